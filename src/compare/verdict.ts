@@ -1,0 +1,63 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelGraph } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import type { AcceptedDeviation, Clause, Spec } from '../spec/spec.js'
+
+/** Concrete inputs and parameters on which two expressions disagree, in float64. */
+export interface Counterexample {
+  /** What was narrowed down to, in words: `the output of dense 1`. */
+  readonly subject: string
+  readonly inputs: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly values: readonly number[]
+  }[]
+  readonly expected: number
+  readonly actual: number
+  /** Which element of the two tensors: `[0, 3]`. */
+  readonly index: readonly number[]
+}
+
+/** Why a verdict is what it is. */
+export type Evidence =
+  /** The two normal forms are identical; `rules` are the named rewrites used. */
+  | { readonly by: 'normal-form'; readonly rules: readonly string[] }
+  /** The configured value is the stated one, or is another. */
+  | { readonly by: 'value'; readonly expected: string; readonly actual: string }
+  | { readonly by: 'shape'; readonly expected: string; readonly actual: string }
+  | { readonly by: 'counterexample'; readonly counterexample: Counterexample }
+
+/** A difference or a soft failure, with everything a reader needs. */
+export interface Finding {
+  readonly diagnostic: Diagnostic
+  readonly clause?: Clause
+  /** The smallest differing values, for the two equations with the difference marked. */
+  readonly specified?: Node
+  readonly implemented?: Node
+  readonly evidence?: Evidence
+  /** Set where the spec accepts it: it stays visible and does not fail the check. */
+  readonly accepted?: AcceptedDeviation
+}
+
+export type Verdict = 'as written' | 'differs' | 'unverified'
+
+export interface ClauseVerdict {
+  readonly clause: Clause
+  readonly verdict: Verdict
+  readonly evidence?: Evidence
+  /** For `unverified`: why, with the place. */
+  readonly reason?: Diagnostic
+  readonly findings: readonly Finding[]
+}
+
+/** The outcome of checking one target against one spec. */
+export interface Comparison {
+  readonly target: string
+  readonly spec: Spec
+  readonly code: ModelGraph
+  readonly verdict: Verdict
+  readonly clauses: readonly ClauseVerdict[]
+  readonly findings: readonly Finding[]
+  /** What the spec does not say and the code had to choose, for information. */
+  readonly silent: readonly { readonly layer: string; readonly key: string; readonly value: string }[]
+}

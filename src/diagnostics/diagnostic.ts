@@ -1,0 +1,52 @@
+import type { Span } from '../text/source.js'
+import { type Code, catalogue, type HolesOf } from './catalogue.js'
+
+/** A place that helps to understand a diagnostic: the paper's clause, the cause, an earlier use. */
+export interface RelatedPlace {
+  readonly message: string
+  readonly span: Span
+}
+
+/** One message to the user: a finding, a reason why something is unverified, or an error in the input. */
+export interface Diagnostic {
+  readonly code: Code
+  /** One factual sentence, lower case; never advice. */
+  readonly message: string
+  /** The values that filled the holes of the catalogue's message. */
+  readonly values: Readonly<Record<string, string>>
+  readonly span?: Span
+  readonly related: readonly RelatedPlace[]
+  /** Why it matters here, with the figures of this case. */
+  readonly notes: readonly string[]
+  /** What to do about it. */
+  readonly help?: string
+}
+
+export interface DiagnosticPlace {
+  readonly span?: Span | undefined
+  readonly related?: readonly RelatedPlace[]
+  readonly notes?: readonly string[]
+  readonly help?: string | undefined
+}
+
+/** Makes a diagnostic; the holes of the code's message decide which values must be given. */
+export function diagnostic<C extends Code>(
+  code: C,
+  values: Readonly<Record<HolesOf<C>, string>>,
+  place: DiagnosticPlace = {},
+): Diagnostic {
+  const filled: Readonly<Record<string, string>> = values
+  const message = catalogue[code].message.replace(
+    /\{(\w+)\}/g,
+    (_match: string, hole: string) => filled[hole] ?? '',
+  )
+  return {
+    code,
+    message,
+    values: filled,
+    ...(place.span && { span: place.span }),
+    related: place.related ?? [],
+    notes: place.notes ?? [],
+    ...(place.help !== undefined && { help: place.help }),
+  }
+}

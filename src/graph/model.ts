@@ -1,0 +1,140 @@
+import type { Span } from '../text/source.js'
+import type { GraphBuilder } from './builder.js'
+import type { Attribute, Node } from './node.js'
+import type { Origin, Provenance } from './provenance.js'
+import type { Shape } from './type.js'
+
+/** One resolved entry of a layer's configuration. */
+export interface ConfigEntry {
+  readonly value: Attribute
+  /** `given`: written by the user. `default`: the framework's. `silent`: a spec does not say. */
+  readonly from: 'given' | 'default' | 'silent'
+  /** The written value, or, for a default, the call that left it out. */
+  readonly span?: Span
+}
+
+/** How a parameter is filled at the start, as resolved: `{ kind: 'varianceScaling', scale: 1, … }`. */
+export interface Initializer {
+  readonly kind: string
+  readonly settings: Readonly<Record<string, Attribute>>
+}
+
+/** A tensor that the model owns. */
+export interface Parameter {
+  /** As the layer calls it: `kernel`, `bias`. */
+  readonly name: string
+  /** The node of op `parameter`; its identity is the parameter's. */
+  readonly node: Node
+  readonly shape: Shape
+  readonly initializer: Initializer
+  /** What the layer declares: the moving statistics of batch normalisation never train. */
+  readonly trainable: boolean
+}
+
+/** A layer as an object: it may be applied several times and then shares its parameters. */
+export interface Layer {
+  /** Unique within a trace or a spec; counts up in order of creation. */
+  readonly id: number
+  /** A key of the layer table: `dense`; or `model` for a model used as a layer. */
+  readonly kind: string
+  /** As the framework or the spec names it: `dense_Dense1`. */
+  readonly name: string
+  /** What the user calls it, if anything. */
+  readonly variable?: string
+  readonly config: Readonly<Record<string, ConfigEntry>>
+  /** Filled at the first application, when the input's shape is known. */
+  readonly parameters: readonly Parameter[]
+  /** Whether the user lets it train (`trainable: false` freezes all its parameters). */
+  readonly trainable: boolean
+  /** Where it was created. */
+  readonly origin: Origin
+  /** For `kind: 'model'`. */
+  readonly model?: Model
+}
+
+/** One use of a layer. */
+export interface LayerApplication {
+  readonly layer: Layer
+  readonly inputs: readonly Node[]
+  readonly outputs: readonly Node[]
+  /**
+   * For a layer that ends in an activation: the value before it. `outputs[0]` is the activation of this node.
+   * Absent where the activation is linear.
+   */
+  readonly beforeActivation?: Node
+  readonly origin: Origin
+}
+
+/** A named tensor at the border of a model. */
+export interface Port {
+  readonly name: string
+  readonly node: Node
+  readonly origin: Origin
+}
+
+/** What `compile` fixes, with defaults resolved. */
+export interface Compilation {
+  readonly losses: readonly LossTerm[]
+  readonly optimizer?: Optimizer
+  readonly metrics: readonly { readonly name: string; readonly span: Span }[]
+  readonly origin: Origin
+}
+
+export interface LossTerm {
+  /** Which output it applies to, by index. */
+  readonly output: number
+  /** A key of the loss table; `opaque` where it could not be followed. */
+  readonly kind: string
+  readonly weight: Attribute
+  readonly span: Span
+  readonly reason?: string
+}
+
+export interface Optimizer {
+  /** A key of the optimizer table; `opaque` where it could not be followed. */
+  readonly kind: string
+  readonly settings: Readonly<Record<string, ConfigEntry>>
+  readonly span: Span
+  readonly reason?: string
+}
+
+/** A model: a graph between named ports, with the layers it was written in as an overlay on the graph. */
+export interface Model {
+  readonly name: string
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** In order of application; a model used as a layer appears as one application. */
+  readonly applications: readonly LayerApplication[]
+  /** Layers in the order in which the framework lists them; input layers are not among them. */
+  readonly layers: readonly Layer[]
+  readonly compilation?: Compilation
+  readonly origin: Origin
+}
+
+/** A model together with what its nodes were built with. */
+export interface ModelGraph {
+  readonly model: Model
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+}
+
+/** All parameters of a model, each once, in the framework's order. */
+export function parametersOf(
+  model: Model,
+): readonly { readonly layer: Layer; readonly parameter: Parameter; readonly trainable: boolean }[] {
+  const seen = new Set<Node>()
+  const found: { layer: Layer; parameter: Parameter; trainable: boolean }[] = []
+  const visit = (layers: readonly Layer[], frozen: boolean) => {
+    for (const layer of layers) {
+      const still = frozen || !layer.trainable
+      if (layer.model) visit(layer.model.layers, still)
+      for (const parameter of layer.parameters) {
+        if (seen.has(parameter.node)) continue
+        seen.add(parameter.node)
+        found.push({ layer, parameter, trainable: parameter.trainable && !still })
+      }
+    }
+  }
+  visit(model.layers, false)
+  return found
+}

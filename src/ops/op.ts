@@ -1,0 +1,110 @@
+import type { Attribute, Attributes } from '../graph/node.js'
+import type { OpSignature } from '../graph/op.js'
+import type { Tensor } from '../graph/tensor.js'
+import type { TensorType } from '../graph/type.js'
+
+/** What an attribute may hold, and what it means. */
+export interface AttributeDeclaration {
+  readonly kind:
+    | 'number'
+    | 'integer'
+    | 'boolean'
+    | 'text'
+    | 'axis'
+    | 'axes'
+    | 'shape'
+    | 'perAxis'
+    | 'padding'
+    | 'body'
+  /** Without it the attribute is required. */
+  readonly default?: Attribute
+  readonly summary: string
+}
+
+/** How a value of an op is written, in the paper's notation (LaTeX) and in plain text. Layout is the printer's. */
+export type Notation =
+  /** `f(x, y)`; attributes worth showing become a subscript. */
+  | {
+      readonly form: 'function'
+      readonly latex: string
+      readonly text: string
+      readonly shown?: readonly string[]
+    }
+  /** `a ∘ b`; a larger precedence binds tighter. */
+  | {
+      readonly form: 'infix'
+      readonly latex: string
+      readonly text: string
+      readonly precedence: number
+      readonly associative: 'both' | 'left' | 'right' | 'none'
+    }
+  | { readonly form: 'prefix'; readonly latex: string; readonly text: string; readonly precedence: number }
+  | { readonly form: 'fraction' }
+  | { readonly form: 'power' }
+  | { readonly form: 'root' }
+  | { readonly form: 'transpose' }
+  /** Between bars or brackets: `|x|`, `⌊x⌋`. */
+  | {
+      readonly form: 'fence'
+      readonly latex: readonly [string, string]
+      readonly text: readonly [string, string]
+    }
+  /** A big operator over axes: `\sum_{…} x`. */
+  | { readonly form: 'reduction'; readonly latex: string; readonly text: string }
+  /** A leaf, printed by name or value. */
+  | { readonly form: 'leaf' }
+  /** Something that readers need not see, such as a change of shape that the equation implies: prints its input. */
+  | { readonly form: 'transparent' }
+
+/** Inputs on which the generic test tries an op: shapes, attributes, and the interval of the values. */
+export interface Example {
+  readonly shapes: readonly (readonly number[])[]
+  readonly attributes?: Attributes
+  /** Open interval from which values are drawn; the default is (-2, 2). */
+  readonly range?: readonly [number, number]
+  /** Whole numbers in the range, as for indices. */
+  readonly integers?: boolean
+}
+
+interface OpBase extends OpSignature {
+  /** A few words, as a heading. */
+  readonly title: string
+  /** What it computes, with shapes; one or two sentences. */
+  readonly summary: string
+  /** Where the formula or the convention is from, if it is not common knowledge. */
+  readonly source?: string
+  readonly attributes: Readonly<Record<string, AttributeDeclaration>>
+  readonly notation: Notation
+  /** Identities in the equation language that hold for all inputs: `relu(relu(x)) = relu(x)`. */
+  readonly laws?: readonly string[]
+  /** At least one. */
+  readonly examples: readonly Example[]
+}
+
+/** The gradient of one input: an expression over the inputs, the result `y` and the incoming gradient `g`. */
+export type Derivative =
+  | string
+  | ((attributes: Attributes, types: readonly TensorType[]) => string)
+  | { readonly none: string }
+
+export interface PrimitiveOp extends OpBase {
+  readonly kind: 'primitive'
+  /** The value, in double precision. */
+  readonly evaluate: (inputs: readonly Tensor[], attributes: Attributes, type: TensorType) => Tensor
+  /**
+   * For each input, the vector–Jacobian product in the equation language, before it is summed over broadcast axes;
+   * or why there is none. A variadic op states one entry that serves all its inputs.
+   */
+  readonly derivative: Readonly<Record<string, Derivative>>
+}
+
+/** What a derived op stands for: an equation over other ops, with its inputs and attributes as names. */
+export type OpMeaning = string | ((attributes: Attributes, types: readonly TensorType[]) => string)
+
+export interface DerivedOp extends OpBase {
+  readonly kind: 'derived'
+  /** Where training and inference differ, both are stated. */
+  readonly means: OpMeaning | { readonly inference: OpMeaning; readonly training: OpMeaning }
+}
+
+export type Op = PrimitiveOp | DerivedOp

@@ -1,0 +1,96 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { ModelGraph, Parameter } from '../graph/model.js'
+import type { Attribute, Node } from '../graph/node.js'
+import type { Provenance } from '../graph/provenance.js'
+import type { Span } from '../text/source.js'
+
+/** Where in the paper something is stated. */
+export interface Citation {
+  readonly text: string
+  /** False where nobody has opened the paper to check the section number. */
+  readonly checked: boolean
+  readonly span: Span
+}
+
+/** One checkable statement of a spec. */
+export interface Clause {
+  /** Stable within the spec: `model.conv1.filters`. */
+  readonly id: string
+  readonly kind:
+    | 'input'
+    | 'layer'
+    | 'config'
+    | 'connection'
+    | 'sharing'
+    | 'output'
+    | 'loss'
+    | 'optimizer'
+    | 'parameters'
+  /** In the words of the spec: `dense 120, tanh`. */
+  readonly statement: string
+  readonly citation?: Citation
+  readonly span: Span
+}
+
+/** A difference that the spec's author accepts, with the reason. */
+export interface AcceptedDeviation {
+  /** The clause it concerns, or a prefix of its id. */
+  readonly clause: string
+  /** The finding code it accepts; absent: any. */
+  readonly code?: string
+  /** The value the code may have instead; absent: any. */
+  readonly value?: Attribute
+  readonly reason: string
+  readonly span: Span
+}
+
+/** A paper's loss or optimizer statement: a kind with the settings that the paper gives. */
+export interface TrainingStatement {
+  readonly kind: string
+  readonly settings: Readonly<Record<string, { readonly value: Attribute; readonly span: Span }>>
+  /** For losses: the output it applies to, by name, and its weight. */
+  readonly output?: string
+  readonly weight?: Attribute
+  readonly clause: Clause
+}
+
+/** What a spec's graph is built with. */
+export interface Instantiation {
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+  /** The value of a key on which the spec is silent. `layer` is the id of the spec's layer. */
+  readonly adopt?: (layer: number, key: string) => Attribute | undefined
+  /** An existing parameter to use for a layer's parameter, if its shape is the stated one. */
+  readonly parameter?: (layer: number, name: string) => Parameter | undefined
+  /** An existing node to use for an input. */
+  readonly input?: (name: string, index: number) => Node | undefined
+}
+
+/** A paper's model, ready to be compared. */
+export interface Spec {
+  readonly title: string
+  readonly citation?: Citation
+  readonly path: string
+  /** Sizes and hyper-parameters: a number, or undefined where the spec leaves it open. */
+  readonly symbols: ReadonlyMap<
+    string,
+    { readonly value: Attribute | undefined; readonly meaning?: string; readonly span: Span }
+  >
+  /**
+   * Builds the stated model as a graph with layers, in the same form as traced code. Keys on which the spec is
+   * silent take the value that `adopt` gives, else the framework's default; they are marked `silent` either way.
+   * Built with the code's builder, inputs and parameters, equal mathematics gives identical nodes.
+   */
+  readonly instantiate: (request: Instantiation) => {
+    readonly graph?: ModelGraph
+    readonly diagnostics: readonly Diagnostic[]
+  }
+  readonly clauses: readonly Clause[]
+  /** The clause of a layer (by layer id), of one of its config keys (`id.key`), of an output (`output:name`). */
+  readonly clauseOf: ReadonlyMap<string, Clause>
+  readonly losses: readonly TrainingStatement[]
+  readonly optimizer?: TrainingStatement
+  readonly parameterCounts?: { readonly trainable?: number; readonly total?: number; readonly clause: Clause }
+  readonly accepted: readonly AcceptedDeviation[]
+}

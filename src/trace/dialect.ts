@@ -1,0 +1,25 @@
+import type { Value } from './value.js'
+
+/** What differs between source languages that share the core language. */
+export interface Dialect {
+  readonly name: string
+  /** Whether a value counts as true; undefined where that is not known. */
+  readonly truth: (value: Value) => boolean | undefined
+  /** Applies a strict operator; undefined where the operands do not determine the result. */
+  readonly operator: (operator: string, operands: readonly Value[]) => { readonly value: Value } | undefined
+  /** The text of a value as the language converts it; undefined where it is not known. */
+  readonly text: (value: Value) => string | undefined
+  /** The key under which an index is stored: `0` and `"0"` are one key in JavaScript. */
+  readonly key: (value: Value) => string | undefined
+  /** Members of the language's own values: strings, numbers, arrays, functions, plain objects. */
+  readonly builtinMember: (value: Value, key: string) => BuiltinMember | undefined
+}
+
+/** A method or property that the language itself gives to a value. */
+export type BuiltinMember =
+  | { readonly kind: 'value'; readonly value: Value }
+  | {
+      readonly kind: 'method'
+      readonly name: string
+      readonly call: import('./host.js').HostFunction['call']
+    }

@@ -1,0 +1,129 @@
+import type { Cell } from './scope.js'
+import type { ArrayObject, HostObject, ObjectValue, Property, Value } from './value.js'
+
+/** Something that can change: a variable, a field, an array's elements, a library object's state. */
+type Slot =
+  | { readonly kind: 'cell'; readonly cell: Cell }
+  | { readonly kind: 'property'; readonly object: ObjectValue; readonly key: string }
+  | { readonly kind: 'elements'; readonly object: ArrayObject }
+  | { readonly kind: 'state'; readonly object: HostObject }
+
+/** What a slot held: undefined for a field that did not exist. */
+type Content =
+  | { readonly value: Value; readonly initialized: boolean }
+  | Property
+  | readonly Property[]
+  | undefined
+  | unknown
+
+/** The changes of one attempt: for each slot, what it held before and after. */
+export interface Change {
+  readonly slot: Slot
+  readonly before: Content
+  readonly after: Content
+}
+
+/**
+ * The only way to change state during a trace. While an attempt runs, first writes are remembered, so that the
+ * attempt can be undone and its effects compared with those of another.
+ */
+export class Heap {
+  readonly #attempts: Map<object, Map<string, { slot: Slot; before: Content }>>[] = []
+
+  setCell(cell: Cell, value: Value): void {
+    this.#remember(cell, '', { kind: 'cell', cell })
+    cell.value = value
+    cell.initialized = true
+  }
+
+  setProperty(object: ObjectValue, key: string, property: Property | undefined): void {
+    this.#remember(object, key, { kind: 'property', object, key })
+    if (property) object.properties.set(key, property)
+    else object.properties.delete(key)
+  }
+
+  /** Replaces the elements of an array. */
+  setElements(object: ArrayObject, elements: readonly Property[]): void {
+    this.#remember(object, '', { kind: 'elements', object })
+    object.elements.splice(0, object.elements.length, ...elements)
+  }
+
+  setState<State>(object: HostObject<State>, state: State): void {
+    this.#remember(object, '', { kind: 'state', object: object as HostObject })
+    object.state = state
+  }
+
+  /** Runs `action`, then undoes all it changed. The changes tell what they were. */
+  attempt<Result>(action: () => Result): { readonly result: Result; readonly changes: readonly Change[] } {
+    const remembered = new Map<object, Map<string, { slot: Slot; before: Content }>>()
+    this.#attempts.push(remembered)
+    try {
+      const result = action()
+      const changes: Change[] = []
+      for (const slots of remembered.values()) {
+        for (const { slot, before } of slots.values()) changes.push({ slot, before, after: read(slot) })
+      }
+      return { result, changes }
+    } finally {
+      this.#attempts.pop()
+      for (const slots of remembered.values())
+        for (const { slot, before } of slots.values()) restore(slot, before)
+    }
+  }
+
+  /** Makes changes of an attempt real. */
+  replay(changes: readonly Change[]): void {
+    for (const { slot, after } of changes) this.#write(slot, after)
+  }
+
+  #write(slot: Slot, content: Content): void {
+    this.#remember(
+      slot.kind === 'cell' ? slot.cell : slot.object,
+      slot.kind === 'property' ? slot.key : '',
+      slot,
+    )
+    restore(slot, content)
+  }
+
+  #remember(owner: object, key: string, slot: Slot): void {
+    const attempt = this.#attempts.at(-1)
+    if (!attempt) return
+    let slots = attempt.get(owner)
+    if (!slots) {
+      slots = new Map()
+      attempt.set(owner, slots)
+    }
+    if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
+  }
+}
+
+function read(slot: Slot): Content {
+  switch (slot.kind) {
+    case 'cell':
+      return { value: slot.cell.value, initialized: slot.cell.initialized }
+    case 'property':
+      return slot.object.properties.get(slot.key)
+    case 'elements':
+      return [...slot.object.elements]
+    case 'state':
+      return slot.object.state
+  }
+}
+
+function restore(slot: Slot, content: Content): void {
+  switch (slot.kind) {
+    case 'cell':
+      Object.assign(slot.cell, content as { value: Value; initialized: boolean })
+      break
+    case 'property':
+      if (content) slot.object.properties.set(slot.key, content as Property)
+      else slot.object.properties.delete(slot.key)
+      break
+    case 'elements':
+      slot.object.elements.splice(0, slot.object.elements.length, ...(content as readonly Property[]))
+      break
+    case 'state':
+      slot.object.state = content
+      break
+  }
+}

@@ -1,0 +1,96 @@
+import type { Code } from '../diagnostics/catalogue.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Model } from '../graph/model.js'
+import type { Origin, Provenance } from '../graph/provenance.js'
+import type { Span } from '../text/source.js'
+import type { Heap } from './heap.js'
+import type {
+  ArrayObject,
+  HostObject,
+  ObjectValue,
+  Property,
+  RecordObject,
+  UnknownValue,
+  Value,
+} from './value.js'
+
+/** One call of a library function by the code under trace. */
+export interface HostCall {
+  readonly thisValue: Value
+  /** With the span of each argument expression. */
+  readonly arguments: readonly Property[]
+  /** Whether it was called with `new`. */
+  readonly construct: boolean
+  readonly span: Span
+  readonly trace: Tracer
+}
+
+export interface HostFunction {
+  readonly name: string
+  readonly call: (call: HostCall) => Value
+}
+
+/** What the objects of one kind can do. Fields that the user sets on an object hide its members. */
+export interface HostType<State = unknown> {
+  /** As in messages: `Sequential`, `Tensor`. */
+  readonly name: string
+  readonly members: Readonly<Record<string, HostMember<State>>>
+  /** The object when it is called as a function; without it, a call is opaque. */
+  readonly call?: (object: HostObject<State>, call: HostCall) => Value
+}
+
+export type HostMember<State> =
+  | { readonly kind: 'method'; readonly call: (object: HostObject<State>, call: HostCall) => Value }
+  | {
+      readonly kind: 'property'
+      readonly get: (object: HostObject<State>, trace: Tracer, span: Span) => Value
+      readonly set?: (object: HostObject<State>, property: Property, trace: Tracer) => void
+    }
+
+/** What a library may ask of the trace that calls it. */
+export interface Tracer {
+  readonly heap: Heap
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+
+  /** A place together with the calls that are active now. */
+  origin(span: Span): Origin
+  /** A value that cannot be followed, with its reason, which is recorded. `path` is how the user would write it. */
+  opaque(code: Code, values: Readonly<Record<string, string>>, span: Span, path?: string): UnknownValue
+  /** Records a diagnostic without making a value: an unknown config key, say. */
+  report(diagnostic: Diagnostic): void
+
+  /** Calls a function of the program or of the library. */
+  call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value
+  /** Reads a field as the source language does: prototypes, getters, members of library objects. */
+  get(object: Value, key: string, span: Span): Value
+  /** The fields of a record in order, with their spans; undefined for a value that is not a plain object. */
+  fields(value: Value): ReadonlyMap<string, Property> | undefined
+  /** The elements of an array, or of anything the language iterates over; undefined where they are not known. */
+  elements(value: Value): readonly Property[] | undefined
+  /** How the language writes a value in a message or a template. */
+  text(value: Value): string
+
+  record(fields: Readonly<Record<string, Value>>): RecordObject
+  array(elements: readonly Value[]): ArrayObject
+  host<State>(type: HostType<State>, state: State): HostObject<State>
+  function(name: string, call: HostFunction['call']): ObjectValue
+
+  /** Tells the trace that a model now exists. `read` gives it as it is when the trace ends. */
+  foundModel(object: HostObject, read: () => Model | UnknownValue): void
+}
+
+/** Everything outside the program: modules by specifier, and global names. */
+export interface Library {
+  /** The module's namespace, or undefined for a package that the library does not know. */
+  readonly module: (specifier: string, trace: Tracer) => Value | undefined
+  /** A global such as `tf` of a script tag, `Math` or `console`. */
+  readonly global: (name: string, trace: Tracer) => Value | undefined
+  /** Names of calls that make a model; a function whose text has none of them cannot be a model site. */
+  readonly modelCalls: ReadonlySet<string>
+  /** The model behind a value, if it is one: what a target may evaluate to. */
+  readonly modelOf: (value: Value) => { readonly object: HostObject } | undefined
+  /** Called when a variable or field first receives a library object, so that it can take the user's name. */
+  readonly named: (object: HostObject, name: string, trace: Tracer) => void
+}

@@ -1,0 +1,101 @@
+import type { ClassCode, FunctionCode } from '../core/program.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Polynomial } from '../graph/dimension.js'
+import type { Span } from '../text/source.js'
+import type { HostFunction, HostType } from './host.js'
+import type { Scope } from './scope.js'
+
+/**
+ * What an expression can evaluate to. Primitive values of the source language stand for themselves. A number that
+ * depends on an unbound parameter is a `Polynomial`.
+ */
+export type Value = undefined | null | boolean | number | string | Polynomial | ObjectValue | UnknownValue
+
+/** A field of an object: the span is where its value was written, for placing findings. */
+export interface Property {
+  readonly value: Value
+  readonly span?: Span
+  readonly getter?: Value
+  readonly setter?: Value
+}
+
+/**
+ * Anything with identity. Its fields change only through the `Heap`, which can undo and compare changes: that is
+ * how a branch on an unknown condition is walked both ways.
+ */
+export type ObjectValue =
+  | RecordObject
+  | ArrayObject
+  | ClosureObject
+  | ClassObject
+  | HostFunctionObject
+  | HostObject
+
+interface ObjectBase {
+  readonly id: number
+  prototype: ObjectValue | null
+  readonly properties: Map<string, Property>
+}
+
+export interface RecordObject extends ObjectBase {
+  readonly kind: 'record'
+}
+
+export interface ArrayObject extends ObjectBase {
+  readonly kind: 'array'
+  readonly elements: Property[]
+}
+
+export interface ClosureObject extends ObjectBase {
+  readonly kind: 'closure'
+  readonly code: FunctionCode
+  readonly scope: Scope
+  readonly thisValue?: Value
+  /** Where `super` looks things up. */
+  readonly home?: ObjectValue
+}
+
+export interface ClassObject extends ObjectBase {
+  readonly kind: 'class'
+  readonly code: ClassCode
+  readonly scope: Scope
+  readonly parent?: Value
+  /** Where the class keeps its instances' methods; also its property `prototype`. */
+  readonly instancePrototype: ObjectValue
+}
+
+export interface HostFunctionObject extends ObjectBase {
+  readonly kind: 'hostFunction'
+  readonly function: HostFunction
+}
+
+/** An object of a library: a layer, a model, a tensor, an optimizer. Its type says what its members do. */
+export interface HostObject<State = unknown> extends ObjectBase {
+  readonly kind: 'host'
+  readonly type: HostType<State>
+  /** Immutable; replaced through `Heap.setState`. */
+  state: State
+}
+
+/**
+ * A value that the trace does not have. With a `path` it is an unbound parameter or a field of one, read as a
+ * symbol where a number is needed; it is not a defect of the trace. With a `reason` it is opaque: whatever
+ * depends on it is unverified.
+ */
+export interface UnknownValue {
+  readonly kind: 'unknown'
+  /** How the user would write it: `config.units`. */
+  readonly path: string
+  /** Absent for an unbound parameter and its fields. */
+  readonly reason?: Diagnostic
+}
+
+export function isUnknown(value: Value): value is UnknownValue {
+  return typeof value === 'object' && value !== null && value.kind === 'unknown'
+}
+
+export function isObject(value: Value): value is ObjectValue {
+  return (
+    typeof value === 'object' && value !== null && value.kind !== 'unknown' && value.kind !== 'polynomial'
+  )
+}
