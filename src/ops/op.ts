@@ -75,6 +75,8 @@ interface OpBase extends OpSignature {
   readonly source?: string
   readonly attributes: Readonly<Record<string, AttributeDeclaration>>
   readonly notation: Notation
+  /** It only moves elements: a reshape, not a sum. Equations then join it to the expression that reads it. */
+  readonly rearranges?: boolean
   /** Identities in the equation language that hold for all inputs: `relu(relu(x)) = relu(x)`. */
   readonly laws?: readonly string[]
   /** At least one. */

@@ -1,0 +1,27 @@
+import { reporters } from '../report/reporters.js'
+import { checkOne } from './check.js'
+import { exitCodes } from './exit.js'
+import { print, reportOptions } from './output.js'
+import { demoFile } from './package.js'
+
+/** `aswritten demo`: the example that ships, wrong and right, against its spec. Succeeds if both verdicts are as they should be. */
+export function demo(): number {
+  const spec = 'xor-and-regression'
+  const [wrong, right] = ['missing-activation.ts', 'as-written.ts'].map(name =>
+    checkOne({ target: `${demoFile(name)}#createModel`, spec, arguments: {} }),
+  )
+  if (!wrong || !right) return exitCodes.crash
+  print(
+    `${[
+      'A network learns two tasks at once, XOR and a linear regression, through one hidden layer.',
+      'It trains without complaint. Is it implemented as written?',
+    ].join('\n')}\n\n`,
+  )
+  print(reporters.terminal.render([wrong], reportOptions()))
+  print('\nThe same network with its activation:\n\n')
+  print(reporters.terminal.render([right], reportOptions()))
+  print(
+    '\nOn your own code: npx aswritten equations model.ts, then npx aswritten check model.ts#target --spec spec.yaml\n',
+  )
+  return wrong.verdict === 'differs' && right.verdict === 'as written' ? exitCodes.asWritten : exitCodes.crash
+}

@@ -1,0 +1,67 @@
+import pc from 'picocolors'
+import { type EquationSystem, type Expansion, equationsOf } from '../equations/equations.js'
+import { equationToLatex, toMarkdown } from '../equations/markdown.js'
+import { renderEquations } from '../equations/terminal.js'
+import { isInputError, readModels } from '../pipeline.js'
+import { renderDiagnostic } from '../report/terminal.js'
+import { exitCodes } from './exit.js'
+import { print, reportOptions } from './output.js'
+import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.js'
+
+interface Options {
+  readonly arg: Readonly<Record<string, unknown>>
+  readonly format: keyof typeof formats
+  readonly expand: Expansion
+}
+
+interface Titled {
+  readonly target: string
+  readonly system: EquationSystem
+}
+
+const formats = {
+  text: (systems: readonly Titled[]) =>
+    systems.map(({ target, system }) => `${target}\n\n${renderEquations(system)}\n`).join('\n'),
+  markdown: (systems: readonly Titled[]) => systems.map(({ system }) => toMarkdown(system)).join('\n'),
+  latex: (systems: readonly Titled[]) =>
+    `${systems.flatMap(({ system }) => latexLines(system)).join('\n')}\n`,
+  json: (systems: readonly Titled[]) =>
+    `${JSON.stringify(
+      systems.map(({ target, system }) => ({ target, title: system.title, latex: latexLines(system) })),
+      null,
+      2,
+    )}\n`,
+} as const
+
+/** `aswritten equations`: prints the models of a file as equations. */
+export function equations(text: string, { arg, format, expand }: Options): number {
+  const { path, target } = splitTarget(text)
+  readNamedFile(path)
+  const project = projectOf(path)
+  const result = readModels({
+    files: project.files,
+    path: pathInProject(project, path),
+    target,
+    arguments: arg,
+  })
+  const options = reportOptions()
+  const colors = pc.createColors(options.color)
+  const systems = result.models.flatMap(({ target: name, graph }) =>
+    graph ? [{ target: name, system: equationsOf(graph, { expand }) }] : [],
+  )
+  const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
+  for (const entry of [...result.diagnostics, ...reasons]) {
+    process.stderr.write(`${renderDiagnostic(entry, colors, options.width)}\n\n`)
+  }
+  if (systems.length > 0) print(formats[format](systems))
+  if (result.diagnostics.some(isInputError)) return exitCodes.unusable
+  if (result.models.length === 0) {
+    process.stderr.write(`aswritten: \`${text}\` builds no model that was recognised\n`)
+    return exitCodes.unusable
+  }
+  return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
+}
+
+function latexLines(system: EquationSystem): readonly string[] {
+  return [...system.equations.map(equationToLatex), ...system.parts.flatMap(latexLines)]
+}

@@ -1,0 +1,103 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodes } from './exit.js'
+import { UsageError } from './usage.js'
+
+/** Runs the command line; the result is the exit code. Commands are loaded when they are called. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.asWritten
+  const program = new Command('aswritten')
+    .description('Is the model implemented as written? Reads model code without running it.')
+    .version(__VERSION__, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(try `aswritten --help`)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect of aswritten.',
+    )
+  const option = {
+    arg: () =>
+      new Option('--arg <name=value>', 'value of a parameter, as JSON; repeatable')
+        .argParser(collectArgument)
+        .default({}, 'none'),
+    format: (...names: readonly string[]) =>
+      new Option('--format <format>', 'how to print').choices(names).default(names[0]),
+  }
+
+  program
+    .command('equations <target>')
+    .description('print the equations of every model in a file, or of file#target')
+    .addOption(option.arg())
+    .addOption(option.format('text', 'markdown', 'latex', 'json'))
+    .addOption(
+      new Option('--expand <level>', 'how far to write formulas out')
+        .choices(['layer', 'definition', 'primitive'])
+        .default('layer'),
+    )
+    .action(async (target: string, options) => {
+      code = (await import('./equations.js')).equations(target, options)
+    })
+
+  program
+    .command('check [target]')
+    .description('check file#target against a spec; without arguments, what aswritten.yaml lists')
+    .option('--spec <file>', 'the spec, a YAML file or the name of one that ships with aswritten')
+    .addOption(option.arg())
+    .addOption(option.format('terminal', 'json', 'markdown'))
+    .action(async (target: string | undefined, options) => {
+      code = (await import('./check.js')).check(target, options)
+    })
+
+  program
+    .command('explain [code]')
+    .description('explain a finding code; without one, list all codes')
+    .action(async (name: string | undefined) => {
+      code = (await import('./explain.js')).explain(name)
+    })
+
+  program
+    .command('demo')
+    .description(
+      'check the example that ships: a network whose hidden activation is missing, and its correct twin',
+    )
+    .action(async () => {
+      code = (await import('./demo.js')).demo()
+    })
+
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.asWritten : exitCodes.unusable
+    if (error instanceof UsageError) {
+      process.stderr.write(`aswritten: ${error.message}\n`)
+      return exitCodes.unusable
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(
+      `aswritten: internal error. This is a defect of aswritten, not of your code: please report it with the text below.\n${text}\n`,
+    )
+    return exitCodes.crash
+  }
+}
+
+declare const __VERSION__: string
+
+function collectArgument(
+  text: string,
+  previous: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new InvalidArgumentError('expected name=value.')
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+  return { ...previous, [name]: parseValue(value) }
+}
+
+/** JSON where it is JSON, else the text itself, so that `--arg type=gru` needs no quotes. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,33 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the installed package: the nearest one upwards that has a package.json. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+/** The file of a spec that ships, by its name. */
+export function bundledSpec(name: string): string | undefined {
+  if (!/^[a-z0-9-]+$/.test(name)) return undefined
+  const path = join(packageRoot(), 'specs', `${name}.yaml`)
+  return existsSync(path) ? path : undefined
+}
+
+/** A file of the example that `demo` checks. */
+export function demoFile(name: string): string {
+  return join(packageRoot(), 'specs', 'demo', name)
+}
+
+/** The documentation page of a finding code. */
+export function findingPage(code: string): string {
+  return join(packageRoot(), 'docs', 'findings', `${code}.md`)
+}
+
+export function findingPages(): readonly string[] {
+  return readdirSync(join(packageRoot(), 'docs', 'findings'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => name.slice(0, -'.md'.length))
+}

@@ -1,0 +1,100 @@
+/**
+ * The layout language of equations: what stands where, without saying in which notation. The printers turn it into
+ * LaTeX or into text. Parentheses are already decided here.
+ */
+export type Formula =
+  | NamedSymbol
+  /** A word or sign with a spelling for each notation. */
+  | { readonly kind: 'glyph'; readonly latex: string; readonly text: string }
+  | { readonly kind: 'row'; readonly items: readonly Formula[] }
+  | { readonly kind: 'fraction'; readonly top: Formula; readonly bottom: Formula }
+  | { readonly kind: 'root'; readonly body: Formula }
+  | { readonly kind: 'script'; readonly base: Formula; readonly lower?: Formula; readonly upper?: Formula }
+  | { readonly kind: 'fence'; readonly open: Glyph; readonly close: Glyph; readonly body: Formula }
+  /** A part to be pointed at, such as the difference between two equations. */
+  | { readonly kind: 'mark'; readonly body: Formula }
+
+export type Glyph = Extract<Formula, { kind: 'glyph' }>
+
+/** The name of a value: a letter or word, with an index that folding can generalise. */
+export interface NamedSymbol {
+  readonly kind: 'symbol'
+  /** One letter, a Greek letter by its LaTeX name (`\gamma`), or a word. */
+  readonly base: string
+  /** A label in words, `hidden`, or a fixed text such as `t-1`. */
+  readonly label?: string
+  readonly index?: Index
+  /** `\hat{y}`. */
+  readonly hat?: boolean
+}
+
+/** An index of a value: a number, or `step·l + offset` after folding. */
+export type Index = number | { readonly step: number; readonly offset: number; readonly variable: string }
+
+export function glyph(latex: string, text = latex): Glyph {
+  return { kind: 'glyph', latex, text }
+}
+
+/** A word in upright letters. */
+export function word(text: string): Glyph {
+  return glyph(`\\mathrm{${escapeLatexWord(text)}}`, text)
+}
+
+export function row(...items: readonly Formula[]): Formula {
+  return items.length === 1
+    ? items[0]!
+    : { kind: 'row', items: items.flatMap(i => (i.kind === 'row' ? i.items : [i])) }
+}
+
+export function parenthesized(body: Formula): Formula {
+  return { kind: 'fence', open: glyph('('), close: glyph(')'), body }
+}
+
+export function separated(items: readonly Formula[], separator: Glyph): Formula {
+  return row(...items.flatMap((item, i) => (i === 0 ? [item] : [separator, item])))
+}
+
+/** A number as it is printed: whole, decimal, or as a power of ten. */
+export function number(value: number): Formula {
+  if (!Number.isFinite(value)) {
+    return Number.isNaN(value)
+      ? glyph('\\mathrm{NaN}', 'NaN')
+      : glyph(value < 0 ? '-\\infty' : '\\infty', value < 0 ? '−∞' : '∞')
+  }
+  const plain = String(value)
+  const scientific = /^(-?)([\d.]+)e([+-]?\d+)$/.exec(
+    Math.abs(value) < 1e-3 && value !== 0 ? value.toExponential() : plain,
+  )
+  if (!scientific) return glyph(plain, plain.replace('-', '−'))
+  const [, sign = '', mantissa = '', exponent = ''] = scientific
+  const power: Formula = { kind: 'script', base: glyph('10'), upper: glyph(String(Number(exponent))) }
+  const signed = sign ? [glyph('-', '−')] : []
+  return mantissa === '1'
+    ? row(...signed, power)
+    : row(...signed, glyph(mantissa), glyph(' \\cdot ', '·'), power)
+}
+
+const latexSpecial: Readonly<Record<string, string>> = {
+  '\\': '\\backslash ',
+  '{': '\\{',
+  '}': '\\}',
+  $: '\\$',
+  '&': '\\&',
+  '#': '\\#',
+  '^': '\\hat{}',
+  _: '\\_',
+  '~': '\\sim ',
+  '%': '\\%',
+  ' ': '\\ ',
+}
+
+/** Text of the user's, made harmless inside `\mathrm{…}`; control and other invisible characters become `?`. */
+export function escapeLatexWord(text: string): string {
+  return printable(text).replace(/[\\{}$&#^_~% ]/g, c => latexSpecial[c] ?? c)
+}
+
+/** The text with everything that is not visible, or that reorders text, replaced by `?`, at most 60 characters long. */
+export function printable(text: string): string {
+  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '?')
+  return visible.length > 60 ? `${visible.slice(0, 59)}…` : visible
+}

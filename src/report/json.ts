@@ -1,0 +1,69 @@
+import type { Finding } from '../compare/verdict.js'
+import { catalogue } from '../diagnostics/catalogue.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { toLatex } from '../equations/latex.js'
+import { toText } from '../equations/unicode.js'
+import type { CheckOutcome } from '../pipeline.js'
+import { positionAt, type Span } from '../text/source.js'
+import { countVerdicts, isAccepted, sidesOf } from './facts.js'
+
+/** Raised when a field changes its meaning or goes; new fields do not raise it. */
+const formatVersion = 1
+
+/** The outcome of checks as JSON; `grammar/report.schema.json` describes it. */
+export function renderJson(outcomes: readonly CheckOutcome[]): string {
+  return `${JSON.stringify({ version: formatVersion, checks: outcomes.map(outcomeJson) }, null, 2)}\n`
+}
+
+function outcomeJson(outcome: CheckOutcome): object {
+  const { target, specPath, verdict, spec, comparison, reason, diagnostics } = outcome
+  return {
+    target,
+    spec: { path: specPath, title: spec?.title ?? null },
+    verdict,
+    counts: countVerdicts(comparison?.clauses ?? []),
+    reason: reason ? diagnosticJson(reason) : null,
+    findings: (comparison?.findings ?? []).map(finding => findingJson(finding, outcome)),
+    clauses: (comparison?.clauses ?? []).map(entry => ({
+      id: entry.clause.id,
+      statement: entry.clause.statement,
+      verdict: entry.verdict,
+      accepted: isAccepted(entry),
+      place: placeJson(entry.clause.span),
+      citation: entry.clause.citation?.text ?? null,
+      evidence: entry.evidence ?? null,
+      reason: entry.reason ? diagnosticJson(entry.reason) : null,
+    })),
+    silent: comparison?.silent ?? [],
+    diagnostics: diagnostics.map(diagnosticJson),
+  }
+}
+
+function findingJson(finding: Finding, outcome: CheckOutcome): object {
+  const { specified, implemented } = sidesOf(finding, outcome)
+  return {
+    ...diagnosticJson(finding.diagnostic),
+    clause: finding.clause?.id ?? null,
+    why: catalogue[finding.diagnostic.code].why,
+    specified: specified ? { latex: toLatex(specified), text: toText(specified) } : null,
+    implemented: implemented ? { latex: toLatex(implemented), text: toText(implemented) } : null,
+    evidence: finding.evidence ?? null,
+    accepted: finding.accepted?.reason ?? null,
+  }
+}
+
+function diagnosticJson({ code, message, span, related, notes, help }: Diagnostic): object {
+  return {
+    code,
+    category: catalogue[code].category,
+    message,
+    place: span ? placeJson(span) : null,
+    related: related.map(entry => ({ message: entry.message, place: placeJson(entry.span) })),
+    notes,
+    help: help ?? null,
+  }
+}
+
+function placeJson({ file, start, end }: Span): object {
+  return { path: file.path, start: positionAt(file, start), end: positionAt(file, end) }
+}
