@@ -18,7 +18,7 @@ export function bundledSpec(name: string): string | undefined {
 
 /** A file of the example that `demo` checks. */
 export function demoFile(name: string): string {
-  return join(packageRoot(), 'specs', 'demo', name)
+  return join(packageRoot(), 'docs', 'demo', name)
 }
 
 /** The documentation page of a finding code. */

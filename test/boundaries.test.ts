@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+
+/** The rooms in order: a room imports only rooms above it. */
+const rooms = [
+  'text', 'diagnostics', 'math', 'graph', 'ops', 'syntax', 'core', 'trace', 'library', 'normal', 'gradient',
+  'evaluate', 'spec', 'compare', 'equations', 'lint', 'experiment', 'pipeline.ts', 'report', 'index.ts', 'cli', 'bin.ts',
+]
+
+/** Imports of another order, each with its reason. */
+const exceptions: Readonly<Record<string, string>> = {}
+
+function sourceFiles(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap(name => {
+    const path = join(folder, name)
+    if (statSync(path).isDirectory()) return sourceFiles(path)
+    return path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : []
+  })
+}
+
+function importsOf(path: string): readonly string[] {
+  const text = readFileSync(path, 'utf8')
+  return [...text.matchAll(/(?:from\s+|import\()'(\.[^']+)'/g)].map(([, specifier]) => join(path, '..', specifier!))
+}
+
+const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.js$/, '.ts')
+
+const files = sourceFiles('src')
+
+test('every source file is in a room that the order knows', () => {
+  const unknown = files.map(roomOf).filter(room => !rooms.includes(room))
+  expect(unknown).toEqual([])
+})
+
+test('a room imports only rooms above it', () => {
+  const wrong = files.flatMap(path =>
+    importsOf(path)
+      .filter(imported => rooms.indexOf(roomOf(imported)) > rooms.indexOf(roomOf(path)))
+      .map(imported => `${path} imports ${imported}`)
+      .filter(line => !(line in exceptions)),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('only the command line touches the process, the disk or the network', () => {
+  const wrong = files
+    .filter(path => !['cli', 'bin.ts'].includes(roomOf(path)))
+    .filter(path => /from 'node:|\bprocess\.|\bfetch\(/.test(readFileSync(path, 'utf8')))
+  expect(wrong).toEqual([])
+})
+
+test('nothing evaluates text as code', () => {
+  const wrong = files.filter(path => /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')))
+  expect(wrong).toEqual([])
+})
+
+test('the trace knows no syntax tree', () => {
+  const wrong = files.filter(path => roomOf(path) === 'trace' && /ts-morph|syntax\//.test(readFileSync(path, 'utf8')))
+  expect(wrong).toEqual([])
+})
