@@ -1,4 +1,4 @@
-import type { Attribute, Attributes } from '../graph/node.js'
+import type { Attribute, Attributes, Body } from '../graph/node.js'
 import type { OpSignature } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { TensorType } from '../graph/type.js'
@@ -66,6 +66,12 @@ export interface Example {
   readonly integers?: boolean
 }
 
+/** What an op may ask for while it is evaluated. */
+export interface EvaluationContext {
+  /** The values of a body's outputs for values of its inputs. */
+  readonly body: (body: Body, inputs: readonly Tensor[]) => readonly Tensor[]
+}
+
 interface OpBase extends OpSignature {
   /** A few words, as a heading. */
   readonly title: string
@@ -91,8 +97,15 @@ export type Derivative =
 
 export interface PrimitiveOp extends OpBase {
   readonly kind: 'primitive'
-  /** The value, in double precision. */
-  readonly evaluate: (inputs: readonly Tensor[], attributes: Attributes, type: TensorType) => Tensor
+  /** Multiplications and additions of one evaluation, where they are many more than the elements of the result. */
+  readonly cost?: (inputs: readonly TensorType[], attributes: Attributes, shape: readonly number[]) => number
+  /** The value, in double precision. `type` has numbers for all sizes. */
+  readonly evaluate: (
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    type: TensorType,
+    context: EvaluationContext,
+  ) => Tensor
   /**
    * For each input, the vector–Jacobian product in the equation language, before it is summed over broadcast axes;
    * or why there is none. A variadic op states one entry that serves all its inputs.
