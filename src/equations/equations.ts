@@ -3,11 +3,9 @@ import { add, type Dimension, product, symbol, symbolsOf } from '../graph/dimens
 import { type LayerApplication, type Model, type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import type { Provenance } from '../graph/provenance.js'
 import type { Shape } from '../graph/type.js'
 import { expand } from '../ops/elaborate.js'
-import type { Op } from '../ops/op.js'
-import { ops } from '../ops/table.js'
+import { opTable } from '../ops/table.js'
 import { dimensionFormula, expressionOf } from './expression.js'
 import { type Equation, fold } from './folding.js'
 import { type Formula, glyph, parenthesized, row, separated, word } from './formula.js'
@@ -44,8 +42,6 @@ export interface EquationSystem {
 export interface EquationOptions {
   readonly expand?: Expansion
 }
-
-const table: Readonly<Record<string, Op>> = ops
 
 /** The equations of a model, named after the user's own names where there are any. */
 export function equationsOf(
@@ -104,7 +100,7 @@ export function countParameters(model: Model): { readonly trainable: Dimension; 
 
 function primitive(node: Node, builder: GraphBuilder): Node {
   let current = node
-  while (table[current.op]?.kind === 'derived') {
+  while (opTable[current.op]?.kind === 'derived') {
     const next = expand(current, builder, 'inference')
     if (isProblem(next) || next === current) return current
     current = next
@@ -150,9 +146,9 @@ function definitions(lines: readonly Node[]): readonly Equation[] {
 
 /** `softmax(x) = …`, with the op's own names for its inputs. */
 function define(node: Node): Equation | undefined {
-  const op = table[node.op]
+  const op = opTable[node.op]
   if (op?.kind !== 'derived') return undefined
-  const builder = new GraphBuilder(ops)
+  const builder = new GraphBuilder(opTable)
   const inputs: Node[] = []
   const names = new Map<Node, Formula>()
   for (const [i, { type }] of node.inputs.entries()) {

@@ -2,7 +2,7 @@ import type { Dimension } from '../graph/dimension.js'
 import { isPolynomial, termsForPrinting } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Op } from '../ops/op.js'
-import { ops } from '../ops/table.js'
+import { opTable } from '../ops/table.js'
 import { type Formula, glyph, number, parenthesized, row, separated, word } from './formula.js'
 
 /** What the printer of expressions has to be told. */
@@ -20,8 +20,6 @@ const atomic = 1000
 
 /** Formulas deeper than this are cut; the callers name values before it comes to that. */
 const maximumDepth = 80
-
-const table: Readonly<Record<string, Op>> = ops
 
 /** The expression that computes a node, down to the values that have names. */
 export function expressionOf(node: Node, style: ExpressionStyle): Formula {
@@ -46,7 +44,7 @@ function write(original: Node, style: ExpressionStyle, depth: number): Written {
   }
   const sign = (formula: Formula): Formula =>
     style.isMarked?.(node) ? { kind: 'mark', body: formula } : formula
-  const op = table[node.op]
+  const op = opTable[node.op]
   const first = node.inputs[0]
   if (!op) return { formula: word(node.op), precedence: atomic }
   const { notation } = op

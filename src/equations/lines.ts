@@ -1,12 +1,9 @@
 import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import type { Op } from '../ops/op.js'
-import { ops } from '../ops/table.js'
+import { opTable } from '../ops/table.js'
 
 /** An expression deeper than this gets a name in between, so that lines stay readable. */
 const deepest = 8
-
-const table: Readonly<Record<string, Op>> = ops
 
 /**
  * The values of a model that deserve an equation of their own, in order of computation: outputs, values read more
@@ -43,8 +40,8 @@ export function chooseLines(model: Model): readonly Node[] {
 }
 
 function rearranges(node: Node): boolean {
-  const notation = table[node.op]?.notation
-  return notation?.form === 'transparent' || (table[node.op]?.rearranges ?? false)
+  const notation = opTable[node.op]?.notation
+  return notation?.form === 'transparent' || (opTable[node.op]?.rearranges ?? false)
 }
 
 /** Names for values inside expressions that are read twice, or would make an expression too deep. */

@@ -5,7 +5,7 @@ import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { expand, type Mode } from '../ops/elaborate.js'
 import type { EvaluationContext, Op } from '../ops/op.js'
-import { ops } from '../ops/table.js'
+import { opTable } from '../ops/table.js'
 
 export interface EvaluationOptions {
   /** The value of a node that is given from outside: inputs, parameters, opaque values. */
@@ -16,8 +16,6 @@ export interface EvaluationOptions {
   /** Refuses a graph that needs more multiplications and additions than this. */
   readonly budget?: number
 }
-
-const table: Readonly<Record<string, Op>> = ops
 
 /**
  * The values of nodes in double precision. Shared nodes are computed once, and long chains do not exhaust the
@@ -32,7 +30,7 @@ class Evaluator {
   readonly #values = new Map<Node, Tensor>()
   /** Only for expanding derived ops: the nodes of an expansion belong to this builder and to none other. */
   readonly #expansions = new Map<Node, Node>()
-  readonly #builder = new GraphBuilder(ops)
+  readonly #builder = new GraphBuilder(opTable)
   #spent = 0
 
   constructor(options: EvaluationOptions, given?: ReadonlyMap<Node, Tensor>) {
@@ -57,7 +55,7 @@ class Evaluator {
         pending.push(...missing)
         continue
       }
-      const op = table[node.op]
+      const op = opTable[node.op]
       if (!op) return { problem: `there is no op \`${node.op}\`` }
       if (op.kind === 'derived') {
         const meaning = this.#expansion(node)

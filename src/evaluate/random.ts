@@ -18,7 +18,11 @@ export function randomSource(seed: number): () => number {
 export function randomTensor(
   shape: readonly number[],
   random: () => number,
-  { range = [-1, 1], integers = false, dtype = 'float32' }: { range?: readonly [number, number]; integers?: boolean; dtype?: DataType } = {},
+  {
+    range = [-1, 1],
+    integers = false,
+    dtype = 'float32',
+  }: { range?: readonly [number, number]; integers?: boolean; dtype?: DataType } = {},
 ): Tensor {
   const data = new Float64Array(product(shape) as number)
   const [low, high] = range

@@ -1,5 +1,5 @@
 import type { Expression } from './expression.js'
-import { parse, SyntaxError as GrammarError } from './grammar.generated.js'
+import { SyntaxError as GrammarError, parse } from './grammar.generated.js'
 
 /** Why a text is not an equation: a sentence in lower case, and the offset that it is about. */
 export interface SyntaxProblem {
@@ -17,13 +17,15 @@ const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 
 /** Reads one equation or expression, in plain text or in the LaTeX spellings that the grammar has. Never throws. */
 export function parseEquation(text: string): Expression | SyntaxProblem {
-  if (text.length > longest) return { problem: `an equation has at most ${longest} characters`, offset: longest }
+  if (text.length > longest)
+    return { problem: `an equation has at most ${longest} characters`, offset: longest }
   const unbalanced = checkBrackets(text)
   if (unbalanced) return unbalanced
   try {
     return parse(text) as Expression
   } catch (error) {
-    if (error instanceof GrammarError) return { problem: explain(error, text), offset: error.location.start.offset }
+    if (error instanceof GrammarError)
+      return { problem: explain(error, text), offset: error.location.start.offset }
     return { problem: 'the equation is nested too deeply', offset: 0 }
   }
 }
@@ -53,7 +55,9 @@ function checkBrackets(text: string): SyntaxProblem | undefined {
 
 function explain(error: GrammarError, text: string): string {
   const expected = new Set(
-    (error.expected ?? []).flatMap(item => (item.type === 'other' && item.description !== 'space' ? [item.description] : [])),
+    (error.expected ?? []).flatMap(item =>
+      item.type === 'other' && item.description !== 'space' ? [item.description] : [],
+    ),
   )
   const { offset } = error.location.start
   const found = offset >= text.length ? 'the end of the equation' : `\`${text[offset]}\``

@@ -1,7 +1,18 @@
 import type { Expression } from './expression.js'
 
 const precedences: Readonly<Record<string, number>> = {
-  '=': 1, '<': 1, '>': 1, '<=': 1, '>=': 1, '!=': 1, '+': 2, '-': 2, '*': 3, '/': 3, product: 3, '^': 5,
+  '=': 1,
+  '<': 1,
+  '>': 1,
+  '<=': 1,
+  '>=': 1,
+  '!=': 1,
+  '+': 2,
+  '-': 2,
+  '*': 3,
+  '/': 3,
+  product: 3,
+  '^': 5,
 }
 
 /** An expression in the plain spelling; reading it back gives the same tree, ranges aside. */
@@ -26,7 +37,9 @@ function print(expression: Expression, above: number): string {
     case 'negate':
       return bracket(`-${print(expression.operand, 4)}`, 4, above)
     case 'call': {
-      const attributes = expression.attributes.map(({ name, value }) => `${name ? `${name} = ` : ''}${print(value, 0)}`)
+      const attributes = expression.attributes.map(
+        ({ name, value }) => `${name ? `${name} = ` : ''}${print(value, 0)}`,
+      )
       const list = attributes.length > 0 ? `[${attributes.join(', ')}]` : ''
       return `${expression.name}${list}(${expression.arguments.map(item => print(item, 0)).join(', ')})`
     }
@@ -35,7 +48,11 @@ function print(expression: Expression, above: number): string {
       const precedence = precedences[operator]!
       if (operator === '^') return bracket(`${print(left, 6)}^{${print(right, 0)}}`, precedence, above)
       const sign = operator === 'product' ? ' ' : ` ${operator} `
-      return bracket(`${print(left, precedence)}${sign}${print(right, operator === 'product' ? 5 : precedence + 1)}`, precedence, above)
+      return bracket(
+        `${print(left, precedence)}${sign}${print(right, operator === 'product' ? 5 : precedence + 1)}`,
+        precedence,
+        above,
+      )
     }
   }
 }

@@ -5,22 +5,16 @@ import { isProblem, type Problem } from '../graph/op.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import type { Op, OpMeaning } from './op.js'
-import { ops } from './table.js'
+import { opTable } from './table.js'
 
 /** What the names of an equation stand for. */
 export interface Environment {
   readonly value: (name: string) => Node | Attribute | undefined
   /** Functions beside the ops: `activation(x)` of a layer. Undefined leaves the name to the op table. */
-  readonly apply?: (
-    name: string,
-    args: readonly Node[],
-    attributes: Attributes,
-  ) => Node | Problem | undefined
+  readonly apply?: (name: string, args: readonly Node[], attributes: Attributes) => Node | Problem | undefined
 }
 
 export type Mode = 'inference' | 'training'
-
-const table: Readonly<Record<string, Op>> = ops
 
 /** The op behind each binary sign; juxtaposition depends on the ranks. */
 const signs: Readonly<Record<string, string>> = {
@@ -50,7 +44,11 @@ const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimens
 const synonyms: Readonly<Record<string, string>> = { σ: 'sigmoid', ln: 'log', ReLU: 'relu', abs: 'absolute' }
 
 /** Builds the graph of an expression. Numbers and sizes become scalars where a tensor is needed. */
-export function elaborate(expression: Expression, environment: Environment, builder: GraphBuilder): Node | Problem {
+export function elaborate(
+  expression: Expression,
+  environment: Environment,
+  builder: GraphBuilder,
+): Node | Problem {
   const value = evaluate(expression, environment, builder)
   return isNode(value) || isFailure(value) ? value : scalar(value, builder)
 }
@@ -64,7 +62,7 @@ export function elaborateText(text: string, environment: Environment, builder: G
 
 /** One step of a derived op into its meaning; a primitive op is itself. */
 export function expand(node: Node, builder: GraphBuilder, mode: Mode): Node | Problem {
-  const op = table[node.op]
+  const op = opTable[node.op]
   if (op?.kind !== 'derived') return node
   const meaning: OpMeaning = typeof op.means === 'object' ? op.means[mode] : op.means
   const types = node.inputs.map(input => input.type)
@@ -77,7 +75,9 @@ function inputNamed(op: Op, node: Node, name: string): Node | undefined {
   if (at >= 0) return node.inputs[at]
   // The inputs of a variadic op are numbered: x_1, x_2, …
   const [, stem, index] = /^(.*)_(\d+)$/.exec(name) ?? []
-  return op.variadic && stem === op.inputs.at(-1) ? node.inputs[op.inputs.length - 2 + Number(index)] : undefined
+  return op.variadic && stem === op.inputs.at(-1)
+    ? node.inputs[op.inputs.length - 2 + Number(index)]
+    : undefined
 }
 
 type Value = Node | Attribute | Problem
@@ -162,8 +162,8 @@ function call(
     if (isProblem(input)) return input
     inputs.push(input)
   }
-  const opName = Object.hasOwn(table, name) ? name : synonyms[name]
-  const op = opName === undefined ? undefined : table[opName]
+  const opName = Object.hasOwn(opTable, name) ? name : synonyms[name]
+  const op = opName === undefined ? undefined : opTable[opName]
   const positions = op ? Object.keys(op.attributes) : []
   const given: Record<string, Attribute> = {}
   for (const [i, attribute] of attributes.entries()) {
@@ -171,7 +171,8 @@ function call(
     if (key === undefined) return { problem: `\`${name}\` takes ${positions.length} attributes` }
     const value = recur(attribute.value)
     if (isFailure(value)) return value
-    if (isNode(value)) return { problem: `the attribute \`${key}\` of \`${name}\` must be a number, not a tensor` }
+    if (isNode(value))
+      return { problem: `the attribute \`${key}\` of \`${name}\` must be a number, not a tensor` }
     given[key] = value
   }
   const own = environment.apply?.(name, inputs, given)

@@ -1,0 +1,61 @@
+import type { Op } from './op.js'
+import { resolveAxis } from './shape.js'
+
+/** Ops that centre and scale. */
+export const normalisation = {
+  batchNormalization: {
+    kind: 'derived',
+    title: 'batch normalisation',
+    summary:
+      'x centred and scaled per channel: in training by the statistics of the batch, in inference by the moving ones.',
+    source: 'Ioffe and Szegedy 2015, Algorithm 1; tfjs-layers/src/layers/normalization.ts',
+    inputs: ['x', 'mean', 'variance'],
+    attributes: {
+      axis: { kind: 'axis', default: -1, summary: 'the axis of the channels' },
+      epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' },
+    },
+    type: ([x], { axis }) => {
+      const resolved = resolveAxis(axis, x!.shape!.length)
+      return typeof resolved === 'number' ? x! : resolved
+    },
+    notation: { form: 'function', latex: '\\mathrm{BN}', text: 'BN', shown: ['axis'] },
+    means: {
+      inference: ({ axis }, [x]) => {
+        const rank = x!.shape!.length
+        const along = resolveAxis(axis, rank) as number
+        const align = (name: string) =>
+          along === rank - 1
+            ? name
+            : `expandDims[[${Array.from({ length: rank - 1 - along }, (_, i) => i + 1).join(', ')}]](${name})`
+        return `(x - ${align('mean')}) / sqrt(${align('variance')} + epsilon)`
+      },
+      training: ({ axis }, [x]) => {
+        const rank = x!.shape!.length
+        const along = resolveAxis(axis, rank) as number
+        const rest = Array.from({ length: rank }, (_, i) => i)
+          .filter(i => i !== along)
+          .join(', ')
+        return `(x - mean[[${rest}]](x)) / sqrt(variance[[${rest}]](x) + epsilon)`
+      },
+    },
+    examples: [
+      { shapes: [[4, 3], [3], [3]], range: [0.2, 2] },
+      { shapes: [[2, 3, 4, 5], [3], [3]], attributes: { axis: 1, epsilon: 0.01 }, range: [0.2, 2] },
+    ],
+  },
+  layerNormalization: {
+    kind: 'derived',
+    title: 'layer normalisation',
+    summary: 'x centred and scaled over the given axes of each example.',
+    source: 'Ba, Kiros and Hinton 2016, equations 3 and 4; tfjs-layers/src/layers/normalization.ts',
+    inputs: ['x'],
+    attributes: {
+      axes: { kind: 'axes', default: [-1], summary: 'the axes of the statistics' },
+      epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' },
+    },
+    type: ([x]) => x!,
+    notation: { form: 'function', latex: '\\mathrm{LN}', text: 'LN', shown: ['axes'] },
+    means: '(x - mean[axes](x)) / sqrt(variance[axes](x) + epsilon)',
+    examples: [{ shapes: [[4, 3]] }, { shapes: [[2, 3, 4]], attributes: { axes: [1, 2], epsilon: 0.1 } }],
+  },
+} as const satisfies Readonly<Record<string, Op>>
