@@ -97,7 +97,7 @@ export type Expression =
   | {
       readonly kind: 'conditional'
       readonly condition: Expression
-      readonly then: Expression
+      readonly consequent: Expression
       readonly otherwise: Expression
       readonly span: Span
     }
@@ -206,7 +206,7 @@ export type Statement =
   | {
       readonly kind: 'if'
       readonly condition: Expression
-      readonly then: readonly Statement[]
+      readonly consequent: readonly Statement[]
       readonly otherwise: readonly Statement[]
       readonly span: Span
     }
