@@ -2,10 +2,76 @@ import type { Definition } from './catalogue.js'
 
 /** Something that the trace cannot follow. */
 export const opaqueReasons = {
+  'unknown-package': {
+    category: 'opaque',
+    title: 'Package that is not read',
+    message: '`{specifier}` is not part of the project and not a library that is modelled',
+    why: 'Only the project itself is read; what another package returns is not known.',
+  },
+  'unknown-global': {
+    category: 'opaque',
+    title: 'Global name that is not modelled',
+    message: '`{name}` is not declared in the project and not modelled',
+    why: 'What the surroundings of a program provide is not known from its text.',
+  },
+  'unknown-branch': {
+    category: 'opaque',
+    title: 'Branch on an unknown condition',
+    message: '`{what}` depends on the condition `{condition}`, which is not known',
+    why: 'Both ways were walked and they end in different results, so no single model can be stated.',
+  },
+  'unknown-loop': {
+    category: 'opaque',
+    title: 'Loop of unknown length',
+    message: '`{what}` changes in a loop whose length is not known: `{condition}`',
+    why: 'How often the body runs is not known, so what it builds is not known either.',
+  },
+  'unsupported-syntax': {
+    category: 'opaque',
+    title: 'Syntax that is not followed',
+    message: '{what} is not followed',
+    why: 'What the expression yields is not known.',
+  },
+  'opaque-callee': {
+    category: 'opaque',
+    title: 'Call of an unknown function',
+    message: 'the result of `{call}` is not known, because the function that is called is not known',
+    why: 'What an unknown function returns cannot be proved or refuted.',
+  },
   'unmodelled-call': {
     category: 'opaque',
     title: 'Call that is not modelled',
     message: 'the result of `{call}` is not known: {reason}',
     why: 'What depends on a value that was not followed cannot be proved or refuted.',
+  },
+  'unmodelled-layer': {
+    category: 'opaque',
+    title: 'Layer that is not modelled',
+    message: 'the layer `{layer}` is not modelled',
+    why: 'What it computes is not known, and neither is anything that depends on it.',
+  },
+  'shape-mismatch': {
+    category: 'opaque',
+    title: 'Shapes that do not fit',
+    message: '{layer}: {problem}',
+    why: 'TensorFlow.js would throw here, so there is no model to check.',
+  },
+  'unbuilt-model': {
+    category: 'opaque',
+    title: 'Model without an input shape',
+    message: 'the model `{model}` has no input shape',
+    why: 'Without the shape of the input the parameters have no shapes.',
+  },
+  'uncaught-error': {
+    category: 'opaque',
+    title: 'The code throws',
+    message: 'the code throws here: {message}',
+    why: 'When the code runs like this it builds no model.',
+  },
+  'budget-exceeded': {
+    category: 'opaque',
+    title: 'Budget exceeded',
+    message: 'the trace was stopped: {budget}',
+    why: 'Limits keep time and memory bounded on any input, also on code that never ends.',
   },
 } as const satisfies Record<string, Definition>

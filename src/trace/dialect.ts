@@ -1,3 +1,4 @@
+import type { HostFunction, Tracer } from './host.js'
 import type { Value } from './value.js'
 
 /** What differs between source languages that share the core language. */
@@ -11,6 +12,8 @@ export interface Dialect {
   readonly text: (value: Value) => string | undefined
   /** The key under which an index is stored: `0` and `"0"` are one key in JavaScript. */
   readonly key: (value: Value) => string | undefined
+  /** Names that every program of the language can use: `Math`, `Object`. */
+  readonly global: (name: string, trace: Tracer) => Value | undefined
   /** Members of the language's own values: strings, numbers, arrays, functions, plain objects. */
   readonly builtinMember: (value: Value, key: string) => BuiltinMember | undefined
 }
@@ -21,5 +24,5 @@ export type BuiltinMember =
   | {
       readonly kind: 'method'
       readonly name: string
-      readonly call: import('./host.js').HostFunction['call']
+      readonly call: HostFunction['call']
     }

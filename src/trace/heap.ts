@@ -48,6 +48,12 @@ export class Heap {
     object.elements.splice(0, object.elements.length, ...elements)
   }
 
+  /** Adds to the end of an array, without copying it where nothing has to be undone. */
+  append(object: ArrayObject, elements: readonly Property[]): void {
+    if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
+    for (const element of elements) object.elements.push(element)
+  }
+
   setState<State>(object: HostObject<State>, state: State): void {
     this.#remember(object, '', { kind: 'state', object: object as HostObject })
     object.state = state
@@ -86,14 +92,14 @@ export class Heap {
   }
 
   #remember(owner: object, key: string, slot: Slot): void {
-    const attempt = this.#attempts.at(-1)
-    if (!attempt) return
-    let slots = attempt.get(owner)
-    if (!slots) {
-      slots = new Map()
-      attempt.set(owner, slots)
+    for (const attempt of this.#attempts) {
+      let slots = attempt.get(owner)
+      if (!slots) {
+        slots = new Map()
+        attempt.set(owner, slots)
+      }
+      if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
     }
-    if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
   }
 }
 

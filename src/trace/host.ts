@@ -37,15 +37,21 @@ export interface HostType<State = unknown> {
   readonly name: string
   readonly members: Readonly<Record<string, HostMember<State>>>
   /** The object when it is called as a function; without it, a call is opaque. */
-  readonly call?: (object: HostObject<State>, call: HostCall) => Value
+  call?(object: HostObject<State>, call: HostCall): Value
+  /** Members that depend on the object, such as the exports of a module. */
+  lookup?(object: HostObject<State>, key: string, trace: Tracer): Value | undefined
+  /** What a loop over the object visits; without it, the object cannot be iterated over. */
+  iterate?(object: HostObject<State>): readonly Property[] | undefined
+  /** The state of an object of which different branches made different things. */
+  unknownState?(state: State, reason: UnknownValue): State
 }
 
 export type HostMember<State> =
-  | { readonly kind: 'method'; readonly call: (object: HostObject<State>, call: HostCall) => Value }
+  | { readonly kind: 'method'; call(object: HostObject<State>, call: HostCall): Value }
   | {
       readonly kind: 'property'
-      readonly get: (object: HostObject<State>, trace: Tracer, span: Span) => Value
-      readonly set?: (object: HostObject<State>, property: Property, trace: Tracer) => void
+      get(object: HostObject<State>, trace: Tracer, span: Span): Value
+      set?(object: HostObject<State>, property: Property, trace: Tracer): void
     }
 
 /** What a library may ask of the trace that calls it. */
@@ -77,7 +83,7 @@ export interface Tracer {
   host<State>(type: HostType<State>, state: State): HostObject<State>
   function(name: string, call: HostFunction['call']): ObjectValue
 
-  /** Tells the trace that a model now exists. `read` gives it as it is when the trace ends. */
+  /** Tells the trace that a model now exists. `read` gives it as it is when the site ends. */
   foundModel(object: HostObject, read: () => Model | UnknownValue): void
 }
 
@@ -91,6 +97,8 @@ export interface Library {
   readonly modelCalls: ReadonlySet<string>
   /** The model behind a value, if it is one: what a target may evaluate to. */
   readonly modelOf: (value: Value) => { readonly object: HostObject } | undefined
+  /** Tells the trace of a model that was made earlier, for a target that is a variable. */
+  readonly announce: (object: HostObject, trace: Tracer) => void
   /** Called when a variable or field first receives a library object, so that it can take the user's name. */
   readonly named: (object: HostObject, name: string, trace: Tracer) => void
 }

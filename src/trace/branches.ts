@@ -1,0 +1,155 @@
+import type { Expression } from '../core/program.js'
+import { diagnostic } from '../diagnostics/diagnostic.js'
+import { equals, isPolynomial } from '../graph/dimension.js'
+import { type Span, spanText } from '../text/source.js'
+import { evaluate } from './expressions.js'
+import { type Frame, Thrown } from './frame.js'
+import type { Change } from './heap.js'
+import { type Interpreter, shorten } from './interpreter.js'
+import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+
+/** Evaluates one of two ways, or both where the condition is not known, and joins what they did. */
+export function chooseBranch(
+  interpreter: Interpreter,
+  condition: Value,
+  span: Span,
+  consequent: () => Value,
+  otherwise: () => Value,
+  what: string,
+): Value {
+  const truth = interpreter.dialect.truth(condition)
+  if (truth !== undefined) return truth ? consequent() : otherwise()
+  const first = attempt(interpreter, consequent)
+  const second = attempt(interpreter, otherwise)
+  const result = join(interpreter, [first, second], span)
+  if (result.length === 0) throw first.thrown ?? second.thrown ?? new Thrown(undefined, span)
+  const [left, right] = result
+  if (result.length === 1) return left!.value
+  return joinValues(left!.value, right!.value, unknownBranch(what, span))
+}
+
+/** `a || b` and its kin; an unknown left side may be either. */
+export function chooseLogical(
+  interpreter: Interpreter,
+  { operator, left, right, span }: Extract<Expression, { kind: 'logical' }>,
+  frame: Frame,
+): Value {
+  const value = evaluate(interpreter, left, frame)
+  const goOn = () => evaluate(interpreter, right, frame)
+  if (operator === 'coalesce') {
+    if (value === undefined || value === null) return goOn()
+    if (!isUnknown(value)) return value
+  } else {
+    const truth = interpreter.dialect.truth(value)
+    if (truth !== undefined) return truth === (operator === 'and') ? goOn() : value
+  }
+  const path = shorten(spanText(span))
+  const other = attempt(interpreter, goOn)
+  join(interpreter, [{ value, changes: [] }, other], span)
+  if (isUnknown(value) && value.reason === undefined) return { kind: 'unknown', path }
+  return joinValues(value, other.value, unknownBranch(path, left.span))
+}
+
+export interface Attempt<Result = Value> {
+  readonly value: Result
+  readonly changes: readonly Change[]
+  /** Set where the way ends in an error: then it is not taken. */
+  readonly thrown?: Thrown
+}
+
+/** Walks one way and undoes what it did. */
+export function attempt<Result>(interpreter: Interpreter, action: () => Result): Attempt<Result> {
+  let thrown: Thrown | undefined
+  const { result, changes } = interpreter.heap.attempt(() => {
+    try {
+      return action()
+    } catch (error) {
+      if (!(error instanceof Thrown)) throw error
+      thrown = error
+      return undefined as Result
+    }
+  })
+  return { value: result, changes, ...(thrown && { thrown }) }
+}
+
+/**
+ * Makes the effects of ways real: of the only one that does not throw, or of all of them where they agree. What
+ * they leave different is unknown from here on. Gives back the ways that count.
+ */
+export function join<Result>(
+  interpreter: Interpreter,
+  ways: readonly Attempt<Result>[],
+  span: Span,
+): readonly Attempt<Result>[] {
+  const taken = ways.filter(({ thrown }) => !thrown)
+  const [first, second] = taken
+  if (!first) return taken
+  if (!second) {
+    interpreter.heap.replay(first.changes)
+    return taken
+  }
+  const { heap } = interpreter
+  const all = new Map<object, Map<string, { change: Change; contents: unknown[] }>>()
+  taken.forEach(({ changes }, way) => {
+    for (const change of changes) {
+      const owner = change.slot.kind === 'cell' ? change.slot.cell : change.slot.object
+      const key = change.slot.kind === 'property' ? change.slot.key : change.slot.kind
+      const slots = all.get(owner) ?? new Map()
+      all.set(owner, slots)
+      const entry = slots.get(key) ?? { change, contents: taken.map(() => change.before) }
+      slots.set(key, entry)
+      entry.contents[way] = change.after
+    }
+  })
+  for (const slots of all.values()) {
+    for (const { change, contents } of slots.values()) {
+      if (contents.every(content => sameContent(content, contents[0]))) {
+        heap.replay([{ ...change, after: contents[0] }])
+        continue
+      }
+      spoil(interpreter, change, unknownBranch(nameOf(change), span))
+    }
+  }
+  return taken
+}
+
+/** Makes the contents of a slot unknown. */
+export function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
+  const { heap } = interpreter
+  if (slot.kind === 'cell') heap.setCell(slot.cell, unknown)
+  else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value: unknown })
+  else if (slot.kind === 'elements') interpreter.unknownArray(slot.object, unknown)
+  else if (slot.object.type.unknownState)
+    heap.setState(slot.object, slot.object.type.unknownState(slot.object.state, unknown))
+}
+
+export function nameOf({ slot }: Change): string {
+  return slot.kind === 'property' ? slot.key : slot.kind === 'state' ? slot.object.type.name : 'a value'
+}
+
+function unknownBranch(what: string, span: Span): UnknownValue {
+  const condition = shorten(spanText(span))
+  return { kind: 'unknown', path: what, reason: diagnostic('unknown-branch', { what, condition }, { span }) }
+}
+
+function joinValues(a: Value, b: Value, unknown: UnknownValue): Value {
+  return sameValue(a, b) ? a : unknown
+}
+
+function sameContent(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return (
+      a.length === b.length && a.every((item: Property, i) => sameValue(item.value, (b[i] as Property).value))
+    )
+  }
+  const left = a as { value?: Value } | undefined
+  const right = b as { value?: Value } | undefined
+  return !!left && !!right && 'value' in left && 'value' in right && sameValue(left.value, right.value)
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  if (Object.is(a, b)) return true
+  if (isPolynomial(a) && isPolynomial(b)) return equals(a, b)
+  return isUnknown(a) && isUnknown(b) && a.path === b.path && a.reason === b.reason
+}

@@ -1,0 +1,269 @@
+import type { Element, Expression } from '../core/program.js'
+import { isPolynomial, symbol } from '../graph/dimension.js'
+import { type Span, spanText } from '../text/source.js'
+import { chooseBranch, chooseLogical } from './branches.js'
+import type { Frame } from './frame.js'
+import { makeClass, makeClosure } from './functions.js'
+import { type Interpreter, shorten } from './interpreter.js'
+import { assignTarget } from './patterns.js'
+import { Scope } from './scope.js'
+import { isObject, isUnknown, type Property, type RecordObject, type Value } from './value.js'
+
+/** The key of an object literal's spread of something unknown: fields may be missing. */
+export const unknownFields = '\u0000unknown'
+
+/** Raised inside an optional chain when its object is null or undefined; caught where the chain ends. */
+class ShortCut extends Error {}
+
+/** The value of an expression. Throws only what the room catches: thrown values of the program and the budget. */
+export function evaluate(interpreter: Interpreter, expression: Expression, frame: Frame): Value {
+  interpreter.step()
+  const recur = (inner: Expression) => evaluate(interpreter, inner, frame)
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value
+    case 'variable':
+      return interpreter.variable(frame.scope, expression.binding, expression.span)
+    case 'this':
+      return frame.thisValue
+    case 'super':
+      return frame.home?.prototype ?? undefined
+    case 'array':
+      return evaluateArray(interpreter, expression.elements, frame, expression.span)
+    case 'object':
+      return evaluateObject(interpreter, expression, frame)
+    case 'function':
+      return makeClosure(interpreter, expression.function, frame)
+    case 'class':
+      return makeClass(interpreter, expression.class, frame)
+    case 'member': {
+      const object = recur(expression.object)
+      if (expression.optional && (object === null || object === undefined)) throw new ShortCut()
+      return member(
+        interpreter,
+        object,
+        recur(expression.key),
+        expression.span,
+        frame,
+        expression.object.kind === 'super',
+      )
+    }
+    case 'call':
+      return evaluateCall(interpreter, expression, frame)
+    case 'chain':
+      try {
+        return recur(expression.expression)
+      } catch (error) {
+        if (error instanceof ShortCut) return undefined
+        throw error
+      }
+    case 'operator':
+      return evaluateOperator(interpreter, expression.operator, expression.operands, expression.span, frame)
+    case 'logical':
+      return chooseLogical(interpreter, expression, frame)
+    case 'conditional':
+      return chooseBranch(
+        interpreter,
+        recur(expression.condition),
+        expression.condition.span,
+        () => recur(expression.consequent),
+        () => recur(expression.otherwise),
+        shorten(spanText(expression.span)),
+      )
+    case 'assign': {
+      const value = recur(expression.value)
+      assignTarget(interpreter, expression.target, { value, span: expression.value.span }, frame)
+      return value
+    }
+    case 'sequence': {
+      let value: Value
+      for (const inner of expression.expressions) value = recur(inner)
+      return value
+    }
+    case 'with': {
+      const scope = new Scope(frame.scope)
+      scope.declare(expression.binding, { value: recur(expression.value), initialized: true })
+      return evaluate(interpreter, expression.body, { ...frame, scope })
+    }
+    case 'await':
+      return recur(expression.value)
+    case 'yield': {
+      const value = recur(expression.value)
+      const items = expression.delegate ? (interpreter.elements(value) ?? []) : [{ value }]
+      frame.yields?.push(...items)
+      return undefined
+    }
+    case 'unsupported':
+      return interpreter.opaque('unsupported-syntax', { what: expression.what }, expression.span)
+  }
+}
+
+function member(
+  interpreter: Interpreter,
+  object: Value,
+  key: Value,
+  span: Span,
+  frame: Frame,
+  isSuper = false,
+): Value {
+  const name = interpreter.dialect.key(key)
+  if (name === undefined) {
+    const unknown = isUnknown(key) ? key.path : interpreter.text(key)
+    return isUnknown(object)
+      ? { ...object, path: `${object.path}[${unknown}]` }
+      : {
+          kind: 'unknown',
+          path: shorten(spanText(span)),
+          ...(isUnknown(key) && key.reason && { reason: key.reason }),
+        }
+  }
+  const value = interpreter.get(object, name, span)
+  if (isSuper && isObject(value) && value.kind === 'closure') return { ...value, thisValue: frame.thisValue }
+  return value
+}
+
+function evaluateArray(
+  interpreter: Interpreter,
+  elements: readonly Element[],
+  frame: Frame,
+  span: Span,
+): Value {
+  const array = interpreter.arrayOf([])
+  for (const element of elements) {
+    if (element.kind === 'hole') interpreter.heap.append(array, [{ value: undefined }])
+    else if (element.kind === 'item') {
+      interpreter.heap.append(array, [
+        { value: evaluate(interpreter, element.value, frame), span: element.value.span },
+      ])
+    } else {
+      const value = evaluate(interpreter, element.value, frame)
+      const items = interpreter.elements(value)
+      if (items) interpreter.heap.append(array, items)
+      else {
+        const reason = isUnknown(value)
+          ? value
+          : interpreter.opaque('unsupported-syntax', { what: 'a spread of a value that is not a list' }, span)
+        interpreter.unknownArray(array, { ...reason, path: shorten(spanText(span)) })
+      }
+    }
+  }
+  return array
+}
+
+function evaluateObject(
+  interpreter: Interpreter,
+  { entries }: Extract<Expression, { kind: 'object' }>,
+  frame: Frame,
+): RecordObject {
+  const record = interpreter.record()
+  for (const entry of entries) {
+    if (entry.kind === 'spread') {
+      const value = evaluate(interpreter, entry.value, frame)
+      copyFields(interpreter, value, record)
+      continue
+    }
+    const key = interpreter.dialect.key(evaluate(interpreter, entry.key, frame))
+    if (key === undefined) continue
+    if (entry.kind === 'property') {
+      const value = evaluate(interpreter, entry.value, { ...frame, home: record })
+      interpreter.heap.setProperty(record, key, { value, span: entry.value.span })
+    } else {
+      const accessor = makeClosure(interpreter, entry.function, { ...frame, home: record })
+      const before = record.properties.get(key)
+      const property: Property = { value: undefined, ...before, [entry.kind]: accessor }
+      interpreter.heap.setProperty(record, key, property)
+    }
+  }
+  return record
+}
+
+/** Copies own fields, as a spread and `Object.assign` do; an unknown source leaves a note. */
+export function copyFields(interpreter: Interpreter, from: Value, to: RecordObject): void {
+  if (isUnknown(from)) interpreter.heap.setProperty(to, unknownFields, { value: from })
+  else if (isObject(from)) {
+    for (const [key, property] of from.properties) interpreter.heap.setProperty(to, key, property)
+    if (from.kind === 'array') {
+      for (const [i, property] of from.elements.entries())
+        interpreter.heap.setProperty(to, String(i), property)
+    }
+  }
+}
+
+export function evaluateArguments(
+  interpreter: Interpreter,
+  elements: readonly Element[],
+  frame: Frame,
+): readonly Property[] {
+  return elements.flatMap((element): readonly Property[] => {
+    if (element.kind === 'hole') return [{ value: undefined }]
+    const value = evaluate(interpreter, element.value, frame)
+    if (element.kind === 'item') return [{ value, span: element.value.span }]
+    return (
+      interpreter.elements(value) ?? [
+        { value: isUnknown(value) ? value : undefined, span: element.value.span },
+      ]
+    )
+  })
+}
+
+function evaluateCall(
+  interpreter: Interpreter,
+  expression: Extract<Expression, { kind: 'call' }>,
+  frame: Frame,
+): Value {
+  const { callee, span } = expression
+  if (callee.kind === 'super') {
+    const args = evaluateArguments(interpreter, expression.arguments, frame)
+    frame.constructing?.initialize(interpreter.array(args.map(({ value }) => value)))
+    return undefined
+  }
+  if (callee.kind === 'member') {
+    const isSuper = callee.object.kind === 'super'
+    const object = evaluate(interpreter, callee.object, frame)
+    if (callee.optional && (object === null || object === undefined)) throw new ShortCut()
+    const method = member(
+      interpreter,
+      object,
+      evaluate(interpreter, callee.key, frame),
+      callee.span,
+      frame,
+      isSuper,
+    )
+    if (expression.optional && (method === null || method === undefined)) throw new ShortCut()
+    const args = evaluateArguments(interpreter, expression.arguments, frame)
+    if (expression.construct) return interpreter.construct(method, args, span)
+    return interpreter.call(method, args, span, isSuper ? frame.thisValue : object)
+  }
+  const value = evaluate(interpreter, callee, frame)
+  if (expression.optional && (value === null || value === undefined)) throw new ShortCut()
+  const args = evaluateArguments(interpreter, expression.arguments, frame)
+  return expression.construct ? interpreter.construct(value, args, span) : interpreter.call(value, args, span)
+}
+
+function evaluateOperator(
+  interpreter: Interpreter,
+  operator: string,
+  operands: readonly Expression[],
+  span: Span,
+  frame: Frame,
+): Value {
+  const values = operands.map(operand => evaluate(interpreter, operand, frame))
+  if (operator === 'delete') {
+    const key = interpreter.dialect.key(values[1])
+    if (isObject(values[0]) && key !== undefined) interpreter.heap.setProperty(values[0], key, undefined)
+    return true
+  }
+  const opaque = values.find(value => isUnknown(value) && value.reason !== undefined)
+  const numeric = values.map(value => (isUnknown(value) && !value.reason ? symbol(value.path) : value))
+  const known = values.some(isUnknown) ? undefined : interpreter.dialect.operator(operator, values)
+  if (known) return known.value
+  // An unbound parameter in arithmetic with a number is a number; alone it may be anything.
+  const isArithmetic =
+    values.some(value => typeof value === 'number' || isPolynomial(value)) || !['+'].includes(operator)
+  if (!opaque && isArithmetic && values.some(isUnknown)) {
+    const result = interpreter.dialect.operator(operator, numeric)
+    if (result && (typeof result.value === 'number' || isPolynomial(result.value))) return result.value
+  }
+  const path = shorten(spanText(span))
+  return isUnknown(opaque) ? { ...opaque, path } : { kind: 'unknown', path }
+}

@@ -1,0 +1,33 @@
+import type { Span } from '../text/source.js'
+import type { Scope } from './scope.js'
+import type { ObjectValue, Property, Value } from './value.js'
+
+/** Where evaluation stands: one activation of a function or module, and the scope inside it. */
+export interface Frame {
+  readonly scope: Scope
+  readonly thisValue: Value
+  /** Where `super` looks things up. */
+  readonly home?: ObjectValue
+  /** The class whose constructor runs, for `super(…)`. */
+  readonly constructing?: { readonly parent: Value; readonly initialize: (object: Value) => void }
+  /** What a generator has yielded so far. */
+  readonly yields?: Property[]
+}
+
+/** How a statement ended, if not by running to its end. */
+export type Completion =
+  | { readonly kind: 'return'; readonly value: Value }
+  | { readonly kind: 'break' | 'continue'; readonly label: string | undefined }
+  | undefined
+
+/** A value thrown by the code under trace; it never leaves the room. */
+export class Thrown extends Error {
+  readonly value: Value
+  readonly span: Span
+
+  constructor(value: Value, span: Span) {
+    super('thrown by the code under trace')
+    this.value = value
+    this.span = span
+  }
+}

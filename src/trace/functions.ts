@@ -1,0 +1,207 @@
+import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
+import type { Span } from '../text/source.js'
+import { spanText } from '../text/source.js'
+import { evaluate } from './expressions.js'
+import type { Frame } from './frame.js'
+import type { Interpreter } from './interpreter.js'
+import { shorten } from './interpreter.js'
+import { assignElement, assignTarget } from './patterns.js'
+import { Scope } from './scope.js'
+import { declareAll, runStatements } from './statements.js'
+import {
+  type ClassObject,
+  type ClosureObject,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type Value,
+} from './value.js'
+
+export function makeClosure(interpreter: Interpreter, code: FunctionCode, frame: Frame): ClosureObject {
+  return {
+    kind: 'closure',
+    id: interpreter.newId(),
+    prototype: null,
+    properties: new Map(),
+    code,
+    scope: frame.scope,
+    ...(code.arrow && { thisValue: frame.thisValue }),
+    ...(frame.home && { home: frame.home }),
+  }
+}
+
+/** Runs a function of the program. Async functions give their value; generators give the list of what they yield. */
+export function callClosure(
+  interpreter: Interpreter,
+  { code, scope: outer, thisValue: captured, home }: ClosureObject,
+  args: readonly Property[],
+  thisValue: Value,
+  constructing?: Frame['constructing'],
+): Value {
+  const scope = new Scope(outer)
+  declareAll(scope, code.scope)
+  const yields: Property[] = []
+  const frame: Frame = {
+    scope,
+    thisValue: captured ?? thisValue,
+    yields,
+    ...(home && { home }),
+    ...(constructing && { constructing }),
+  }
+  if (code.argumentsBinding) {
+    scope.declare(code.argumentsBinding, { value: interpreter.arrayOf(args), initialized: true })
+  }
+  code.parameters.forEach((parameter, i) => {
+    assignElement(interpreter, parameter, args[i] ?? { value: undefined }, frame)
+  })
+  if (code.rest)
+    assignTarget(
+      interpreter,
+      code.rest,
+      { value: interpreter.arrayOf(args.slice(code.parameters.length)) },
+      frame,
+    )
+  const completion = runStatements(interpreter, code.body, frame)
+  if (code.generator) return interpreter.arrayOf(yields)
+  return completion?.kind === 'return' ? completion.value : undefined
+}
+
+export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Frame): Value {
+  const parent = code.parent ? evaluate(interpreter, code.parent, frame) : undefined
+  const scope = new Scope(frame.scope)
+  const instancePrototype: ObjectValue = interpreter.record()
+  const object: ClassObject = {
+    kind: 'class',
+    id: interpreter.newId(),
+    prototype: isObject(parent) ? parent : null,
+    properties: new Map(),
+    code,
+    scope,
+    ...(code.parent && { parent }),
+    instancePrototype,
+  }
+  instancePrototype.prototype =
+    isObject(parent) && parent.kind === 'class' ? parent.instancePrototype : isObject(parent) ? parent : null
+  object.properties.set('prototype', { value: instancePrototype })
+  instancePrototype.properties.set('constructor', { value: object })
+  if (code.name) object.properties.set('name', { value: code.name })
+  if (code.binding) scope.declare(code.binding, { value: object, initialized: true })
+  for (const member of code.members) {
+    if (member.kind === 'field' && !member.static) continue
+    defineMember(interpreter, member, member.static ? object : instancePrototype, object, scope)
+  }
+  return object
+}
+
+function defineMember(
+  interpreter: Interpreter,
+  member: ClassMember,
+  onto: ObjectValue,
+  thisValue: Value,
+  scope: Scope,
+): void {
+  const frame: Frame = { scope, thisValue, home: onto }
+  const closure = makeClosure(interpreter, member.function, frame)
+  if (member.kind === 'initializer') {
+    callClosure(interpreter, closure, [], thisValue)
+    return
+  }
+  const key = interpreter.dialect.key(evaluate(interpreter, member.key, frame))
+  if (key === undefined) return
+  const before = onto.properties.get(key)
+  const property: Property =
+    member.kind === 'field'
+      ? { value: callClosure(interpreter, closure, [], thisValue), span: member.span }
+      : member.kind === 'method'
+        ? { value: closure }
+        : { value: undefined, ...before, [member.kind]: closure }
+  interpreter.heap.setProperty(onto, key, property)
+}
+
+/** `new callee(…)`. */
+export function construct(
+  interpreter: Interpreter,
+  callee: Value,
+  args: readonly Property[],
+  span: Span,
+): Value {
+  if (isUnknown(callee)) return interpreter.call(callee, args, span)
+  if (!isObject(callee)) return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+  if (callee.kind === 'hostFunction') {
+    return callee.function.call({
+      thisValue: undefined,
+      arguments: args,
+      construct: true,
+      span,
+      trace: interpreter,
+    })
+  }
+  if (callee.kind === 'closure') {
+    const object = interpreter.record()
+    const prototype = interpreter.get(callee, 'prototype', span)
+    if (isObject(prototype)) object.prototype = prototype
+    const result = callClosure(interpreter, callee, args, object)
+    return isObject(result) ? result : object
+  }
+  if (callee.kind !== 'class')
+    return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+  const base = rootParent(callee)
+  if (base !== undefined) {
+    return interpreter.opaque(
+      'unmodelled-call',
+      { call: `new ${callee.code.name}`, reason: 'it extends something that is not modelled' },
+      span,
+    )
+  }
+  const object = interpreter.record()
+  object.prototype = callee.instancePrototype
+  initialize(interpreter, callee, object, args, span)
+  return object
+}
+
+/** What the outermost class of the program extends, if that is not a class of the program. */
+function rootParent(object: ClassObject): Value {
+  let at: ClassObject = object
+  while (at.parent !== undefined) {
+    if (!isObject(at.parent) || at.parent.kind !== 'class') return at.parent
+    at = at.parent
+  }
+  return undefined
+}
+
+/** Runs the constructors of a class and its parents, and its fields in between. */
+function initialize(
+  interpreter: Interpreter,
+  from: ClassObject,
+  object: ObjectValue,
+  args: readonly Property[],
+  span: Span,
+): void {
+  const parent = isObject(from.parent) && from.parent.kind === 'class' ? from.parent : undefined
+  const fields = () => {
+    for (const member of from.code.members) {
+      if (member.kind === 'field' && !member.static)
+        defineMember(interpreter, member, object, object, from.scope)
+    }
+  }
+  const { constructor_ } = from.code
+  if (!constructor_) {
+    if (parent) initialize(interpreter, parent, object, args, span)
+    fields()
+    return
+  }
+  if (!parent) fields()
+  const closure: ClosureObject = {
+    ...makeClosure(interpreter, constructor_, { scope: from.scope, thisValue: object }),
+    home: from.instancePrototype,
+  }
+  const constructing = parent && {
+    parent,
+    initialize: (passed: Value) => {
+      initialize(interpreter, parent, object, interpreter.elements(passed) ?? [], span)
+      fields()
+    },
+  }
+  callClosure(interpreter, closure, args, object, constructing)
+}

@@ -1,0 +1,288 @@
+import type { Binding, Module } from '../core/program.js'
+import type { Code } from '../diagnostics/catalogue.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { GraphBuilder } from '../graph/builder.js'
+import { isPolynomial } from '../graph/dimension.js'
+import type { Model } from '../graph/model.js'
+import { type Origin, Provenance } from '../graph/provenance.js'
+import { opTable } from '../ops/table.js'
+import { type Span, spanText } from '../text/source.js'
+import { type Budget, Meter } from './budget.js'
+import type { Dialect } from './dialect.js'
+import { callClosure, construct } from './functions.js'
+import { Heap } from './heap.js'
+import type { HostFunction, HostType, Library, Tracer } from './host.js'
+import { Modules } from './modules.js'
+import type { Cell, Scope } from './scope.js'
+import {
+  type ArrayObject,
+  type HostFunctionObject,
+  type HostObject,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type RecordObject,
+  type UnknownValue,
+  type Value,
+} from './value.js'
+
+export interface LoaderLike {
+  readonly load: (path: string) => { readonly module?: Module; readonly diagnostics: readonly Diagnostic[] }
+  readonly resolve: (specifier: string, from: string) => string | undefined
+}
+
+export interface FoundModelEntry {
+  readonly object: HostObject
+  readonly read: () => Model | UnknownValue
+}
+
+/** The key under which an array notes that its elements are not known. */
+const unknownElements = '\u0000unknown'
+
+/** The state of one trace, and what a library may ask of it. */
+export class Interpreter implements Tracer {
+  readonly heap = new Heap()
+  readonly builder = new GraphBuilder(opTable)
+  readonly provenance = new Provenance()
+  readonly library: Library
+  readonly dialect: Dialect
+  readonly meter: Meter
+  readonly modules: Modules
+  diagnostics: Diagnostic[] = []
+  found: FoundModelEntry[] = []
+  readonly #path: Span[] = []
+  readonly #named = new WeakSet<HostObject>()
+  #objects = 0
+
+  constructor(loader: LoaderLike, library: Library, dialect: Dialect, budget: Budget) {
+    this.library = library
+    this.dialect = dialect
+    this.meter = new Meter(budget)
+    this.modules = new Modules(loader, this)
+  }
+
+  step(): void {
+    this.meter.step(this.builder.size)
+  }
+
+  origin(span: Span): Origin {
+    return { span, path: [...this.#path] }
+  }
+
+  opaque(
+    code: Code,
+    values: Readonly<Record<string, string>>,
+    span: Span,
+    path = spanText(span),
+  ): UnknownValue {
+    return { kind: 'unknown', path: shorten(path), reason: diagnostic(code, values as never, { span }) }
+  }
+
+  report(entry: Diagnostic): void {
+    const known = this.diagnostics.some(
+      other =>
+        other.code === entry.code &&
+        other.message === entry.message &&
+        other.span?.start === entry.span?.start,
+    )
+    if (!known) this.diagnostics.push(entry)
+  }
+
+  call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value {
+    this.step()
+    if (isUnknown(callee)) {
+      // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
+      const path = `${callee.path}(…)`
+      return callee.reason
+        ? { ...callee, path }
+        : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
+    }
+    if (!isObject(callee)) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+    switch (callee.kind) {
+      case 'closure':
+        return this.#enter(span, () => callClosure(this, callee, args, thisValue))
+      case 'hostFunction':
+        return callee.function.call({ thisValue, arguments: args, construct: false, span, trace: this })
+      case 'host': {
+        const call = callee.type.call
+        if (call) return call(callee, { thisValue, arguments: args, construct: false, span, trace: this })
+        return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+      }
+      default:
+        return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+    }
+  }
+
+  construct(callee: Value, args: readonly Property[], span: Span): Value {
+    this.step()
+    return this.#enter(span, () => construct(this, callee, args, span))
+  }
+
+  get(object: Value, key: string, span: Span): Value {
+    if (isUnknown(object))
+      return {
+        ...object,
+        path: shorten(/^\d+$/.test(key) ? `${object.path}[${key}]` : `${object.path}.${key}`),
+      }
+    if (isObject(object)) {
+      if (object.kind === 'array') {
+        const unknown = object.properties.get(unknownElements)
+        if (unknown && key !== 'push') return unknown.value
+        if (key === 'length') return object.elements.length
+        if (/^\d+$/.test(key)) return object.elements[Number(key)]?.value
+      }
+      for (let at: ObjectValue | null = object; at; at = at.prototype) {
+        const property = at.properties.get(key)
+        if (property?.getter !== undefined) return this.call(property.getter, [], span, object)
+        if (property) return property.value
+        if (at.kind === 'host') {
+          const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
+          if (member?.kind === 'property') return member.get(at, this, span)
+          if (member) {
+            const host = at
+            return this.function(`${host.type.name}.${key}`, call => member.call(host, call))
+          }
+          const dynamic = at.type.lookup?.(at, key, this)
+          if (dynamic !== undefined) return dynamic
+        }
+      }
+    }
+    const builtin = this.dialect.builtinMember(object, key)
+    if (builtin?.kind === 'value') return builtin.value
+    if (builtin) return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+    if (isObject(object) && object.kind === 'host') {
+      return this.opaque(
+        'unmodelled-call',
+        { call: `${object.type.name}.${key}`, reason: 'this member is not modelled' },
+        span,
+      )
+    }
+    return undefined
+  }
+
+  set(object: Value, key: string, property: Property): void {
+    if (!isObject(object)) return
+    for (let at: ObjectValue | null = object; at; at = at.prototype) {
+      const setter = at.properties.get(key)?.setter
+      if (setter !== undefined && property.span) {
+        this.call(setter, [property], property.span, object)
+        return
+      }
+      if (at.kind !== 'host') continue
+      const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
+      if (member?.kind === 'property' && member.set) {
+        member.set(at, property, this)
+        return
+      }
+    }
+    this.#name(property.value, key)
+    if (object.kind !== 'array') this.heap.setProperty(object, key, property)
+    else if (/^\d+$/.test(key)) {
+      const elements = [...object.elements]
+      while (elements.length < Number(key)) elements.push({ value: undefined })
+      elements[Number(key)] = property
+      this.heap.setElements(object, elements)
+    } else if (key === 'length' && typeof property.value === 'number') {
+      this.heap.setElements(object, object.elements.slice(0, property.value))
+    } else this.heap.setProperty(object, key, property)
+  }
+
+  setVariable(cell: Cell, name: string, value: Value): void {
+    this.heap.setCell(cell, value)
+    this.#name(value, name)
+  }
+
+  fields(value: Value): ReadonlyMap<string, Property> | undefined {
+    return isObject(value) && value.kind === 'record' ? value.properties : undefined
+  }
+
+  elements(value: Value): readonly Property[] | undefined {
+    if (typeof value === 'string') return [...value].map(character => ({ value: character }))
+    if (!isObject(value)) return undefined
+    if (value.kind === 'array') return value.properties.has(unknownElements) ? undefined : value.elements
+    return value.kind === 'host' ? value.type.iterate?.(value) : undefined
+  }
+
+  text(value: Value): string {
+    if (isUnknown(value)) return value.path
+    if (isPolynomial(value)) return value.key
+    return this.dialect.text(value) ?? '…'
+  }
+
+  record(fields: Readonly<Record<string, Value>> = {}): RecordObject {
+    const properties = new Map(Object.entries(fields).map(([key, value]) => [key, { value }]))
+    return { kind: 'record', id: this.#objects++, prototype: null, properties }
+  }
+
+  array(elements: readonly Value[]): ArrayObject {
+    return this.arrayOf(elements.map(value => ({ value })))
+  }
+
+  arrayOf(elements: readonly Property[]): ArrayObject {
+    return {
+      kind: 'array',
+      id: this.#objects++,
+      prototype: null,
+      properties: new Map(),
+      elements: [...elements],
+    }
+  }
+
+  /** An array of which only this is known. */
+  unknownArray(object: ArrayObject, unknown: UnknownValue): void {
+    this.heap.setProperty(object, unknownElements, { value: unknown })
+  }
+
+  host<State>(type: HostType<State>, state: State): HostObject<State> {
+    return { kind: 'host', id: this.#objects++, prototype: null, properties: new Map(), type, state }
+  }
+
+  function(name: string, call: HostFunction['call']): HostFunctionObject {
+    return {
+      kind: 'hostFunction',
+      id: this.#objects++,
+      prototype: null,
+      properties: new Map(),
+      function: { name, call },
+    }
+  }
+
+  newId(): number {
+    return this.#objects++
+  }
+
+  foundModel(object: HostObject, read: () => Model | UnknownValue): void {
+    this.found.push({ object, read })
+  }
+
+  /** The value of a variable; imports are resolved when they are first read. */
+  variable(scope: Scope, binding: Binding, span: Span): Value {
+    const cell = scope.find(binding)
+    if (cell) return cell.value
+    return this.modules.external(binding, span)
+  }
+
+  #enter<Result>(span: Span, action: () => Result): Result {
+    return this.meter.deeper(() => {
+      this.#path.push(span)
+      try {
+        return action()
+      } finally {
+        this.#path.pop()
+      }
+    })
+  }
+
+  #name(value: Value, name: string): void {
+    if (!name || !isObject(value) || value.kind !== 'host' || this.#named.has(value)) return
+    this.#named.add(value)
+    this.library.named(value, name, this)
+  }
+}
+
+/** Code in a message: one line, not too long. */
+export function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line
+}

@@ -1,0 +1,258 @@
+import { isPolynomial } from '../graph/dimension.js'
+import type { BuiltinMember } from './dialect.js'
+import type { HostCall } from './host.js'
+import { type ArrayObject, isObject, isUnknown, type Property, type Value } from './value.js'
+
+type Method = (call: HostCall, array: ArrayObject, elements: readonly Property[]) => Value
+
+function array(call: HostCall, elements: readonly Property[]): ArrayObject {
+  const result = call.trace.array([])
+  call.trace.heap.append(result, elements)
+  return result
+}
+
+const argument = (call: HostCall, i: number): Value => call.arguments[i]?.value
+
+function integer(value: Value, fallback: number): number | undefined {
+  if (value === undefined) return fallback
+  return typeof value === 'number' ? Math.trunc(value) : undefined
+}
+
+/** A position that may count from the end, inside the list. */
+function position(value: Value, fallback: number, length: number): number | undefined {
+  const at = integer(value, fallback)
+  return at === undefined ? undefined : at < 0 ? Math.max(0, length + at) : Math.min(at, length)
+}
+
+/** Calls the function that was passed, for one element. */
+function callback(
+  call: HostCall,
+  array: ArrayObject,
+  element: Property,
+  i: number,
+  ...before: readonly Value[]
+): Value {
+  const args = [...before.map(value => ({ value })), element, { value: i }, { value: array }]
+  return call.trace.call(argument(call, 0), args, call.span, argument(call, 1))
+}
+
+/** The elements for which a condition holds; undefined where that is not known for one of them. */
+function chosen(
+  call: HostCall,
+  array: ArrayObject,
+  elements: readonly Property[],
+): readonly number[] | undefined {
+  const kept: number[] = []
+  for (const [i, element] of elements.entries()) {
+    const result = callback(call, array, element, i)
+    if (isUnknown(result) || isPolynomial(result)) return undefined
+    if (isObject(result) || result) kept.push(i)
+  }
+  return kept
+}
+
+const unclear = (call: HostCall, name: string): Value =>
+  call.trace.opaque(
+    'unmodelled-call',
+    { call: name, reason: 'it depends on values that are not known' },
+    call.span,
+  )
+
+const methods: Readonly<Record<string, Method>> = {
+  push: (call, target) => {
+    call.trace.heap.append(target, call.arguments)
+    return target.elements.length
+  },
+  pop: (call, target, elements) => {
+    call.trace.heap.setElements(target, elements.slice(0, -1))
+    return elements.at(-1)?.value
+  },
+  shift: (call, target, elements) => {
+    call.trace.heap.setElements(target, elements.slice(1))
+    return elements[0]?.value
+  },
+  unshift: (call, target, elements) => {
+    call.trace.heap.setElements(target, [...call.arguments, ...elements])
+    return target.elements.length
+  },
+  splice: (call, target, elements) => {
+    const start = position(argument(call, 0), 0, elements.length)
+    const count = integer(argument(call, 1), elements.length)
+    if (start === undefined || count === undefined) return unclear(call, 'splice')
+    call.trace.heap.setElements(target, [
+      ...elements.slice(0, start),
+      ...call.arguments.slice(2),
+      ...elements.slice(start + count),
+    ])
+    return array(call, elements.slice(start, start + count))
+  },
+  slice: (call, _, elements) => {
+    const start = position(argument(call, 0), 0, elements.length)
+    const end = position(argument(call, 1), elements.length, elements.length)
+    return start === undefined || end === undefined
+      ? unclear(call, 'slice')
+      : array(call, elements.slice(start, end))
+  },
+  concat: (call, _, elements) =>
+    array(call, [
+      ...elements,
+      ...call.arguments.flatMap(item =>
+        isObject(item.value) && item.value.kind === 'array' ? item.value.elements : [item],
+      ),
+    ]),
+  map: (call, target, elements) =>
+    array(
+      call,
+      elements.map((element, i) => ({ value: callback(call, target, element, i) })),
+    ),
+  flatMap: (call, target, elements) =>
+    array(
+      call,
+      elements.flatMap((element, i): readonly Property[] => {
+        const value = callback(call, target, element, i)
+        return isObject(value) && value.kind === 'array' ? value.elements : [{ value }]
+      }),
+    ),
+  forEach: (call, target, elements) => {
+    elements.forEach((element, i) => {
+      callback(call, target, element, i)
+    })
+    return undefined
+  },
+  filter: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept
+      ? array(
+          call,
+          kept.map(i => elements[i]!),
+        )
+      : unclear(call, 'filter')
+  },
+  find: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept ? elements[kept[0] ?? -1]?.value : unclear(call, 'find')
+  },
+  findIndex: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept ? (kept[0] ?? -1) : unclear(call, 'findIndex')
+  },
+  some: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept ? kept.length > 0 : unclear(call, 'some')
+  },
+  every: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept ? kept.length === elements.length : unclear(call, 'every')
+  },
+  reduce: (call, target, elements) => reduce(call, target, elements, 1),
+  reduceRight: (call, target, elements) => reduce(call, target, elements, -1),
+  join: (call, _, elements) => {
+    const separator = argument(call, 0) ?? ','
+    const texts = elements.map(({ value }) =>
+      value === undefined || value === null
+        ? ''
+        : isUnknown(value) || isPolynomial(value)
+          ? undefined
+          : call.trace.text(value),
+    )
+    return texts.every(text => text !== undefined) && typeof separator === 'string'
+      ? texts.join(separator)
+      : unclear(call, 'join')
+  },
+  includes: (call, _, elements) => elements.some(({ value }) => Object.is(value, argument(call, 0))),
+  indexOf: (call, _, elements) => elements.findIndex(({ value }) => value === argument(call, 0)),
+  reverse: (call, target, elements) => {
+    call.trace.heap.setElements(target, [...elements].reverse())
+    return target
+  },
+  fill: (call, target, elements) => {
+    const start = position(argument(call, 1), 0, elements.length)
+    const end = position(argument(call, 2), elements.length, elements.length)
+    if (start === undefined || end === undefined) return unclear(call, 'fill')
+    call.trace.heap.setElements(
+      target,
+      elements.map((old, i) => (i >= start && i < end ? call.arguments[0]! : old)),
+    )
+    return target
+  },
+  flat: (call, _, elements) => {
+    const depth = integer(argument(call, 0), 1)
+    return depth === undefined ? unclear(call, 'flat') : array(call, flatten(elements, depth))
+  },
+  at: (call, _, elements) => {
+    const at = integer(argument(call, 0), 0)
+    return at === undefined ? unclear(call, 'at') : elements.at(at)?.value
+  },
+  keys: (call, _, elements) => call.trace.array(elements.map((_element, i) => i)),
+  values: (call, _, elements) => array(call, elements),
+  entries: (call, _, elements) =>
+    call.trace.array(elements.map(({ value }, i) => call.trace.array([i, value]))),
+  sort: (call, target, elements) => {
+    const values = elements.map(({ value }) => value)
+    if (argument(call, 0) !== undefined) {
+      const compare = (a: Value, b: Value) =>
+        call.trace.call(argument(call, 0), [{ value: a }, { value: b }], call.span)
+      if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
+        return unclear(call, 'sort')
+      const sorted = [...values].sort((a, b) => {
+        const result = compare(a, b)
+        return typeof result === 'number' ? result : 0
+      })
+      call.trace.heap.setElements(
+        target,
+        sorted.map(value => ({ value })),
+      )
+      return target
+    }
+    if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
+      return unclear(call, 'sort')
+    call.trace.heap.setElements(
+      target,
+      [...values].sort().map(value => ({ value })),
+    )
+    return target
+  },
+  toString: (call, target) => call.trace.text(target),
+}
+
+function reduce(
+  call: HostCall,
+  target: ArrayObject,
+  elements: readonly Property[],
+  direction: 1 | -1,
+): Value {
+  const order = direction === 1 ? [...elements.entries()] : [...elements.entries()].reverse()
+  let result = argument(call, 1)
+  if (call.arguments.length < 2) result = order.shift()?.[1].value
+  for (const [i, element] of order) {
+    result = call.trace.call(
+      argument(call, 0),
+      [{ value: result }, element, { value: i }, { value: target }],
+      call.span,
+    )
+  }
+  return result
+}
+
+function flatten(elements: readonly Property[], depth: number): readonly Property[] {
+  return elements.flatMap(element =>
+    depth > 0 && isObject(element.value) && element.value.kind === 'array'
+      ? flatten(element.value.elements, depth - 1)
+      : [element],
+  )
+}
+
+/** The methods of arrays (ECMA-262, 23.1.3). */
+export const arrayMembers: Readonly<Record<string, BuiltinMember>> = Object.fromEntries(
+  Object.entries(methods).map(([name, method]): [string, BuiltinMember] => [
+    name,
+    {
+      kind: 'method',
+      name: `Array.${name}`,
+      call: (call: HostCall) => {
+        const target = call.thisValue as ArrayObject
+        return method(call, target, [...target.elements])
+      },
+    },
+  ]),
+)

@@ -1,0 +1,398 @@
+import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
+import type { HostCall, HostType, Tracer } from './host.js'
+import { arrayMembers } from './javascript-arrays.js'
+import {
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type RecordObject,
+  type Value,
+} from './value.js'
+
+type Natives = Readonly<Record<string, (call: HostCall) => Value>>
+
+const argument = (call: HostCall, i: number): Value => call.arguments[i]?.value
+
+function unclear(call: HostCall, name: string): Value {
+  return call.trace.opaque(
+    'unmodelled-call',
+    { call: name, reason: 'it depends on values that are not known' },
+    call.span,
+  )
+}
+
+/** A record of native functions and constants. */
+function namespace(
+  trace: Tracer,
+  name: string,
+  natives: Natives,
+  constants: Readonly<Record<string, Value>> = {},
+): RecordObject {
+  const functions = Object.entries(natives).map(
+    ([key, call]) => [key, trace.function(`${name}.${key}`, call)] as const,
+  )
+  return trace.record({ ...constants, ...Object.fromEntries(functions) })
+}
+
+/** A function that has native functions as members: `Number` and `Number.isInteger`. */
+function callable(
+  trace: Tracer,
+  name: string,
+  call: (call: HostCall) => Value,
+  natives: Natives = {},
+): ObjectValue {
+  const object = trace.function(name, call)
+  for (const [key, native] of Object.entries(natives)) {
+    trace.heap.setProperty(object, key, { value: trace.function(`${name}.${key}`, native) })
+  }
+  return object
+}
+
+/** Functions of `Math` that dimensions have too, so that they stay exact on symbols. */
+const exactMath = {
+  floor: 'floor',
+  ceil: 'ceil',
+  round: 'round',
+  trunc: 'truncate',
+  sqrt: 'sqrt',
+  log: 'log',
+  exp: 'exp',
+  sin: 'sin',
+  cos: 'cos',
+  abs: 'abs',
+  max: 'max',
+  min: 'min',
+  pow: 'power',
+} as const
+
+const plainMath = [
+  'tan',
+  'tanh',
+  'sinh',
+  'cosh',
+  'atan',
+  'asin',
+  'acos',
+  'atan2',
+  'log2',
+  'log10',
+  'log1p',
+  'expm1',
+  'cbrt',
+  'sign',
+  'hypot',
+  'fround',
+  'imul',
+  'clz32',
+] as const
+
+/** Arguments as numbers; an unbound parameter counts as its symbol. */
+function numbers(call: HostCall): readonly Dimension[] | undefined {
+  const values = call.arguments.map(({ value }) =>
+    isUnknown(value) && !value.reason ? symbol(value.path) : value,
+  )
+  return values.every(value => typeof value === 'number' || isPolynomial(value))
+    ? (values as Dimension[])
+    : undefined
+}
+
+const math = (trace: Tracer) =>
+  namespace(
+    trace,
+    'Math',
+    {
+      ...Object.fromEntries(
+        Object.entries(exactMath).map(([name, exact]) => [
+          name,
+          (call: HostCall): Value => {
+            const values = numbers(call)
+            return values ? apply(exact, values) : unclear(call, `Math.${name}`)
+          },
+        ]),
+      ),
+      ...Object.fromEntries(
+        plainMath.map(name => [
+          name,
+          (call: HostCall): Value => {
+            const values = numbers(call)
+            return values?.every(value => typeof value === 'number')
+              ? (Math[name] as (...x: number[]) => number)(...values)
+              : unclear(call, `Math.${name}`)
+          },
+        ]),
+      ),
+      random: call =>
+        call.trace.opaque('unmodelled-call', { call: 'Math.random()', reason: 'it is random' }, call.span),
+    },
+    {
+      PI: Math.PI,
+      E: Math.E,
+      LN2: Math.LN2,
+      LN10: Math.LN10,
+      SQRT2: Math.SQRT2,
+      SQRT1_2: Math.SQRT1_2,
+      LOG2E: Math.LOG2E,
+      LOG10E: Math.LOG10E,
+    },
+  )
+
+function own(value: Value): readonly (readonly [string, Property])[] | undefined {
+  if (!isObject(value)) return undefined
+  if (value.kind === 'array') return value.elements.map((element, i) => [String(i), element])
+  return value.kind === 'record' ? [...value.properties] : undefined
+}
+
+const objects = (trace: Tracer) =>
+  callable(trace, 'Object', call => argument(call, 0) ?? call.trace.record({}), {
+    keys: call => {
+      const fields = own(argument(call, 0))
+      return fields ? call.trace.array(fields.map(([key]) => key)) : unclear(call, 'Object.keys')
+    },
+    values: call => {
+      const fields = own(argument(call, 0))
+      return fields ? call.trace.array(fields.map(([, { value }]) => value)) : unclear(call, 'Object.values')
+    },
+    entries: call => {
+      const fields = own(argument(call, 0))
+      return fields
+        ? call.trace.array(fields.map(([key, { value }]) => call.trace.array([key, value])))
+        : unclear(call, 'Object.entries')
+    },
+    assign: call => {
+      const target = argument(call, 0)
+      if (!isObject(target)) return unclear(call, 'Object.assign')
+      for (const { value } of call.arguments.slice(1)) {
+        for (const [key, property] of own(value) ?? []) call.trace.heap.setProperty(target, key, property)
+      }
+      return target
+    },
+    freeze: call => argument(call, 0),
+    seal: call => argument(call, 0),
+    fromEntries: call => {
+      const record = call.trace.record({})
+      for (const { value } of call.trace.elements(argument(call, 0)) ?? []) {
+        const [key, item] = call.trace.elements(value) ?? []
+        if (key && item && typeof key.value === 'string') call.trace.heap.setProperty(record, key.value, item)
+      }
+      return record
+    },
+    defineProperty: call => argument(call, 0),
+  })
+
+/** Longer arrays are refused, so that a short program cannot fill the memory. */
+const longestArray = 1_000_000
+
+function filled(call: HostCall, length: Value): Value {
+  if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > longestArray)
+    return unclear(call, 'Array')
+  return call.trace.array(new Array<Value>(length).fill(undefined))
+}
+
+const arrays = (trace: Tracer) =>
+  callable(
+    trace,
+    'Array',
+    call =>
+      call.arguments.length === 1 &&
+      (typeof argument(call, 0) === 'number' || isPolynomial(argument(call, 0)))
+        ? filled(call, argument(call, 0))
+        : call.trace.array(call.arguments.map(({ value }) => value)),
+    {
+      isArray: call => {
+        const value = argument(call, 0)
+        return isUnknown(value)
+          ? {
+              kind: 'unknown',
+              path: `Array.isArray(${value.path})`,
+              ...(value.reason && { reason: value.reason }),
+            }
+          : isObject(value) && value.kind === 'array'
+      },
+      of: call => call.trace.array(call.arguments.map(({ value }) => value)),
+      from: call => {
+        const source = argument(call, 0)
+        const list = call.trace.elements(source)
+        const base = list
+          ? call.trace.array(list.map(({ value }) => value))
+          : filled(call, isUnknown(source) ? source : call.trace.get(source, 'length', call.span))
+        const mapping = argument(call, 1)
+        if (mapping === undefined || isUnknown(base)) return base
+        const map = arrayMembers.map
+        return map?.kind === 'method'
+          ? map.call({ ...call, thisValue: base, arguments: [{ value: mapping }] })
+          : base
+      },
+    },
+  )
+
+interface Entries {
+  readonly entries: readonly (readonly [Value, Property])[]
+}
+
+const mapType: HostType<Entries> = {
+  name: 'Map',
+  iterate: ({ state }) => state.entries.map(([, property]) => property),
+  members: {
+    get: {
+      kind: 'method',
+      call: ({ state }, call) => state.entries.find(([key]) => key === argument(call, 0))?.[1].value,
+    },
+    has: {
+      kind: 'method',
+      call: ({ state }, call) => state.entries.some(([key]) => key === argument(call, 0)),
+    },
+    set: {
+      kind: 'method',
+      call: (object, call) => {
+        const key = argument(call, 0)
+        const rest = object.state.entries.filter(([other]) => other !== key)
+        call.trace.heap.setState(object, {
+          entries: [...rest, [key, call.arguments[1] ?? { value: undefined }]],
+        })
+        return object
+      },
+    },
+    add: {
+      kind: 'method',
+      call: (object, call) => {
+        const key = argument(call, 0)
+        if (!object.state.entries.some(([other]) => other === key)) {
+          call.trace.heap.setState(object, { entries: [...object.state.entries, [key, call.arguments[0]!]] })
+        }
+        return object
+      },
+    },
+    size: { kind: 'property', get: ({ state }) => state.entries.length },
+    values: {
+      kind: 'method',
+      call: ({ state }, call) => call.trace.array(state.entries.map(([, { value }]) => value)),
+    },
+    keys: { kind: 'method', call: ({ state }, call) => call.trace.array(state.entries.map(([key]) => key)) },
+    forEach: {
+      kind: 'method',
+      call: ({ state }, call) => {
+        for (const [key, property] of state.entries)
+          call.trace.call(argument(call, 0), [property, { value: key }], call.span)
+        return undefined
+      },
+    },
+  },
+}
+
+const collection =
+  (pairs: boolean) =>
+  (call: HostCall): Value => {
+    const source = argument(call, 0)
+    const items = source === undefined ? [] : call.trace.elements(source)
+    if (!items) return unclear(call, 'new Map')
+    const entries = items.map((item): readonly [Value, Property] => {
+      if (!pairs) return [item.value, item]
+      const [key, value] = call.trace.elements(item.value) ?? []
+      return [key?.value, value ?? { value: undefined }]
+    })
+    return call.trace.host(mapType, { entries })
+  }
+
+function fromJson(trace: Tracer, value: unknown): Value {
+  if (Array.isArray(value)) return trace.array(value.map(item => fromJson(trace, item)))
+  if (typeof value !== 'object' || value === null) return value as Value
+  return trace.record(
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromJson(trace, item)])),
+  )
+}
+
+/** A value given as data from outside, such as a command-line argument. */
+export { fromJson }
+
+const json = (trace: Tracer) =>
+  namespace(trace, 'JSON', {
+    parse: call => {
+      const text = argument(call, 0)
+      if (typeof text !== 'string') return unclear(call, 'JSON.parse')
+      try {
+        return fromJson(call.trace, JSON.parse(text))
+      } catch {
+        return unclear(call, 'JSON.parse')
+      }
+    },
+    stringify: call => unclear(call, 'JSON.stringify'),
+  })
+
+const nothing = (): Value => undefined
+
+function toNumberFunction(name: string, convert: (text: string) => number) {
+  return (trace: Tracer) =>
+    callable(
+      trace,
+      name,
+      call => {
+        const value = argument(call, 0)
+        if (typeof value === 'number' || isPolynomial(value))
+          return name === 'parseInt' ? apply('truncate', [value]) : value
+        if (isUnknown(value)) return value
+        return isObject(value) ? Number.NaN : convert(String(value))
+      },
+      {
+        isInteger: call => Number.isInteger(argument(call, 0)),
+        isFinite: call => Number.isFinite(argument(call, 0)),
+        isNaN: call => Number.isNaN(argument(call, 0)),
+        parseFloat: call => Number.parseFloat(String(argument(call, 0))),
+        parseInt: call => Number.parseInt(String(argument(call, 0)), 10),
+      },
+    )
+}
+
+/** The globals of the language itself (ECMA-262, 19) and the harmless ones of every host. */
+export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
+  Math: math,
+  Object: objects,
+  Array: arrays,
+  JSON: json,
+  Map: trace => trace.function('Map', collection(true)),
+  Set: trace => trace.function('Set', collection(false)),
+  WeakMap: trace => trace.function('WeakMap', collection(true)),
+  Number: toNumberFunction('Number', Number),
+  parseInt: toNumberFunction('parseInt', text => Number.parseInt(text, 10)),
+  parseFloat: toNumberFunction('parseFloat', Number.parseFloat),
+  String: trace =>
+    trace.function('String', call => {
+      const value = argument(call, 0)
+      return isUnknown(value) ? value : call.trace.text(value)
+    }),
+  Boolean: trace =>
+    trace.function('Boolean', call => {
+      const value = argument(call, 0)
+      return isUnknown(value) || isPolynomial(value) ? value : isObject(value) || Boolean(value)
+    }),
+  Error: trace => trace.function('Error', call => call.trace.record({ message: argument(call, 0) })),
+  Promise: trace =>
+    callable(trace, 'Promise', call => unclear(call, 'new Promise'), {
+      resolve: call => argument(call, 0),
+      all: call => argument(call, 0),
+    }),
+  console: trace =>
+    namespace(trace, 'console', {
+      log: nothing,
+      warn: nothing,
+      error: nothing,
+      info: nothing,
+      debug: nothing,
+      table: nothing,
+      time: nothing,
+      timeEnd: nothing,
+    }),
+  NaN: () => Number.NaN,
+  Infinity: () => Number.POSITIVE_INFINITY,
+  isNaN: trace => trace.function('isNaN', call => Number.isNaN(argument(call, 0))),
+  Float32Array: trace =>
+    callable(
+      trace,
+      'Float32Array',
+      call => (typeof argument(call, 0) === 'number' ? filled(call, argument(call, 0)) : argument(call, 0)),
+      { from: call => argument(call, 0) },
+    ),
+  TypeError: trace => trace.function('TypeError', call => call.trace.record({ message: argument(call, 0) })),
+  RangeError: trace =>
+    trace.function('RangeError', call => call.trace.record({ message: argument(call, 0) })),
+}

@@ -1,0 +1,129 @@
+import { isPolynomial } from '../graph/dimension.js'
+import type { BuiltinMember } from './dialect.js'
+import type { HostCall } from './host.js'
+import { isObject, isUnknown, type Value } from './value.js'
+
+const argument = (call: HostCall, i: number): Value => call.arguments[i]?.value
+
+function method(name: string, call: (call: HostCall) => Value): BuiltinMember {
+  return { kind: 'method', name, call }
+}
+
+/** Methods of strings that take and give plain values, as they are in JavaScript itself. */
+const plainStringMethods = [
+  'toUpperCase',
+  'toLowerCase',
+  'trim',
+  'trimStart',
+  'trimEnd',
+  'startsWith',
+  'endsWith',
+  'includes',
+  'indexOf',
+  'lastIndexOf',
+  'slice',
+  'substring',
+  'substr',
+  'charAt',
+  'charCodeAt',
+  'codePointAt',
+  'concat',
+  'padStart',
+  'padEnd',
+  'at',
+  'localeCompare',
+  'normalize',
+  'toString',
+  'replace',
+  'replaceAll',
+  'split',
+] as const
+
+/** Longer results are refused: a short program must not make long texts. */
+const longestText = 100_000
+
+export function stringMembers(value: string, key: string): BuiltinMember | undefined {
+  if (key === 'length') return { kind: 'value', value: value.length }
+  if (/^\d+$/.test(key)) return { kind: 'value', value: value[Number(key)] }
+  if (key === 'repeat') {
+    return method('String.repeat', call => {
+      const times = argument(call, 0)
+      return typeof times === 'number' && times >= 0 && times * value.length <= longestText
+        ? value.repeat(times)
+        : unclear(call, 'repeat')
+    })
+  }
+  if (!(plainStringMethods as readonly string[]).includes(key)) return undefined
+  return method(`String.${key}`, call => {
+    const args = call.arguments.map(item => item.value)
+    if (args.some(item => isObject(item) || isUnknown(item) || isPolynomial(item))) return unclear(call, key)
+    const numbers = args.filter(item => typeof item === 'number')
+    if (numbers.some(item => item > longestText)) return unclear(call, key)
+    const result: unknown = (value[key as 'slice'] as (...items: unknown[]) => unknown).apply(value, args)
+    return Array.isArray(result) ? call.trace.array(result as string[]) : (result as Value)
+  })
+}
+
+function unclear(call: HostCall, name: string): Value {
+  return call.trace.opaque(
+    'unmodelled-call',
+    { call: name, reason: 'it depends on values that are not known' },
+    call.span,
+  )
+}
+
+export const numberMembers: Readonly<Record<string, BuiltinMember>> = {
+  toString: method('Number.toString', call =>
+    typeof call.thisValue === 'number' ? String(call.thisValue) : unclear(call, 'toString'),
+  ),
+  toFixed: method('Number.toFixed', call => {
+    const digits = argument(call, 0) ?? 0
+    return typeof call.thisValue === 'number' && typeof digits === 'number' && digits >= 0 && digits <= 100
+      ? call.thisValue.toFixed(digits)
+      : unclear(call, 'toFixed')
+  }),
+  valueOf: method('Number.valueOf', call => call.thisValue),
+}
+
+/** The members of functions: calling them in other ways. */
+export const functionMembers: Readonly<Record<string, BuiltinMember>> = {
+  call: method('Function.call', call =>
+    call.trace.call(call.thisValue, call.arguments.slice(1), call.span, argument(call, 0)),
+  ),
+  apply: method('Function.apply', call =>
+    call.trace.call(
+      call.thisValue,
+      call.trace.elements(argument(call, 1)) ?? [],
+      call.span,
+      argument(call, 0),
+    ),
+  ),
+  bind: method('Function.bind', call => {
+    const { thisValue: target, arguments: bound, trace } = call
+    return trace.function('bound', inner =>
+      trace.call(target, [...bound.slice(1), ...inner.arguments], inner.span, bound[0]?.value),
+    )
+  }),
+}
+
+export const objectMembers: Readonly<Record<string, BuiltinMember>> = {
+  hasOwnProperty: method('Object.hasOwnProperty', call => {
+    const key = argument(call, 0)
+    return isObject(call.thisValue) && typeof key === 'string' && call.thisValue.properties.has(key)
+  }),
+  toString: method('Object.toString', call => call.trace.text(call.thisValue)),
+  // Promises are read as if awaited: what is chained to them runs at once.
+  ...Object.fromEntries([
+    [
+      'then',
+      method('Promise.then', call =>
+        call.trace.call(argument(call, 0), [{ value: call.thisValue }], call.span),
+      ),
+    ],
+  ]),
+  catch: method('Promise.catch', call => call.thisValue),
+  finally: method('Promise.finally', call => {
+    call.trace.call(argument(call, 0), [], call.span)
+    return call.thisValue
+  }),
+}

@@ -1,0 +1,176 @@
+import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
+import type { Dialect } from './dialect.js'
+import { arrayMembers } from './javascript-arrays.js'
+import { globals } from './javascript-globals.js'
+import { functionMembers, numberMembers, objectMembers, stringMembers } from './javascript-values.js'
+import { isObject, isUnknown, type Value } from './value.js'
+
+/** Operators on numbers; polynomials stay exact. */
+const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
+  '-': subtract,
+  '*': multiply,
+  '/': divide,
+  '%': (a, b) => apply('remainder', [a, b]),
+  '**': (a, b) => apply('power', [a, b]),
+}
+
+const bitwise: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '&': (a, b) => a & b,
+  '|': (a, b) => a | b,
+  '^': (a, b) => a ^ b,
+  '<<': (a, b) => a << b,
+  '>>': (a, b) => a >> b,
+  '>>>': (a, b) => a >>> b,
+}
+
+const order: Readonly<Record<string, (a: number | string, b: number | string) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+}
+
+/** JavaScript and TypeScript (ECMA-262). */
+export const javascript: Dialect = {
+  name: 'JavaScript',
+  truth,
+  operator: (operator, operands) => {
+    const value = operate(operator, operands)
+    return value === unknown ? undefined : { value: value as Value }
+  },
+  text: toText,
+  key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
+  global: (name, trace) => globals[name]?.(trace),
+  builtinMember: (value, key) => {
+    if (typeof value === 'string') return stringMembers(value, key)
+    if (typeof value === 'number' || isPolynomial(value)) return numberMembers[key]
+    if (!isObject(value)) return undefined
+    if (value.kind === 'array') return arrayMembers[key]
+    if (value.kind === 'closure' || value.kind === 'hostFunction' || value.kind === 'class')
+      return functionMembers[key] ?? objectMembers[key]
+    return value.kind === 'record' ? objectMembers[key] : undefined
+  },
+}
+
+const unknown = Symbol('unknown')
+
+function truth(value: Value): boolean | undefined {
+  if (isUnknown(value) || isPolynomial(value)) return undefined
+  return isObject(value) ? true : Boolean(value)
+}
+
+function operate(operator: string, operands: readonly Value[]): Value | typeof unknown {
+  const [a, b] = operands
+  if (operator === 'typeof') return typeOf(a)
+  if (operator === 'not') {
+    const value = truth(a)
+    return value === undefined ? unknown : !value
+  }
+  if (operator === 'template') {
+    const pieces = operands.map(toText)
+    return pieces.every(piece => piece !== undefined) ? pieces.join('') : unknown
+  }
+  if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=') {
+    const same = equal(a, b, operator.length === 2)
+    return same === undefined ? unknown : same === (operator[0] === '=')
+  }
+  if (operator === 'in') return isObject(b) && !isObject(a) && !isUnknown(a) ? hasKey(b, String(a)) : unknown
+  if (operator === 'instanceof')
+    return isObject(a) && isObject(b) ? inherits(a, b) : isUnknown(a) || isUnknown(b) ? unknown : false
+  if (operator === '+' && (typeof a === 'string' || typeof b === 'string' || isObject(a) || isObject(b))) {
+    const [left, right] = [toText(a), toText(b)]
+    return left !== undefined && right !== undefined ? left + right : unknown
+  }
+  const left = toNumber(a)
+  if (operator === 'negate') return left === undefined ? unknown : multiply(-1, left)
+  if (operator === 'number') return left ?? unknown
+  if (operator === 'bitnot') return typeof left === 'number' ? ~left : unknown
+  const compare = order[operator]
+  if (compare && typeof a === 'string' && typeof b === 'string') return compare(a, b)
+  const right = toNumber(b)
+  if (left === undefined || right === undefined) return unknown
+  if (operator === '+') return add(left, right)
+  const exact = arithmetic[operator]
+  if (exact) return exact(left, right)
+  if (compare) {
+    const difference =
+      typeof left === 'number' && typeof right === 'number' ? undefined : subtract(left, right)
+    if (difference === undefined) return compare(left as number, right as number)
+    return typeof difference === 'number' ? compare(difference, 0) : unknown
+  }
+  const bits = bitwise[operator]
+  return bits && typeof left === 'number' && typeof right === 'number' ? bits(left, right) : unknown
+}
+
+/** Numbers as arithmetic sees them; undefined where that is not known. */
+export function toNumber(value: Value): Dimension | undefined {
+  if (typeof value === 'number' || isPolynomial(value)) return value
+  if (isUnknown(value)) return undefined
+  if (isObject(value)) return value.kind === 'host' ? undefined : Number.NaN
+  return Number(value)
+}
+
+function toText(value: Value): string | undefined {
+  if (isUnknown(value) || isPolynomial(value)) return undefined
+  if (!isObject(value)) return String(value)
+  if (value.kind !== 'array') return value.kind === 'record' ? '[object Object]' : undefined
+  const items = value.elements.map(({ value: item }) =>
+    item === undefined || item === null ? '' : toText(item),
+  )
+  return items.every(item => item !== undefined) ? items.join(',') : undefined
+}
+
+function typeOf(value: Value): string | typeof unknown {
+  if (isUnknown(value)) return unknown
+  if (isPolynomial(value)) return 'number'
+  if (isObject(value))
+    return value.kind === 'closure' || value.kind === 'class' || value.kind === 'hostFunction'
+      ? 'function'
+      : 'object'
+  return value === null ? 'object' : typeof value
+}
+
+function equal(a: Value, b: Value, loose: boolean): boolean | undefined {
+  if (isUnknown(a) || isUnknown(b)) return undefined
+  if (isPolynomial(a) || isPolynomial(b)) {
+    const [left, right] = [toNumber(a), toNumber(b)]
+    if (
+      typeof a === 'string' ||
+      typeof b === 'string' ||
+      a === null ||
+      a === undefined ||
+      b === null ||
+      b === undefined ||
+      left === undefined ||
+      right === undefined
+    )
+      return false
+    const difference = subtract(left, right)
+    return typeof difference === 'number' ? difference === 0 : undefined
+  }
+  if (isObject(a) || isObject(b)) return a === b
+  return a === b || (loose && looselyEqual(a, b))
+}
+
+/** `==` of different primitives (ECMA-262, IsLooselyEqual): null and undefined are equal, the rest compares as numbers. */
+function looselyEqual(a: Value, b: Value): boolean {
+  const isNothing = (value: Value) => value === undefined || value === null
+  if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b)
+  return typeof a !== typeof b && Number(a) === Number(b)
+}
+
+function hasKey(object: Value, key: string): boolean {
+  for (let at = isObject(object) ? object : null; at; at = at.prototype) {
+    if (at.properties.has(key)) return true
+    if (at.kind === 'array' && Number(key) < at.elements.length) return true
+    if (at.kind === 'host' && Object.hasOwn(at.type.members, key)) return true
+  }
+  return false
+}
+
+function inherits(object: Value, ancestor: Value): boolean | typeof unknown {
+  if (!isObject(ancestor) || ancestor.kind !== 'class') return unknown
+  for (let at = isObject(object) ? object.prototype : null; at; at = at.prototype)
+    if (at === ancestor.instancePrototype) return true
+  return false
+}

@@ -1,0 +1,185 @@
+import type { Binding, Import, Module } from '../core/program.js'
+import type { Span } from '../text/source.js'
+import type { HostType } from './host.js'
+import type { Interpreter, LoaderLike } from './interpreter.js'
+import { type Cell, Scope } from './scope.js'
+import { declareAll, runStatements } from './statements.js'
+import { type HostObject, isObject, type Value } from './value.js'
+
+/** A module of the program that is or was run. */
+export interface Instance {
+  readonly module: Module
+  readonly scope: Scope
+  /** `module` of CommonJS, with the field `exports`. */
+  readonly commonModule: Value
+}
+
+/** The modules of a program: each is run once, when something of it is first needed. */
+export class Modules {
+  readonly #loader: LoaderLike
+  readonly #interpreter: Interpreter
+  readonly #instances = new Map<string, Instance>()
+  readonly #imports = new Map<Binding, { readonly entry: Import; readonly from: string }>()
+  readonly #globals = new Map<Binding, { readonly cell: Cell; readonly path: string }>()
+  readonly #packages = new Map<string, Value>()
+
+  constructor(loader: LoaderLike, interpreter: Interpreter) {
+    this.#loader = loader
+    this.#interpreter = interpreter
+  }
+
+  /** The module at a path, run to its end unless it is running already; undefined where it cannot be read. */
+  instance(path: string): Instance | undefined {
+    const known = this.#instances.get(path)
+    if (known) return known
+    const { module, diagnostics } = this.#loader.load(path)
+    for (const entry of diagnostics) this.#interpreter.report(entry)
+    if (!module) return undefined
+    const scope = new Scope(null)
+    const imported = new Set(module.imports.map(({ binding }) => binding))
+    declareAll(
+      scope,
+      module.scope.filter(binding => !imported.has(binding)),
+    )
+    const exports = this.#interpreter.record()
+    const commonModule = this.#interpreter.record({ exports })
+    const instance: Instance = { module, scope, commonModule }
+    this.#instances.set(path, instance)
+    for (const entry of module.imports) this.#imports.set(entry.binding, { entry, from: path })
+    for (const binding of module.globals) {
+      this.#globals.set(binding, { cell: { value: undefined, initialized: false }, path })
+    }
+    // A module starts with `this` as its exports in CommonJS and undefined otherwise; nothing relies on either.
+    runStatements(this.#interpreter, module.body, { scope, thisValue: undefined })
+    return instance
+  }
+
+  /** The value of a name that the module does not declare: an import, or something global. */
+  external(binding: Binding, span: Span): Value {
+    const imported = this.#imports.get(binding)
+    if (imported) return this.#import(imported.entry.specifier, imported.entry.imported, imported.from, span)
+    const global = this.#globals.get(binding)
+    if (global?.cell.initialized) return global.cell.value
+    return this.#global(binding.name, global?.path ?? '', span)
+  }
+
+  /** Where an assignment to a name that nothing declares goes. */
+  globalCell(binding: Binding): Cell | undefined {
+    return this.#globals.get(binding)?.cell
+  }
+
+  isImport(binding: Binding): boolean {
+    return this.#imports.has(binding)
+  }
+
+  /** An exported value by name; `*` is the namespace. */
+  exported(instance: Instance, name: string, span: Span, seen = new Set<Instance>()): Value {
+    if (seen.has(instance)) return undefined
+    seen.add(instance)
+    const { module, scope, commonModule } = instance
+    for (const entry of module.exports) {
+      if (entry.exported !== name) continue
+      if (entry.kind === 'local') return this.#interpreter.variable(scope, entry.binding, span)
+      return this.#import(entry.specifier, entry.imported, module.path, span)
+    }
+    for (const entry of module.exports) {
+      if (entry.kind !== 'from' || entry.exported !== '*') continue
+      const path = this.#loader.resolve(entry.specifier, module.path)
+      const other = path === undefined ? undefined : this.instance(path)
+      const value = other
+        ? this.exported(other, name, span, seen)
+        : this.#import(entry.specifier, name, module.path, span)
+      if (value !== undefined) return value
+    }
+    if (module.exports.length > 0) return undefined
+    const common = this.#interpreter.get(commonModule, 'exports', span)
+    const own = this.#interpreter.get(common, name, span)
+    return name === 'default' && own === undefined ? common : own
+  }
+
+  exportedNames({ module, commonModule }: Instance, span: Span): readonly string[] {
+    const common = this.#interpreter.get(commonModule, 'exports', span)
+    const fields = isObject(common) ? [...common.properties.keys()] : []
+    return [...module.exports.map(({ exported }) => exported).filter(name => name !== '*'), ...fields]
+  }
+
+  /** The namespace object of a module of the program. */
+  namespace(instance: Instance): HostObject {
+    return this.#interpreter.host(moduleType as HostType, { instance, modules: this })
+  }
+
+  /** What `require` gives. */
+  required(specifier: string, from: string, span: Span): Value {
+    const path = this.#loader.resolve(specifier, from)
+    const instance = path === undefined ? undefined : this.instance(path)
+    if (!instance) return this.#package(specifier, span)
+    return instance.module.exports.length > 0
+      ? this.namespace(instance)
+      : this.#interpreter.get(instance.commonModule, 'exports', span)
+  }
+
+  #import(specifier: string, name: string, from: string, span: Span): Value {
+    const path = this.#loader.resolve(specifier, from)
+    const instance = path === undefined ? undefined : this.instance(path)
+    if (instance) {
+      if (name === '*') {
+        return instance.module.exports.length > 0
+          ? this.namespace(instance)
+          : this.#interpreter.get(instance.commonModule, 'exports', span)
+      }
+      return this.exported(instance, name, span)
+    }
+    const namespace = this.#package(specifier, span)
+    if (name === '*' || name === 'default') return namespace
+    return this.#interpreter.get(namespace, name, span)
+  }
+
+  #package(specifier: string, span: Span): Value {
+    const known = this.#packages.get(specifier)
+    if (known !== undefined) return known
+    const value =
+      this.#interpreter.library.module(specifier, this.#interpreter) ??
+      this.#interpreter.opaque('unknown-package', { specifier }, span, specifier)
+    this.#packages.set(specifier, value)
+    return value
+  }
+
+  #global(name: string, path: string, span: Span): Value {
+    const interpreter = this.#interpreter
+    const instance = this.#instances.get(path)
+    if (name === 'module' && instance) return instance.commonModule
+    if (name === 'exports' && instance) return interpreter.get(instance.commonModule, 'exports', span)
+    if (name === 'require') {
+      return interpreter.function('require', call => {
+        const specifier = call.arguments[0]?.value
+        if (typeof specifier === 'string') return this.required(specifier, path, call.span)
+        return interpreter.opaque('unknown-package', { specifier: interpreter.text(specifier) }, call.span)
+      })
+    }
+    return (
+      interpreter.library.global(name, interpreter) ??
+      interpreter.dialect.global(name, interpreter) ??
+      interpreter.opaque('unknown-global', { name }, span, name)
+    )
+  }
+}
+
+interface ModuleState {
+  readonly instance: Instance
+  readonly modules: Modules
+}
+
+const moduleType: HostType<ModuleState> = {
+  name: 'module',
+  members: {},
+  lookup: ({ state }, key) => {
+    const { module } = state.instance
+    return state.modules.exported(state.instance, key, {
+      file: module.scope[0]?.span.file ?? emptyFile,
+      start: 0,
+      end: 0,
+    })
+  },
+}
+
+const emptyFile = { path: '', text: '', lineStarts: [0] }

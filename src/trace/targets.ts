@@ -1,0 +1,96 @@
+import type { ClassCode, Expression, FunctionCode, Module, Statement } from '../core/program.js'
+import type { Span } from '../text/source.js'
+
+/** A function or method that may build a model: `createModel`, `Network.build`. */
+export interface Candidate {
+  readonly name: string
+  readonly span: Span
+}
+
+/**
+ * Functions and methods of a module whose own code, functions inside included, calls something that makes a model.
+ * Only functions that can be named from outside are listed; a helper inside one belongs to it.
+ */
+export function candidates(module: Module, modelCalls: ReadonlySet<string>): readonly Candidate[] {
+  const found: Candidate[] = []
+  const consider = (name: string, code: FunctionCode) => {
+    if (mentions(code, modelCalls)) found.push({ name, span: code.span })
+  }
+  for (const { name, value } of declarations(module.body)) {
+    if (value.kind === 'function') consider(name, value.function)
+    else if (value.kind === 'class')
+      methodsOf(value.class, (method, code) => consider(`${name}.${method}`, code))
+    else if (value.kind === 'object') {
+      for (const entry of value.entries) {
+        if (entry.kind === 'property' && entry.value.kind === 'function' && entry.key.kind === 'literal')
+          consider(`${name}.${String(entry.key.value)}`, entry.value.function)
+      }
+    }
+  }
+  return found
+}
+
+/** All names that a target can have: variables, functions, methods, and exported fields of CommonJS. */
+export function targetNames(module: Module): readonly string[] {
+  return declarations(module.body).flatMap(({ name, value }) => {
+    const methods: string[] = []
+    if (value.kind === 'class') methodsOf(value.class, method => methods.push(`${name}.${method}`))
+    return [name, ...methods]
+  })
+}
+
+function methodsOf(code: ClassCode, visit: (name: string, code: FunctionCode) => void): void {
+  if (code.constructor_) visit('constructor', code.constructor_)
+  for (const { kind, key, function: body } of code.members) {
+    if (kind === 'method' && key.kind === 'literal') visit(String(key.value), body)
+  }
+}
+
+interface Declaration {
+  readonly name: string
+  readonly value: Expression
+}
+
+/** Top-level variables with their values, and what is assigned to `exports` or a prototype. */
+function declarations(body: readonly Statement[]): readonly Declaration[] {
+  return body.flatMap((statement): readonly Declaration[] => {
+    if (statement.kind === 'block') return declarations(statement.body)
+    if (statement.kind === 'declare' && statement.target.kind === 'variable') {
+      return statement.value ? [{ name: statement.target.binding.name, value: statement.value }] : []
+    }
+    if (statement.kind !== 'expression' || statement.expression.kind !== 'assign') return []
+    const { target, value } = statement.expression
+    if (target.kind === 'variable') return [{ name: target.binding.name, value }]
+    if (target.kind !== 'member' || target.key.kind !== 'literal') return []
+    const name = String(target.key.value)
+    const { object } = target
+    const isExports =
+      (object.kind === 'variable' && object.binding.name === 'exports') ||
+      (object.kind === 'member' && object.key.kind === 'literal' && object.key.value === 'exports')
+    return isExports ? [{ name, value }] : []
+  })
+}
+
+/** Whether code contains a call of, or a reference to, a member with one of the names. */
+function mentions(code: FunctionCode, names: ReadonlySet<string>): boolean {
+  const pending: unknown[] = [code.body, code.parameters]
+  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+    if (Array.isArray(item)) {
+      for (const inner of item) pending.push(inner)
+      continue
+    }
+    if (typeof item !== 'object' || item === null) continue
+    const node = item as { kind?: string; callee?: Expression }
+    if (node.kind === 'call' && node.callee) {
+      const { callee } = node
+      if (callee.kind === 'member' && callee.key.kind === 'literal' && names.has(String(callee.key.value)))
+        return true
+      if (callee.kind === 'variable' && names.has(callee.binding.name)) return true
+    }
+    for (const [key, inner] of Object.entries(item)) {
+      if (key !== 'span' && key !== 'binding' && key !== 'scope' && typeof inner === 'object')
+        pending.push(inner)
+    }
+  }
+  return false
+}

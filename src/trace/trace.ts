@@ -1,0 +1,329 @@
+import type { Module } from '../core/program.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Model } from '../graph/model.js'
+import type { Provenance } from '../graph/provenance.js'
+import { nearest } from '../text/nearest.js'
+import { type Span, sourceFile } from '../text/source.js'
+import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
+import type { Dialect } from './dialect.js'
+import { Thrown } from './frame.js'
+import type { Library } from './host.js'
+import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
+import { fromJson } from './javascript-globals.js'
+import type { Instance } from './modules.js'
+import { nameOfTarget } from './patterns.js'
+import { type Candidate, candidates, targetNames } from './targets.js'
+import {
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from './value.js'
+
+export interface TraceRequest {
+  readonly loader: LoaderLike
+  readonly library: Library
+  readonly dialect: Dialect
+  /** The file, relative to the project root. */
+  readonly path: string
+  /** `createModel`, `Class.method`, `variable`; without it every model of the file. */
+  readonly target?: string
+  /** Values of the target's parameters by name; nested ones by path. */
+  readonly arguments?: Readonly<Record<string, unknown>>
+  readonly budget?: Partial<Budget>
+}
+
+/** A place that builds models, and what it builds: the returned model first, then others in order of creation. */
+export interface Site {
+  readonly target: string
+  readonly span: Span
+  readonly models: readonly (Model | UnknownValue)[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface TraceResult {
+  readonly sites: readonly Site[]
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The target that stands for a file's top level. */
+export const topLevel = '<top>'
+
+/** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
+export function trace(request: TraceRequest): TraceResult {
+  const budget = { ...defaultBudget, ...request.budget }
+  const interpreter = new Interpreter(request.loader, request.library, request.dialect, budget)
+  const { builder, provenance } = interpreter
+  const loaded = request.loader.load(request.path)
+  const finish = (sites: readonly Site[], diagnostics: readonly Diagnostic[]): TraceResult => ({
+    sites,
+    builder,
+    provenance,
+    diagnostics,
+  })
+  if (!loaded.module) return finish([], loaded.diagnostics)
+  const { module } = loaded
+  const tracer = new SiteTracer(interpreter, module)
+  const top = tracer.run(topLevel, startOf(module), () => {
+    tracer.instance = interpreter.modules.instance(request.path)
+    return undefined
+  })
+  const own = (site: Site) => site.diagnostics
+  if (request.target !== undefined) {
+    const missing = tracer.missing(request.target, request.arguments ?? {})
+    if (missing) return finish([], [missing])
+    const site = tracer.target(request.target, request.arguments ?? {})
+    return finish([site], [...top.diagnostics.filter(({ code }) => code === 'budget-exceeded')])
+  }
+  const sites = candidates(module, request.library.modelCalls).map(candidate => tracer.site(candidate))
+  return finish(
+    [top, ...sites].filter(site => site.models.length > 0 || own(site).length > 0),
+    [],
+  )
+}
+
+function startOf(module: Module): Span {
+  const span = module.body[0]?.span
+  return span ?? { file: sourceFile(module.path, ''), start: 0, end: 0 }
+}
+
+class SiteTracer {
+  readonly #interpreter: Interpreter
+  readonly #module: Module
+  instance: Instance | undefined
+
+  constructor(interpreter: Interpreter, module: Module) {
+    this.#interpreter = interpreter
+    this.#module = module
+  }
+
+  /** Runs one site; what it leaves behind stays, so that functions see what the top level made. */
+  run(target: string, span: Span, action: () => Value): Site {
+    const interpreter = this.#interpreter
+    interpreter.found = []
+    interpreter.diagnostics = []
+    let failure: UnknownValue | undefined
+    let result: Value
+    try {
+      result = action()
+    } catch (error) {
+      failure = this.#failure(error, span)
+    }
+    const returned = isObject(result) ? interpreter.library.modelOf(result)?.object : undefined
+    const entries = ordered(interpreter.found, returned)
+    const models: (Model | UnknownValue)[] = entries.map(({ read }) => read())
+    if (failure && models.length === 0 && target !== topLevel) models.push(failure)
+    if (models.length === 0 && isUnknown(result) && result.reason && target !== topLevel) models.push(result)
+    const diagnostics = [
+      ...interpreter.diagnostics,
+      ...(failure?.reason && (models.length > 0 || target === topLevel) && !models.includes(failure)
+        ? [failure.reason]
+        : []),
+    ]
+    return {
+      target,
+      span,
+      models,
+      diagnostics:
+        target === topLevel && models.length === 0
+          ? diagnostics.filter(({ code }) => code === 'budget-exceeded')
+          : diagnostics,
+    }
+  }
+
+  /** A site of the list: it must not disturb the next one. */
+  site({ name, span }: Candidate): Site {
+    return this.#interpreter.heap.attempt(() => this.run(name, span, () => this.#callTarget(name, {}))).result
+  }
+
+  target(name: string, args: Readonly<Record<string, unknown>>): Site {
+    return this.run(name, startOf(this.#module), () => this.#callTarget(name, args))
+  }
+
+  /** Why a target or an argument cannot be used. */
+  missing(target: string, args: Readonly<Record<string, unknown>>): Diagnostic | undefined {
+    const value = this.#find(target)
+    if (value === undefined) {
+      const names = targetNames(this.#module)
+      const suggestion = nearest(target, names)
+      const help = suggestion
+        ? `did you mean \`${suggestion}\`?`
+        : names.length > 0
+          ? `the file declares ${names
+              .slice(0, 12)
+              .map(name => `\`${name}\``)
+              .join(', ')}`
+          : undefined
+      return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
+    }
+    const parameters = isObject(value) && value.kind === 'closure' ? parameterNames(value) : []
+    for (const name of Object.keys(args)) {
+      const first = name.split('.')[0]!
+      if (parameters.includes(first)) continue
+      const suggestion = nearest(first, parameters)
+      const help = suggestion
+        ? `did you mean \`${suggestion}\`?`
+        : parameters.length > 0
+          ? `its parameters are ${parameters.join(', ')}`
+          : 'it has no parameters'
+      return diagnostic('unknown-argument', { target, name: first }, { help })
+    }
+    return undefined
+  }
+
+  #failure(error: unknown, span: Span): UnknownValue {
+    const interpreter = this.#interpreter
+    if (error instanceof Thrown) {
+      const message = isObject(error.value)
+        ? interpreter.get(error.value, 'message', error.span)
+        : error.value
+      return interpreter.opaque('uncaught-error', { message: interpreter.text(message) }, error.span)
+    }
+    if (error instanceof BudgetExceeded)
+      return interpreter.opaque('budget-exceeded', { budget: error.message }, span)
+    if (error instanceof RangeError)
+      return interpreter.opaque('budget-exceeded', { budget: 'expressions nest too deeply' }, span)
+    throw error
+  }
+
+  #find(target: string): Value {
+    const { instance } = this
+    if (!instance) return undefined
+    const interpreter = this.#interpreter
+    const [head = '', ...path] = target.split('.')
+    const span = startOf(this.#module)
+    const binding =
+      this.#module.scope.find(({ name }) => name === head) ??
+      this.#module.globals.find(
+        ({ name }) =>
+          name === head &&
+          interpreter.modules.globalCell(this.#module.globals.find(global => global.name === head)!)
+            ?.initialized,
+      )
+    let value = binding
+      ? interpreter.variable(instance.scope, binding, span)
+      : interpreter.modules.exported(instance, head, span)
+    for (const key of path) {
+      const parent = value
+      value =
+        isObject(parent) && parent.kind === 'class'
+          ? (interpreter.get(parent, key, span) ?? interpreter.get(parent.instancePrototype, key, span))
+          : interpreter.get(parent, key, span)
+      if (key === 'constructor') value = parent
+    }
+    return value
+  }
+
+  /** Calls the target if it is a function or class; otherwise its value is the result. */
+  #callTarget(name: string, args: Readonly<Record<string, unknown>>): Value {
+    const interpreter = this.#interpreter
+    const value = this.#find(name)
+    const span =
+      isObject(value) && (value.kind === 'closure' || value.kind === 'class')
+        ? value.code.span
+        : startOf(this.#module)
+    if (!isObject(value)) return value
+    if (value.kind === 'class') return interpreter.construct(value, this.#constructorArguments(value), span)
+    if (value.kind !== 'closure') {
+      const model = interpreter.library.modelOf(value)
+      if (model && !interpreter.found.some(({ object }) => object === model.object))
+        interpreter.library.announce(model.object, interpreter)
+      return value
+    }
+    const owner = name.includes('.') ? this.#find(name.split('.').slice(0, -1).join('.')) : undefined
+    const thisValue =
+      isObject(owner) && owner.kind === 'class' && !owner.properties.has(name.split('.').at(-1)!)
+        ? this.#instanceOf(owner, span)
+        : owner
+    return interpreter.call(value, this.#bind(value, args), span, thisValue)
+  }
+
+  #instanceOf(owner: ObjectValue & { kind: 'class' }, span: Span): Value {
+    return this.#interpreter.construct(owner, this.#constructorArguments(owner), span)
+  }
+
+  /** Unbound arguments for a constructor; parameters with a default take it. */
+  #constructorArguments({ code }: ObjectValue & { kind: 'class' }): readonly Property[] {
+    return (code.constructor_?.parameters ?? []).map(
+      ({ target, default: fallback }): Property => ({
+        value: fallback ? undefined : { kind: 'unknown', path: nameOfTarget(target) ?? 'options' },
+      }),
+    )
+  }
+
+  #bind(
+    { code }: ObjectValue & { kind: 'closure' },
+    args: Readonly<Record<string, unknown>>,
+  ): readonly Property[] {
+    return code.parameters.map(({ target, default: fallback }): Property => {
+      const name = nameOfTarget(target)
+      const nested = Object.entries(args).filter(
+        ([path]) => name !== undefined && path.startsWith(`${name}.`),
+      )
+      if (name !== undefined && Object.hasOwn(args, name))
+        return { value: fromJson(this.#interpreter, args[name]) }
+      if (name !== undefined && nested.length > 0) return { value: this.#partial(name, nested) }
+      if (fallback) return { value: undefined }
+      if (target.kind === 'objectPattern') {
+        const record = this.#interpreter.record()
+        for (const { key, element } of target.entries) {
+          if (key.kind !== 'literal') continue
+          const field = String(key.value)
+          if (Object.hasOwn(args, field))
+            record.properties.set(field, { value: fromJson(this.#interpreter, args[field]) })
+          else if (!element.default) record.properties.set(field, { value: { kind: 'unknown', path: field } })
+        }
+        return { value: record }
+      }
+      return { value: { kind: 'unknown', path: name ?? 'value' } }
+    })
+  }
+
+  /** An object of which some fields are given; the others stay unbound. */
+  #partial(name: string, nested: readonly (readonly [string, unknown])[]): Value {
+    const interpreter = this.#interpreter
+    const root = interpreter.record()
+    for (const [path, value] of nested) {
+      let at = root
+      const keys = path.split('.').slice(1)
+      for (const key of keys.slice(0, -1)) {
+        const inner = at.properties.get(key)?.value
+        const next = isObject(inner) && inner.kind === 'record' ? inner : interpreter.record()
+        at.properties.set(key, { value: next })
+        at = next
+      }
+      at.properties.set(keys.at(-1)!, { value: fromJson(interpreter, value) })
+    }
+    root.prototype = interpreter.host(
+      { name, members: {}, lookup: (_, key) => ({ kind: 'unknown', path: `${name}.${key}` }) },
+      {},
+    ) as ObjectValue
+    return root
+  }
+}
+
+function parameterNames({ code }: ObjectValue & { kind: 'closure' }): readonly string[] {
+  return code.parameters.flatMap(({ target }) => {
+    if (target.kind === 'objectPattern')
+      return target.entries.flatMap(({ key }) => (key.kind === 'literal' ? [String(key.value)] : []))
+    const name = nameOfTarget(target)
+    return name === undefined ? [] : [name]
+  })
+}
+
+/** The returned model first; each model once. */
+function ordered(
+  found: readonly FoundModelEntry[],
+  returned: ObjectValue | undefined,
+): readonly FoundModelEntry[] {
+  const unique = found.filter((entry, i) => found.findIndex(({ object }) => object === entry.object) === i)
+  return [
+    ...unique.filter(({ object }) => object === returned),
+    ...unique.filter(({ object }) => object !== returned),
+  ]
+}
