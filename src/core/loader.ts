@@ -1,11 +1,12 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { type Files, parseFile, resolveSpecifier } from '../syntax/modules.js'
+import { type Files, moduleResolver, type Resolve } from '../syntax/modules.js'
+import { parseSource } from '../syntax/parse.js'
 import { sourceFile } from '../text/source.js'
 import { lower } from './lower-typescript.js'
 import type { Module } from './program.js'
 
 export interface LoadedModule {
-  /** Absent where the file could not be read or parsed at all. */
+  /** Absent where the file could not be read or parsed. */
   readonly module?: Module
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -13,38 +14,29 @@ export interface LoadedModule {
 /** Gives the modules of a project in core form: each is read, parsed and lowered once, when it is first asked for. */
 export interface ModuleLoader {
   readonly load: (path: string) => LoadedModule
-  /** The path of the module that a specifier names from inside another; undefined for packages. */
-  readonly resolve: (specifier: string, from: string) => string | undefined
+  readonly resolve: Resolve
 }
 
 export function moduleLoader(files: Files): ModuleLoader {
   const loaded = new Map<string, LoadedModule>()
   return {
     load: path => {
-      let result = loaded.get(path)
-      if (!result) {
-        result = loadModule(files, path)
-        loaded.set(path, result)
-      }
+      const known = loaded.get(path)
+      if (known) return known
+      const result = loadModule(files, path)
+      loaded.set(path, result)
       return result
     },
-    resolve: (specifier, from) => resolveSpecifier(files, specifier, from),
+    resolve: moduleResolver(files),
   }
 }
 
 function loadModule(files: Files, path: string): LoadedModule {
-  const { tree, diagnostics } = parseFile(files, path)
-  if (!tree || diagnostics.length > 0) return { diagnostics }
-  const file = sourceFile(path, files.read(path) ?? '')
-  try {
-    return { module: lower(tree, file), diagnostics }
-  } catch (error) {
-    // The parser bounds nesting by brackets; other nesting, such as a long chain of `else if`, ends here.
-    if (!(error instanceof RangeError)) throw error
-    return {
-      diagnostics: [
-        diagnostic('nesting-too-deep', { limit: 'the stack' }, { span: { file, start: 0, end: 0 } }),
-      ],
-    }
-  }
+  const text = files.read(path)
+  if (text === undefined) return { diagnostics: [diagnostic('file-not-found', { path })] }
+  const file = sourceFile(path, text)
+  const { tree, diagnostics } = parseSource(file)
+  if (diagnostics.length > 0) return { diagnostics }
+  const lowered = lower(tree, file)
+  return lowered.diagnostics.length > 0 ? { diagnostics: lowered.diagnostics } : lowered
 }

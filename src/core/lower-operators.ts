@@ -29,7 +29,9 @@ export function lowerBinary(lowering: Lowering, node: ts.BinaryExpression): Expr
       return { kind: 'logical', operator: logical, left: read, right, span }
     })
   }
-  return kind === ts.SyntaxKind.CommaToken ? lowerSequence(lowering, node) : lowerOperatorChain(lowering, node)
+  return kind === ts.SyntaxKind.CommaToken
+    ? lowerSequence(lowering, node)
+    : lowerOperatorChain(lowering, node)
 }
 
 /** `a, b, c` in one sequence. */
@@ -128,7 +130,8 @@ function once(
   }
 }
 
-function bare(node: ts.Expression): ts.Expression {
+/** An expression without the parentheses and types around it. */
+export function bare(node: ts.Expression): ts.Expression {
   let inner = node
   while (
     ts.isParenthesizedExpression(inner) ||

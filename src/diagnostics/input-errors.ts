@@ -23,7 +23,7 @@ export const inputErrors = {
   'nesting-too-deep': {
     category: 'input',
     title: 'Nesting too deep',
-    message: 'brackets nest deeper than the limit of {limit}',
+    message: 'the code is nested deeper than {limit}',
     why: 'Limits keep time and memory bounded on any input; code written by hand is far below them.',
   },
   'unknown-target': {

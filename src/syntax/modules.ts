@@ -1,6 +1,4 @@
-import { diagnostic } from '../diagnostics/diagnostic.js'
-import { sourceFile } from '../text/source.js'
-import { type ParseResult, parseSource } from './parse.js'
+import { type PathAliases, readAliases } from './tsconfig.js'
 
 /** What can be read: paths are relative to the project root, with forward slashes. */
 export interface Files {
@@ -8,102 +6,92 @@ export interface Files {
   readonly exists: (path: string) => boolean
 }
 
-/** Extensions that a specifier may leave out, or write as the one that they compile to. */
+/** The path of the file that a specifier names from inside another; undefined for packages and missing files. */
+export type Resolve = (specifier: string, from: string) => string | undefined
+
+/** Extensions that a specifier may leave out. */
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json']
 
-const compiledFrom: Readonly<Record<string, readonly string[]>> = {
-  '.js': ['.ts', '.tsx'],
-  '.jsx': ['.tsx'],
-  '.mjs': ['.mts'],
-  '.cjs': ['.cts'],
+/** Extensions that a specifier may write for what they are compiled from, which comes first as it does for TypeScript. */
+const compiledFrom: ReadonlyMap<string, readonly string[]> = new Map([
+  ['.js', ['.ts', '.tsx']],
+  ['.jsx', ['.tsx']],
+  ['.mjs', ['.mts']],
+  ['.cjs', ['.cts']],
+])
+
+/** Resolves specifiers by relative path and by the `paths` and `baseUrl` of the nearest tsconfig, never out of the root. */
+export function moduleResolver(files: Files): Resolve {
+  const aliases = new Map<string, PathAliases | undefined>()
+  const aliasesFor = (folder: readonly string[]): PathAliases | undefined => {
+    const key = folder.join('/')
+    if (!aliases.has(key)) {
+      const path = [...folder, 'tsconfig.json'].join('/')
+      const text = files.exists(path) ? files.read(path) : undefined
+      const outer = () => (folder.length === 0 ? undefined : aliasesFor(folder.slice(0, -1)))
+      aliases.set(key, text === undefined ? outer() : readAliases(path, text))
+    }
+    return aliases.get(key)
+  }
+  return (specifier, from) => {
+    const folder = foldersOf(from)
+    if (/^\.\.?(\/|$)/.test(specifier)) return findFile(files, joinPath(folder, specifier))
+    if (specifier.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(specifier)) return undefined
+    const config = aliasesFor(folder)
+    if (!config) return undefined
+    const base = joinPath(config.folder, config.baseUrl ?? '.')
+    for (const target of aliasTargets(config, specifier)) {
+      const found = base && findFile(files, joinPath(base, target))
+      if (found) return found
+    }
+    return config.baseUrl === undefined || !base ? undefined : findFile(files, joinPath(base, specifier))
+  }
 }
 
-/** Parses a file of the project. */
-export function parseFile(files: Files, path: string): ParseResult {
-  const text = files.read(path)
-  if (text === undefined) return { diagnostics: [diagnostic('file-not-found', { path })] }
-  return parseSource(sourceFile(path, text))
+/** Where the patterns of `paths` lead; the one with the longest fixed part in front wins, as in TypeScript. */
+function aliasTargets({ paths }: PathAliases, specifier: string): readonly string[] {
+  const matching = paths.flatMap(({ pattern, targets }) => {
+    const star = pattern.indexOf('*')
+    if (star < 0) return pattern === specifier ? [{ fixed: Number.POSITIVE_INFINITY, targets }] : []
+    const before = pattern.slice(0, star)
+    const after = pattern.slice(star + 1)
+    const isMatch =
+      specifier.length >= before.length + after.length &&
+      specifier.startsWith(before) &&
+      specifier.endsWith(after)
+    if (!isMatch) return []
+    const middle = specifier.slice(before.length, specifier.length - after.length)
+    return [{ fixed: before.length, targets: targets.map(target => target.replace('*', () => middle)) }]
+  })
+  return matching.sort((a, b) => b.fixed - a.fixed)[0]?.targets ?? []
 }
 
-/** The file that a specifier names from inside another file, or undefined for packages and missing files. */
-export function resolveSpecifier(files: Files, specifier: string, from: string): string | undefined {
-  if (!specifier.startsWith('.')) return resolveAlias(files, specifier, from)
-  const base = joinPath(from.split('/').slice(0, -1), specifier)
-  return base === undefined ? undefined : findFile(files, base)
-}
-
-function findFile(files: Files, base: string): string | undefined {
+function findFile(files: Files, path: readonly string[] | undefined): string | undefined {
+  if (!path) return undefined
+  const base = path.join('/')
   const extension = /\.[a-z]+$/.exec(base)?.[0] ?? ''
   const stem = base.slice(0, base.length - extension.length)
+  const folder = base === '' ? '' : `${base}/`
   const candidates = [
+    ...(compiledFrom.get(extension) ?? []).map(other => stem + other),
     ...(extensions.includes(extension) ? [base] : []),
-    ...(compiledFrom[extension] ?? []).map(other => stem + other),
-    ...extensions.map(other => base + other),
-    ...extensions.map(other => `${base}/index${other}`),
+    ...(base === '' ? [] : extensions.map(other => base + other)),
+    ...extensions.map(other => `${folder}index${other}`),
   ]
-  return candidates.find(path => files.exists(path))
+  return candidates.find(candidate => files.exists(candidate))
+}
+
+function foldersOf(path: string): readonly string[] {
+  return path.split('/').slice(0, -1)
 }
 
 /** Resolves `.` and `..`; undefined where the path would leave the root. */
-function joinPath(folder: readonly string[], relative: string): string | undefined {
+function joinPath(folder: readonly string[], relative: string): readonly string[] | undefined {
   const parts = [...folder]
   for (const part of relative.split('/')) {
     if (part === '' || part === '.') continue
     if (part !== '..') parts.push(part)
     else if (parts.pop() === undefined) return undefined
   }
-  return parts.join('/')
-}
-
-/** `paths` and `baseUrl` of the nearest tsconfig.json upwards. */
-function resolveAlias(files: Files, specifier: string, from: string): string | undefined {
-  const folder = from.split('/').slice(0, -1)
-  for (;;) {
-    const path = [...folder, 'tsconfig.json'].join('/')
-    const text = files.exists(path) ? files.read(path) : undefined
-    if (text !== undefined) return matchPaths(files, specifier, folder, text)
-    if (folder.pop() === undefined) return undefined
-  }
-}
-
-function matchPaths(
-  files: Files,
-  specifier: string,
-  folder: readonly string[],
-  config: string,
-): string | undefined {
-  const options = compilerOptions(config)
-  const base = joinPath(folder, typeof options.baseUrl === 'string' ? options.baseUrl : '.')
-  if (base === undefined) return undefined
-  for (const [pattern, targets] of Object.entries(options.paths ?? {})) {
-    const [before = '', after] = pattern.split('*')
-    const matches =
-      after === undefined ? specifier === pattern : specifier.startsWith(before) && specifier.endsWith(after)
-    if (!matches || !Array.isArray(targets)) continue
-    const middle = after === undefined ? '' : specifier.slice(before.length, specifier.length - after.length)
-    for (const target of targets) {
-      const candidate = joinPath(base.split('/').filter(Boolean), String(target).replace('*', middle))
-      const found = candidate === undefined ? undefined : findFile(files, candidate)
-      if (found) return found
-    }
-  }
-  if (typeof options.baseUrl !== 'string') return undefined
-  const candidate = joinPath(base.split('/').filter(Boolean), specifier)
-  return candidate === undefined ? undefined : findFile(files, candidate)
-}
-
-/** tsconfig files are JSON with comments and trailing commas; a broken one counts as empty. */
-function compilerOptions(text: string): {
-  readonly baseUrl?: unknown
-  readonly paths?: Readonly<Record<string, unknown>>
-} {
-  const plain = text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '$1')
-    .replace(/,(\s*[}\]])/g, '$1')
-  try {
-    const content = JSON.parse(plain) as { compilerOptions?: object } | null
-    return content?.compilerOptions ?? {}
-  } catch {
-    return {}
-  }
+  return parts
 }

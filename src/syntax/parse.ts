@@ -1,41 +1,63 @@
 import { ts } from 'ts-morph'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { SourceFile } from '../text/source.js'
+import { tooDeepAt } from './nesting.js'
+import { inlineScripts } from './scripts.js'
 
 /** Larger files are refused: model code is written by hand. */
-const largest = 1_000_000
+const mostCharacters = 1_000_000
 
-/** Deeper nesting is refused, because parsers recurse. */
-const deepest = 200
+/** Deeper brackets are refused, because the parser recurses. */
+const mostBrackets = 200
 
 /** How many syntax errors of one file are reported. */
 const mostErrors = 3
 
 export interface ParseResult {
-  /** Absent where the file was refused before it was parsed. */
-  readonly tree?: ts.SourceFile
+  /** Empty where the diagnostics say that the file was refused. */
+  readonly tree: ts.SourceFile
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Parses TypeScript, JavaScript, or the inline scripts of an HTML file. Offsets are those of the file. */
+/**
+ * Parses TypeScript, JavaScript, JSON, or the inline scripts of a page. Offsets are those of the file. Never throws:
+ * files that are too large or nested too deeply are refused with a diagnostic.
+ */
 export function parseSource(file: SourceFile): ParseResult {
-  const end = { file, start: 0, end: 0 }
-  if (file.text.length > largest) {
-    const values = { path: file.path, size: String(file.text.length), limit: String(largest) }
-    return { diagnostics: [diagnostic('input-too-large', values, { span: end })] }
+  if (file.text.length > mostCharacters) {
+    const values = { path: file.path, size: String(file.text.length), limit: String(mostCharacters) }
+    return refuse(file, diagnostic('input-too-large', values, { span: { file, start: 0, end: 0 } }))
   }
-  const isHtml = /\.(html?|vue|svelte)$/i.test(file.path)
-  const text = isHtml ? scriptsOf(file.text) : file.text
-  const deep = findDeepNesting(text)
-  if (deep !== undefined) {
-    const span = { file, start: deep, end: deep + 1 }
-    return { diagnostics: [diagnostic('nesting-too-deep', { limit: String(deepest) }, { span })] }
+  const { text, kind } = codeOf(file)
+  const variant = kind === ts.ScriptKind.TS ? ts.LanguageVariant.Standard : ts.LanguageVariant.JSX
+  const deep = tooDeepAt(text, mostBrackets, variant)
+  if (deep !== undefined) return refuse(file, tooDeep(file, deep, `${mostBrackets} brackets`))
+  try {
+    const tree = ts.createSourceFile(file.path, text, ts.ScriptTarget.ESNext, false, kind)
+    return { tree, diagnostics: syntaxErrors(tree, file) }
+  } catch (error) {
+    // Some things nest without brackets, such as a chain of arrows; the parser recurses into them as well.
+    if (!(error instanceof RangeError)) throw error
+    return refuse(file, tooDeep(file, 0, 'the parser can follow'))
   }
-  const name = isHtml ? `${file.path}.js` : file.path
-  const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ESNext, false, scriptKind(name))
-  return { tree, diagnostics: syntaxErrors(tree, file) }
 }
 
+function refuse(file: SourceFile, problem: Diagnostic): ParseResult {
+  const tree = ts.createSourceFile(file.path, '', ts.ScriptTarget.ESNext, false, ts.ScriptKind.JS)
+  return { tree, diagnostics: [problem] }
+}
+
+function tooDeep(file: SourceFile, start: number, limit: string): Diagnostic {
+  return diagnostic('nesting-too-deep', { limit }, { span: { file, start, end: start + 1 } })
+}
+
+function codeOf(file: SourceFile): { readonly text: string; readonly kind: ts.ScriptKind } {
+  if (!/\.(html?|xhtml|vue|svelte)$/i.test(file.path)) return { text: file.text, kind: scriptKind(file.path) }
+  const { text, typescript } = inlineScripts(file.text)
+  return { text, kind: typescript ? ts.ScriptKind.TS : ts.ScriptKind.JSX }
+}
+
+/** JavaScript may hold JSX under any extension; TypeScript only where it says so, because `<T>x` is a cast. */
 function scriptKind(path: string): ts.ScriptKind {
   if (/\.[cm]?ts$/i.test(path)) return ts.ScriptKind.TS
   if (/\.tsx$/i.test(path)) return ts.ScriptKind.TSX
@@ -43,52 +65,13 @@ function scriptKind(path: string): ts.ScriptKind {
 }
 
 function syntaxErrors(tree: ts.SourceFile, file: SourceFile): readonly Diagnostic[] {
+  // The compiler keeps these under a name that its types do not declare.
   const { parseDiagnostics = [] } = tree as ts.SourceFile & {
-    parseDiagnostics?: readonly ts.DiagnosticWithLocation[]
+    readonly parseDiagnostics?: readonly ts.DiagnosticWithLocation[]
   }
   return parseDiagnostics.slice(0, mostErrors).map(({ messageText, start, length }) => {
     const problem = ts.flattenDiagnosticMessageText(messageText, ' ').replace(/\.$/, '')
     const values = { problem: problem.charAt(0).toLowerCase() + problem.slice(1) }
     return diagnostic('syntax-error', values, { span: { file, start, end: start + Math.max(1, length) } })
   })
-}
-
-/** The text with everything outside of inline scripts as spaces, so that offsets and lines stay. */
-function scriptsOf(html: string): string {
-  const blank = (text: string) => text.replace(/[^\n\r]/g, ' ')
-  let result = ''
-  let at = 0
-  for (const match of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi)) {
-    const [whole, attributes = '', body = ''] = match
-    const type = /\btype\s*=\s*["']?([^"'\s>]*)/i.exec(attributes)?.[1] ?? ''
-    if (!/^$|javascript|module|babel|typescript|jsx/i.test(type)) continue
-    const start = match.index + whole.indexOf('>') + 1
-    result += blank(html.slice(at, start)) + body
-    at = start + body.length
-  }
-  return result + blank(html.slice(at))
-}
-
-/** The offset at which brackets nest too deeply; strings and comments are passed over roughly, which errs on neither side by much. */
-function findDeepNesting(text: string): number | undefined {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]!
-    if (character === '(' || character === '[' || character === '{') {
-      if (++depth > deepest) return at
-    } else if (character === ')' || character === ']' || character === '}') depth = Math.max(0, depth - 1)
-    else if (character === '/' && text[at + 1] === '/') {
-      const end = text.indexOf('\n', at)
-      if (end < 0) return undefined
-      at = end
-    } else if (character === '/' && text[at + 1] === '*') {
-      const end = text.indexOf('*/', at)
-      if (end < 0) return undefined
-      at = end + 1
-    } else if (character === '"' || character === "'") {
-      for (at++; at < text.length && text[at] !== character && text[at] !== '\n'; at++)
-        if (text[at] === '\\') at++
-    }
-  }
-  return undefined
 }
