@@ -44,4 +44,52 @@ export const inputErrors = {
     message: '`{target}` has no parameter `{name}`',
     why: 'A value that goes nowhere would leave a symbol where a number was meant.',
   },
+  'spec-syntax': {
+    category: 'input',
+    title: 'Spec is not valid YAML',
+    message: 'the spec cannot be read: {problem}',
+    why: 'Nothing was checked.',
+  },
+  'spec-unknown-key': {
+    category: 'input',
+    title: 'Unknown key in the spec',
+    message: '`{layer}` has no key `{key}`',
+    why: 'A misspelled key would silently state nothing.',
+  },
+  'spec-missing-key': {
+    category: 'input',
+    title: 'Required key missing in the spec',
+    message: '`{layer}` needs `{key}`',
+    why: 'Without it the statement has no meaning.',
+  },
+  'spec-invalid-value': {
+    category: 'input',
+    title: 'Value of the wrong kind in the spec',
+    message: '`{key}` of `{layer}` is `{value}`, expected {expected}',
+    why: 'A statement that cannot be understood cannot be checked.',
+  },
+  'spec-undefined-symbol': {
+    category: 'input',
+    title: 'Undefined symbol in the spec',
+    message: 'the symbol `{name}` is not defined',
+    why: 'A name without a meaning states nothing.',
+  },
+  'spec-unknown-name': {
+    category: 'input',
+    title: 'Unknown name in the spec',
+    message: 'there is no {kind} named `{name}`',
+    why: 'A reference that leads nowhere states nothing.',
+  },
+  'spec-latex-double-quoted': {
+    category: 'input',
+    title: 'LaTeX in double quotes',
+    message: 'double quotes turn `{escape}` into a control character',
+    why: 'YAML reads a backslash in double quotes as the start of an escape: `\\theta` becomes a tab and `heta`.',
+  },
+  'spec-shape-mismatch': {
+    category: 'input',
+    title: 'Shapes in the spec do not fit',
+    message: '{layer}: {problem}',
+    why: 'The stated model does not exist.',
+  },
 } as const satisfies Record<string, Definition>

@@ -8,4 +8,16 @@ export const softFailures = {
     message: '`{layer}` has no key `{key}`: TensorFlow.js ignores it without a word',
     why: 'A misspelled key leaves the default in force, and nothing complains.',
   },
+  'invalid-config-value': {
+    category: 'soft-failure',
+    title: 'Configuration value of the wrong kind',
+    message: '`{key}` of `{layer}` is `{value}`, expected {expected}',
+    why: 'The framework may throw, or compute something else than was meant.',
+  },
+  'missing-config-key': {
+    category: 'soft-failure',
+    title: 'Required configuration key missing',
+    message: '`{layer}` needs `{key}`',
+    why: 'Without it the layer has no meaning, and TensorFlow.js throws.',
+  },
 } as const satisfies Record<string, Definition>

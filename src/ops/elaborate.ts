@@ -40,6 +40,12 @@ const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimens
   '^': (a, b) => apply('power', [a, b]),
 }
 
+/** Names with a fixed value, unless the environment says otherwise. */
+const constants: ReadonlyMap<string, Attribute> = new Map([
+  ['true', true],
+  ['false', false],
+])
+
 /** Names of functions of papers that are spelled otherwise in the op table. */
 const synonyms: Readonly<Record<string, string>> = { σ: 'sigmoid', ln: 'log', ReLU: 'relu', abs: 'absolute' }
 
@@ -116,14 +122,14 @@ function evaluate(expression: Expression, environment: Environment, builder: Gra
     case 'text':
       return expression.value
     case 'name': {
-      const value = environment.value(expression.name)
+      const value = environment.value(expression.name) ?? constants.get(expression.name)
       return value === undefined ? { problem: `\`${expression.name}\` is not defined` } : value
     }
     case 'list': {
       const items = expression.items.map(recur)
       const failure = items.find(isFailure)
       if (failure) return failure
-      return items.some(isNode) ? { problem: 'a list may hold numbers only' } : (items as Attribute[])
+      return items.some(isNode) ? { problem: 'a list may hold numbers only' } : (items as Attribute[]).flat()
     }
     case 'negate': {
       const value = recur(expression.operand)

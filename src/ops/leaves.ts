@@ -79,6 +79,18 @@ export const leaves = {
     }),
     examples: [{ shapes: [], attributes: { value: 0.5 } }],
   },
+  zeros: {
+    kind: 'primitive',
+    title: 'zeros',
+    summary: 'A tensor of zeros.',
+    inputs: [],
+    attributes: { shape },
+    type: (_, attributes) => leafType(attributes),
+    notation: none,
+    derivative: {},
+    evaluate: (_inputs, _attributes, type) => zeros(type),
+    examples: [{ shapes: [], attributes: { shape: [2, 3] } }],
+  },
   opaque: {
     kind: 'primitive',
     title: 'opaque',

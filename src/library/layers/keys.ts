@@ -1,0 +1,103 @@
+import type { Attribute } from '../../graph/node.js'
+import type { ConfigKey, LayerConfig } from '../layer.js'
+
+/** Keys of every layer (tfjs-layers/src/engine/topology.ts, LayerArgs). */
+export const commonKeys: Readonly<Record<string, ConfigKey>> = {
+  name: { kind: 'text', effect: 'none', tfjs: null, summary: 'the name of the layer' },
+  trainable: { kind: 'boolean', effect: 'training', tfjs: true, summary: 'whether the parameters train' },
+  dtype: { kind: 'text', effect: 'none', tfjs: 'float32', summary: 'the data type' },
+  inputShape: {
+    kind: 'shape',
+    effect: 'none',
+    tfjs: null,
+    summary: 'the shape of the input without the batch axis, for a first layer',
+  },
+  batchInputShape: {
+    kind: 'shape',
+    effect: 'none',
+    tfjs: null,
+    summary: 'the shape of the input with the batch axis, for a first layer',
+  },
+  batchSize: { kind: 'positiveInteger', effect: 'none', tfjs: null, summary: 'the size of the batch axis' },
+  inputDType: { kind: 'text', effect: 'none', tfjs: null, summary: 'the data type of the input' },
+  updatable: { kind: 'boolean', effect: 'none', tfjs: true, summary: 'has no effect' },
+  weights: { kind: 'layer', effect: 'none', tfjs: null, summary: 'initial values of the parameters' },
+}
+
+export const activationKey = (tfjs: Attribute, paper: Attribute = tfjs): ConfigKey => ({
+  kind: 'activation',
+  effect: 'function',
+  tfjs,
+  paper,
+  summary: 'applied to the result',
+})
+export const useBias: ConfigKey = {
+  kind: 'boolean',
+  effect: 'function',
+  tfjs: true,
+  summary: 'whether a bias is added',
+}
+export const required = (kind: ConfigKey['kind'], summary: string): ConfigKey => ({
+  kind,
+  effect: 'function',
+  summary,
+})
+export const flag = (tfjs: boolean, summary: string, paper: Attribute | 'silent' = tfjs): ConfigKey => ({
+  kind: 'boolean',
+  effect: 'function',
+  tfjs,
+  paper,
+  summary,
+})
+export const number = (
+  tfjs: Attribute,
+  summary: string,
+  paper: Attribute | 'silent' = 'silent',
+): ConfigKey => ({ kind: 'number', effect: 'function', tfjs, paper, summary })
+export const initializer = (tfjs: string, of: string): ConfigKey => ({
+  kind: 'initializer',
+  effect: 'start',
+  tfjs,
+  summary: `how the ${of} starts`,
+})
+
+const extra = (kind: 'regularizer' | 'constraint', of: string): ConfigKey => ({
+  kind,
+  effect: 'training',
+  tfjs: null,
+  summary: `${kind} of the ${of}`,
+})
+
+/** Initializer, regularizer and constraint of one parameter: `kernelInitializer`, … */
+export function parameterKeys(name: string, start: string): Readonly<Record<string, ConfigKey>> {
+  return {
+    [`${name}Initializer`]: initializer(start, name),
+    [`${name}Regularizer`]: extra('regularizer', name),
+    [`${name}Constraint`]: extra('constraint', name),
+  }
+}
+
+export const activityRegularizer: ConfigKey = extra('regularizer', 'output')
+
+export const spatialKeys = (axes: number): Readonly<Record<string, ConfigKey>> => ({
+  strides: {
+    kind: 'perAxis',
+    effect: 'function',
+    tfjs: new Array<number>(axes).fill(1),
+    paper: new Array<number>(axes).fill(1),
+    summary: 'the step of the window',
+  },
+  padding: { kind: 'padding', effect: 'function', tfjs: 'valid', summary: '`valid` or `same`' },
+  dataFormat: {
+    kind: { oneOf: ['channelsLast', 'channelsFirst'] },
+    effect: 'function',
+    tfjs: 'channelsLast',
+    paper: 'channelsLast',
+    summary: 'which axis holds the channels',
+  },
+})
+
+/** ` + bias` where there is one. */
+export function plusBias({ useBias: has }: LayerConfig): string {
+  return has ? ' + bias' : ''
+}

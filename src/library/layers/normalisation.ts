@@ -1,0 +1,117 @@
+import type { Dimension } from '../../graph/dimension.js'
+import { isProblem } from '../../graph/op.js'
+import { resolveAxes, resolveAxis } from '../../ops/shape.js'
+import type { LayerDefinition, ParameterDeclaration } from '../layer.js'
+import { flag, initializer, number, parameterKeys } from './keys.js'
+
+const source = 'tfjs-layers/src/layers/normalization.ts'
+
+function affine(
+  shape: readonly Dimension[],
+  { scale, center }: Readonly<Record<string, unknown>>,
+): readonly ParameterDeclaration[] {
+  return [
+    ...(scale ? [{ name: 'gamma', shape, initializer: { key: 'gammaInitializer' }, trainable: true }] : []),
+    ...(center ? [{ name: 'beta', shape, initializer: { key: 'betaInitializer' }, trainable: true }] : []),
+  ]
+}
+
+/** Layers that centre and scale. */
+export const normalisationLayers: readonly LayerDefinition[] = [
+  {
+    kind: 'batchNormalization',
+    className: 'BatchNormalization',
+    summary: 'Centres and scales each channel by statistics of the batch, or by moving ones in inference.',
+    source,
+    inputs: 'one',
+    config: {
+      axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'the axis of the channels' },
+      momentum: {
+        kind: 'number',
+        effect: 'training',
+        tfjs: 0.99,
+        summary: 'how much of the moving statistics stays at each step',
+      },
+      epsilon: number(0.001, 'added to the variance'),
+      center: flag(true, 'whether a shift is learned'),
+      scale: flag(true, 'whether a scale is learned'),
+      ...parameterKeys('beta', 'zeros'),
+      ...parameterKeys('gamma', 'ones'),
+      movingMeanInitializer: initializer('zeros', 'moving mean'),
+      movingVarianceInitializer: initializer('ones', 'moving variance'),
+    },
+    parameters: (config, [x]) => {
+      const axis = resolveAxis(config.axis, x!.shape!.length)
+      if (typeof axis !== 'number') return axis
+      const shape = [x!.shape![axis]!]
+      return [
+        ...affine(shape, config),
+        { name: 'moving_mean', shape, initializer: { key: 'movingMeanInitializer' }, trainable: false },
+        {
+          name: 'moving_variance',
+          shape,
+          initializer: { key: 'movingVarianceInitializer' },
+          trainable: false,
+        },
+      ]
+    },
+    means: (config, [x]) => {
+      const rank = x!.shape!.length
+      const axis = resolveAxis(config.axis, rank)
+      if (typeof axis !== 'number') return axis
+      const align = (name: string) =>
+        axis === rank - 1
+          ? name
+          : `expandDims[[${Array.from({ length: rank - 1 - axis }, (_, i) => i + 1).join(', ')}]](${name})`
+      const scaled = `batchNormalization[axis, epsilon](x, moving_mean, moving_variance)${config.scale ? ` * ${align('gamma')}` : ''}`
+      return config.center ? `${scaled} + ${align('beta')}` : scaled
+    },
+  },
+  {
+    kind: 'layerNormalization',
+    className: 'LayerNormalization',
+    summary: 'Centres and scales each example over axes of its own.',
+    source,
+    inputs: 'one',
+    config: {
+      axis: { kind: 'axes', effect: 'function', tfjs: -1, paper: -1, summary: 'the axes of the statistics' },
+      epsilon: number(0.001, 'added to the variance'),
+      center: flag(true, 'whether a shift is learned'),
+      scale: flag(true, 'whether a scale is learned'),
+      betaInitializer: initializer('zeros', 'shift'),
+      gammaInitializer: initializer('ones', 'scale'),
+      betaRegularizer: {
+        kind: 'regularizer',
+        effect: 'training',
+        tfjs: null,
+        summary: 'regularizer of the shift',
+      },
+      gammaRegularizer: {
+        kind: 'regularizer',
+        effect: 'training',
+        tfjs: null,
+        summary: 'regularizer of the scale',
+      },
+    },
+    parameters: (config, [x]) => {
+      const axes = resolveAxes(config.axis, x!.shape!.length)
+      if (isProblem(axes)) return axes
+      return affine(
+        axes.map(axis => x!.shape![axis]!),
+        config,
+      )
+    },
+    means: (config, [x]) => {
+      const axes = resolveAxes(config.axis, x!.shape!.length)
+      if (isProblem(axes)) return axes
+      if (
+        axes.at(-1) !== x!.shape!.length - 1 ||
+        axes.some((axis, i) => i > 0 && axis !== axes[i - 1]! + 1)
+      ) {
+        return { problem: 'layer normalisation over axes that are not the last ones is not modelled' }
+      }
+      const scaled = `layerNormalization[[${axes.join(', ')}], epsilon](x)${config.scale ? ' * gamma' : ''}`
+      return config.center ? `${scaled} + beta` : scaled
+    },
+  },
+]

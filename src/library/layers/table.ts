@@ -1,0 +1,28 @@
+import type { LayerDefinition } from '../layer.js'
+import { activationLayers } from './activations.js'
+import { convolutionLayers } from './convolution.js'
+import { coreLayers } from './core.js'
+import { mergeLayers } from './merge.js'
+import { normalisationLayers } from './normalisation.js'
+import { poolingLayers } from './pooling.js'
+import { recurrentLayers } from './recurrent.js'
+
+const all = [
+  ...coreLayers,
+  ...convolutionLayers,
+  ...poolingLayers,
+  ...mergeLayers,
+  ...normalisationLayers,
+  ...activationLayers,
+  ...recurrentLayers,
+]
+
+/** Every kind of layer, in one table. */
+export const layers: Readonly<Record<string, LayerDefinition>> = Object.fromEntries(
+  all.map(layer => [layer.kind, layer]),
+)
+
+/** The kind that a factory name stands for: aliases have the same meaning. */
+export function layerNamed(name: string): LayerDefinition | undefined {
+  return Object.hasOwn(layers, name) ? layers[name] : all.find(({ aliases }) => aliases?.includes(name))
+}

@@ -1,0 +1,106 @@
+/** A loss by name: what it computes from a target `y` and a prediction `p`, for one example. */
+export interface Loss {
+  /** In the equation language. */
+  readonly means: string
+  /** What the prediction has to be. */
+  readonly expects: 'probability' | 'logit' | 'real'
+  readonly aliases: readonly string[]
+  readonly source: string
+}
+
+const layers = 'tfjs-layers/src/losses.ts'
+
+/** The losses that `compile` takes by name, and the functions of `tf.losses` and `tf.metrics` that mean the same. */
+export const losses: Readonly<Record<string, Loss>> = {
+  meanSquaredError: {
+    means: 'mean[[-1]](square(y - p))',
+    expects: 'real',
+    aliases: ['mse', 'MSE'],
+    source: layers,
+  },
+  meanAbsoluteError: {
+    means: 'mean[[-1]](|y - p|)',
+    expects: 'real',
+    aliases: ['mae', 'MAE', 'absoluteDifference'],
+    source: layers,
+  },
+  meanAbsolutePercentageError: {
+    means: '100 * mean[[-1]](|(y - p) / maximum(|y|, 0.0000001)|)',
+    expects: 'real',
+    aliases: ['mape', 'MAPE'],
+    source: layers,
+  },
+  meanSquaredLogarithmicError: {
+    means: 'mean[[-1]](square(log1p(y) - log1p(p)))',
+    expects: 'real',
+    aliases: ['msle', 'MSLE'],
+    source: layers,
+  },
+  binaryCrossentropy: {
+    means: 'mean[[-1]](-y * log(p) - (1 - y) * log(1 - p))',
+    expects: 'probability',
+    aliases: ['logLoss'],
+    source: layers,
+  },
+  categoricalCrossentropy: {
+    means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
+    expects: 'probability',
+    aliases: [],
+    source: layers,
+  },
+  sparseCategoricalCrossentropy: {
+    means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
+    expects: 'probability',
+    aliases: [],
+    source: layers,
+  },
+  kullbackLeiblerDivergence: {
+    means: 'sum[[-1]](y * log(y / p))',
+    expects: 'probability',
+    aliases: [],
+    source: layers,
+  },
+  cosineProximity: {
+    means: '-sum[[-1]](y * p) / sqrt(sum[[-1]](square(y)) * sum[[-1]](square(p)))',
+    expects: 'real',
+    aliases: ['cosineDistance'],
+    source: layers,
+  },
+  hinge: {
+    means: 'mean[[-1]](maximum(1 - y * p, 0))',
+    expects: 'real',
+    aliases: ['hingeLoss'],
+    source: layers,
+  },
+  squaredHinge: {
+    means: 'mean[[-1]](square(maximum(1 - y * p, 0)))',
+    expects: 'real',
+    aliases: [],
+    source: layers,
+  },
+  poisson: { means: 'mean[[-1]](p - y * log(p))', expects: 'real', aliases: [], source: layers },
+  huberLoss: {
+    means: 'where(lessEqual(|y - p|, 1), 0.5 * square(y - p), |y - p| - 0.5)',
+    expects: 'real',
+    aliases: [],
+    source: 'tfjs-core/src/ops/losses/huber_loss.ts',
+  },
+  softmaxCrossEntropy: {
+    means: '-sum[[-1]](y * logSoftmax(p))',
+    expects: 'logit',
+    aliases: [],
+    source: 'tfjs-core/src/ops/losses/softmax_cross_entropy.ts',
+  },
+  sigmoidCrossEntropy: {
+    means: 'maximum(p, 0) - p * y + log1p(exp(-|p|))',
+    expects: 'logit',
+    aliases: [],
+    source: 'tfjs-core/src/ops/losses/sigmoid_cross_entropy.ts',
+  },
+}
+
+/** The key of a loss by any of its names. */
+export function lossNamed(name: string): string | undefined {
+  if (Object.hasOwn(losses, name)) return name
+  return Object.keys(losses).find(key => losses[key]!.aliases.includes(name))
+}
