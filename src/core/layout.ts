@@ -1,37 +1,46 @@
-/** Printed text before lines are broken: a word, or a list in brackets. */
+/** Text before its lines are broken: a word, or a list in brackets. */
 export type Printed = string | PrintedList
 
-export interface PrintedList {
+interface PrintedList {
   readonly open: '(' | '['
   readonly items: readonly Printed[]
-  /** How many items stay on the line of the bracket when the list is broken. */
+  /** How many items stay beside the bracket where the list is broken. */
   readonly head: number
 }
 
 /** Longer lists are broken into one line per item. */
-const width = 100
+const width = 110
+
+export function list(items: readonly Printed[], head = 1): Printed {
+  return { open: '(', items, head }
+}
+
+/** A list in square brackets. */
+export function steps(items: readonly Printed[], head = 1): Printed {
+  return { open: '[', items, head }
+}
 
 /** Writes lists on one line where they fit, else with one indented line for each item after the head. */
 export function layOut(printed: Printed, indentation = ''): string {
   if (typeof printed === 'string') return printed
-  const flat = flatText(printed, width - indentation.length)
+  const flat = onOneLine(printed, width - indentation.length)
   if (flat !== undefined) return flat
+  const { open, items, head } = printed
   const inner = `${indentation}  `
-  const head = printed.items.slice(0, printed.head).map(item => layOut(item, inner))
-  const rest = printed.items.slice(printed.head).map(item => `\n${inner}${layOut(item, inner)}`)
-  return `${printed.open}${head.join(' ')}${rest.join('')}${printed.open === '(' ? ')' : ']'}`
+  const beside = items.slice(0, head).map(item => layOut(item, inner))
+  const below = items.slice(head).map(item => `\n${inner}${layOut(item, inner)}`)
+  return `${open}${beside.join(' ')}${below.join('')}${open === '(' ? ')' : ']'}`
 }
 
-/** The text on one line, or undefined where that is too long. */
-function flatText(printed: Printed, room: number): string | undefined {
-  if (typeof printed === 'string') return printed
-  let left = room - 2
+/** The text on one line, or undefined where that is longer than the room. */
+function onOneLine(printed: Printed, room: number): string | undefined {
+  if (typeof printed === 'string') return printed.length <= room ? printed : undefined
+  let left = room - 1
   const pieces: string[] = []
   for (const item of printed.items) {
-    const piece = flatText(item, left)
+    const piece = onOneLine(item, left - 1)
     if (piece === undefined) return undefined
     left -= piece.length + 1
-    if (left < -1) return undefined
     pieces.push(piece)
   }
   return printed.open === '(' ? `(${pieces.join(' ')})` : `[${pieces.join(' ')}]`

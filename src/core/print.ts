@@ -1,36 +1,31 @@
-import { layOut, type Printed } from './layout.js'
-import { printExpression } from './print-expressions.js'
-import { list, printBinding, printFunction, printTarget, printText, scopeList } from './print-parts.js'
-import type { Export, Import, Module, Statement } from './program.js'
+import { layOut, list, type Printed } from './layout.js'
+import { printBinding, printExpression, printNames, printTarget, printText } from './print-expressions.js'
+import type { Export, Module, Statement } from './program.js'
 
 /**
- * A module as text, which `readModule` reads back. Lists are in parentheses; a variable is `name#id`; what is built
- * up from the left (members, calls, operators of two operands) is a list in brackets: its start, then each step.
+ * A module as text, which `readModule` reads back. Lists are in parentheses and start with what they are. A variable is
+ * `name#id`. What is built up from the left (members, calls, operators of two operands) is one list in square
+ * brackets: where it starts, then step by step: `[tf#0 .layers .dense (call (object (units: 10)))]`.
  */
 export function printModule(module: Module): string {
   const parts = [
-    ...scopeList('scope', module.scope),
-    ...scopeList('globals', module.globals),
-    ...module.imports.map(printImport),
+    list(['module', printText(module.path)]),
+    ...printNames('scope', module.scope),
+    ...printNames('globals', module.globals),
+    ...module.imports.map(({ binding, specifier, imported }) =>
+      list(['import', printBinding(binding), printText(imported), printText(specifier)]),
+    ),
     ...module.exports.map(printExport),
     ...printStatements(module.body),
   ]
-  return `${[list(['module', printText(module.path)]), ...parts].map(part => layOut(part)).join('\n')}\n`
-}
-
-function printImport({ binding, specifier, imported }: Import): Printed {
-  return list(['import', printBinding(binding), printText(imported), printText(specifier)])
+  return `${parts.map(part => layOut(part)).join('\n')}\n`
 }
 
 function printExport(entry: Export): Printed {
-  if (entry.kind === 'local')
-    return list(['export', printText(entry.exported), printBinding(entry.binding)])
-  return list([
-    'export-from',
-    printText(entry.exported),
-    printText(entry.imported),
-    printText(entry.specifier),
-  ])
+  const exported = printText(entry.exported)
+  return entry.kind === 'local'
+    ? list(['export', exported, printBinding(entry.binding)])
+    : list(['reexport', exported, printText(entry.imported), printText(entry.specifier)])
 }
 
 export function printStatements(statements: readonly Statement[]): readonly Printed[] {
@@ -41,48 +36,48 @@ function printStatement(statement: Statement): Printed {
   switch (statement.kind) {
     case 'expression':
       return printExpression(statement.expression)
-    case 'declare':
-      return list(
-        ['declare', printTarget(statement.target), ...optional(statement.value, printExpression)],
-        2,
-      )
+    case 'declare': {
+      const value = statement.value ? [printExpression(statement.value)] : []
+      return list(['declare', printTarget(statement.target), ...value], 3)
+    }
     case 'block':
-      return list(['block', ...scopeList('scope', statement.scope), ...printStatements(statement.body)])
-    case 'if':
+      return list(['block', ...printNames('scope', statement.scope), ...printStatements(statement.body)])
+    case 'if': {
+      const { condition, consequent, otherwise } = statement
       return list(
-        [
-          'if',
-          printExpression(statement.condition),
-          list(['then', ...printStatements(statement.consequent)]),
-          ...(statement.otherwise.length > 0 ? [list(['else', ...printStatements(statement.otherwise)])] : []),
-        ],
+        ['if', printExpression(condition), ...part('then', consequent), ...part('else', otherwise)],
         2,
       )
-    case 'loop':
+    }
+    case 'loop': {
+      const { condition, update } = statement
       return list([
         'loop',
-        ...labelOf(statement),
-        ...(statement.testLast ? [':test-last'] : []),
-        ...scopeList('scope', statement.scope),
-        ...(statement.initial.length > 0 ? [list(['initial', ...printStatements(statement.initial)])] : []),
-        ...optional(statement.condition, condition => list(['while', printExpression(condition)])),
-        ...optional(statement.update, update => list(['update', printExpression(update)])),
-        list(['do', ...printStatements(statement.body)]),
+        ...printLabel(statement.label),
+        ...(statement.testLast ? [':testLast'] : []),
+        ...printNames('scope', statement.scope),
+        ...part('initial', statement.initial),
+        ...(condition ? [list(['while', printExpression(condition)], 2)] : []),
+        ...(update ? [list(['update', printExpression(update)], 2)] : []),
+        ...part('do', statement.body),
       ])
-    case 'foreach':
+    }
+    case 'foreach': {
+      const { over, target, collection } = statement
       return list([
         'foreach',
-        ...labelOf(statement),
-        ...scopeList('scope', statement.scope),
-        list([statement.over, printTarget(statement.target), printExpression(statement.collection)]),
-        list(['do', ...printStatements(statement.body)]),
+        ...printLabel(statement.label),
+        ...printNames('scope', statement.scope),
+        list([over, printTarget(target), printExpression(collection)], 3),
+        ...part('do', statement.body),
       ])
+    }
     case 'switch':
       return list([
         'switch',
-        ...labelOf(statement),
-        ...scopeList('scope', statement.scope),
-        list(['subject', printExpression(statement.subject)]),
+        ...printLabel(statement.label),
+        ...printNames('scope', statement.scope),
+        list(['subject', printExpression(statement.subject)], 2),
         ...statement.cases.map(({ test, body }) =>
           test
             ? list(['case', printExpression(test), ...printStatements(body)], 2)
@@ -90,37 +85,38 @@ function printStatement(statement: Statement): Printed {
         ),
       ])
     case 'return':
-      return list(['return', ...optional(statement.value, printExpression)])
+      return list(['return', ...(statement.value ? [printExpression(statement.value)] : [])], 2)
     case 'break':
     case 'continue':
-      return list([statement.kind, ...labelOf(statement)])
+      return list([statement.kind, ...printLabel(statement.label)])
     case 'throw':
-      return list(['throw', printExpression(statement.value)])
+      return list(['throw', printExpression(statement.value)], 2)
     case 'try': {
-      const { handler, finalizer } = statement
+      const { handler } = statement
       return list([
         'try',
-        list(['do', ...printStatements(statement.body)]),
-        ...optional(handler, ({ scope, parameter, body }) =>
-          list([
-            'catch',
-            ...scopeList('scope', scope),
-            ...optional(parameter, target => list(['error', printTarget(target)])),
-            ...printStatements(body),
-          ]),
-        ),
-        ...(finalizer.length > 0 ? [list(['finally', ...printStatements(finalizer)])] : []),
+        ...part('do', statement.body),
+        ...(handler ? [printHandler(handler)] : []),
+        ...part('finally', statement.finalizer),
       ])
     }
   }
 }
 
-function labelOf({ label }: { readonly label?: string }): readonly Printed[] {
-  return label === undefined ? [] : [`:label`, printText(label)]
+function printHandler({
+  scope,
+  parameter,
+  body,
+}: NonNullable<Extract<Statement, { kind: 'try' }>['handler']>): Printed {
+  const error = parameter ? [list(['error', printTarget(parameter)])] : []
+  return list(['catch', ...printNames('scope', scope), ...error, ...printStatements(body)])
 }
 
-function optional<Part>(part: Part | undefined, print: (part: Part) => Printed): readonly Printed[] {
-  return part === undefined ? [] : [print(part)]
+/** Statements under a word; none at all are left out. */
+function part(word: string, statements: readonly Statement[]): readonly Printed[] {
+  return statements.length > 0 ? [list([word, ...printStatements(statements)])] : []
 }
 
-export { printFunction }
+function printLabel(label: string | undefined): readonly Printed[] {
+  return label === undefined ? [] : [list(['label', printText(label)])]
+}
