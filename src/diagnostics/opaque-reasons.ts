@@ -44,6 +44,12 @@ export const opaqueReasons = {
     message: 'the result of `{call}` is not known: {reason}',
     why: 'What depends on a value that was not followed cannot be proved or refuted.',
   },
+  'unbound-setting': {
+    category: 'opaque',
+    title: 'Setting that depends on an unbound parameter',
+    message: 'the setting depends on `{path}`, which has no value',
+    why: 'A setting that is not a number cannot be carried as a symbol; a value can be given with `--arg`.',
+  },
   'unmodelled-layer': {
     category: 'opaque',
     title: 'Layer that is not modelled',

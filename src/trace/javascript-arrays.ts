@@ -212,7 +212,7 @@ const methods: Readonly<Record<string, Method>> = {
     )
     return target
   },
-  toString: (call, target) => call.trace.text(target),
+  toString: (call: HostCall, target: ArrayObject) => call.trace.text(target),
 }
 
 function reduce(

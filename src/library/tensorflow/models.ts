@@ -1,0 +1,416 @@
+import { symbol } from '../../graph/dimension.js'
+import type { Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import type { Shape } from '../../graph/type.js'
+import type { Span } from '../../text/source.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
+import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
+import type { Counters } from './counters.js'
+import { applyToTensors, plainConfig, result, shapeOf, tensorsIn } from './layers.js'
+import { readModel } from './read-model.js'
+import type { Application, LayerState, ModelState, TensorState } from './state.js'
+import { isLayer, isModel, isTensor, modelType, tensorType } from './types.js'
+import { listOf, readConfig } from './values.js'
+
+/** The size of the batch axis, which every model leaves open. */
+const batch = symbol('N', true)
+
+/** A tensor that a model takes from outside. */
+function inputTensor(
+  trace: Tracer,
+  counters: Counters,
+  shape: Shape,
+  span: Span,
+  name?: string,
+  dtype = 'float32',
+): HostObject<TensorState> {
+  const inputName = name ?? `input_${counters.unique('input', trace)}`
+  const origin = trace.origin(span)
+  const node = trace.builder.node('input', [], {
+    name: inputName,
+    index: counters.next('input'),
+    shape,
+    dtype,
+  })
+  if (isProblem(node)) return trace.host<TensorState>(tensorType, { origin, inputName })
+  return trace.host<TensorState>(tensorType, { node, inputName, origin })
+}
+
+/** `tf.input({shape})`, also spelled `tf.layers.input`. */
+export function makeInput(call: HostCall, counters: Counters): Value {
+  const { trace, span } = call
+  const keys = {
+    shape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+    batchShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+    name: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
+    dtype: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
+  } as const
+  const { given, reason } = readConfig(trace, call.arguments[0]?.value, keys, span)
+  const shape = given.get('shape')?.value
+  const batchShape = given.get('batchShape')?.value
+  const name = given.get('name')?.value
+  const dtype = given.get('dtype')?.value
+  const sizes = Array.isArray(shape)
+    ? [batch, ...shape]
+    : Array.isArray(batchShape)
+      ? [batchShape[0] ?? batch, ...batchShape.slice(1)]
+      : undefined
+  if (!sizes) {
+    const missing = reason ?? trace.opaque('unbuilt-model', { model: 'tf.input' }, span).reason
+    return trace.host<TensorState>(tensorType, {
+      origin: trace.origin(span),
+      ...(missing && { reason: missing }),
+    })
+  }
+  return inputTensor(
+    trace,
+    counters,
+    openAxes(sizes),
+    span,
+    typeof name === 'string' ? name : undefined,
+    typeof dtype === 'string' ? dtype : undefined,
+  )
+}
+
+/** Open sizes other than the batch become symbols of their own: a sequence of unknown length, say. */
+function openAxes(sizes: readonly unknown[]): Shape {
+  return sizes.map((size, i) =>
+    size === null || size === -1
+      ? i === 0
+        ? batch
+        : symbol(i === 1 ? 'T' : `T_${i}`, true)
+      : (size as Shape[number]),
+  )
+}
+
+/** `tf.sequential({layers, name})`. */
+export function makeSequential(call: HostCall, counters: Counters): Value {
+  const { trace, span } = call
+  const config = call.arguments[0]?.value
+  const name = config === undefined ? undefined : trace.get(config, 'name', span)
+  const model = trace.host<ModelState>(modelType, {
+    id: counters.next('layer id'),
+    counters,
+    kind: 'sequential',
+    name: typeof name === 'string' ? name : counters.unique('sequential_', trace),
+    inputs: [],
+    outputs: [],
+    chain: null,
+    trainable: true,
+    origin: trace.origin(span),
+  })
+  trace.foundModel(model, () => readModel(model, trace))
+  const layers = config === undefined ? undefined : trace.get(config, 'layers', span)
+  if (isUnknown(layers) && layers.reason)
+    trace.heap.setState(model, { ...model.state, reason: layers.reason })
+  for (const { value, span: place } of listOf(trace, isUnknown(layers) ? undefined : layers))
+    addLayer(trace, model, value, place ?? span)
+  return model
+}
+
+function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Value, span: Span): void {
+  const { state } = model
+  const spoil = (reason: ModelState['reason']) => {
+    if (reason && !state.reason) trace.heap.setState(model, { ...model.state, reason })
+  }
+  if (state.reason) return
+  if (isModel(value) || isLayer(value)) {
+    const input = state.outputs[0] ?? firstInput(trace, model, value)
+    if (!input) {
+      spoil(trace.opaque('unbuilt-model', { model: state.name }, span).reason)
+      return
+    }
+    const outputs = isModel(value)
+      ? applyModel(trace, value, [input], value.state.origin.span)
+      : applyToTensors(trace, value, [input], value.state.origin.span)
+    const inputs = state.inputs.length > 0 ? state.inputs : [input]
+    trace.heap.setState(model, {
+      ...model.state,
+      inputs,
+      outputs,
+      chain: { layer: value, before: state.chain },
+    })
+    return
+  }
+  spoil(
+    isUnknown(value) && value.reason
+      ? value.reason
+      : trace.opaque(
+          'unmodelled-call',
+          { call: 'add', reason: 'what is added is not a layer that is known' },
+          span,
+        ).reason,
+  )
+}
+
+/** The input that the first layer of a sequential model declares. */
+function firstInput(
+  trace: Tracer,
+  model: HostObject<ModelState>,
+  first: HostObject<LayerState> | HostObject<ModelState>,
+): HostObject<TensorState> | undefined {
+  const { counters } = model.state
+  if (isModel(first)) {
+    const node = first.state.inputs[0]?.state.node
+    return node?.type.shape
+      ? inputTensor(trace, counters, node.type.shape, first.state.origin.span, undefined, node.type.dtype)
+      : undefined
+  }
+  const config = plainConfig((first as HostObject<LayerState>).state)
+  const { inputShape, batchInputShape, inputDim, inputLength } = config
+  const place = first.state.origin.span
+  const sizes = Array.isArray(batchInputShape)
+    ? batchInputShape
+    : Array.isArray(inputShape)
+      ? [batch, ...inputShape]
+      : typeof inputDim === 'number' || (inputDim !== null && inputDim !== undefined)
+        ? openDimension(first as HostObject<LayerState>, inputDim, inputLength)
+        : undefined
+  return (
+    sizes &&
+    inputTensor(
+      trace,
+      counters,
+      openAxes(sizes),
+      place,
+      `${first.state.name}_input`,
+      inputType(first as HostObject<LayerState>),
+    )
+  )
+}
+
+/** `inputDim` is the size of the last axis, except for lookups, where it counts the entries of the table. */
+function openDimension(
+  { state }: HostObject<LayerState>,
+  inputDim: unknown,
+  inputLength: unknown,
+): readonly unknown[] {
+  const isLookup = state.definition?.config.outputDim !== undefined
+  return isLookup
+    ? [batch, inputLength ?? null]
+    : inputLength
+      ? [batch, inputLength, inputDim]
+      : [batch, inputDim]
+}
+
+function inputType({ state }: HostObject<LayerState>): string {
+  return state.definition?.config.outputDim !== undefined ? 'int32' : 'float32'
+}
+
+/** `tf.model({inputs, outputs, name})`. */
+export function makeFunctional(call: HostCall, counters: Counters): Value {
+  const { trace, span } = call
+  const config = call.arguments[0]?.value
+  const origin = trace.origin(span)
+  const field = (name: string) => (config === undefined ? undefined : trace.get(config, name, span))
+  const name = field('name')
+  const read = (value: Value) => listOf(trace, value).map(item => item.value)
+  const inputs = read(field('inputs'))
+  const outputs = read(field('outputs'))
+  const all = [...inputs, ...outputs]
+  const wrong = all.find(value => !isTensor(value))
+  const reason =
+    inputs.length === 0 || outputs.length === 0 || all.some(value => !isTensor(value))
+      ? isUnknown(wrong) && wrong.reason
+        ? wrong.reason
+        : trace.opaque(
+            'unmodelled-call',
+            { call: 'tf.model', reason: 'its inputs and outputs are not all symbolic tensors' },
+            span,
+          ).reason
+      : undefined
+  const model = trace.host<ModelState>(modelType, {
+    id: counters.next('layer id'),
+    counters,
+    kind: 'functional',
+    name: typeof name === 'string' ? name : counters.unique('model', trace),
+    inputs: inputs.filter(isTensor),
+    outputs: outputs.filter(isTensor),
+    chain: null,
+    trainable: true,
+    ...(reason && { reason }),
+    origin,
+  })
+  trace.foundModel(model, () => readModel(model, trace))
+  return model
+}
+
+/** A model used as a layer: its computation again on other tensors, with the same parameters. */
+export function applyModel(
+  trace: Tracer,
+  model: HostObject<ModelState>,
+  inputs: readonly HostObject<TensorState>[],
+  span: Span,
+): readonly HostObject<TensorState>[] {
+  const { state } = model
+  const origin = trace.origin(span)
+  const reason =
+    state.reason ??
+    inputs.find(input => input.state.reason)?.state.reason ??
+    state.outputs.find(output => output.state.reason)?.state.reason
+  const fail = (why = reason) => {
+    const application: Application = {
+      layer: model,
+      inputs,
+      outputs: [],
+      origin,
+      ...(why && { reason: why }),
+    }
+    return [
+      trace.host<TensorState>(tensorType, { producer: application, origin, ...(why && { reason: why }) }),
+    ]
+  }
+  if (reason || state.outputs.length === 0)
+    return fail(reason ?? trace.opaque('unbuilt-model', { model: state.name }, span).reason)
+  const replaced = new Map<Node, Node>()
+  state.inputs.forEach((input, i) => {
+    const node = inputs[i]?.state.node
+    if (input.state.node && node) replaced.set(input.state.node, node)
+  })
+  const outputs: Node[] = []
+  for (const output of state.outputs) {
+    const node = rebuild(trace, output.state.node!, replaced)
+    if (!node)
+      return fail(
+        trace.opaque(
+          'shape-mismatch',
+          { layer: state.name, problem: 'the model cannot be applied to a tensor of this shape' },
+          span,
+        ).reason,
+      )
+    outputs.push(node)
+  }
+  const application: Application = { layer: model, inputs, outputs, origin }
+  for (const node of outputs) trace.provenance.addOrigin(node, origin)
+  return outputs.map(node => trace.host<TensorState>(tensorType, { node, producer: application, origin }))
+}
+
+/** The same computation with some nodes replaced; parameters and bodies of recurrences stay. */
+function rebuild(trace: Tracer, root: Node, replaced: Map<Node, Node>): Node | undefined {
+  const pending = [root]
+  for (let node = pending.at(-1); node; node = pending.at(-1)) {
+    if (replaced.has(node)) {
+      pending.pop()
+      continue
+    }
+    const missing = node.inputs.filter(input => !replaced.has(input))
+    if (missing.length > 0) {
+      pending.push(...missing)
+      continue
+    }
+    const inputs = node.inputs.map(input => replaced.get(input)!)
+    const same = inputs.every((input, i) => input === node.inputs[i])
+    const copy = same ? node : trace.builder.node(node.op, inputs, node.attributes)
+    if (isProblem(copy)) return undefined
+    for (const origin of trace.provenance.origins(node)) trace.provenance.addOrigin(copy, origin)
+    replaced.set(node, copy)
+    pending.pop()
+  }
+  return replaced.get(root)
+}
+
+/** Training and prediction are events, not structure: they change no equation. */
+const silentMethods = [
+  'fit',
+  'fitDataset',
+  'evaluate',
+  'evaluateDataset',
+  'trainOnBatch',
+  'save',
+  'predictOnBatch',
+  'executorProxy',
+] as const
+
+const property = (get: (state: ModelState, trace: Tracer) => Value) =>
+  ({
+    kind: 'property',
+    get: (object: HostObject<ModelState>, trace: Tracer) => get(object.state, trace),
+  }) as const
+const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) =>
+  ({ kind: 'method', call }) as const
+
+function layersOf(state: ModelState): readonly (HostObject<LayerState> | HostObject<ModelState>)[] {
+  const found: (HostObject<LayerState> | HostObject<ModelState>)[] = []
+  for (let link = state.chain; link; link = link.before) found.push(link.layer)
+  return found.reverse()
+}
+
+Object.assign(modelType.members, {
+  ...Object.fromEntries(
+    silentMethods.map(name => [
+      name,
+      method((_, call) =>
+        call.trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, call.span),
+      ),
+    ]),
+  ),
+  summary: method(() => undefined),
+  dispose: method(() => undefined),
+  build: method(() => undefined),
+  add: method((model, call) => {
+    const added = call.arguments[0]
+    addLayer(call.trace, model, added?.value, added?.span ?? call.span)
+    return undefined
+  }),
+  apply: method((model, call) => {
+    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
+    if (!tensors)
+      return call.trace.opaque(
+        'unmodelled-call',
+        { call: 'model.apply', reason: 'it is not applied to symbolic tensors' },
+        call.span,
+      )
+    return result(call.trace, applyModel(call.trace, model, tensors, call.span))
+  }),
+  predict: method((_, call) =>
+    call.trace.opaque('unmodelled-call', { call: 'model.predict', reason: 'nothing is run' }, call.span),
+  ),
+  compile: method((model, call) => {
+    const { trace, span } = call
+    const fields = trace.fields(call.arguments[0]?.value)
+    if (fields)
+      trace.heap.setState(model, {
+        ...model.state,
+        compilation: { fields: new Map(fields), origin: trace.origin(span) },
+      })
+    return undefined
+  }),
+  getLayer: method((model, call) => {
+    const key = call.arguments[0]?.value
+    const index = call.arguments[1]?.value
+    const list = layersOf(model.state)
+    const found =
+      typeof key === 'string'
+        ? list.find(layer => layer.state.name === key)
+        : list[(typeof key === 'number' ? key : index) as number]
+    return (
+      found ??
+      call.trace.opaque(
+        'unmodelled-call',
+        { call: 'model.getLayer', reason: 'the layer was not found' },
+        call.span,
+      )
+    )
+  }),
+  layers: property((state, trace) =>
+    state.kind === 'sequential'
+      ? trace.array(layersOf(state))
+      : { kind: 'unknown', path: `${state.name}.layers` },
+  ),
+  inputs: property((state, trace) => trace.array(state.inputs)),
+  outputs: property((state, trace) => trace.array(state.outputs)),
+  input: property((state, trace) => result(trace, state.inputs)),
+  output: property((state, trace) => result(trace, state.outputs)),
+  name: property(state => state.name),
+  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state.node, state.name)),
+  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state.node, state.name)),
+  trainable: {
+    kind: 'property',
+    get: ({ state }: HostObject<ModelState>) => state.trainable,
+    set: (object: HostObject<ModelState>, { value }: { value: Value }, trace: Tracer) => {
+      if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, trainable: value })
+    },
+  },
+})
+
+modelType.unknownState = (state, reason) => ({ ...state, ...(reason.reason && { reason: reason.reason }) })

@@ -1,0 +1,181 @@
+import type { Compilation, Layer, LayerApplication, Model, Port } from '../../graph/model.js'
+import type { Tracer } from '../../trace/host.js'
+import type { HostObject, UnknownValue } from '../../trace/value.js'
+import { readCompilation } from './compile.js'
+import type { Application, LayerState, ModelState, TensorState } from './state.js'
+import { isModel } from './types.js'
+
+type LayerObject = HostObject<LayerState> | HostObject<ModelState>
+
+/** A model object as a record, as it is now; or why it cannot be stated. */
+export function readModel(model: HostObject<ModelState>, trace: Tracer): Model | UnknownValue {
+  return new Reader(trace).model(model)
+}
+
+class Reader {
+  readonly #trace: Tracer
+  readonly #layers = new Map<LayerObject, Layer>()
+  readonly #models = new Map<HostObject<ModelState>, Model | UnknownValue>()
+
+  constructor(trace: Tracer) {
+    this.#trace = trace
+  }
+
+  model(object: HostObject<ModelState>): Model | UnknownValue {
+    const known = this.#models.get(object)
+    if (known) return known
+    const read = this.#read(object)
+    this.#models.set(object, read)
+    return read
+  }
+
+  #read({ state }: HostObject<ModelState>): Model | UnknownValue {
+    const unknown = (reason: ModelState['reason']): UnknownValue => ({
+      kind: 'unknown',
+      path: state.name,
+      ...(reason && { reason }),
+    })
+    if (state.reason) return unknown(state.reason)
+    if (state.inputs.length === 0 || state.outputs.length === 0) {
+      return unknown(
+        this.#trace.opaque('unbuilt-model', { model: state.variable ?? state.name }, state.origin.span)
+          .reason,
+      )
+    }
+    const order = applicationsBelow(state.outputs, new Set(state.inputs))
+    const failed = order.find(({ reason }) => reason)
+    if (failed) return unknown(failed.reason)
+    const loose = state.outputs.find(output => !output.state.node)
+    if (loose) return unknown(loose.state.reason)
+    const applications: LayerApplication[] = []
+    for (const { layer, inputs, outputs, beforeActivation, origin } of order) {
+      const record = this.#layer(layer)
+      if (!('kind' in record) || record.kind === 'unknown') return record as UnknownValue
+      applications.push({
+        layer: record as Layer,
+        inputs: inputs.map(input => input.state.node!),
+        outputs,
+        ...(beforeActivation && { beforeActivation }),
+        origin,
+      })
+    }
+    const layers =
+      state.kind === 'sequential'
+        ? applications.map(({ layer }) => layer)
+        : layersByDepth(order).map(layer => this.#layer(layer) as Layer)
+    const compilation: Compilation | undefined =
+      state.compilation &&
+      readCompilation(
+        this.#trace,
+        state.compilation,
+        state.outputs.map(({ state: output }) => output.producer?.layer.state.name ?? ''),
+      )
+    return {
+      name: state.variable ?? state.name,
+      inputs: state.inputs.map(port),
+      outputs: state.outputs.map(port),
+      applications,
+      layers: [...new Set(layers)],
+      ...(compilation && { compilation }),
+      origin: state.origin,
+    }
+  }
+
+  #layer(object: LayerObject): Layer | UnknownValue {
+    const known = this.#layers.get(object)
+    if (known) return known
+    const { id, name, variable, trainable, origin } = object.state
+    const common = { id, name, ...(variable !== undefined && { variable }), trainable, origin }
+    if (isModel(object)) {
+      const model = this.model(object)
+      if (!('applications' in model)) return model
+      const layer: Layer = { ...common, kind: 'model', config: {}, parameters: [], model }
+      this.#layers.set(object, layer)
+      return layer
+    }
+    const { definition, config, parameters } = (object as HostObject<LayerState>).state
+    const layer: Layer = {
+      ...common,
+      kind: definition?.kind ?? 'unknown',
+      config,
+      parameters: parameters ?? [],
+    }
+    this.#layers.set(object, layer)
+    return layer
+  }
+}
+
+function port({ state }: HostObject<TensorState>): Port {
+  return {
+    name: state.inputName ?? state.producer?.layer.state.name ?? 'output',
+    node: state.node!,
+    origin: state.origin,
+  }
+}
+
+/** All applications between inputs and outputs, each after those that it reads. */
+function applicationsBelow(
+  outputs: readonly HostObject<TensorState>[],
+  inputs: ReadonlySet<HostObject<TensorState>>,
+): readonly Application[] {
+  const order: Application[] = []
+  const done = new Set<Application>()
+  const pending = outputs.flatMap(({ state }) => (state.producer ? [state.producer] : [])).reverse()
+  for (let at = pending.at(-1); at; at = pending.at(-1)) {
+    const missing = done.has(at)
+      ? []
+      : at.inputs.flatMap(input =>
+          inputs.has(input) || !input.state.producer || done.has(input.state.producer)
+            ? []
+            : [input.state.producer],
+        )
+    if (missing.length > 0) {
+      pending.push(...missing.reverse())
+      continue
+    }
+    pending.pop()
+    if (done.has(at)) continue
+    done.add(at)
+    order.push(at)
+  }
+  return order
+}
+
+/**
+ * Layers in the order in which TF.js lists them: by distance from the outputs, farthest first, then by the order in
+ * which a walk from the outputs meets them (tfjs-layers/src/engine/container.ts).
+ */
+function layersByDepth(order: readonly Application[]): readonly LayerObject[] {
+  const position = new Map<LayerObject, number>()
+  const producers = new Map(
+    order.flatMap(application => application.outputs.map(node => [node, application] as const)),
+  )
+  const walk = (start: Application) => {
+    const pending = [start]
+    for (let at = pending.pop(); at; at = pending.pop()) {
+      if (!position.has(at.layer)) position.set(at.layer, position.size)
+      const before = at.inputs.flatMap(({ state }) => {
+        const producer = state.node && producers.get(state.node)
+        return producer ? [producer] : []
+      })
+      pending.push(...before.filter(({ layer }) => !position.has(layer)).reverse())
+    }
+  }
+  const read = new Set(order.flatMap(({ inputs }) => inputs.map(({ state }) => state.node)))
+  for (const application of order) if (!application.outputs.some(node => read.has(node))) walk(application)
+  for (const application of order)
+    if (!position.has(application.layer)) position.set(application.layer, position.size)
+  const depth = new Map<Application, number>()
+  const layerDepth = new Map<LayerObject, number>()
+  for (const application of [...order].reverse()) {
+    const own = Math.max(depth.get(application) ?? 0, layerDepth.get(application.layer) ?? 0)
+    layerDepth.set(application.layer, own)
+    for (const { state } of application.inputs) {
+      const producer = state.node && producers.get(state.node)
+      if (producer) depth.set(producer, Math.max(depth.get(producer) ?? 0, own + 1))
+    }
+  }
+  return [...position.keys()].sort(
+    (a, b) => layerDepth.get(b)! - layerDepth.get(a)! || position.get(a)! - position.get(b)!,
+  )
+}

@@ -1,0 +1,65 @@
+import { isPolynomial, symbol } from '../../graph/dimension.js'
+import type { ConfigEntry } from '../../graph/model.js'
+import type { HostCall } from '../../trace/host.js'
+import { isUnknown, type Property, type Value } from '../../trace/value.js'
+import { initializers } from '../initializers.js'
+import { lossNamed } from '../losses.js'
+import { optimizers } from '../optimizers.js'
+import type { SettingState } from './state.js'
+import { settingType } from './types.js'
+
+/** `tf.train.adam(…)`: positional arguments with the factory's defaults. */
+export function makeOptimizer(call: HostCall, kind: string): Value {
+  const definition = optimizers[kind]!
+  const settings: Record<string, ConfigEntry> = {}
+  definition.settings.forEach(({ name, default: usual }, i) => {
+    const given = call.arguments[i]
+    const value = given && plain(given)
+    if (value !== undefined && value !== null)
+      settings[name] = { value, from: 'given', span: given?.span ?? call.span }
+    else if (usual !== undefined) settings[name] = { value: usual, from: 'default', span: call.span }
+  })
+  return call.trace.host<SettingState>(settingType, { role: 'optimizer', kind, settings })
+}
+
+/** `tf.initializers.randomNormal({mean, stddev})`. */
+export function makeInitializer(call: HostCall, name: string): Value {
+  const shorthand = initializers[name]!
+  const settings: Record<string, ConfigEntry> = {}
+  for (const [key, value] of Object.entries(shorthand.settings))
+    settings[key] = { value, from: 'default', span: call.span }
+  for (const [key, property] of call.trace.fields(call.arguments[0]?.value) ?? []) {
+    const value = plain(property)
+    if (value !== undefined) settings[key] = { value, from: 'given', span: property.span ?? call.span }
+  }
+  return call.trace.host<SettingState>(settingType, { role: 'initializer', kind: shorthand.kind, settings })
+}
+
+/** `tf.regularizers.l2(…)` and the constraints: kept by name and settings. */
+export function makeSetting(call: HostCall, role: 'regularizer' | 'constraint', kind: string): Value {
+  const settings: Record<string, ConfigEntry> = {}
+  for (const [key, property] of call.trace.fields(call.arguments[0]?.value) ?? []) {
+    const value = plain(property)
+    if (value !== undefined) settings[key] = { value, from: 'given', span: property.span ?? call.span }
+  }
+  return call.trace.host<SettingState>(settingType, { role, kind, settings })
+}
+
+/** `tf.losses.meanSquaredError` and `tf.metrics.…` as values. */
+export function lossValue(call: Pick<HostCall, 'trace'>, name: string): Value {
+  const kind = lossNamed(name)
+  return kind === undefined
+    ? undefined
+    : call.trace.host<SettingState>(settingType, { role: 'loss', kind, settings: {} })
+}
+
+function plain({ value }: Property): ConfigEntry['value'] | undefined {
+  if (isUnknown(value)) return symbol(value.path)
+  return typeof value === 'number' ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    value === null ||
+    isPolynomial(value)
+    ? value
+    : undefined
+}

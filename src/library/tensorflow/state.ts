@@ -1,0 +1,81 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { ConfigEntry, Parameter } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import type { Origin } from '../../graph/provenance.js'
+import type { Span } from '../../text/source.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import type { LayerDefinition } from '../layer.js'
+import type { Counters } from './counters.js'
+
+/** A symbolic tensor: a node, and the application that made it. */
+export interface TensorState {
+  /** Absent where it could not be followed. */
+  readonly node?: Node
+  readonly reason?: Diagnostic
+  readonly producer?: Application
+  /** For inputs of models: the name of the input layer. */
+  readonly inputName?: string
+  readonly origin: Origin
+}
+
+/** One use of a layer or of a model as a layer. */
+export interface Application {
+  readonly layer: HostObject<LayerState> | HostObject<ModelState>
+  readonly inputs: readonly HostObject<TensorState>[]
+  readonly outputs: readonly Node[]
+  readonly beforeActivation?: Node
+  readonly reason?: Diagnostic
+  readonly origin: Origin
+}
+
+/** A layer of the layer table with its configuration. */
+export interface LayerState {
+  readonly id: number
+  readonly counters: Counters
+  /** Absent for a layer that is not modelled. */
+  readonly definition?: LayerDefinition
+  readonly reason?: Diagnostic
+  readonly config: Readonly<Record<string, ConfigEntry>>
+  readonly name: string
+  readonly variable?: string
+  /** Filled at the first application. */
+  readonly parameters?: readonly Parameter[]
+  readonly trainable: boolean
+  /** The tensor of the last application: `layer.output`. */
+  readonly output?: HostObject<TensorState>
+  readonly input?: HostObject<TensorState>
+  readonly origin: Origin
+}
+
+/** The layers of a sequential model, newest first, so that adding one copies nothing. */
+export interface Chain {
+  readonly layer: HostObject<LayerState> | HostObject<ModelState>
+  readonly before: Chain | null
+}
+
+export interface ModelState {
+  readonly id: number
+  readonly counters: Counters
+  readonly kind: 'sequential' | 'functional'
+  readonly name: string
+  readonly variable?: string
+  readonly inputs: readonly HostObject<TensorState>[]
+  readonly outputs: readonly HostObject<TensorState>[]
+  /** For sequential models. */
+  readonly chain: Chain | null
+  readonly trainable: boolean
+  readonly compilation?: {
+    readonly fields: ReadonlyMap<string, { readonly value: Value; readonly span?: Span }>
+    readonly origin: Origin
+  }
+  readonly reason?: Diagnostic
+  readonly origin: Origin
+}
+
+/** An optimizer, a loss function, an initializer or another piece of configuration. */
+export interface SettingState {
+  readonly role: 'optimizer' | 'loss' | 'initializer' | 'regularizer' | 'constraint'
+  /** A key of the table of that role. */
+  readonly kind: string
+  readonly settings: Readonly<Record<string, ConfigEntry>>
+}

@@ -1,0 +1,117 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { isPolynomial, symbol } from '../../graph/dimension.js'
+import type { Attribute } from '../../graph/node.js'
+import type { Span } from '../../text/source.js'
+import type { Tracer } from '../../trace/host.js'
+import { isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
+import type { Given } from '../config.js'
+import { initializerText } from '../initializers.js'
+import type { ConfigKey } from '../layer.js'
+import { isSetting } from './types.js'
+
+/** The kinds of config keys that an unknown number can stand in for. */
+const numeric = new Set([
+  'positiveInteger',
+  'nonNegativeInteger',
+  'integer',
+  'number',
+  'fraction',
+  'shape',
+  'axes',
+  'perAxis',
+  'axis',
+])
+
+export interface ReadConfig {
+  readonly given: ReadonlyMap<string, Given>
+  /** Why a value that decides what the layer is could not be read. */
+  readonly reason?: Diagnostic
+}
+
+/** The configuration object of a layer as data. An unbound parameter in place of a number is its symbol. */
+export function readConfig(
+  trace: Tracer,
+  value: Value,
+  keys: Readonly<Record<string, ConfigKey>>,
+  span: Span,
+): ReadConfig {
+  const given = new Map<string, Given>()
+  if (value === undefined || value === null) return { given }
+  const fields = trace.fields(value)
+  if (!fields) {
+    const reason =
+      isUnknown(value) && value.reason
+        ? value.reason
+        : trace.opaque(
+            'unmodelled-call',
+            { call: 'the configuration', reason: 'it is not an object that is known' },
+            span,
+          ).reason
+    return { given, ...(reason && { reason }) }
+  }
+  for (const [name, property] of fields) {
+    if (property.value === undefined) continue
+    const read = readValue(trace, property, keys[name]?.kind)
+    if ('reason' in read) {
+      if (keys[name]?.effect === 'function' || !keys[name]) return { given, reason: read.reason }
+      trace.report(read.reason)
+      continue
+    }
+    given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
+  }
+  return { given }
+}
+
+function readValue(
+  trace: Tracer,
+  { value, span }: Property,
+  kind: ConfigKey['kind'] | undefined,
+): { readonly value: Attribute } | { readonly reason: Diagnostic } {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return { value }
+  if (value === undefined) return { value: null }
+  if (isPolynomial(value)) return { value }
+  if (isUnknown(value)) {
+    if (typeof kind === 'string' && numeric.has(kind)) {
+      if (value.reason) trace.report(value.reason)
+      return { value: symbol(value.path, kind !== 'number' && kind !== 'fraction') }
+    }
+    const place = span ?? value.reason?.span
+    const reason =
+      value.reason ?? (place && trace.opaque('unbound-setting', { path: value.path }, place).reason)
+    return reason ? { reason } : { value: null }
+  }
+  if (isSetting(value)) {
+    const { kind: name, settings } = value.state
+    return {
+      value: initializerText({
+        kind: name,
+        settings: Object.fromEntries(Object.entries(settings).map(([key, entry]) => [key, entry.value])),
+      }),
+    }
+  }
+  const elements = trace.elements(value)
+  if (elements) {
+    const items: Attribute[] = []
+    for (const element of elements) {
+      const item = readValue(trace, element, kind)
+      if ('reason' in item) return item
+      items.push(item.value)
+    }
+    return { value: items }
+  }
+  const place = span
+  const reason =
+    place &&
+    trace.opaque(
+      'unmodelled-call',
+      { call: 'the configuration', reason: 'a value of a kind that is not modelled' },
+      place,
+    ).reason
+  return reason && isObject(value) ? { reason } : { value: null }
+}
+
+/** A list of values, or one value as a list. */
+export function listOf(trace: Tracer, value: Value): readonly Property[] {
+  return trace.elements(value) ?? (value === undefined || value === null ? [] : [{ value }])
+}
