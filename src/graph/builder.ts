@@ -7,7 +7,6 @@ import type { TensorType } from './type.js'
 export class GraphBuilder {
   readonly #ops: OpSignatures
   readonly #nodes = new Map<string, Node>()
-  readonly #bodies = new Map<Body, number>()
   #count = 0
 
   constructor(ops: OpSignatures) {
@@ -76,11 +75,7 @@ export class GraphBuilder {
     if (isPolynomial(value)) return dimensionText(value)
     if (Array.isArray(value)) return `[${value.map(item => this.#attributeKey(item)).join(',')}]`
     const { body } = value as { readonly body: Body }
-    let id = this.#bodies.get(body)
-    if (id === undefined) {
-      id = this.#bodies.size
-      this.#bodies.set(body, id)
-    }
-    return `body ${id}`
+    const ids = (nodes: readonly Node[]) => nodes.map(node => node.id).join(',')
+    return `body(${ids(body.inputs)})->(${ids(body.outputs)})`
   }
 }

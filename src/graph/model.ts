@@ -62,6 +62,8 @@ export interface LayerApplication {
    * Absent where the activation is linear.
    */
   readonly beforeActivation?: Node
+  /** The place of its random draws, which tells them from those of other applications. */
+  readonly site?: number
   readonly origin: Origin
 }
 

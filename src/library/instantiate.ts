@@ -21,6 +21,8 @@ export interface ApplicationRequest {
   readonly provenance: Provenance
   /** Numbers that tell parameters and random draws apart. */
   readonly newIdentity: () => number
+  /** The place of random draws, if it is not a new one. */
+  readonly site?: number | undefined
   /** An existing parameter to use in place of a new one, if its shape is the declared one. */
   readonly parameterFor?: ((name: string) => Parameter | undefined) | undefined
 }
@@ -30,6 +32,8 @@ export interface AppliedLayer {
   readonly parameters: readonly Parameter[]
   /** The value before the configured activation, where that is not linear. */
   readonly beforeActivation?: Node
+  /** The place of its random draws. */
+  readonly site: number
 }
 
 /** Applies a layer to tensors: makes its parameters at the first application, and the graph of its meaning. */
@@ -48,7 +52,7 @@ export function applyLayer(request: ApplicationRequest): AppliedLayer | Problem 
   const meaning = definition.means(config, types)
   if (typeof meaning === 'object' && 'problem' in meaning) return meaning
   let beforeActivation: Node | undefined
-  const site = request.newIdentity()
+  const site = request.site ?? request.newIdentity()
   const environment: Environment = {
     value: name => {
       if (name === 'site') return site
@@ -65,13 +69,14 @@ export function applyLayer(request: ApplicationRequest): AppliedLayer | Problem 
   }
   if (typeof meaning === 'object') {
     const outputs = recur(request, meaning, environment)
-    return isProblem(outputs) ? outputs : { outputs, parameters }
+    return isProblem(outputs) ? outputs : { outputs, parameters, site }
   }
   const output = elaborateText(meaning, environment, builder)
   if (isProblem(output)) return output
   return {
     outputs: [output],
     parameters,
+    site,
     ...(beforeActivation && definition.kind !== 'activation' && { beforeActivation }),
   }
 }
@@ -142,7 +147,7 @@ function recur(
   const placeholder = (name: string, index: number, sizes: readonly (typeof batch)[]) =>
     builder.node('input', [], {
       name,
-      index: -1 - index - 16 * request.newIdentity(),
+      index: -1 - index,
       shape: sizes,
       dtype: 'float32',
     })

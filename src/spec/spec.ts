@@ -63,6 +63,8 @@ export interface Instantiation {
   readonly adopt?: (layer: number, key: string) => Attribute | undefined
   /** An existing parameter to use for a layer's parameter, if its shape is the stated one. */
   readonly parameter?: (layer: number, name: string) => Parameter | undefined
+  /** The place of random draws to use for an application, by its position in the spec. */
+  readonly site?: (application: number) => number | undefined
   /** An existing node to use for an input. */
   readonly input?: (name: string, index: number) => Node | undefined
 }

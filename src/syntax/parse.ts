@@ -13,6 +13,14 @@ const mostBrackets = 200
 /** How many syntax errors of one file are reported. */
 const mostErrors = 3
 
+/** Every file counts as a module, whether or not it imports anything: only there is `await` a word at the top. */
+const asModule: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.ESNext,
+  setExternalModuleIndicator: tree => {
+    Object.assign(tree, { externalModuleIndicator: true })
+  },
+}
+
 export interface ParseResult {
   /** Empty where the diagnostics say that the file was refused. */
   readonly tree: ts.SourceFile
@@ -33,7 +41,7 @@ export function parseSource(file: SourceFile): ParseResult {
   const deep = tooDeepAt(text, mostBrackets, variant)
   if (deep !== undefined) return refuse(file, tooDeep(file, deep, `${mostBrackets} brackets`))
   try {
-    const tree = ts.createSourceFile(file.path, text, ts.ScriptTarget.ESNext, false, kind)
+    const tree = ts.createSourceFile(file.path, text, asModule, false, kind)
     return { tree, diagnostics: syntaxErrors(tree, file) }
   } catch (error) {
     // Some things nest without brackets, such as a chain of arrows; the parser recurses into them as well.

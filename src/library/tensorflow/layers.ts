@@ -97,11 +97,12 @@ export function applyToTensors(
     const reason = diagnostic('shape-mismatch', { layer: state.name, problem: applied.problem }, { span })
     return opaque(reason)
   }
-  const { outputs, parameters, beforeActivation } = applied
+  const { outputs, parameters, beforeActivation, site } = applied
   const application: Application = {
     layer,
     inputs,
     outputs,
+    site,
     origin,
     ...(beforeActivation && { beforeActivation }),
   }

@@ -48,7 +48,7 @@ class Reader {
     const loose = state.outputs.find(output => !output.state.node)
     if (loose) return unknown(loose.state.reason)
     const applications: LayerApplication[] = []
-    for (const { layer, inputs, outputs, beforeActivation, origin } of order) {
+    for (const { layer, inputs, outputs, beforeActivation, site, origin } of order) {
       const record = this.#layer(layer)
       if (!('kind' in record) || record.kind === 'unknown') return record as UnknownValue
       applications.push({
@@ -56,6 +56,7 @@ class Reader {
         inputs: inputs.map(input => input.state.node!),
         outputs,
         ...(beforeActivation && { beforeActivation }),
+        ...(site !== undefined && { site }),
         origin,
       })
     }

@@ -24,6 +24,7 @@ export interface Application {
   readonly inputs: readonly HostObject<TensorState>[]
   readonly outputs: readonly Node[]
   readonly beforeActivation?: Node
+  readonly site?: number
   readonly reason?: Diagnostic
   readonly origin: Origin
 }

@@ -1,0 +1,114 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { expand, type Mode } from '../ops/elaborate.js'
+import { opTable } from '../ops/table.js'
+import { compileRule, type Rewrite } from './pattern.js'
+import { rules } from './rules.js'
+
+export interface Normalized {
+  readonly outputs: readonly Node[]
+  /** Names of the rules that were used, in alphabetical order. */
+  readonly rules: readonly string[]
+}
+
+/** Ops whose operands may change places, from their laws: `add(x, y) = add(y, x)`. */
+const commutative = new Set(
+  Object.entries(opTable).flatMap(([name, { laws }]) =>
+    laws?.includes(`${name}(x, y) = ${name}(y, x)`) ? [name] : [],
+  ),
+)
+
+let compiled: ReadonlyMap<string, readonly Rewrite[]> | undefined
+
+function rewritesFor(op: string): readonly Rewrite[] {
+  if (!compiled) {
+    const byOp = new Map<string, Rewrite[]>()
+    for (const rule of rules) {
+      const rewrite = compileRule(rule)
+      if (rewrite) byOp.set(rewrite.op, [...(byOp.get(rewrite.op) ?? []), rewrite])
+    }
+    compiled = byOp
+  }
+  return compiled.get(op) ?? []
+}
+
+/**
+ * The normal form of outputs: named rules first, then derived ops replaced by their meanings, then the rules again.
+ * Identical results mean equal computations, for all sizes. Different results mean nothing.
+ */
+export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode: Mode): Normalized {
+  const used = new Set<string>()
+  const first = rewrite(outputs, node => applyRules(node, builder, used), builder)
+  const second = rewrite(
+    first,
+    node => {
+      let current = node
+      while (opTable[current.op]?.kind === 'derived') {
+        const next = expand(current, builder, mode)
+        if (isProblem(next) || next === current) break
+        current = next
+      }
+      return current
+    },
+    builder,
+  )
+  // An expansion can contain derived ops in its operands: expand until nothing changes.
+  let before: readonly Node[] = first
+  let after = second
+  for (let round = 0; round < 12 && after.some((node, i) => node !== before[i]); round++) {
+    before = after
+    after = rewrite(after, node => expandOnce(applyRules(node, builder, used), builder, mode), builder)
+  }
+  return { outputs: after, rules: [...used].sort() }
+}
+
+function expandOnce(node: Node, builder: GraphBuilder, mode: Mode): Node {
+  const next = opTable[node.op]?.kind === 'derived' ? expand(node, builder, mode) : node
+  return isProblem(next) ? node : next
+}
+
+function applyRules(node: Node, builder: GraphBuilder, used: Set<string>): Node {
+  let current = node
+  for (let again = true; again; ) {
+    again = false
+    for (const { name, apply } of rewritesFor(current.op)) {
+      const next = apply(current, builder)
+      if (next && next !== current) {
+        used.add(name)
+        current = next
+        again = true
+        break
+      }
+    }
+  }
+  return current
+}
+
+/** Rebuilds a graph from its leaves up, passing every node through `change`. Shared nodes are visited once. */
+function rewrite(
+  outputs: readonly Node[],
+  change: (node: Node) => Node,
+  builder: GraphBuilder,
+): readonly Node[] {
+  const done = new Map<Node, Node>()
+  const pending = [...outputs]
+  for (let node = pending.at(-1); node; node = pending.at(-1)) {
+    if (done.has(node)) {
+      pending.pop()
+      continue
+    }
+    const missing = node.inputs.filter(input => !done.has(input))
+    if (missing.length > 0) {
+      pending.push(...missing)
+      continue
+    }
+    const inputs = node.inputs.map(input => done.get(input)!)
+    if (commutative.has(node.op)) inputs.sort((a, b) => a.id - b.id)
+    const same = inputs.every((input, i) => input === node.inputs[i])
+    const copy = same ? node : builder.node(node.op, inputs, node.attributes)
+    done.set(node, change(isProblem(copy) ? node : copy))
+    pending.pop()
+  }
+  return outputs.map(node => done.get(node)!)
+}

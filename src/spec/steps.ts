@@ -1,0 +1,316 @@
+import type { ConfigEntry } from '../graph/model.js'
+import type { Attribute } from '../graph/node.js'
+import { type Given, keysOf, resolveConfig, textOf } from '../library/config.js'
+import type { ConfigKey, LayerDefinition } from '../library/layer.js'
+import { layerNamed, layers } from '../library/layers/table.js'
+import { nearest } from '../text/nearest.js'
+import type { Span } from '../text/source.js'
+import type { SpecContext } from './context.js'
+import type { PlannedApplication, PlannedLayer } from './plan.js'
+import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
+
+/** Keys that every step can have beside its layer. */
+const stepKeys = ['name', 'from', 'cite', 'notes']
+
+/** Steps that are made of steps. */
+const combinators = ['repeat', 'residual', 'branches', 'use']
+
+/** The layer that a residual sum is, and the ones that a branch can end in. */
+const sum = 'add'
+
+/** Kinds of config values that may be symbols. */
+const quantities = new Set<ConfigKey['kind']>([
+  'positiveInteger',
+  'nonNegativeInteger',
+  'integer',
+  'number',
+  'fraction',
+  'shape',
+  'axis',
+  'axes',
+  'perAxis',
+])
+
+/** Reads the steps of models into applications of layers. */
+export class StepReader {
+  readonly #context: SpecContext
+  readonly #models: ReadonlyMap<string, YamlEntry>
+  readonly applications: PlannedApplication[] = []
+  readonly layers = new Map<string, PlannedLayer>()
+  readonly #values = new Set<string>()
+  readonly #counts = new Map<string, number>()
+  readonly #used = new Map<string, readonly PlannedLayer[]>()
+  #replay: PlannedLayer[] | undefined
+  #record: PlannedLayer[] | undefined
+
+  constructor(context: SpecContext, models: ReadonlyMap<string, YamlEntry>, inputs: readonly string[]) {
+    this.#context = context
+    this.#models = models
+    for (const name of inputs) this.#values.add(name)
+  }
+
+  has(value: string): boolean {
+    return this.#values.has(value)
+  }
+
+  get values(): readonly string[] {
+    return [...this.#values]
+  }
+
+  /** Runs steps one after the other on a value; the result is the last one's. */
+  steps(node: YamlNode | null | undefined, start: readonly string[], prefix: string): readonly string[] {
+    const items = itemsOf(node)
+    if (!items) {
+      const span = node ? spanOf(node, this.#context.file) : { file: this.#context.file, start: 0, end: 0 }
+      this.#context.report(
+        'spec-invalid-value',
+        {
+          layer: 'model',
+          key: 'steps',
+          value: String(scalarOf(node) ?? 'entries'),
+          expected: 'a list of steps',
+        },
+        span,
+      )
+      return start
+    }
+    let current = start
+    for (const item of items) current = this.#step(item, current, prefix)
+    return current
+  }
+
+  #step(node: YamlNode, current: readonly string[], prefix: string): readonly string[] {
+    const context = this.#context
+    const span = spanOf(node, context.file)
+    const word = scalarOf(node)
+    if (typeof word === 'string') return this.#layer(word, span, span, undefined, new Map(), current, prefix)
+    const entries = entriesOf(node, context.file)
+    if (!entries) {
+      context.report(
+        'spec-invalid-value',
+        {
+          layer: 'model',
+          key: 'step',
+          value: String(word ?? 'a list'),
+          expected: 'a layer such as `dense: 120`',
+        },
+        span,
+      )
+      return current
+    }
+    const fields = new Map(entries.map(entry => [entry.key, entry]))
+    const head =
+      entries.find(({ key }) => combinators.includes(key)) ??
+      entries.find(({ key }) => layerNamed(key)) ??
+      entries.find(({ key }) => !stepKeys.includes(key))
+    if (!head) {
+      context.report('spec-missing-key', { layer: 'step', key: 'a layer' }, span)
+      return current
+    }
+    const inputs = this.#from(fields.get('from'), current)
+    if (head.key === 'repeat') return this.#repeat(head, inputs, prefix)
+    if (head.key === 'residual') return this.#residual(head, inputs, prefix)
+    if (head.key === 'branches') return this.#branches(head, fields.get('merge'), inputs, prefix, span)
+    if (head.key === 'use') return this.#use(head, inputs, fields.get('name'))
+    return this.#layer(head.key, head.keySpan, span, head, fields, inputs, prefix)
+  }
+
+  #from(entry: YamlEntry | undefined, current: readonly string[]): readonly string[] {
+    if (!entry) return current
+    const names = itemsOf(entry.value)?.map(
+      item => [String(scalarOf(item)), spanOf(item, this.#context.file)] as const,
+    ) ?? [[String(scalarOf(entry.value)), entry.span] as const]
+    return names.flatMap(([name, span]) => {
+      if (this.#values.has(name)) return [name]
+      const suggestion = nearest(name, [...this.#values])
+      this.#context.report(
+        'spec-unknown-name',
+        { kind: 'input or earlier step', name },
+        span,
+        suggestion && `did you mean \`${suggestion}\`?`,
+      )
+      return []
+    })
+  }
+
+  #layer(
+    kind: string,
+    kindSpan: Span,
+    span: Span,
+    head: YamlEntry | undefined,
+    fields: ReadonlyMap<string, YamlEntry>,
+    inputs: readonly string[],
+    prefix: string,
+  ): readonly string[] {
+    const context = this.#context
+    const definition = layerNamed(kind)
+    if (!definition) {
+      const suggestion = nearest(kind, [...Object.keys(layers), ...combinators])
+      context.report(
+        'spec-unknown-name',
+        { kind: 'layer', name: kind },
+        kindSpan,
+        suggestion ? `did you mean \`${suggestion}\`?` : `layers are ${Object.keys(layers).join(', ')}`,
+      )
+      return inputs
+    }
+    const replayed = this.#replay?.shift()
+    if (replayed) return this.#apply(replayed, inputs, replayed.name, span)
+    const keys = keysOf(definition)
+    const given = new Map<string, Given>()
+    const put = ({ key, value, span: place }: YamlEntry) => {
+      const kindOf = keys[key]?.kind
+      given.set(key, {
+        value: kindOf !== undefined && quantities.has(kindOf) ? context.quantity(value) : context.data(value),
+        span: place,
+      })
+    }
+    const inner = entriesOf(head?.value, context.file)
+    if (inner) for (const entry of inner) put(entry)
+    else if (head?.value && scalarOf(head.value) !== null) put({ ...head, key: mainKey(definition) })
+    for (const [key, entry] of fields) if (key !== head?.key && !stepKeys.includes(key)) put(entry)
+    const nameEntry = fields.get('name')
+    const count = (this.#counts.get(definition.kind) ?? 0) + 1
+    this.#counts.set(definition.kind, count)
+    const given_name = scalarOf(nameEntry?.value)
+    const name = `${prefix}${typeof given_name === 'string' ? given_name : `${definition.kind}${count}`}`
+    if (this.#values.has(name))
+      context.report(
+        'spec-invalid-value',
+        { layer: definition.kind, key: 'name', value: name, expected: 'a name that is not taken' },
+        nameEntry?.span ?? span,
+      )
+    const before = context.diagnostics.length
+    const resolved = resolveConfig(definition, given, 'paper', span)
+    context.diagnostics.push(...resolved.diagnostics)
+    if (context.diagnostics.length > before) {
+      this.#values.add(name)
+      return [name]
+    }
+    const citation = context.citation(fields.get('cite'))
+    const named = typeof given_name === 'string'
+    const config: Record<string, ConfigEntry> = { ...resolved.config }
+    if (named) config.name = { value: name, from: 'given', span: nameEntry!.span }
+    const layer: PlannedLayer = {
+      id: this.layers.size,
+      name,
+      named,
+      definition,
+      config,
+      span,
+      statement: statementOf(definition, given),
+      ...(citation && { citation }),
+    }
+    this.layers.set(name, layer)
+    this.#record?.push(layer)
+    return this.#apply(layer, inputs, name, span)
+  }
+
+  #apply(layer: PlannedLayer, inputs: readonly string[], wanted: string, span: Span): readonly string[] {
+    let output = wanted
+    for (let i = 2; this.#values.has(output); i++) output = `${wanted}/${i}`
+    this.#values.add(output)
+    this.applications.push({ layer, inputs, output, span })
+    return [output]
+  }
+
+  #repeat({ value, span }: YamlEntry, inputs: readonly string[], prefix: string): readonly string[] {
+    const fields = this.#context.fields(value, 'repeat', ['times', 'steps'], ['times', 'steps'])
+    const times = this.#context.quantity(fields.get('times')?.value ?? null)
+    if (typeof times !== 'number' || !Number.isInteger(times) || times < 0 || times > 1000) {
+      this.#context.report(
+        'spec-invalid-value',
+        { layer: 'repeat', key: 'times', value: textOf(times), expected: 'a whole number up to 1000' },
+        fields.get('times')?.span ?? span,
+      )
+      return inputs
+    }
+    let current = inputs
+    for (let i = 1; i <= times; i++)
+      current = this.steps(fields.get('steps')?.value, current, `${prefix}repeat${i}.`)
+    return current
+  }
+
+  #residual({ value, span }: YamlEntry, inputs: readonly string[], prefix: string): readonly string[] {
+    const fields = this.#context.fields(value, 'residual', ['steps', 'shortcut'], ['steps'])
+    const main = this.steps(fields.get('steps')?.value, inputs, prefix)
+    const shortcut = fields.has('shortcut')
+      ? this.steps(fields.get('shortcut')!.value, inputs, prefix)
+      : inputs
+    return this.#layer(sum, span, span, undefined, new Map(), [...main, ...shortcut], prefix)
+  }
+
+  #branches(
+    { value, span }: YamlEntry,
+    merge: YamlEntry | undefined,
+    inputs: readonly string[],
+    prefix: string,
+    whole: Span,
+  ): readonly string[] {
+    const results = (itemsOf(value) ?? []).flatMap(branch => this.steps(branch, inputs, prefix))
+    if (results.length === 0)
+      this.#context.report(
+        'spec-invalid-value',
+        { layer: 'branches', key: 'branches', value: 'none', expected: 'a list of lists of steps' },
+        span,
+      )
+    const kind = scalarOf(merge?.value)
+    return typeof kind === 'string'
+      ? this.#layer(kind, merge!.span, whole, undefined, new Map(), results, prefix)
+      : results
+  }
+
+  /** Applies an earlier layer again, or a model that `models:` defines: with the same parameters every time. */
+  #use(
+    { value, span }: YamlEntry,
+    inputs: readonly string[],
+    nameEntry: YamlEntry | undefined,
+  ): readonly string[] {
+    const name = String(scalarOf(value))
+    const given = scalarOf(nameEntry?.value)
+    const wanted = typeof given === 'string' ? given : name
+    const layer = this.layers.get(name)
+    if (layer) return this.#apply(layer, inputs, wanted, span)
+    const model = this.#models.get(name)
+    if (!model) {
+      const suggestion = nearest(name, [...this.layers.keys(), ...this.#models.keys()])
+      this.#context.report(
+        'spec-unknown-name',
+        { kind: 'layer or model', name },
+        span,
+        suggestion && `did you mean \`${suggestion}\`?`,
+      )
+      return inputs
+    }
+    const known = this.#used.get(name)
+    if (known) {
+      const outer = this.#replay
+      this.#replay = [...known]
+      const results = this.steps(model.value, inputs, `${wanted}.`)
+      this.#replay = outer
+      return results
+    }
+    const outer = this.#record
+    this.#record = []
+    const results = this.steps(model.value, inputs, `${name}.`)
+    this.#used.set(name, this.#record)
+    this.#record = outer
+    return results
+  }
+}
+
+/** What a bare value after the layer's name stands for: the first key that is required, else the first. */
+function mainKey({ config }: LayerDefinition): string {
+  const keys = Object.entries(config)
+  return (keys.find(([, key]) => key.tfjs === undefined) ?? keys[0] ?? ['value'])[0]
+}
+
+/** The step in the words of the spec: `dense 120, activation tanh`. */
+function statementOf(definition: LayerDefinition, given: ReadonlyMap<string, Given>): string {
+  const main = mainKey(definition)
+  const text = (value: Attribute) => textOf(value)
+  const parts = [...given]
+    .filter(([key]) => key !== 'name')
+    .map(([key, { value }]) => (key === main ? text(value) : `${key} ${text(value)}`))
+  return [definition.kind, parts.join(', ')].filter(Boolean).join(' ')
+}
