@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import { lowerClass } from './lower-classes.js'
 import { lowerFunction } from './lower-functions.js'
 import { bare, lowerBinary, lowerIncrement } from './lower-operators.js'
-import { lowerElements, lowerEntry, memberKey } from './lower-properties.js'
+import { lowerElements, lowerEntries, memberKey } from './lower-properties.js'
 import type { Lowering } from './names.js'
 import { incrementOperators, prefixOperators, unsupportedExpressions } from './operators.js'
 import type { Expression } from './program.js'
@@ -59,7 +59,7 @@ function lowerNode(lowering: Lowering, node: ts.Expression, name: string): Expre
     return { kind: 'operator', operator, operands: [recur(node.operand)], span }
   }
   if (ts.isObjectLiteralExpression(node)) {
-    return { kind: 'object', entries: node.properties.map(property => lowerEntry(lowering, property)), span }
+    return { kind: 'object', entries: lowerEntries(lowering, node), span }
   }
   if (ts.isArrayLiteralExpression(node))
     return { kind: 'array', elements: lowerElements(lowering, node.elements), span }

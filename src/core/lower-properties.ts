@@ -38,7 +38,22 @@ export function keyName(name: ts.PropertyName): string {
   return ts.isComputedPropertyName(name) ? '' : name.text
 }
 
-export function lowerEntry(lowering: Lowering, property: ts.ObjectLiteralElementLike): Entry {
+export function lowerEntries(lowering: Lowering, node: ts.ObjectLiteralExpression): readonly Entry[] {
+  // Nothing is inherited from null, and objects of the core language inherit from nothing anyway.
+  return node.properties
+    .filter(property => !isNullPrototype(property))
+    .map(property => lowerEntry(lowering, property))
+}
+
+function isNullPrototype(property: ts.ObjectLiteralElementLike): boolean {
+  return (
+    ts.isPropertyAssignment(property) &&
+    keyName(property.name) === '__proto__' &&
+    property.initializer.kind === ts.SyntaxKind.NullKeyword
+  )
+}
+
+function lowerEntry(lowering: Lowering, property: ts.ObjectLiteralElementLike): Entry {
   const span = lowering.span(property)
   if (ts.isSpreadAssignment(property))
     return { kind: 'spread', value: lowerExpression(lowering, property.expression), span }
