@@ -74,6 +74,30 @@ export const opaqueReasons = {
     message: 'the code throws here: {message}',
     why: 'When the code runs like this it builds no model.',
   },
+  'not-compiled': {
+    category: 'opaque',
+    title: 'Model is not compiled here',
+    message: 'the code that was read does not compile the model, so its {what} is not known',
+    why: 'Loss and optimizer may be set in another place, which was not read.',
+  },
+  'opaque-loss': {
+    category: 'opaque',
+    title: 'Loss or optimizer that cannot be followed',
+    message: 'the {what} is not known: {reason}',
+    why: 'What is not followed can be neither proved nor refuted.',
+  },
+  'not-decided': {
+    category: 'opaque',
+    title: 'Equality not decided',
+    message: 'code and spec have different forms, and no numbers were found on which they differ: {reason}',
+    why: 'Without a proof and without a counterexample the honest answer is that it is not known.',
+  },
+  'symbolic-count': {
+    category: 'opaque',
+    title: 'Number depends on unbound parameters',
+    message: 'the number of parameters is {count}, which depends on unbound parameters',
+    why: 'A number can be compared with a formula only when the parameters have values, which `--arg` gives.',
+  },
   'budget-exceeded': {
     category: 'opaque',
     title: 'Budget exceeded',

@@ -20,4 +20,10 @@ export const softFailures = {
     message: '`{layer}` needs `{key}`',
     why: 'Without it the layer has no meaning, and TensorFlow.js throws.',
   },
+  'output-activation-loss-mismatch': {
+    category: 'soft-failure',
+    title: 'Output activation does not fit the loss',
+    message: 'the loss `{loss}` on {output} takes {expected}, and the output is {actual}',
+    why: 'A loss that is given the wrong kind of number still goes down, towards something else.',
+  },
 } as const satisfies Record<string, Definition>

@@ -1,3 +1,4 @@
+import { sameAttribute } from '../graph/attribute.js'
 import type { Dimension } from '../graph/dimension.js'
 import { isPolynomial, termsForPrinting } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
@@ -166,7 +167,7 @@ function shownAttributes(node: Node, op: Op, names: readonly string[]): Formula 
     const value = node.attributes[name]
     const declaration = op.attributes[name]
     if (value === undefined || value === null) return []
-    if (declaration && JSON.stringify(declaration.default) === JSON.stringify(value)) return []
+    if (declaration && sameAttribute(declaration.default, value)) return []
     const formula = attributeFormula(value)
     return [
       i === 0 || typeof value === 'string' ? formula : row(glyph(`\\text{${name} }`, `${name} `), formula),

@@ -1,5 +1,5 @@
-import { dimensionText, isPolynomial } from './dimension.js'
-import type { Attribute, Attributes, Body, Node } from './node.js'
+import { attributeKey } from './attribute.js'
+import type { Attribute, Attributes, Node } from './node.js'
 import { isProblem, type OpSignatures, type Problem } from './op.js'
 import type { TensorType } from './type.js'
 
@@ -65,17 +65,7 @@ export class GraphBuilder {
 
   #key(attributes: Attributes): string {
     let key = ''
-    for (const name in attributes) key += `;${name}=${this.#attributeKey(attributes[name]!)}`
+    for (const name in attributes) key += `;${name}=${attributeKey(attributes[name])}`
     return key
-  }
-
-  #attributeKey(value: Attribute): string {
-    if (typeof value === 'string') return JSON.stringify(value)
-    if (value === null || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value)
-    if (isPolynomial(value)) return dimensionText(value)
-    if (Array.isArray(value)) return `[${value.map(item => this.#attributeKey(item)).join(',')}]`
-    const { body } = value as { readonly body: Body }
-    const ids = (nodes: readonly Node[]) => nodes.map(node => node.id).join(',')
-    return `body(${ids(body.inputs)})->(${ids(body.outputs)})`
   }
 }

@@ -1,6 +1,8 @@
+import { sameAttribute } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import type { Attribute, Node } from '../graph/node.js'
+import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { elaborate } from '../ops/elaborate.js'
@@ -71,14 +73,10 @@ function match(pattern: Expression, node: Node, bound: Map<string, Node>): boole
 /** Rules are stated for the default attributes; with others the rule says nothing. */
 function hasDefaults({ op, attributes }: Node): boolean {
   return Object.entries(opTable[op]?.attributes ?? {}).every(([name, { default: usual }]) =>
-    same(attributes[name], usual),
+    sameAttribute(attributes[name], usual),
   )
 }
 
-function same(a: Attribute | undefined, b: Attribute | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
-}
-
 function sameShape(a: Node, b: Node): boolean {
-  return JSON.stringify(a.type.shape?.map(String)) === JSON.stringify(b.type.shape?.map(String))
+  return shapeText(a.type.shape) === shapeText(b.type.shape)
 }

@@ -1,0 +1,149 @@
+import { sameAttribute } from '../graph/attribute.js'
+import { layers } from '../library/layers/table.js'
+import type { Unit } from './units.js'
+
+/** A unit of the spec, one of the code, or both that belong together. */
+export interface Pair {
+  readonly specified?: Unit
+  readonly implemented?: Unit
+  /** Found in another place than where it is specified. */
+  readonly moved?: boolean
+}
+
+/** The table of the dynamic programme has at most this many cells; larger gaps are paired in order. */
+const mostCells = 4_000_000
+
+/** Cost of leaving a unit without a partner. */
+const gap = 1
+
+/**
+ * Pairs the units of spec and code so that insertions, deletions and changes cost least. What is equal at both ends
+ * is paired at once, so that nearly equal models take linear time.
+ */
+export function align(specified: readonly Unit[], implemented: readonly Unit[]): readonly Pair[] {
+  let start = 0
+  while (
+    start < specified.length &&
+    start < implemented.length &&
+    isSame(specified[start]!, implemented[start]!)
+  )
+    start++
+  let end = 0
+  while (
+    end < specified.length - start &&
+    end < implemented.length - start &&
+    isSame(specified.at(-1 - end)!, implemented.at(-1 - end)!)
+  ) {
+    end++
+  }
+  const head = specified
+    .slice(0, start)
+    .map((unit, i): Pair => ({ specified: unit, implemented: implemented[i]! }))
+  const middle = alignGap(
+    specified.slice(start, specified.length - end),
+    implemented.slice(start, implemented.length - end),
+  )
+  const tail = specified
+    .slice(specified.length - end)
+    .map((unit, i): Pair => ({ specified: unit, implemented: implemented[implemented.length - end + i]! }))
+  return pairMoved([...head, ...middle, ...tail])
+}
+
+function alignGap(a: readonly Unit[], b: readonly Unit[]): readonly Pair[] {
+  if (a.length * b.length > mostCells) {
+    return Array.from(
+      { length: Math.max(a.length, b.length) },
+      (_, i): Pair => ({ ...(a[i] && { specified: a[i] }), ...(b[i] && { implemented: b[i] }) }),
+    )
+  }
+  const width = b.length + 1
+  const cost = new Float64Array((a.length + 1) * width)
+  for (let i = a.length; i >= 0; i--) {
+    for (let j = b.length; j >= 0; j--) {
+      if (i === a.length || j === b.length) {
+        cost[i * width + j] = (a.length - i + b.length - j) * gap
+        continue
+      }
+      cost[i * width + j] = Math.min(
+        distance(a[i]!, b[j]!) + cost[(i + 1) * width + j + 1]!,
+        gap + cost[(i + 1) * width + j]!,
+        gap + cost[i * width + j + 1]!,
+      )
+    }
+  }
+  const pairs: Pair[] = []
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const here = cost[i * width + j]!
+    if (i < a.length && j < b.length && here === distance(a[i]!, b[j]!) + cost[(i + 1) * width + j + 1]!) {
+      pairs.push({ specified: a[i++]!, implemented: b[j++]! })
+    } else if (i < a.length && here === gap + cost[(i + 1) * width + j]!) pairs.push({ specified: a[i++]! })
+    else pairs.push({ implemented: b[j++]! })
+  }
+  return pairs
+}
+
+/** From 0, the same, to 2, nothing in common: then two gaps are as good. */
+function distance(a: Unit, b: Unit): number {
+  if (isSame(a, b)) return 0
+  if (a.kind !== b.kind) return 2.5
+  if (a.kind === 'activation') return 0.9
+  if (a.what !== b.what) return sameFamily(a.what, b.what) ? 1.4 : 2.2
+  return 0.2 + 0.6 * differingShare(a, b)
+}
+
+/** Layers that read the same configuration are variants of one another. */
+function sameFamily(a: string, b: string): boolean {
+  return layers[a]?.source === layers[b]?.source && layers[a]?.rank === layers[b]?.rank
+}
+
+/** Whether nothing that the spec states about the unit differs. */
+export function isSame(specified: Unit, implemented: Unit): boolean {
+  return (
+    specified.kind === implemented.kind &&
+    specified.what === implemented.what &&
+    (specified.kind === 'activation' || differingKeys(specified, implemented).length === 0)
+  )
+}
+
+function differingShare(a: Unit, b: Unit): number {
+  const stated = Object.values(a.layer.config).filter(({ from }) => from !== 'silent').length
+  return differingKeys(a, b).length / Math.max(1, stated)
+}
+
+/** The keys of a layer that the spec states and in which the code differs; the activation is a unit of its own. */
+export function differingKeys(specified: Unit, implemented: Unit): readonly string[] {
+  const keys = layers[specified.what]?.config ?? {}
+  return Object.entries(specified.layer.config).flatMap(([name, entry]) => {
+    const key = keys[name]
+    if (!key || entry.from === 'silent' || key.effect === 'none' || name === 'activation') return []
+    const other = implemented.layer.config[name]
+    return other &&
+      sameAttribute(resolved(entry.value, specified, name), resolved(other.value, implemented, name))
+      ? []
+      : [name]
+  })
+}
+
+/** A value in the form in which it acts: an axis counted from the end, a step that is left out as the window's size. */
+function resolved(value: Unit['layer']['config'][string]['value'], unit: Unit, name: string): typeof value {
+  const kind = layers[unit.what]?.config[name]?.kind
+  const rank = unit.inputs[0]?.type.shape?.length
+  if (kind === 'axis' && typeof value === 'number' && rank !== undefined && value >= 0) return value - rank
+  if (name === 'strides' && value === null) return unit.layer.config.poolSize?.value ?? null
+  return value
+}
+
+/** Units that are left on both sides and are the same stand in another place. */
+function pairMoved(pairs: readonly Pair[]): readonly Pair[] {
+  const left = pairs.filter(pair => pair.specified && !pair.implemented)
+  const right = pairs.filter(pair => !pair.specified && pair.implemented)
+  const taken = new Map<Pair, Pair>()
+  const used = new Set<Pair>()
+  for (const pair of left) {
+    const partner = right.find(other => !used.has(other) && isSame(pair.specified!, other.implemented!))
+    if (!partner) continue
+    used.add(partner)
+    taken.set(pair, { specified: pair.specified!, implemented: partner.implemented!, moved: true })
+  }
+  return pairs.flatMap(pair => (used.has(pair) ? [] : [taken.get(pair) ?? pair]))
+}

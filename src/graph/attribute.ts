@@ -1,0 +1,17 @@
+import { dimensionText, isPolynomial } from './dimension.js'
+import type { Attribute, Body, Node } from './node.js'
+
+/** A text that two attributes share exactly if they are equal. */
+export function attributeKey(value: Attribute | undefined): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value === null || value === undefined || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value)
+  if (isPolynomial(value)) return dimensionText(value)
+  if (Array.isArray(value)) return `[${value.map(attributeKey).join(',')}]`
+  const { body } = value as { readonly body: Body }
+  const ids = (nodes: readonly Node[]) => nodes.map(node => node.id).join(',')
+  return `body(${ids(body.inputs)})->(${ids(body.outputs)})`
+}
+
+export function sameAttribute(a: Attribute | undefined, b: Attribute | undefined): boolean {
+  return attributeKey(a) === attributeKey(b)
+}
