@@ -65,7 +65,7 @@ function compareStructure(spec: Spec, code: ModelGraph): Structure {
   const rough = align(unitsOf(first.graph.model.applications), implemented)
   const { graph, silent } = adopt(spec, code, rough)
   const specified = graph ?? first.graph
-  const inputs = compareInputs(spec, specified.model, code.model)
+  const inputs = compareInputs(spec, code.model)
   const pairs = align(unitsOf(specified.model.applications), implemented)
   const candidates = [...inputs, ...nameDifferences(pairs, spec), ...nameSharing(pairs, spec)]
   const outputs = compareOutputs(spec, specified.model, code.model)
@@ -194,25 +194,20 @@ function proveEqual(
   return { rules: [...rules].sort() }
 }
 
-function compareInputs(spec: Spec, specified: Model, code: Model): readonly Candidate[] {
-  const stated = [...spec.clauseOf].filter(([key]) => key.startsWith('input:'))
-  return stated.flatMap(([key, clause], i): readonly Candidate[] => {
+function compareInputs(spec: Spec, code: Model): readonly Candidate[] {
+  return spec.inputs.flatMap(({ name, shape, clause }, i): readonly Candidate[] => {
     const actual = code.inputs[i]
-    const expected = inputShape(spec, key.slice('input:'.length), i)
-    void specified
+    const expected = shapeText(shape)
     if (actual && shapeText(actual.node.type.shape) === expected) return []
-    const values = {
-      input: key.slice('input:'.length),
-      expected,
-      actual: actual ? shapeText(actual.node.type.shape) : 'missing',
+    const values = { input: name, expected, actual: actual ? shapeText(actual.node.type.shape) : 'missing' }
+    const place = {
+      span: actual?.origin.span ?? code.origin.span,
+      related: [{ message: 'specified here', span: clause.span }],
     }
     return [
       {
         finding: {
-          diagnostic: diagnostic('input-shape-different', values, {
-            span: actual?.origin.span ?? code.origin.span,
-            related: [{ message: 'specified here', span: clause.span }],
-          }),
+          diagnostic: diagnostic('input-shape-different', values, place),
           clause,
           evidence: { by: 'shape', expected: values.expected, actual: values.actual },
         },
@@ -220,14 +215,6 @@ function compareInputs(spec: Spec, specified: Model, code: Model): readonly Cand
       },
     ]
   })
-}
-
-/** The stated shape of an input, whatever the code has. */
-function inputShape(spec: Spec, name: string, index: number): string {
-  const statement = spec.clauseOf.get(`input:${name}`)?.statement ?? ''
-  const sizes = /\[(.*)\]$/.exec(statement)?.[1] ?? ''
-  void index
-  return `[N${sizes ? `, ${sizes}` : ''}]`
 }
 
 function compareOutputs(spec: Spec, specified: Model, code: Model): Candidate | undefined {
@@ -274,9 +261,7 @@ function differing(
     undecided === undefined
       ? undefined
       : diagnostic('not-decided', { reason: undecided }, { span: code.model.origin.span })
-  const clauses = stated.map(
-    (clause): ClauseVerdict => clauseVerdict(clause, findings, candidates, pairs, reason),
-  )
+  const clauses = stated.map((clause): ClauseVerdict => clauseVerdict(clause, findings, candidates, reason))
   return { clauses, loose: findings.filter(({ clause }) => !clause), silent }
 }
 
@@ -284,7 +269,6 @@ function clauseVerdict(
   clause: Clause,
   findings: readonly Finding[],
   candidates: readonly Candidate[],
-  pairs: readonly Pair[],
   reason: Diagnostic | undefined,
 ): ClauseVerdict {
   const own = findings.filter(finding => finding.clause === clause)
@@ -294,8 +278,6 @@ function clauseVerdict(
   const isUndecided =
     reason && (candidates.length === 0 || candidates.some(({ finding }) => finding.clause === clause))
   if (isUndecided) return { clause, verdict: 'unverified', reason, findings: [] }
-  // The unit has a partner that agrees in all that the clause states.
-  void pairs
   return {
     clause,
     verdict: 'as written',

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
+import { type Dimension, symbol } from '../graph/dimension.js'
 import { Provenance } from '../graph/provenance.js'
 import { textOf } from '../library/config.js'
 import { losses, lossNamed } from '../library/losses.js'
@@ -74,6 +75,11 @@ export function readSpec(file: SourceFile): {
     path: file.path,
     symbols: context.symbols,
     instantiate,
+    inputs: inputs.map(({ name, shape }) => ({
+      name,
+      shape: [symbol('N', true), ...(shape as readonly Dimension[])],
+      clause: clauses.byPart.get(`input:${name}`)!,
+    })),
     clauses: [...clauses.list, ...training.clauses],
     clauseOf: clauses.byPart,
     losses: training.losses,

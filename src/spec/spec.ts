@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
+import type { Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 
 /** Where in the paper something is stated. */
@@ -88,6 +89,7 @@ export interface Spec {
     readonly graph?: ModelGraph
     readonly diagnostics: readonly Diagnostic[]
   }
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape; readonly clause: Clause }[]
   readonly clauses: readonly Clause[]
   /** The clause of a layer (by layer id), of one of its config keys (`id.key`), of an output (`output:name`). */
   readonly clauseOf: ReadonlyMap<string, Clause>
