@@ -4,8 +4,28 @@ import { expect, test } from '@jest/globals'
 
 /** The rooms in order: a room imports only rooms above it. */
 const rooms = [
-  'text', 'diagnostics', 'math', 'graph', 'ops', 'syntax', 'core', 'trace', 'library', 'normal', 'gradient',
-  'evaluate', 'spec', 'compare', 'equations', 'lint', 'experiment', 'pipeline.ts', 'report', 'index.ts', 'cli', 'bin.ts',
+  'text',
+  'diagnostics',
+  'math',
+  'graph',
+  'ops',
+  'syntax',
+  'core',
+  'trace',
+  'library',
+  'normal',
+  'gradient',
+  'evaluate',
+  'spec',
+  'compare',
+  'equations',
+  'lint',
+  'experiment',
+  'pipeline.ts',
+  'report',
+  'index.ts',
+  'cli',
+  'bin.ts',
 ]
 
 /** Imports of another order, each with its reason. */
@@ -21,7 +41,9 @@ function sourceFiles(folder: string): readonly string[] {
 
 function importsOf(path: string): readonly string[] {
   const text = readFileSync(path, 'utf8')
-  return [...text.matchAll(/(?:from\s+|import\()'(\.[^']+)'/g)].map(([, specifier]) => join(path, '..', specifier!))
+  return [...text.matchAll(/(?:from\s+|import\()'(\.[^']+)'/g)].map(([, specifier]) =>
+    join(path, '..', specifier!),
+  )
 }
 
 const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.js$/, '.ts')
@@ -51,11 +73,15 @@ test('only the command line touches the process, the disk or the network', () =>
 })
 
 test('nothing evaluates text as code', () => {
-  const wrong = files.filter(path => /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')))
+  const wrong = files.filter(path =>
+    /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')),
+  )
   expect(wrong).toEqual([])
 })
 
 test('the trace knows no syntax tree', () => {
-  const wrong = files.filter(path => roomOf(path) === 'trace' && /ts-morph|syntax\//.test(readFileSync(path, 'utf8')))
+  const wrong = files.filter(
+    path => roomOf(path) === 'trace' && /ts-morph|syntax\//.test(readFileSync(path, 'utf8')),
+  )
   expect(wrong).toEqual([])
 })

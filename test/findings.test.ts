@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { catalogue } from '../src/diagnostics/catalogue.js'
 
-const sections = ['## What it means', '## Why it matters', '## Example', '## What to do', '## When it is fine']
+const sections = [
+  '## What it means',
+  '## Why it matters',
+  '## Example',
+  '## What to do',
+  '## When it is fine',
+]
 
 test.each(Object.keys(catalogue))('%s has a page with all its sections', code => {
   const path = `docs/findings/${code}.md`
@@ -17,9 +23,12 @@ test('there is no page without a code', () => {
   expect(pages.filter(page => !Object.hasOwn(catalogue, page))).toEqual([])
 })
 
-test.each(Object.entries(catalogue))('%s states a fact, in lower case and without advice', (_, { message, why, title }) => {
-  expect(message).toMatch(/^[a-z`{]/)
-  expect(message).not.toMatch(/\.$|should|please/)
-  expect(why).toMatch(/\.$/)
-  expect(title).not.toMatch(/\.$/)
-})
+test.each(Object.entries(catalogue))(
+  '%s states a fact, in lower case and without advice',
+  (_, { message, why, title }) => {
+    expect(message).toMatch(/^[a-z`{]/)
+    expect(message).not.toMatch(/\.$|should|please/)
+    expect(why).toMatch(/\.$/)
+    expect(title).not.toMatch(/\.$/)
+  },
+)

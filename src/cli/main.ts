@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { exitCodes } from './exit.js'
+import { packageVersion } from './package.js'
 import { UsageError } from './usage.js'
 
 /** Runs the command line; the result is the exit code. Commands are loaded when they are called. */
@@ -7,7 +8,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCodes.asWritten
   const program = new Command('aswritten')
     .description('Is the model implemented as written? Reads model code without running it.')
-    .version(__VERSION__, '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .exitOverride()
     .showHelpAfterError('(try `aswritten --help`)')
     .addHelpText(
@@ -80,8 +81,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCodes.crash
   }
 }
-
-declare const __VERSION__: string
 
 function collectArgument(
   text: string,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,8 +26,9 @@ export function findingPage(code: string): string {
   return join(packageRoot(), 'docs', 'findings', `${code}.md`)
 }
 
-export function findingPages(): readonly string[] {
-  return readdirSync(join(packageRoot(), 'docs', 'findings'))
-    .filter(name => name.endsWith('.md'))
-    .map(name => name.slice(0, -'.md'.length))
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    readonly version: string
+  }
+  return version
 }

@@ -60,7 +60,7 @@ export function findCounterexample(
       continue
     }
     const inputs = [...leaves]
-      .filter(([node]) => node.type.shape?.length !== undefined)
+      .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
       .slice(0, 3)
       .map(([node, { shape, data }]) => ({ name: nameOf(node), shape, values: [...data.slice(0, 12)] }))
     return {

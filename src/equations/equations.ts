@@ -77,14 +77,21 @@ export function equationsOf(
   }
 }
 
-/** The equation of one value in a model's names, for a finding; `isMarked` says which signs differ. */
+/**
+ * The expression of one value in a model's names, for a finding. `isMarked` says which signs differ; the values in
+ * `written` are written out even if they have names.
+ */
 export function expressionIn(
-  { model, provenance }: { readonly model: Model; readonly provenance: Provenance },
+  { model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>,
   node: Node,
+  written: readonly Node[],
   isMarked: (node: Node) => boolean,
 ): Formula {
   const names = nameModel(model, chooseLines(model), provenance)
-  return expressionOf(node, { name: inner => (inner === node ? undefined : names.symbol(inner)), isMarked })
+  return expressionOf(node, {
+    name: inner => (written.includes(inner) ? undefined : names.symbol(inner)),
+    isMarked,
+  })
 }
 
 /** How many numbers the model's parameters have; symbolic where sizes are. */

@@ -4,7 +4,8 @@ import type { Attribute, Body, Node } from './node.js'
 /** A text that two attributes share exactly if they are equal. */
 export function attributeKey(value: Attribute | undefined): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (value === null || value === undefined || typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value)
+  if (value === null || value === undefined || typeof value !== 'object')
+    return Object.is(value, -0) ? '-0' : String(value)
   if (isPolynomial(value)) return dimensionText(value)
   if (Array.isArray(value)) return `[${value.map(attributeKey).join(',')}]`
   const { body } = value as { readonly body: Body }

@@ -52,7 +52,12 @@ export function sidesOf(
   const formula = (node: Node | undefined, other: Node | undefined): Formula | undefined => {
     if (!node) return undefined
     const shared = other ? nodesBelow(other) : new Set<Node>()
-    return expressionIn(comparison.code, node, inner => other !== undefined && !shared.has(inner))
+    return expressionIn(
+      comparison.code,
+      node,
+      other ? [node, other] : [node],
+      inner => other !== undefined && !shared.has(inner),
+    )
   }
   const left = formula(specified, implemented)
   const right = formula(implemented, specified)

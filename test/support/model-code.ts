@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import * as tf from '@tensorflow/tfjs'
+import { transformSync } from 'esbuild'
+
+tf.env().set('IS_TEST', true)
+
+const require = createRequire(import.meta.url)
+
+/** Random numbers in place of every initializer: the orthogonal one alone takes seconds in plain JavaScript. */
+export function replaceInitializers(): void {
+  const classes = Object.values(tf.initializers).flatMap(make => {
+    try {
+      return [
+        Object.getPrototypeOf((make as (config: object) => object)({ value: 0, scale: 1 })) as {
+          apply: unknown
+        },
+      ]
+    } catch {
+      return []
+    }
+  })
+  for (const prototype of classes) {
+    let at: { apply?: unknown } | null = prototype
+    while (at && !Object.hasOwn(at, 'apply')) at = Object.getPrototypeOf(at) as { apply?: unknown } | null
+    if (at) at.apply = (shape: number[]) => tf.zeros(shape)
+  }
+}
+
+/** Runs one of our own fixtures in real TensorFlow.js and gives what it exports. */
+export function runFixture(path: string): Readonly<Record<string, (...args: unknown[]) => tf.LayersModel>> {
+  const { code } = transformSync(readFileSync(path, 'utf8'), {
+    loader: path.endsWith('.ts') ? 'ts' : 'js',
+    format: 'cjs',
+  })
+  const module = { exports: {} }
+  const resolve = (name: string): unknown => (name.startsWith('@tensorflow/') ? tf : require(name))
+  new Function('require', 'module', 'exports', code)(resolve, module, module.exports)
+  return module.exports
+}
+
+export { tf }
