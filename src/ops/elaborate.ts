@@ -122,7 +122,8 @@ function evaluate(expression: Expression, environment: Environment, builder: Gra
     case 'text':
       return expression.value
     case 'name': {
-      const value = environment.value(expression.name) ?? constants.get(expression.name)
+      const given = environment.value(expression.name)
+      const value = given === undefined ? constants.get(expression.name) : given
       return value === undefined ? { problem: `\`${expression.name}\` is not defined` } : value
     }
     case 'list': {

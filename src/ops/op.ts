@@ -89,7 +89,10 @@ interface OpBase extends OpSignature {
   readonly examples: readonly Example[]
 }
 
-/** The gradient of one input: an expression over the inputs, the result `y` and the incoming gradient `g`. */
+/**
+ * The gradient of one input: an expression over the inputs, the incoming gradient `g`, and the result `y` unless an
+ * input has that name. Axes that were broadcast are summed over, and axes that went are repeated along, afterwards.
+ */
 export type Derivative =
   | string
   | ((attributes: Attributes, types: readonly TensorType[]) => string)
