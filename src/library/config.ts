@@ -56,7 +56,7 @@ export function resolveConfig(
     const value = given.get(name)
     const fallback = defaultOf(key, side)
     if (value !== undefined && !(value.value === null && side === 'tfjs')) {
-      const normalized = normalizeValue(key.kind, value.value, axesOf(key))
+      const normalized = normalizeValue(key.kind, value.value, axesOf(key, definition))
       if (normalized === undefined) {
         diagnostics.push(
           diagnostic(
@@ -76,7 +76,7 @@ export function resolveConfig(
         ),
       )
     } else {
-      const normalized = normalizeValue(key.kind, fallback.value, axesOf(key))
+      const normalized = normalizeValue(key.kind, fallback.value, axesOf(key, definition))
       config[name] = {
         value: normalized ?? fallback.value,
         from: fallback.silent ? 'silent' : 'default',
@@ -97,9 +97,9 @@ function defaultOf(
   return { value: paper, silent: false }
 }
 
-/** How many spatial axes a key has one size for: as many as its default, else two. */
-function axesOf({ tfjs }: ConfigKey): number | undefined {
-  return Array.isArray(tfjs) ? tfjs.length : undefined
+/** How many spatial axes a key has one size for: as many as its default, else as the input has beside batch and channels. */
+function axesOf({ tfjs }: ConfigKey, { rank }: LayerDefinition): number | undefined {
+  return Array.isArray(tfjs) ? tfjs.length : rank === undefined ? undefined : rank - 2
 }
 
 /** The value in its one form, or undefined where it is not of the kind. */

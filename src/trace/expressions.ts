@@ -70,11 +70,8 @@ export function evaluate(interpreter: Interpreter, expression: Expression, frame
         () => recur(expression.otherwise),
         shorten(spanText(expression.span)),
       )
-    case 'assign': {
-      const value = recur(expression.value)
-      assignTarget(interpreter, expression.target, { value, span: expression.value.span }, frame)
-      return value
-    }
+    case 'assign':
+      return evaluateAssignment(interpreter, expression, frame)
     case 'sequence': {
       let value: Value
       for (const inner of expression.expressions) value = recur(inner)
@@ -119,6 +116,24 @@ function member(
   }
   const value = interpreter.get(object, name, span)
   if (isSuper && isObject(value) && value.kind === 'closure') return { ...value, thisValue: frame.thisValue }
+  return value
+}
+
+/** The place is evaluated before the value, as `list[i++] = i` needs. */
+function evaluateAssignment(
+  interpreter: Interpreter,
+  { target, value: right }: Extract<Expression, { kind: 'assign' }>,
+  frame: Frame,
+): Value {
+  if (target.kind !== 'member') {
+    const value = evaluate(interpreter, right, frame)
+    assignTarget(interpreter, target, { value, span: right.span }, frame)
+    return value
+  }
+  const object = evaluate(interpreter, target.object, frame)
+  const key = interpreter.dialect.key(evaluate(interpreter, target.key, frame))
+  const value = evaluate(interpreter, right, frame)
+  if (key !== undefined) interpreter.set(object, key, { value, span: right.span })
   return value
 }
 

@@ -49,6 +49,10 @@ export class Modules {
     for (const binding of module.globals) {
       this.#globals.set(binding, { cell: { value: undefined, initialized: false }, path })
     }
+    for (const { binding, specifier } of module.imports) {
+      const other = binding.name === '' ? this.#loader.resolve(specifier, path) : undefined
+      if (other !== undefined) this.instance(other)
+    }
     // A module starts with `this` as its exports in CommonJS and undefined otherwise; nothing relies on either.
     runStatements(this.#interpreter, module.body, { scope, thisValue: undefined })
     return instance
@@ -149,8 +153,8 @@ export class Modules {
     const instance = this.#instances.get(path)
     if (name === 'module' && instance) return instance.commonModule
     if (name === 'exports' && instance) return interpreter.get(instance.commonModule, 'exports', span)
-    if (name === 'require') {
-      return interpreter.function('require', call => {
+    if (name === 'require' || name === 'import') {
+      return interpreter.function(name, call => {
         const specifier = call.arguments[0]?.value
         if (typeof specifier === 'string') return this.required(specifier, path, call.span)
         return interpreter.opaque('unknown-package', { specifier: interpreter.text(specifier) }, call.span)
