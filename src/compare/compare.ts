@@ -10,7 +10,7 @@ import { layers as layerTable } from '../library/layers/table.js'
 import { normalize } from '../normal/normalize.js'
 import type { AcceptedDeviation, Clause, Spec } from '../spec/spec.js'
 import { align, type Pair } from './align.js'
-import { findCounterexample } from './counterexample.js'
+import { findCounterexample, findLocalCounterexample } from './counterexample.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { compareTraining, findLossMismatches } from './training.js'
 import { flatApplications, layerText, unitsOf } from './units.js'
@@ -251,8 +251,7 @@ function differing(
       findings.push(finding)
       continue
     }
-    const local = localEvidence(finding, code)
-    const evidence = 'by' in whole ? whole : local
+    const evidence = 'by' in whole ? whole : localEvidence(finding, code)
     if (evidence && 'by' in evidence) findings.push({ ...finding, evidence })
     else undecided = 'problem' in whole ? whole.problem : undefined
   }
@@ -307,7 +306,8 @@ function localEvidence({ specified, implemented }: Finding, code: ModelGraph): E
   if (!specified || !implemented) return undefined
   const [a, b] = [shapeText(specified.type.shape), shapeText(implemented.type.shape)]
   if (a !== b) return { by: 'shape', expected: a, actual: b }
-  return undefined
+  const found = findLocalCounterexample(specified, implemented, code.builder)
+  return isProblem(found) ? undefined : { by: 'counterexample', counterexample: found }
 }
 
 function nodeName({ model, provenance }: ModelGraph): (node: Node) => string {

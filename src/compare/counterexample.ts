@@ -1,5 +1,6 @@
 import { evaluate } from '../evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../evaluate/random.js'
+import type { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
@@ -72,6 +73,30 @@ export function findCounterexample(
     }
   }
   return { problem: reason }
+}
+
+/** Sizes of an axis when one place of a large model is tried by itself: distinct, so that axes cannot be confused. */
+const smallSizes = [2, 3, 4, 5, 6]
+
+/** Tries one place alone, on a small tensor that stands for the value that both sides compute from. */
+export function findLocalCounterexample(
+  specified: Node,
+  implemented: Node,
+  builder: GraphBuilder,
+): Counterexample | Problem {
+  const common = implemented === specified.inputs[0] ? implemented : specified.inputs[0]
+  const onImplemented = implemented === common ? [] : implemented.inputs
+  const alone =
+    specified.inputs.length === 1 &&
+    (implemented === common || (onImplemented.length === 1 && onImplemented[0] === common))
+  if (!common || !alone) return { problem: 'the place cannot be tried by itself' }
+  const shape = (common.type.shape ?? []).map((_, axis) => smallSizes[axis] ?? 7)
+  const input = builder.node('input', [], { name: 'x', index: -1000, shape, dtype: common.type.dtype })
+  if (isProblem(input)) return input
+  const left = builder.node(specified.op, [input], specified.attributes)
+  const right = implemented === common ? input : builder.node(implemented.op, [input], implemented.attributes)
+  if (isProblem(left) || isProblem(right)) return { problem: 'the place cannot be tried by itself' }
+  return findCounterexample(left, right, 'this place alone', () => 'x')
 }
 
 /** The position of the largest clear difference, −1 where there are no numbers, undefined where all agree. */

@@ -3,7 +3,6 @@ import { add, type Dimension, product, symbol, symbolsOf } from '../graph/dimens
 import { type LayerApplication, type Model, type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import type { Provenance } from '../graph/provenance.js'
 import type { Shape } from '../graph/type.js'
 import { expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'

@@ -94,12 +94,36 @@ test.each(cases)('$title: KaTeX accepts the notation', ({ name, example }) => {
   expect(() => katex.renderToString(latex, { throwOnError: true, strict: 'error' })).not.toThrow()
 })
 
+/** Attributes of ops as the calls below read them. */
+interface FrameworkAttributes {
+  readonly axes: number[]
+  readonly axis: number
+  readonly keepDims: boolean
+  readonly permutation: number[]
+  readonly shape: (number | null)[]
+  readonly strides: [number, number]
+  readonly dilations: [number, number]
+  readonly poolSize: [number, number] & number
+  readonly padding: 'same' | 'valid'
+  readonly stride: number
+  readonly dilation: number
+  readonly alpha: number
+  readonly theta: number
+  readonly epsilon: number
+  readonly low: number
+  readonly high: number
+  readonly start: number
+  readonly size: number
+  readonly before: number
+  readonly after: number
+  readonly value: number
+  readonly times: number
+  readonly depth: number
+}
+
 /** The op in real TensorFlow.js; for ops that have no counterpart there, why. */
 const framework: Readonly<
-  Record<
-    string,
-    ((inputs: readonly tf.Tensor[], attributes: Readonly<Record<string, never>>) => tf.Tensor) | string
-  >
+  Record<string, ((inputs: readonly tf.Tensor[], attributes: FrameworkAttributes) => tf.Tensor) | string>
 > = {
   add: ([x, y]) => tf.add(x!, y!),
   subtract: ([x, y]) => tf.sub(x!, y!),
@@ -268,12 +292,12 @@ test.each(cases.filter(({ name }) => typeof framework[name] === 'function'))(
     const { node, inputs, values } = build(name, example)
     const run = framework[name] as (
       inputs: readonly tf.Tensor[],
-      attributes: Readonly<Record<string, never>>,
+      attributes: FrameworkAttributes,
     ) => tf.Tensor
     const tensors = inputs.map(input =>
       tf.tensor([...values.get(input)!.data], [...values.get(input)!.shape]),
     )
-    const real = run(tensors, node.attributes as Readonly<Record<string, never>>)
+    const real = run(tensors, node.attributes as unknown as FrameworkAttributes)
     // The framework computes in single precision.
     for (const input of inputs) values.get(input)!.data.set(Float32Array.from(values.get(input)!.data))
     expectClose(value(node, values), { shape: real.shape, data: real.dataSync() }, 2e-5)
