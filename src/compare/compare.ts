@@ -8,12 +8,13 @@ import { shapeText } from '../graph/type.js'
 import { textOf } from '../library/config.js'
 import { layers as layerTable } from '../library/layers/table.js'
 import { normalize } from '../normal/normalize.js'
+import { opTable } from '../ops/table.js'
 import type { AcceptedDeviation, Clause, Spec } from '../spec/spec.js'
 import { align, type Pair } from './align.js'
 import { findCounterexample, findLocalCounterexample } from './counterexample.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { compareTraining, findLossMismatches } from './training.js'
-import { flatApplications, layerText, unitsOf } from './units.js'
+import { flatApplications, layerText, type Unit, unitsOf } from './units.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding, Verdict } from './verdict.js'
 
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
@@ -246,44 +247,50 @@ function differing(
   const whole = wholeEvidence(specified, code)
   const findings: Finding[] = []
   let undecided: string | undefined
-  for (const { finding, structural } of candidates) {
+  for (const { finding, structural, alone } of candidates) {
     if (!structural) {
       findings.push(finding)
       continue
     }
-    const evidence = 'by' in whole ? whole : localEvidence(finding, code)
+    const evidence = 'by' in whole ? whole : localEvidence(finding, alone, pairs, code)
     if (evidence && 'by' in evidence) findings.push({ ...finding, evidence })
-    else undecided = 'problem' in whole ? whole.problem : undefined
+    else undecided = 'problem' in whole ? whole.problem : 'the place cannot be tried by itself'
   }
-  if (candidates.length === 0)
-    undecided = 'problem' in whole ? whole.problem : 'the numbers differ, and no single place explains it'
+  const outputs = stated.filter(({ kind }) => kind === 'output')
+  if (findings.length === 0 && 'by' in whole && outputs[0]) {
+    const values = { output: outputs[0].id.replace(/^outputs\./, '') }
+    const span = code.model.outputs[0]?.origin.span ?? code.model.origin.span
+    findings.push({
+      diagnostic: diagnostic('model-different', values, { span }),
+      clause: outputs[0],
+      evidence: whole,
+    })
+  }
+  if (candidates.length === 0 && 'problem' in whole) undecided = whole.problem
   const reason =
     undecided === undefined
       ? undefined
       : diagnostic('not-decided', { reason: undecided }, { span: code.model.origin.span })
-  const clauses = stated.map((clause): ClauseVerdict => clauseVerdict(clause, findings, candidates, reason))
+  const open = new Set(candidates.flatMap(({ finding }) => (finding.clause ? [finding.clause] : [])))
+  const clauses = stated.map((clause): ClauseVerdict => {
+    const own = findings.filter(finding => finding.clause === clause)
+    const [first] = own
+    if (first) {
+      return {
+        clause,
+        verdict: 'differs',
+        ...(first.evidence && { evidence: first.evidence }),
+        findings: own,
+      }
+    }
+    // The whole was not proved equal, so what concerns the whole is open, whatever the single layers state.
+    if (reason && (open.has(clause) || clause.kind === 'output')) {
+      return { clause, verdict: 'unverified', reason, findings: [] }
+    }
+    const evidence: Evidence = { by: 'value', expected: clause.statement, actual: clause.statement }
+    return { clause, verdict: 'as written', evidence, findings: [] }
+  })
   return { clauses, loose: findings.filter(({ clause }) => !clause), silent }
-}
-
-function clauseVerdict(
-  clause: Clause,
-  findings: readonly Finding[],
-  candidates: readonly Candidate[],
-  reason: Diagnostic | undefined,
-): ClauseVerdict {
-  const own = findings.filter(finding => finding.clause === clause)
-  const [first] = own
-  if (first)
-    return { clause, verdict: 'differs', ...(first.evidence && { evidence: first.evidence }), findings: own }
-  const isUndecided =
-    reason && (candidates.length === 0 || candidates.some(({ finding }) => finding.clause === clause))
-  if (isUndecided) return { clause, verdict: 'unverified', reason, findings: [] }
-  return {
-    clause,
-    verdict: 'as written',
-    evidence: { by: 'value', expected: clause.statement, actual: clause.statement },
-    findings: [],
-  }
 }
 
 function wholeEvidence(specified: ModelGraph, code: ModelGraph): Evidence | { readonly problem: string } {
@@ -301,13 +308,49 @@ function wholeEvidence(specified: ModelGraph, code: ModelGraph): Evidence | { re
   return { problem }
 }
 
-/** Evidence at the place itself, where the whole model is too large to evaluate. */
-function localEvidence({ specified, implemented }: Finding, code: ModelGraph): Evidence | undefined {
-  if (!specified || !implemented) return undefined
-  const [a, b] = [shapeText(specified.type.shape), shapeText(implemented.type.shape)]
-  if (a !== b) return { by: 'shape', expected: a, actual: b }
-  const found = findLocalCounterexample(specified, implemented, code.builder)
+/**
+ * Evidence at the place itself, where the whole model is too large to evaluate. An activation is tried alone only if
+ * parameters precede it and follow it: then no later layer can undo what it does.
+ */
+function localEvidence(
+  { specified, implemented }: Finding,
+  alone: Candidate['alone'],
+  pairs: readonly Pair[],
+  code: ModelGraph,
+): Evidence | undefined {
+  if (specified && implemented) {
+    const [a, b] = [shapeText(specified.type.shape), shapeText(implemented.type.shape)]
+    if (a !== b) return { by: 'shape', expected: a, actual: b }
+  }
+  if (!alone || !betweenParameters(alone.at, pairs)) return undefined
+  const found = findLocalCounterexample(alone, code.builder)
   return isProblem(found) ? undefined : { by: 'counterexample', counterexample: found }
+}
+
+/** Whether the unit reads a layer with parameters, and all that read it, rearrangements aside, have parameters. */
+function betweenParameters(unit: Unit, pairs: readonly Pair[]): boolean {
+  const units = pairs.flatMap(({ implemented }) => (implemented ? [implemented] : []))
+  const before = unit.kind === 'layer' ? unit : units.find(({ output }) => output === unit.inputs[0])
+  if (!before || before.layer.parameters.length === 0) return false
+  const pending = [unit.output]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    const readers = units.filter(({ inputs }) => inputs.includes(node!))
+    for (const reader of readers) {
+      if (reader.layer.parameters.length > 0) continue
+      if (!passesOn(reader.output)) return false
+      pending.push(reader.output)
+    }
+  }
+  return true
+}
+
+/** Ops that lose nothing: they rearrange, or are the identity in inference. */
+function passesOn({ op }: Node): boolean {
+  const entry = opTable[op]
+  return (
+    entry?.rearranges === true ||
+    (entry?.kind === 'derived' && typeof entry.means === 'object' && entry.means.inference === 'x')
+  )
 }
 
 function nodeName({ model, provenance }: ModelGraph): (node: Node) => string {

@@ -38,12 +38,7 @@ export function findCounterexample(
       const shape = (node.type.shape ?? []).map(size => numeric(size, symbol))
       if (shape.some(size => size === undefined)) return undefined
       const integers = node.type.dtype === 'int32'
-      // Variances have to be positive; values around one half are fine for every other parameter too.
-      const range = integers
-        ? ([0, 2] as const)
-        : node.attributes.name === 'moving_variance'
-          ? ([0.5, 1.5] as const)
-          : ([-1, 1] as const)
+      const range = rangeOf(node, shape as number[], integers)
       const tensor = randomTensor(shape as number[], random, { range, integers, dtype: node.type.dtype })
       leaves.set(node, tensor)
       return tensor
@@ -75,28 +70,40 @@ export function findCounterexample(
   return { problem: reason }
 }
 
+/**
+ * The interval of a leaf's numbers. Variances are positive; kernels shrink with the number of terms that they sum, so
+ * that deep models do not saturate and hide differences.
+ */
+function rangeOf(
+  { attributes }: Node,
+  shape: readonly number[],
+  integers: boolean,
+): readonly [number, number] {
+  if (integers) return [0, 2]
+  if (attributes.name === 'moving_variance') return [0.5, 1.5]
+  const terms =
+    shape.length > 1 && 'identity' in attributes ? shape.slice(0, -1).reduce((a, b) => a * b, 1) : 1
+  const scale = Math.sqrt(3 / terms)
+  return terms > 3 ? [-scale, scale] : [-1, 1]
+}
+
 /** Sizes of an axis when one place of a large model is tried by itself: distinct, so that axes cannot be confused. */
 const smallSizes = [2, 3, 4, 5, 6]
 
-/** Tries one place alone, on a small tensor that stands for the value that both sides compute from. */
+/** Tries two activations alone, on a small tensor; an absent one is the identity. */
 export function findLocalCounterexample(
-  specified: Node,
-  implemented: Node,
+  { specified, implemented }: { readonly specified?: Node; readonly implemented?: Node },
   builder: GraphBuilder,
 ): Counterexample | Problem {
-  const common = implemented === specified.inputs[0] ? implemented : specified.inputs[0]
-  const onImplemented = implemented === common ? [] : implemented.inputs
-  const alone =
-    specified.inputs.length === 1 &&
-    (implemented === common || (onImplemented.length === 1 && onImplemented[0] === common))
-  if (!common || !alone) return { problem: 'the place cannot be tried by itself' }
-  const shape = (common.type.shape ?? []).map((_, axis) => smallSizes[axis] ?? 7)
-  const input = builder.node('input', [], { name: 'x', index: -1000, shape, dtype: common.type.dtype })
+  const rank = (specified ?? implemented)?.type.shape?.length ?? 2
+  const shape = Array.from({ length: rank }, (_, axis) => smallSizes[axis] ?? 7)
+  const input = builder.node('input', [], { name: 'x', index: -1000, shape, dtype: 'float32' })
   if (isProblem(input)) return input
-  const left = builder.node(specified.op, [input], specified.attributes)
-  const right = implemented === common ? input : builder.node(implemented.op, [input], implemented.attributes)
-  if (isProblem(left) || isProblem(right)) return { problem: 'the place cannot be tried by itself' }
-  return findCounterexample(left, right, 'this place alone', () => 'x')
+  const apply = (node: Node | undefined) => (node ? builder.node(node.op, [input], node.attributes) : input)
+  const [left, right] = [apply(specified), apply(implemented)]
+  if (isProblem(left)) return left
+  if (isProblem(right)) return right
+  return findCounterexample(left, right, 'the activation alone', () => 'x')
 }
 
 /** The position of the largest clear difference, −1 where there are no numbers, undefined where all agree. */

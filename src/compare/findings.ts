@@ -13,6 +13,8 @@ export interface Candidate {
   readonly finding: Finding
   /** Whether it says something about structure and needs a counterexample. */
   readonly structural: boolean
+  /** For activations: the specified and the actual one, to be tried alone; an absent one is the identity. */
+  readonly alone?: { readonly specified?: Node; readonly implemented?: Node; readonly at: Unit }
 }
 
 function make<C extends Code>(
@@ -73,6 +75,7 @@ function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly 
             { ...nodes, evidence, ...clauseField(clause) },
           ),
           structural: true,
+          alone: { specified: specified.output, implemented: implemented.output, at: implemented },
         },
       ]
     }
@@ -157,7 +160,11 @@ function missing(specified: Unit, pairs: readonly Pair[], i: number, spec: Spec)
         ...clauseField(clause),
       },
     )
-    return { finding, structural: true }
+    return {
+      finding,
+      structural: true,
+      ...(owner && { alone: { specified: specified.output, at: owner } }),
+    }
   }
   const clause = spec.clauseOf.get(String(specified.layer.id))
   const where = before
@@ -192,7 +199,7 @@ function extra(implemented: Unit): Candidate {
         ...(implemented.inputs[0] && { specified: implemented.inputs[0] }),
       },
     )
-    return { finding, structural: true }
+    return { finding, structural: true, alone: { implemented: implemented.output, at: implemented } }
   }
   return {
     finding: make('layer-extra', { layer }, { span: implemented.span }, { implemented: implemented.output }),

@@ -99,6 +99,12 @@ export const differences = {
     message: 'the layer {layer} does not read what is specified',
     why: 'A skip connection that is missing or leads elsewhere makes another model.',
   },
+  'model-different': {
+    category: 'difference',
+    title: 'Output computed otherwise',
+    message: 'the output {output} is not what is specified, and no single layer explains it',
+    why: 'The two models give different numbers for the same inputs and parameters.',
+  },
   'loss-different': {
     category: 'difference',
     title: 'Another loss',

@@ -1,28 +1,35 @@
 import type { Initializer } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
+import { namedText, readNamed, type Shorthand } from './shorthand.js'
 
-/** What a named initializer is short for. */
-interface Shorthand {
-  readonly kind: string
-  readonly settings: Readonly<Record<string, Attribute>>
-}
+const named = (
+  kind: string,
+  settings: Readonly<Record<string, Attribute>>,
+  rest: Partial<Shorthand> = {},
+): Shorthand => ({ kind, settings, open: Object.keys(settings), asText: true, ...rest })
 
-const scaling = (scale: number, mode: string, distribution: string): Shorthand => ({
-  kind: 'varianceScaling',
-  settings: { scale, mode, distribution },
-})
+const scaling = (scale: number, mode: string, distribution: string): Shorthand =>
+  named('varianceScaling', { scale, mode, distribution }, { open: [] })
 
-/** The initializers of TF.js with their defaults (tfjs-layers/src/initializers.ts). */
+/**
+ * The initializers of TF.js with their defaults (tfjs-layers/src/initializers.ts). Variance scaling draws from a
+ * normal distribution cut at two deviations with variance scale / fan, or from a uniform one with limit
+ * √(3 · scale / fan). TF.js reads 0 as left out for bounds and deviations, since it writes `args.minval || default`.
+ */
 export const initializers: Readonly<Record<string, Shorthand>> = {
-  zeros: { kind: 'constant', settings: { value: 0 } },
-  ones: { kind: 'constant', settings: { value: 1 } },
-  constant: { kind: 'constant', settings: { value: 0 } },
-  randomUniform: { kind: 'randomUniform', settings: { minval: -0.05, maxval: 0.05 } },
-  randomNormal: { kind: 'randomNormal', settings: { mean: 0, stddev: 0.05 } },
-  truncatedNormal: { kind: 'truncatedNormal', settings: { mean: 0, stddev: 0.05 } },
-  identity: { kind: 'identity', settings: { gain: 1 } },
-  orthogonal: { kind: 'orthogonal', settings: { gain: 1 } },
-  varianceScaling: scaling(1, 'fanIn', 'normal'),
+  zeros: named('constant', { value: 0 }, { open: [] }),
+  ones: named('constant', { value: 1 }, { open: [] }),
+  constant: named('constant', { value: 0 }, { required: ['value'], asText: false }),
+  randomUniform: named(
+    'randomUniform',
+    { minval: -0.05, maxval: 0.05 },
+    { zeroIsLeftOut: ['minval', 'maxval'] },
+  ),
+  randomNormal: named('randomNormal', { mean: 0, stddev: 0.05 }, { zeroIsLeftOut: ['stddev'] }),
+  truncatedNormal: named('truncatedNormal', { mean: 0, stddev: 0.05 }, { zeroIsLeftOut: ['stddev'] }),
+  identity: named('identity', { gain: 1 }),
+  orthogonal: named('orthogonal', { gain: 1 }),
+  varianceScaling: named('varianceScaling', { scale: 1, mode: 'fanIn', distribution: 'normal' }),
   glorotNormal: scaling(1, 'fanAvg', 'normal'),
   glorotUniform: scaling(1, 'fanAvg', 'uniform'),
   heNormal: scaling(2, 'fanIn', 'normal'),
@@ -31,16 +38,10 @@ export const initializers: Readonly<Record<string, Shorthand>> = {
   leCunUniform: scaling(1, 'fanIn', 'uniform'),
 }
 
-/** A name in any of the spellings that TF.js accepts: `glorotNormal`, `GlorotNormal`. */
+/** An initializer by a name that TF.js accepts (`glorotNormal`, `GlorotNormal`), or by its canonical text. */
 export function initializerNamed(name: string): Initializer | undefined {
-  const key = name.charAt(0).toLowerCase() + name.slice(1)
-  return Object.hasOwn(initializers, key) ? initializers[key] : undefined
+  return readNamed(initializers, name)
 }
 
 /** The canonical text of an initializer, which is how configurations hold it: equal texts, equal starts. */
-export function initializerText({ kind, settings }: Initializer): string {
-  const values = Object.entries(settings)
-    .filter(([name]) => name !== 'seed')
-    .map(([name, value]) => `${name} ${String(value)}`)
-  return `${kind}(${values.join(', ')})`
-}
+export const initializerText: (initializer: Initializer) => string = namedText

@@ -1,3 +1,4 @@
+import type { Initializer } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape, TensorType } from '../graph/type.js'
@@ -23,8 +24,15 @@ export type ConfigKind =
   | 'axes'
   /** One integer, or one per spatial axis. A single number stands for all of them. */
   | 'perAxis'
+  /** Exactly two integers. */
+  | 'pair'
+  /** Rows above and below, columns left and right; shorter forms stand for equal ones. */
+  | 'border'
   | 'padding'
+  /** A key of the layer table; the settings of the inner layer follow as `layer.units`, `layer.activation`, … */
   | 'layer'
+  /** Anything: it is not read. */
+  | 'value'
   | { readonly oneOf: readonly string[] }
 
 /** What a difference in a key changes; it decides how a spec that leaves the key out is read. */
@@ -49,6 +57,12 @@ export interface ConfigKey {
    * Without it: `silent`.
    */
   readonly paper?: Attribute | 'silent'
+  /** The key whose value it takes when it is left out, on either side. */
+  readonly like?: string
+  /** What TF.js makes of `null`, where that is not the default. */
+  readonly whenNull?: Attribute
+  /** TF.js takes the key and does not use it. It then acts as the default, or as the value of `use`. */
+  readonly ignored?: { readonly because: string; readonly use?: string }
   readonly summary: string
 }
 
@@ -59,15 +73,24 @@ export interface ParameterDeclaration {
   readonly name: string
   readonly shape: Shape
   /** The config key that holds the initializer, or an initializer that cannot be changed. */
-  readonly initializer: { readonly key: string } | { readonly fixed: string }
+  readonly initializer: { readonly key: string } | { readonly fixed: Initializer }
   readonly trainable: boolean
 }
 
+/** TF.js accepts it, and what it then computes is not modelled. */
+export interface Unmodelled extends Problem {
+  readonly unmodelled: true
+}
+
+export const unmodelled = (problem: string): Unmodelled => ({ problem, unmodelled: true })
+
 /**
- * What a layer computes, as text in the equation language. Names: the inputs (`x`, or `x_1`, `x_2`, … for several),
- * the parameters by name, the config keys. `activation(…)` applies the configured activation.
+ * What a layer computes, as text in the equation language; a list where it has several results. Names: the inputs
+ * (`x`, or `x_1`, `x_2`, … for several), the parameters by name, the config keys, `batch` for the size of the first
+ * axis and `site` for the place of random draws. `activation(…)` applies the configured activation. Around another
+ * layer, `y_1`, `y_2`, … are the results of its uses.
  */
-export type Meaning = string | RecurrentMeaning
+export type Meaning = string | readonly string[] | RecurrentMeaning
 
 /** A recurrence over the time axis of the input. */
 export interface RecurrentMeaning {
@@ -82,6 +105,20 @@ export interface RecurrentMeaning {
   readonly reverse: boolean
   /** All states of the first kind, over time; or only the last. */
   readonly sequences: boolean
+}
+
+/** How a layer around another one uses it. */
+export interface Wrapping {
+  /** The kinds that it takes; without it, every kind. */
+  readonly kinds?: readonly string[]
+  /** One entry for each time that the inner layer is applied, each with parameters of its own. */
+  readonly uses: (inner: LayerConfig) => readonly {
+    /** What the names of its parameters start with. */
+    readonly prefix: string
+    readonly config: LayerConfig
+  }[]
+  /** Whether the inner layer is given one step of the time axis after the other, in place of the whole input. */
+  readonly perStep: boolean
 }
 
 /** Everything known about one kind of layer. */
@@ -99,6 +136,12 @@ export interface LayerDefinition {
   readonly inputs: 'one' | 'many'
   /** Rank that the input must have, if it is fixed. */
   readonly rank?: number
+  /** The smallest and the largest rank that the input may have, if it is not fixed. */
+  readonly ranks?: readonly [smallest: number, largest: number]
+  /** All positions of all axes but the last are treated alike, so that it can be applied to all steps at once. */
+  readonly positionwise?: true
+  /** For a layer around another layer. */
+  readonly wraps?: Wrapping
   readonly config: Readonly<Record<string, ConfigKey>>
   /** The parameters, in the framework's order; the builder calls it at the first application. */
   readonly parameters: (

@@ -103,7 +103,7 @@ interface FrameworkAttributes {
   readonly shape: (number | null)[]
   readonly strides: [number, number]
   readonly dilations: [number, number]
-  readonly poolSize: [number, number] & number
+  readonly poolSize: [number, number]
   readonly padding: 'same' | 'valid'
   readonly stride: number
   readonly dilation: number
@@ -192,7 +192,7 @@ const framework: Readonly<
       : tf.matMul(x!, y!),
   transpose: ([x], { permutation }) => tf.transpose(x!, permutation ?? undefined),
   dot: ([x, y], { axes }) =>
-    (tf.layers.dot({ axes }) as unknown as { call(inputs: unknown, kwargs: object): tf.Tensor }).call(
+    (tf.layers.dot({ axes: axes as [number, number] }) as unknown as { call(inputs: unknown, kwargs: object): tf.Tensor }).call(
       [x, y],
       {},
     ),
@@ -240,7 +240,7 @@ const framework: Readonly<
   conv2dTranspose: ([x, k], { strides, padding }) => {
     const [, , filters] = k!.shape
     const size = [0, 1].map(
-      i => x!.shape[i + 1]! * strides[i] + (padding === 'valid' ? Math.max(k!.shape[i]! - strides[i], 0) : 0),
+      i => x!.shape[i + 1]! * strides[i]! + (padding === 'valid' ? Math.max(k!.shape[i]! - strides[i]!, 0) : 0),
     )
     return tf.conv2dTranspose(
       x as tf.Tensor4D,
@@ -255,9 +255,9 @@ const framework: Readonly<
   averagePool2d: ([x], { poolSize, strides, padding }) =>
     tf.avgPool(x as tf.Tensor4D, poolSize, strides, padding),
   maxPool1d: ([x], { poolSize, stride }) =>
-    tf.layers.maxPooling1d({ poolSize, strides: stride }).apply(x!) as tf.Tensor,
+    tf.layers.maxPooling1d({ poolSize: Number(poolSize), strides: stride }).apply(x!) as tf.Tensor,
   averagePool1d: ([x], { poolSize, stride }) =>
-    tf.layers.averagePooling1d({ poolSize, strides: stride }).apply(x!) as tf.Tensor,
+    tf.layers.averagePooling1d({ poolSize: Number(poolSize), strides: stride }).apply(x!) as tf.Tensor,
   batchNormalization: ([x, mean, variance], { axis, epsilon }) => {
     const shape = x!.shape.map((n, i) => (i === (axis < 0 ? axis + x!.rank : axis) ? n : 1))
     return tf.div(

@@ -1,0 +1,59 @@
+import type { Shorthand } from './shorthand.js'
+
+/** A regularizer or a constraint, and what it does to a parameter `w`. */
+export interface Restraint extends Shorthand {
+  /** For a regularizer, what it adds to the loss; for a constraint, what the parameter becomes after each step. */
+  readonly means: string
+  readonly source: string
+}
+
+const penalty = (l1: number, l2: number, open: readonly string[], asText: boolean): Restraint => ({
+  kind: 'l1l2',
+  settings: { l1, l2 },
+  open,
+  asText,
+  means: 'l1 * sum(|w|) + l2 * sum(square(w))',
+  source: 'tfjs-layers/src/regularizers.ts',
+})
+
+/**
+ * The regularizers of TF.js. `l2` has no factor one half, so the gradient is `2 l2 w`: weight decay λ of a paper is
+ * l2 = λ / 2. As a text only `l1l2` exists.
+ */
+export const regularizers: Readonly<Record<string, Restraint>> = {
+  l1l2: penalty(0.01, 0.01, ['l1', 'l2'], true),
+  l1: penalty(0.01, 0, ['l1'], false),
+  l2: penalty(0, 0.01, ['l2'], false),
+}
+
+const source = 'tfjs-layers/src/constraints.ts'
+const norm = 'sqrt(sum[axis](square(w)))'
+
+/** The constraints of TF.js. */
+export const constraints: Readonly<Record<string, Restraint>> = {
+  maxNorm: {
+    kind: 'maxNorm',
+    settings: { maxValue: 2, axis: 0 },
+    open: ['maxValue', 'axis'],
+    asText: true,
+    means: `w * clip[0, maxValue](${norm}) / (0.0000001 + ${norm})`,
+    source,
+  },
+  minMaxNorm: {
+    kind: 'minMaxNorm',
+    settings: { minValue: 0, maxValue: 1, rate: 1, axis: 0 },
+    open: ['minValue', 'maxValue', 'rate', 'axis'],
+    asText: true,
+    means: `w * (rate * clip[minValue, maxValue](${norm}) + (1 - rate) * ${norm}) / (0.0000001 + ${norm})`,
+    source,
+  },
+  nonNeg: { kind: 'nonNeg', settings: {}, open: [], asText: true, means: 'relu(w)', source },
+  unitNorm: {
+    kind: 'unitNorm',
+    settings: { axis: 0 },
+    open: ['axis'],
+    asText: true,
+    means: `w / (0.0000001 + ${norm})`,
+    source,
+  },
+}
