@@ -8,6 +8,12 @@ export const softFailures = {
     message: '`{layer}` has no key `{key}`: TensorFlow.js ignores it without a word',
     why: 'A misspelled key leaves the default in force, and nothing complains.',
   },
+  'ignored-config-key': {
+    category: 'soft-failure',
+    title: 'Configuration key without effect',
+    message: '`{layer}` takes `{key}` and does not use it: {reason}',
+    why: 'The code reads as if it set something, and what is computed does not depend on it.',
+  },
   'invalid-config-value': {
     category: 'soft-failure',
     title: 'Configuration value of the wrong kind',

@@ -1,13 +1,17 @@
 import type { GraphBuilder } from '../graph/builder.js'
-import type { Initializer, Parameter } from '../graph/model.js'
-import type { Attribute, Body, Node } from '../graph/node.js'
+import type { Parameter } from '../graph/model.js'
+import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
-import { type Environment, elaborateText } from '../ops/elaborate.js'
+import { type Environment, elaborateText, expand } from '../ops/elaborate.js'
+import { opTable } from '../ops/table.js'
 import { activations } from './activations.js'
-import { initializers } from './initializers.js'
-import type { LayerConfig, LayerDefinition, ParameterDeclaration, RecurrentMeaning } from './layer.js'
+import { innerConfig } from './config.js'
+import type { LayerConfig, LayerDefinition } from './layer.js'
+import { layerNamed } from './layers/table.js'
+import { makeParameters } from './parameters.js'
+import { overTime, perStep } from './recurrence.js'
 
 export interface ApplicationRequest {
   readonly definition: LayerDefinition
@@ -17,6 +21,8 @@ export interface ApplicationRequest {
   readonly parameters?: readonly Parameter[] | undefined
   /** Initial states of a recurrent layer. */
   readonly initialState?: readonly Node[] | undefined
+  /** Which phase the layer is in, where the call fixes it; else it is left open. */
+  readonly training?: boolean | 'mode'
   readonly builder: GraphBuilder
   readonly provenance: Provenance
   /** Numbers that tell parameters and random draws apart. */
@@ -38,56 +44,86 @@ export interface AppliedLayer {
 
 /** Applies a layer to tensors: makes its parameters at the first application, and the graph of its meaning. */
 export function applyLayer(request: ApplicationRequest): AppliedLayer | Problem {
-  const { definition, config, inputs, builder } = request
-  const unknown = inputs.find(input => input.type.shape === null)
-  if (unknown) return { problem: 'the shape of the input is not known' }
-  if (definition.rank !== undefined && inputs[0]!.type.shape!.length !== definition.rank) {
-    return {
-      problem: `expected a tensor of rank ${definition.rank}, found ${shapeText(inputs[0]!.type.shape)}`,
-    }
-  }
-  const types = inputs.map(input => input.type)
+  const { definition, config, inputs } = request
+  const misfit = checkInputs(definition, inputs)
+  if (misfit) return misfit
+  if (definition.wraps) return applyWrapper(request)
   const parameters = request.parameters ?? makeParameters(request)
   if (isProblem(parameters)) return parameters
-  const meaning = definition.means(config, types)
+  const meaning = definition.means(
+    config,
+    inputs.map(input => input.type),
+  )
   if (typeof meaning === 'object' && 'problem' in meaning) return meaning
-  let beforeActivation: Node | undefined
   const site = request.site ?? request.newIdentity()
+  const { environment, beforeActivation } = environmentOf(request, parameters, site)
+  const outputs =
+    typeof meaning === 'object' && 'step' in meaning
+      ? overTime(request, meaning, environment)
+      : elaborateAll(meaning, environment, request.builder)
+  if (isProblem(outputs)) return outputs
+  const before = beforeActivation()
+  const isActivated = before && typeof meaning === 'string' && definition.kind !== 'activation'
+  return { outputs, parameters, site, ...(isActivated && { beforeActivation: before }) }
+}
+
+/** The framework's rules about the inputs of a layer, in words; undefined if they are kept. */
+function checkInputs(definition: LayerDefinition, inputs: readonly Node[]): Problem | undefined {
+  if (inputs.some(input => input.type.shape === null))
+    return { problem: 'the shape of the input is not known' }
+  const [first, ...rest] = inputs
+  if (!first) return { problem: 'it is applied to nothing' }
+  if (definition.inputs === 'one' && rest.length > 0)
+    return { problem: `it takes one tensor, not ${inputs.length}` }
+  const found = shapeText(first.type.shape)
+  const rank = first.type.shape!.length
+  if (definition.rank !== undefined && rank !== definition.rank)
+    return { problem: `expected a tensor of rank ${definition.rank}, found ${found}` }
+  const [smallest, largest] = definition.ranks ?? [0, Number.POSITIVE_INFINITY]
+  if (rank < smallest) return { problem: `expected a tensor of rank ${smallest} or more, found ${found}` }
+  if (rank > largest) return { problem: `expected a tensor of rank ${largest} or less, found ${found}` }
+  return undefined
+}
+
+/** What the names of a layer's formula stand for, and the argument of its activation once that was applied. */
+function environmentOf(
+  { definition, config, inputs, builder, training }: ApplicationRequest,
+  parameters: readonly Parameter[],
+  site: number,
+): { readonly environment: Environment; readonly beforeActivation: () => Node | undefined } {
+  let before: Node | undefined
   const environment: Environment = {
     value: name => {
       if (name === 'site') return site
       if (name === 'batch') return inputs[0]!.type.shape![0]
       const input = inputNamed(definition, inputs, name)
-      return input ?? parameters.find(parameter => parameter.name === name)?.node ?? config[name]
+      return (
+        input ?? parameters.find(parameter => parameter.name === name)?.node ?? settingNamed(config, name)
+      )
     },
-    apply: (name, args) => {
-      if (!(name in definition.config) || definition.config[name]?.kind !== 'activation') return undefined
-      const activated = activate(config[name], args[0]!, builder)
-      if (!isProblem(activated) && activated !== args[0]) beforeActivation = args[0]
-      return activated
+    apply: (name, args, attributes) => {
+      if (definition.config[name]?.kind === 'activation') {
+        const activated = activate(config[name], args[0]!, builder)
+        if (!isProblem(activated) && activated !== args[0]) before = args[0]
+        return activated
+      }
+      const op = opTable[name]
+      if (typeof training !== 'boolean' || op?.kind !== 'derived' || typeof op.means !== 'object')
+        return undefined
+      const node = builder.node(name, args, attributes)
+      return isProblem(node) ? node : expand(node, builder, training ? 'training' : 'inference')
     },
   }
-  if (typeof meaning === 'object') {
-    const outputs = recur(request, meaning, environment)
-    return isProblem(outputs) ? outputs : { outputs, parameters, site }
-  }
-  const output = elaborateText(meaning, environment, builder)
-  if (isProblem(output)) return output
-  return {
-    outputs: [output],
-    parameters,
-    site,
-    ...(beforeActivation && definition.kind !== 'activation' && { beforeActivation }),
-  }
+  return { environment, beforeActivation: () => before }
 }
 
-/** `activation(x)` for the name of an activation. */
-export function activate(name: Attribute | undefined, x: Node, builder: GraphBuilder): Node | Problem {
-  if (name === null || name === undefined) return x
-  const activation =
-    typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined
-  if (!activation) return { problem: `there is no activation \`${String(name)}\`` }
-  return elaborateText(activation.means, { value: inner => (inner === 'x' ? x : undefined) }, builder)
+/** A config key, or an element of a list that it holds: `strides_1`, `padding_1_2`. */
+function settingNamed(config: LayerConfig, name: string): Attribute | undefined {
+  if (Object.hasOwn(config, name)) return config[name]
+  const [key = '', ...places] = name.split('_')
+  let value = Object.hasOwn(config, key) ? config[key] : undefined
+  for (const place of places) value = Array.isArray(value) ? value[Number(place) - 1] : undefined
+  return value
 }
 
 function inputNamed(
@@ -100,102 +136,78 @@ function inputNamed(
   return index === undefined ? undefined : inputs[Number(index) - 1]
 }
 
-function makeParameters({
-  definition,
-  config,
-  inputs,
-  builder,
-  newIdentity,
-  parameterFor,
-}: ApplicationRequest): readonly Parameter[] | Problem {
-  const declared = definition.parameters(
-    config,
-    inputs.map(input => input.type),
-  )
-  if (isProblem(declared)) return declared
-  const parameters: Parameter[] = []
-  for (const declaration of declared) {
-    const { name, shape, trainable } = declaration
-    const existing = parameterFor?.(name)
-    if (existing && shapeText(existing.shape) === shapeText(shape)) {
-      parameters.push({ ...existing, name, initializer: initializerOf(declaration, config), trainable })
-      continue
-    }
-    const node = builder.node('parameter', [], { identity: newIdentity(), name, shape, dtype: 'float32' })
-    if (isProblem(node)) return node
-    parameters.push({ name, node, shape, initializer: initializerOf(declaration, config), trainable })
-  }
-  return parameters
+/** `activation(x)` for the name of an activation. */
+export function activate(name: Attribute | undefined, x: Node, builder: GraphBuilder): Node | Problem {
+  if (name === null || name === undefined) return x
+  const activation =
+    typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined
+  if (!activation) return { problem: `there is no activation \`${String(name)}\`` }
+  return elaborateText(activation.means, { value: inner => (inner === 'x' ? x : undefined) }, builder)
 }
 
-function initializerOf({ initializer }: ParameterDeclaration, config: LayerConfig): Initializer {
-  if ('fixed' in initializer)
-    return initializers[initializer.fixed] ?? { kind: initializer.fixed, settings: {} }
-  return { kind: String(config[initializer.key]), settings: {} }
-}
-
-/** Builds the body of one step and the recurrence over it; one output per requested state. */
-function recur(
-  request: ApplicationRequest,
-  meaning: RecurrentMeaning,
+function elaborateAll(
+  meaning: string | readonly string[],
   environment: Environment,
+  builder: GraphBuilder,
 ): readonly Node[] | Problem {
-  const { builder, inputs, config } = request
-  const x = inputs[0]!
-  const shape = x.type.shape!
-  const batch = shape[0]!
-  const placeholder = (name: string, index: number, sizes: readonly (typeof batch)[]) =>
-    builder.node('input', [], {
-      name,
-      index: -1 - index,
-      shape: sizes,
-      dtype: 'float32',
-    })
-  const step = placeholder('x_t', 0, [batch, ...shape.slice(2)])
-  if (isProblem(step)) return step
-  const names = new Map<string, Node>([['x', step]])
-  const states: Node[] = []
-  for (const [i, name] of meaning.state.entries()) {
-    const state = placeholder(name, i + 1, [batch, meaning.units as number])
-    if (isProblem(state)) return state
-    names.set(name, state)
-    states.push(state)
-  }
-  for (const [name, expression] of meaning.step) {
-    const value = elaborateText(
-      expression,
-      { ...environment, value: inner => names.get(inner) ?? environment.value(inner) },
-      builder,
-    )
-    if (isProblem(value)) return value
-    request.provenance.setName(value, name)
-    names.set(name, value)
-  }
-  const body: Body = { inputs: [step, ...states], outputs: meaning.next.map(name => names.get(name)!) }
-  const initial: Node[] = []
-  for (const [i] of meaning.state.entries()) {
-    const given = request.initialState?.[i]
-    const zero = given ?? builder.node('zeros', [], { shape: [batch, meaning.units as number] })
-    if (isProblem(zero)) return zero
-    initial.push(zero)
-  }
-  const result = (output: number, sequences: boolean) =>
-    builder.node('recurrence', [x, ...initial], {
-      body: { kind: 'body', body },
-      states: states.length,
-      output,
-      sequences,
-      reverse: meaning.reverse,
-    })
   const outputs: Node[] = []
-  const wanted = [
-    { output: 0, sequences: meaning.sequences },
-    ...(config.returnState === true ? states.map((_, output) => ({ output, sequences: false })) : []),
-  ]
-  for (const { output, sequences } of wanted) {
-    const node = result(output, sequences)
-    if (isProblem(node)) return node
-    outputs.push(node)
+  for (const text of typeof meaning === 'string' ? [meaning] : meaning) {
+    const output = elaborateText(text, environment, builder)
+    if (isProblem(output)) return output
+    outputs.push(output)
   }
   return outputs
+}
+
+/**
+ * Applies a layer around another layer: the inner one as often as the definition says, then the formula over the
+ * results. States that the inner layer returns follow the results, those of all uses in order.
+ */
+function applyWrapper(request: ApplicationRequest): AppliedLayer | Problem {
+  const { definition, config, parameters: known, initialState = [], builder } = request
+  const wraps = definition.wraps!
+  const inner = typeof config.layer === 'string' ? layerNamed(config.layer) : undefined
+  if (!inner) return { problem: 'the inner layer is not known' }
+  if (wraps.kinds && !wraps.kinds.includes(inner.kind))
+    return { problem: `the inner layer must be one of ${wraps.kinds.join(', ')}, found ${inner.kind}` }
+  const site = request.site ?? request.newIdentity()
+  const uses = wraps.uses(innerConfig(config))
+  const share = initialState.length / uses.length
+  if (!Number.isInteger(share))
+    return { problem: `${initialState.length} initial states cannot be shared by ${uses.length} directions` }
+  const applied: AppliedLayer[] = []
+  for (const [i, { prefix, config: own }] of uses.entries()) {
+    const given = known?.filter(({ name }) => name.startsWith(prefix))
+    const use: ApplicationRequest = {
+      ...request,
+      definition: inner,
+      config: own,
+      site,
+      parameters: given?.map(parameter => ({ ...parameter, name: parameter.name.slice(prefix.length) })),
+      parameterFor: name => request.parameterFor?.(`${prefix}${name}`),
+      initialState: share > 0 ? initialState.slice(i * share, (i + 1) * share) : undefined,
+    }
+    const result = wraps.perStep && !inner.positionwise ? perStep(use, applyLayer) : applyLayer(use)
+    if (isProblem(result)) return result
+    applied.push(result)
+  }
+  const meaning = definition.means(
+    config,
+    request.inputs.map(input => input.type),
+  )
+  if (typeof meaning === 'object' && ('problem' in meaning || 'step' in meaning))
+    return 'problem' in meaning ? meaning : { problem: 'a layer around another has no steps of its own' }
+  const result = (name: string) => applied[Number(/^y_(\d+)$/.exec(name)?.[1]) - 1]?.outputs[0]
+  const outputs = elaborateAll(meaning, { value: result }, builder)
+  if (isProblem(outputs)) return outputs
+  const [only] = applied
+  const before = applied.length === 1 && outputs[0] === only?.outputs[0] ? only?.beforeActivation : undefined
+  return {
+    outputs: [...outputs, ...applied.flatMap(use => use.outputs.slice(1))],
+    parameters: applied.flatMap((use, i) =>
+      use.parameters.map(parameter => ({ ...parameter, name: `${uses[i]!.prefix}${parameter.name}` })),
+    ),
+    site,
+    ...(before && { beforeActivation: before }),
+  }
 }

@@ -86,8 +86,8 @@ export const unmodelled = (problem: string): Unmodelled => ({ problem, unmodelle
 
 /**
  * What a layer computes, as text in the equation language; a list where it has several results. Names: the inputs
- * (`x`, or `x_1`, `x_2`, … for several), the parameters by name, the config keys, `batch` for the size of the first
- * axis and `site` for the place of random draws. `activation(…)` applies the configured activation. Around another
+ * (`x`, or `x_1`, `x_2`, … for several), the parameters by name, the config keys (`strides_1` is the first element
+ * of a list), `batch` for the size of the first axis and `site` for the place of random draws. `activation(…)` applies the configured activation. Around another
  * layer, `y_1`, `y_2`, … are the results of its uses.
  */
 export type Meaning = string | readonly string[] | RecurrentMeaning

@@ -21,16 +21,28 @@ export interface Shorthand extends Named {
 
 export type Shorthands = Readonly<Record<string, Shorthand>>
 
-/** A shorthand with settings given by the user; undefined where one that is required is missing. */
-export function complete(shorthand: Shorthand, given: Readonly<Record<string, Attribute>>): Named | undefined {
-  const { kind, open, required = [], zeroIsLeftOut = [] } = shorthand
+/** A shorthand with the settings that are given; undefined where one that is required is missing. */
+export function complete(
+  shorthand: Shorthand,
+  given: Readonly<Record<string, Attribute>>,
+): Named | undefined {
+  const { kind, open, required = [] } = shorthand
   const settings: Record<string, Attribute> = { ...shorthand.settings }
   for (const name of open) {
     const value = given[name]
-    if (value === undefined || value === null || (value === 0 && zeroIsLeftOut.includes(name))) continue
-    settings[name] = value
+    if (value !== undefined && value !== null) settings[name] = value
   }
   return required.some(name => given[name] === undefined) ? undefined : { kind, settings }
+}
+
+/** What the framework makes of a call such as `tf.initializers.randomUniform({ minval: 0 })`. */
+export function completeCall(
+  shorthand: Shorthand,
+  given: Readonly<Record<string, Attribute>>,
+): Named | undefined {
+  const { zeroIsLeftOut = [] } = shorthand
+  const read = Object.entries(given).filter(([name, value]) => value !== 0 || !zeroIsLeftOut.includes(name))
+  return complete(shorthand, Object.fromEntries(read))
 }
 
 /** The one text of a named value: equal texts, equal values. Where random numbers start is left out. */

@@ -62,11 +62,24 @@ export const randomOps = {
       'In training each element is 0 with the given probability and the others grow to make up for it; in inference x itself.',
     source: 'tfjs-core/src/ops/dropout.ts',
     inputs: ['x'],
-    attributes: { rate: { kind: 'number', summary: 'how likely an element is dropped' }, site },
+    attributes: {
+      rate: { kind: 'number', summary: 'how likely an element is dropped' },
+      site,
+      shared: { kind: 'axes', default: [], summary: 'axes along which all positions have one draw' },
+    },
     type: ([x]) => x!,
     notation: { form: 'function', latex: '\\mathrm{dropout}', text: 'dropout', shown: ['rate'] },
-    means: { inference: 'x', training: 'x * bernoulli[1 - rate, site](x) / (1 - rate)' },
-    examples: [{ shapes: [[2, 3]], attributes: { rate: 0.5, site: 0 } }],
+    means: {
+      inference: 'x',
+      training: ({ shared }) =>
+        Array.isArray(shared) && shared.length > 0
+          ? 'x * bernoulli[1 - rate, site](sum[shared](x)) / (1 - rate)'
+          : 'x * bernoulli[1 - rate, site](x) / (1 - rate)',
+    },
+    examples: [
+      { shapes: [[2, 3]], attributes: { rate: 0.5, site: 0 } },
+      { shapes: [[2, 3, 4]], attributes: { rate: 0.5, site: 0, shared: [1] } },
+    ],
   },
   gaussianNoise: {
     kind: 'derived',

@@ -1,9 +1,11 @@
-import type { LayerDefinition } from '../layer.js'
+import { isProblem } from '../../graph/op.js'
+import { resolveAxes } from '../../ops/shape.js'
+import { type LayerDefinition, unmodelled } from '../layer.js'
 import { number, parameterKeys } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/advanced_activations.ts'
 
-function activation(
+function elementwise(
   kind: string,
   className: string,
   config: LayerDefinition['config'],
@@ -15,6 +17,7 @@ function activation(
     summary: 'An activation with settings of its own.',
     source,
     inputs: 'one',
+    positionwise: true,
     config,
     parameters: () => [],
     means,
@@ -23,33 +26,49 @@ function activation(
 
 /** Activations that are layers. */
 export const activationLayers: readonly LayerDefinition[] = [
-  activation('reLU', 'ReLU', { maxValue: number(null, 'the largest value', null) }, ({ maxValue }) =>
+  elementwise('reLU', 'ReLU', { maxValue: number(null, 'the largest value', null) }, ({ maxValue }) =>
     maxValue === null ? 'relu(x)' : maxValue === 6 ? 'relu6(x)' : 'minimum(relu(x), maxValue)',
   ),
-  activation(
+  elementwise(
     'leakyReLU',
     'LeakyReLU',
     { alpha: number(0.3, 'the slope for negative values') },
     () => 'leakyRelu[alpha](x)',
   ),
-  activation(
+  elementwise(
     'elu',
     'ELU',
     { alpha: number(1, 'the value approached at minus infinity, negated', 1) },
     () => 'elu[alpha](x)',
   ),
-  activation(
+  elementwise(
     'thresholdedReLU',
     'ThresholdedReLU',
     { theta: number(1, 'values up to here become 0') },
     () => 'thresholdedRelu[theta](x)',
   ),
-  activation(
-    'softmax',
-    'Softmax',
-    { axis: { kind: 'axis', effect: 'function', tfjs: 1, paper: -1, summary: 'the axis that sums to one' } },
-    () => 'softmax[axis](x)',
-  ),
+  {
+    kind: 'softmax',
+    className: 'Softmax',
+    summary: 'Positive numbers that sum to one along an axis.',
+    source,
+    inputs: 'one',
+    config: {
+      axis: { kind: 'axes', effect: 'function', tfjs: 1, paper: -1, summary: 'the axis that sums to one' },
+    },
+    parameters: () => [],
+    means: ({ axis }, [x]) => {
+      const rank = x!.shape!.length
+      const axes = resolveAxes(axis, rank)
+      if (isProblem(axes)) return axes
+      if (axes.length > 1) return unmodelled('a softmax over several axes is not modelled')
+      if (axes[0] !== rank - 1)
+        return {
+          problem: `softmax along axis ${axes[0]} of ${rank}: TensorFlow.js takes only the last axis, and 1 is the default`,
+        }
+      return 'softmax(x)'
+    },
+  },
   {
     kind: 'prelu',
     className: 'PReLU',

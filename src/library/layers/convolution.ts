@@ -1,10 +1,19 @@
-import { type Dimension, multiply } from '../../graph/dimension.js'
+import { type Dimension, isPolynomial, multiply } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import type { TensorType } from '../../graph/type.js'
-import type { ConfigKey, LayerConfig, LayerDefinition, ParameterDeclaration } from '../layer.js'
+import {
+  type ConfigKey,
+  type LayerConfig,
+  type LayerDefinition,
+  type ParameterDeclaration,
+  unmodelled,
+} from '../layer.js'
 import {
   activationKey,
   activityRegularizer,
+  asConfigured,
+  channelAxis,
+  channelsLast,
   parameterKeys,
   plusBias,
   required,
@@ -14,17 +23,17 @@ import {
 
 const source = 'tfjs-layers/src/layers/convolutional.ts'
 
-const channels = (x: TensorType | undefined): Dimension => x!.shape!.at(-1)!
 const sizes = (value: Attribute | undefined): readonly Dimension[] => value as readonly Dimension[]
+const channels = (config: LayerConfig, x: TensorType | undefined): Dimension =>
+  x!.shape![channelAxis(config, x!.shape!.length)]!
 
-function withBias({ useBias: has }: LayerConfig, size: Dimension): readonly ParameterDeclaration[] {
-  return has
-    ? [{ name: 'bias', shape: [size], initializer: { key: 'biasInitializer' }, trainable: true }]
-    : []
+function parameter(name: string, shape: readonly Dimension[], key: string): ParameterDeclaration {
+  return { name, shape, initializer: { key }, trainable: true }
 }
 
-const last = (config: LayerConfig, text: string) =>
-  config.dataFormat === 'channelsLast' ? text : { problem: 'only channels in the last axis are modelled' }
+function withBias({ useBias: has }: LayerConfig, size: Dimension): readonly ParameterDeclaration[] {
+  return has ? [parameter('bias', [size], 'biasInitializer')] : []
+}
 
 const dilationRate = (axes: number): ConfigKey => ({
   kind: 'perAxis',
@@ -34,12 +43,29 @@ const dilationRate = (axes: number): ConfigKey => ({
   summary: 'the step inside the window',
 })
 
-const filtered = {
-  filters: required('positiveInteger', 'how many kernels'),
+const filters = required('positiveInteger', 'how many kernels')
+const kernelSize = required('perAxis', 'rows and columns of a kernel')
+const depthMultiplier: ConfigKey = {
+  kind: 'positiveInteger',
+  effect: 'function',
+  tfjs: 1,
+  paper: 1,
+  summary: 'kernels per channel',
+}
+const ends = {
   activation: activationKey('linear'),
   useBias,
+  ...parameterKeys('bias', 'zeros'),
   activityRegularizer,
 } as const
+
+/** A layer's formula, or the framework's rule that a step cannot be combined with holes in the window. */
+function notBoth({ strides, dilationRate: rate }: LayerConfig, means: string) {
+  const isLarge = (value: Attribute | undefined) => sizes(value).some(size => isPolynomial(size) || size > 1)
+  return isLarge(strides) && isLarge(rate)
+    ? { problem: 'strides and dilationRate cannot both be larger than 1' }
+    : means
+}
 
 /** Layers with sliding kernels. */
 export const convolutionLayers: readonly LayerDefinition[] = [
@@ -51,24 +77,25 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 4,
     config: {
-      kernelSize: required('perAxis', 'rows and columns of a kernel'),
-      ...filtered,
+      filters,
+      kernelSize,
       ...spatialKeys(2),
       dilationRate: dilationRate(2),
       ...parameterKeys('kernel', 'glorotNormal'),
-      ...parameterKeys('bias', 'zeros'),
+      ...ends,
     },
     parameters: (config, [x]) => [
-      {
-        name: 'kernel',
-        shape: [...sizes(config.kernelSize), channels(x), config.filters as number],
-        initializer: { key: 'kernelInitializer' },
-        trainable: true,
-      },
-      ...withBias(config, config.filters as number),
+      parameter(
+        'kernel',
+        [...sizes(config.kernelSize), channels(config, x), config.filters as Dimension],
+        'kernelInitializer',
+      ),
+      ...withBias(config, config.filters as Dimension),
     ],
-    means: config =>
-      last(config, `activation(conv2d[strides, padding, dilationRate](x, kernel)${plusBias(config)})`),
+    means: config => {
+      const sum = `conv2d[strides, padding, dilationRate](${channelsLast(config)}, kernel)${plusBias(config)}`
+      return notBoth(config, `activation(${asConfigured(config, sum)})`)
+    },
   },
   {
     kind: 'conv1d',
@@ -78,29 +105,29 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 3,
     config: {
+      filters,
       kernelSize: required('perAxis', 'the length of a kernel'),
-      ...filtered,
       ...spatialKeys(1),
       dilationRate: dilationRate(1),
       ...parameterKeys('kernel', 'glorotNormal'),
-      ...parameterKeys('bias', 'zeros'),
+      ...ends,
     },
     parameters: (config, [x]) => [
-      {
-        name: 'kernel',
-        shape: [...sizes(config.kernelSize), channels(x), config.filters as number],
-        initializer: { key: 'kernelInitializer' },
-        trainable: true,
-      },
-      ...withBias(config, config.filters as number),
+      parameter(
+        'kernel',
+        [...sizes(config.kernelSize), channels(config, x), config.filters as Dimension],
+        'kernelInitializer',
+      ),
+      ...withBias(config, config.filters as Dimension),
     ],
-    means: config =>
-      config.padding === 'causal'
-        ? { problem: 'causal padding is not modelled' }
-        : last(
-            config,
-            `activation(conv1d[${String(sizes(config.strides)[0])}, padding, ${String(sizes(config.dilationRate)[0])}](x, kernel)${plusBias(config)})`,
-          ),
+    means: config => {
+      if (config.dataFormat !== 'channelsLast')
+        return unmodelled('with channels first, the result has its channels last and is declared otherwise')
+      return notBoth(
+        config,
+        `activation(conv1d[strides_1, padding, dilationRate_1](x, kernel)${plusBias(config)})`,
+      )
+    },
   },
   {
     kind: 'conv2dTranspose',
@@ -110,24 +137,30 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 4,
     config: {
-      kernelSize: required('perAxis', 'rows and columns of a kernel'),
-      ...filtered,
+      filters,
+      kernelSize,
       ...spatialKeys(2),
-      dilationRate: dilationRate(2),
+      dilationRate: {
+        ...dilationRate(2),
+        ignored: { because: 'a transposed convolution is computed without dilation' },
+      },
       ...parameterKeys('kernel', 'glorotNormal'),
-      ...parameterKeys('bias', 'zeros'),
+      ...ends,
     },
     parameters: (config, [x]) => [
-      {
-        name: 'kernel',
-        shape: [...sizes(config.kernelSize), config.filters as number, channels(x)],
-        initializer: { key: 'kernelInitializer' },
-        trainable: true,
-      },
-      ...withBias(config, config.filters as number),
+      parameter(
+        'kernel',
+        [...sizes(config.kernelSize), config.filters as Dimension, channels(config, x)],
+        'kernelInitializer',
+      ),
+      ...withBias(config, config.filters as Dimension),
     ],
-    means: config =>
-      last(config, `activation(conv2dTranspose[strides, padding](x, kernel)${plusBias(config)})`),
+    means: config => {
+      if (sizes(config.dilationRate).some(size => size !== 1))
+        return unmodelled('a dilated transposed convolution is not modelled')
+      const sum = `conv2dTranspose[strides, padding](${channelsLast(config)}, kernel)${plusBias(config)}`
+      return `activation(${asConfigured(config, sum)})`
+    },
   },
   {
     kind: 'depthwiseConv2d',
@@ -137,36 +170,31 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 4,
     config: {
-      kernelSize: required('perAxis', 'rows and columns of a kernel'),
-      depthMultiplier: {
-        kind: 'positiveInteger',
-        effect: 'function',
-        tfjs: 1,
-        paper: 1,
-        summary: 'kernels per channel',
-      },
-      activation: activationKey('linear'),
-      useBias,
-      activityRegularizer,
+      kernelSize,
+      depthMultiplier,
       ...spatialKeys(2),
-      dilationRate: dilationRate(2),
+      dilationRate: {
+        ...dilationRate(2),
+        ignored: { because: 'a depthwise convolution is computed without dilation' },
+      },
       ...parameterKeys('depthwise', 'glorotNormal'),
-      ...parameterKeys('bias', 'zeros'),
+      ...parameterKeys('kernel', 'glorotNormal', {
+        ignored: { because: 'the kernel of a depthwise convolution is the one of the `depthwise…` keys' },
+      }),
+      ...ends,
     },
     parameters: (config, [x]) => [
-      {
-        name: 'depthwise_kernel',
-        shape: [...sizes(config.kernelSize), channels(x), config.depthMultiplier as number],
-        initializer: { key: 'depthwiseInitializer' },
-        trainable: true,
-      },
-      ...withBias(config, multiply(channels(x), config.depthMultiplier as number)),
-    ],
-    means: config =>
-      last(
-        config,
-        `activation(depthwiseConv2d[strides, padding, dilationRate](x, depthwise_kernel)${plusBias(config)})`,
+      parameter(
+        'depthwise_kernel',
+        [...sizes(config.kernelSize), channels(config, x), config.depthMultiplier as Dimension],
+        'depthwiseInitializer',
       ),
+      ...withBias(config, multiply(channels(config, x), config.depthMultiplier as Dimension)),
+    ],
+    means: config => {
+      const sum = `depthwiseConv2d[strides, padding, dilationRate](${channelsLast(config)}, depthwise_kernel)${plusBias(config)}`
+      return notBoth(config, `activation(${asConfigured(config, sum)})`)
+    },
   },
   {
     kind: 'separableConv2d',
@@ -176,103 +204,48 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 4,
     config: {
-      kernelSize: required('perAxis', 'rows and columns of a kernel'),
-      ...filtered,
-      depthMultiplier: {
-        kind: 'positiveInteger',
-        effect: 'function',
-        tfjs: 1,
-        paper: 1,
-        summary: 'kernels per channel',
-      },
+      filters,
+      kernelSize,
+      depthMultiplier,
       ...spatialKeys(2),
       dilationRate: dilationRate(2),
       ...parameterKeys('depthwise', 'glorotUniform'),
       ...parameterKeys('pointwise', 'glorotUniform'),
-      ...parameterKeys('bias', 'zeros'),
+      // The constructor reads `config.depthwiseInitializer || …` for both kernels.
+      pointwiseInitializer: {
+        ...parameterKeys('pointwise', 'glorotUniform').pointwiseInitializer!,
+        ignored: {
+          because: 'the pointwise kernel starts as `depthwiseInitializer` says',
+          use: 'depthwiseInitializer',
+        },
+      },
+      ...ends,
     },
     parameters: (config, [x]) => [
-      {
-        name: 'depthwise_kernel',
-        shape: [...sizes(config.kernelSize), channels(x), config.depthMultiplier as number],
-        initializer: { key: 'depthwiseInitializer' },
-        trainable: true,
-      },
-      {
-        name: 'pointwise_kernel',
-        shape: [1, 1, multiply(channels(x), config.depthMultiplier as number), config.filters as number],
-        initializer: { key: 'pointwiseInitializer' },
-        trainable: true,
-      },
-      ...withBias(config, config.filters as number),
-    ],
-    means: config =>
-      last(
-        config,
-        `activation(conv2d(depthwiseConv2d[strides, padding, dilationRate](x, depthwise_kernel), pointwise_kernel)${plusBias(config)})`,
+      parameter(
+        'depthwise_kernel',
+        [...sizes(config.kernelSize), channels(config, x), config.depthMultiplier as Dimension],
+        'depthwiseInitializer',
       ),
-  },
-  {
-    kind: 'upSampling2d',
-    className: 'UpSampling2D',
-    summary: 'Rows and columns repeated.',
-    source: 'tfjs-layers/src/layers/convolutional.ts',
-    inputs: 'one',
-    rank: 4,
-    config: {
-      size: {
-        kind: 'perAxis',
-        effect: 'function',
-        tfjs: [2, 2],
-        summary: 'how often rows and columns repeat',
-      },
-      dataFormat: spatialKeys(2).dataFormat!,
-      interpolation: {
-        kind: { oneOf: ['nearest', 'bilinear'] },
-        effect: 'function',
-        tfjs: 'nearest',
-        paper: 'nearest',
-        summary: 'what stands in between',
-      },
-    },
-    parameters: () => [],
-    means: config => {
-      const [rows, columns] = sizes(config.size)
-      if (config.interpolation !== 'nearest') return { problem: 'bilinear interpolation is not modelled' }
-      return last(config, `repeat[2, ${String(columns)}](repeat[1, ${String(rows)}](x))`)
-    },
-  },
-  {
-    kind: 'zeroPadding2d',
-    className: 'ZeroPadding2D',
-    summary: 'Rows and columns of zeros around.',
-    source: 'tfjs-layers/src/layers/padding.ts',
-    inputs: 'one',
-    rank: 4,
-    config: {
-      padding: {
-        kind: 'axes',
-        effect: 'function',
-        tfjs: [
-          [1, 1],
-          [1, 1],
+      parameter(
+        'pointwise_kernel',
+        [
+          1,
+          1,
+          multiply(channels(config, x), config.depthMultiplier as Dimension),
+          config.filters as Dimension,
         ],
-        summary: 'rows above and below, columns left and right',
-      },
-      dataFormat: spatialKeys(2).dataFormat!,
-    },
-    parameters: () => [],
+        'pointwiseInitializer',
+      ),
+      ...withBias(config, config.filters as Dimension),
+    ],
     means: config => {
-      const given = config.padding
-      const pairs =
-        typeof given === 'number'
-          ? [
-              [given, given],
-              [given, given],
-            ]
-          : (given as readonly Attribute[]).map(side => (Array.isArray(side) ? side : [side, side]))
-      const [[top, bottom] = [], [left, right] = []] = pairs as readonly (readonly number[])[]
-      return last(config, `pad[2, ${left}, ${right}](pad[1, ${top}, ${bottom}](x))`)
+      if (config.dataFormat !== 'channelsLast' && config.useBias)
+        return unmodelled(
+          'with channels first, the bias is added along an axis that does not hold the channels',
+        )
+      const sum = `conv2d(depthwiseConv2d[strides, padding, dilationRate](${channelsLast(config)}, depthwise_kernel), pointwise_kernel)${plusBias(config)}`
+      return notBoth(config, asConfigured(config, `activation(${sum})`))
     },
   },
 ]

@@ -1,4 +1,4 @@
-import type { LayerDefinition } from '../layer.js'
+import { type LayerDefinition, unmodelled } from '../layer.js'
 import { activationKey, activityRegularizer, parameterKeys, plusBias, required, useBias } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/core.ts'
@@ -11,6 +11,8 @@ export const coreLayers: readonly LayerDefinition[] = [
     summary: 'A linear map of the last axis, a bias and an activation.',
     source,
     inputs: 'one',
+    ranks: [2, Number.POSITIVE_INFINITY],
+    positionwise: true,
     config: {
       units: required('positiveInteger', 'the size of the result'),
       activation: activationKey('linear'),
@@ -51,72 +53,10 @@ export const coreLayers: readonly LayerDefinition[] = [
     summary: 'An activation by itself.',
     source,
     inputs: 'one',
+    positionwise: true,
     config: { activation: required('activation', 'the activation') },
     parameters: () => [],
     means: () => 'activation(x)',
-  },
-  {
-    kind: 'dropout',
-    className: 'Dropout',
-    summary: 'Sets elements to zero at random in training.',
-    source,
-    inputs: 'one',
-    config: {
-      rate: { kind: 'fraction', effect: 'training', summary: 'how likely an element is dropped' },
-      noiseShape: { kind: 'shape', effect: 'training', tfjs: null, summary: 'axes that share a draw' },
-      seed: { kind: 'integer', effect: 'none', tfjs: null, summary: 'start of the random numbers' },
-    },
-    parameters: () => [],
-    means: ({ rate }) => (rate === 0 ? 'x' : 'dropout[rate, site](x)'),
-  },
-  {
-    kind: 'flatten',
-    className: 'Flatten',
-    summary: 'All axes but the batch become one.',
-    source,
-    inputs: 'one',
-    config: {
-      dataFormat: {
-        kind: { oneOf: ['channelsLast', 'channelsFirst'] },
-        effect: 'function',
-        tfjs: 'channelsLast',
-        paper: 'channelsLast',
-        summary: 'the order of the axes',
-      },
-    },
-    parameters: () => [],
-    means: () => 'flatten(x)',
-  },
-  {
-    kind: 'reshape',
-    className: 'Reshape',
-    summary: 'The elements of each example under another shape.',
-    source,
-    inputs: 'one',
-    config: { targetShape: required('shape', 'the shape without the batch axis') },
-    parameters: () => [],
-    means: () => 'reshape[[batch, targetShape]](x)',
-  },
-  {
-    kind: 'permute',
-    className: 'Permute',
-    summary: 'The axes of each example in another order; they count from 1.',
-    source,
-    inputs: 'one',
-    config: { dims: required('axes', 'the order') },
-    parameters: () => [],
-    means: ({ dims }) => `transpose[[${[0, ...(dims as number[])].join(', ')}]](x)`,
-  },
-  {
-    kind: 'repeatVector',
-    className: 'RepeatVector',
-    summary: 'Each example several times along a new axis of time.',
-    source,
-    inputs: 'one',
-    rank: 2,
-    config: { n: required('positiveInteger', 'how often') },
-    parameters: () => [],
-    means: () => 'tile[1, n](expandDims[[1]](x))',
   },
   {
     kind: 'embedding',
@@ -129,12 +69,18 @@ export const coreLayers: readonly LayerDefinition[] = [
       outputDim: required('positiveInteger', 'the size of a vector'),
       ...parameterKeys('embeddings', 'randomUniform'),
       activityRegularizer,
-      maskZero: { kind: 'boolean', effect: 'function', tfjs: false, summary: 'whether 0 stands for nothing' },
+      maskZero: {
+        kind: 'boolean',
+        effect: 'function',
+        tfjs: false,
+        paper: false,
+        summary: 'whether steps that are 0 are hidden from the layers that follow',
+      },
       inputLength: {
-        kind: 'positiveInteger',
+        kind: 'shape',
         effect: 'none',
         tfjs: null,
-        summary: 'the length of a sequence',
+        summary: 'the length of a sequence, for a first layer',
       },
     },
     parameters: ({ inputDim, outputDim }) => [
@@ -145,16 +91,27 @@ export const coreLayers: readonly LayerDefinition[] = [
         trainable: true,
       },
     ],
-    means: () => 'gather(embeddings, x)',
+    means: ({ maskZero }) =>
+      maskZero
+        ? unmodelled('which steps `maskZero` hides from the layers that follow is not modelled')
+        : 'gather(embeddings, x)',
   },
   {
-    kind: 'gaussianNoise',
-    className: 'GaussianNoise',
-    summary: 'Adds noise in training.',
-    source: 'tfjs-layers/src/layers/noise.ts',
+    kind: 'masking',
+    className: 'Masking',
+    summary: 'Steps of which every element is the mask value are hidden from the layers that follow.',
+    source,
     inputs: 'one',
-    config: { stddev: { ...required('number', 'the standard deviation of the noise'), effect: 'training' } },
+    config: {
+      maskValue: {
+        kind: 'number',
+        effect: 'function',
+        tfjs: 0,
+        paper: 0,
+        summary: 'the value of hidden steps',
+      },
+    },
     parameters: () => [],
-    means: () => 'gaussianNoise[stddev, site](x)',
+    means: () => unmodelled('which steps a mask hides from the layers that follow is not modelled'),
   },
 ]

@@ -21,7 +21,7 @@ export const commonKeys: Readonly<Record<string, ConfigKey>> = {
   batchSize: { kind: 'positiveInteger', effect: 'none', tfjs: null, summary: 'the size of the batch axis' },
   inputDType: { kind: 'text', effect: 'none', tfjs: null, summary: 'the data type of the input' },
   updatable: { kind: 'boolean', effect: 'none', tfjs: true, summary: 'has no effect' },
-  weights: { kind: 'layer', effect: 'none', tfjs: null, summary: 'initial values of the parameters' },
+  weights: { kind: 'value', effect: 'none', tfjs: null, summary: 'initial values of the parameters' },
 }
 
 export const activationKey = (tfjs: Attribute, paper: Attribute = tfjs): ConfigKey => ({
@@ -69,33 +69,70 @@ const extra = (kind: 'regularizer' | 'constraint', of: string): ConfigKey => ({
 })
 
 /** Initializer, regularizer and constraint of one parameter: `kernelInitializer`, … */
-export function parameterKeys(name: string, start: string): Readonly<Record<string, ConfigKey>> {
+export function parameterKeys(
+  name: string,
+  start: string,
+  rest: Pick<ConfigKey, 'ignored'> = {},
+): Readonly<Record<string, ConfigKey>> {
   return {
-    [`${name}Initializer`]: initializer(start, name),
-    [`${name}Regularizer`]: extra('regularizer', name),
-    [`${name}Constraint`]: extra('constraint', name),
+    [`${name}Initializer`]: { ...initializer(start, name), ...rest },
+    [`${name}Regularizer`]: { ...extra('regularizer', name), ...rest },
+    [`${name}Constraint`]: { ...extra('constraint', name), ...rest },
   }
 }
 
+/** A key that TF.js takes and does not read. */
+export const unread = (kind: ConfigKey['kind'], because: string, summary: string): ConfigKey => ({
+  kind,
+  effect: 'none',
+  tfjs: null,
+  ignored: { because },
+  summary,
+})
+
 export const activityRegularizer: ConfigKey = extra('regularizer', 'output')
 
-export const spatialKeys = (axes: number): Readonly<Record<string, ConfigKey>> => ({
-  strides: {
-    kind: 'perAxis',
-    effect: 'function',
-    tfjs: new Array<number>(axes).fill(1),
-    paper: new Array<number>(axes).fill(1),
-    summary: 'the step of the window',
-  },
-  padding: { kind: 'padding', effect: 'function', tfjs: 'valid', summary: '`valid` or `same`' },
-  dataFormat: {
-    kind: { oneOf: ['channelsLast', 'channelsFirst'] },
-    effect: 'function',
-    tfjs: 'channelsLast',
-    paper: 'channelsLast',
-    summary: 'which axis holds the channels',
-  },
-})
+/** Which axis of an image holds the channels. */
+export const dataFormat: ConfigKey = {
+  kind: { oneOf: ['channelsLast', 'channelsFirst'] },
+  effect: 'function',
+  tfjs: 'channelsLast',
+  paper: 'channelsLast',
+  summary: 'which axis holds the channels',
+}
+
+export const spatialKeys = (axes: number) =>
+  ({
+    strides: {
+      kind: 'perAxis',
+      effect: 'function',
+      tfjs: new Array<number>(axes).fill(1),
+      paper: new Array<number>(axes).fill(1),
+      summary: 'the step of the window',
+    },
+    padding: { kind: 'padding', effect: 'function', tfjs: 'valid', summary: '`valid` or `same`' },
+    dataFormat,
+  }) satisfies Readonly<Record<string, ConfigKey>>
+
+/** The axis of the channels of an image or a sequence. */
+export function channelAxis({ dataFormat: format }: LayerConfig, rank: number): number {
+  return format === 'channelsFirst' ? 1 : rank - 1
+}
+
+/** `x` with the channels in its last axis, where a formula expects them. */
+export function channelsLast({ dataFormat: format }: LayerConfig, x = 'x'): string {
+  return format === 'channelsFirst' ? `transpose[[0, 2, 3, 1]](${x})` : x
+}
+
+/** An image with the channels in its last axis, brought back to the order of the configuration. */
+export function asConfigured({ dataFormat: format }: LayerConfig, y: string): string {
+  return format === 'channelsFirst' ? `transpose[[0, 3, 1, 2]](${y})` : y
+}
+
+/** An axis in the form in which formulas of all layers have it: the last one as -1, others from the front. */
+export function axisText(axis: number, rank: number): string {
+  return String(axis === rank - 1 ? -1 : axis)
+}
 
 /** ` + bias` where there is one. */
 export function plusBias({ useBias: has }: LayerConfig): string {

@@ -1,9 +1,22 @@
 import type { TensorType } from '../../graph/type.js'
+import { resolveAxis } from '../../ops/shape.js'
 import type { LayerDefinition } from '../layer.js'
+import { axisText } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/merge.ts'
 
 const names = (inputs: readonly TensorType[]) => inputs.map((_, i) => `x_${i + 1}`)
+
+const tooFew = { problem: 'it merges at least two tensors' }
+
+/** The inputs with axes of size 1 behind the batch axis, until all have one rank: `Merge.call`. */
+function aligned(inputs: readonly TensorType[]): readonly string[] {
+  const rank = Math.max(...inputs.map(({ shape }) => shape!.length))
+  return inputs.map(({ shape }, i) => {
+    const axes = Array.from({ length: rank - shape!.length }, (_, k) => k + 1)
+    return axes.length > 0 ? `expandDims[[${axes.join(', ')}]](x_${i + 1})` : `x_${i + 1}`
+  })
+}
 
 function merge(
   kind: string,
@@ -18,7 +31,7 @@ function merge(
     inputs: 'many',
     config: {},
     parameters: () => [],
-    means: (_, inputs) => means(names(inputs)),
+    means: (_, inputs) => (inputs.length < 2 ? tooFew : means(aligned(inputs))),
   }
 }
 
@@ -39,7 +52,12 @@ export const mergeLayers: readonly LayerDefinition[] = [
     inputs: 'many',
     config: { axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'along which axis' } },
     parameters: () => [],
-    means: (_, inputs) => `concat[axis](${names(inputs).join(', ')})`,
+    means: ({ axis }, inputs) => {
+      const rank = inputs[0]!.shape!.length
+      const along = resolveAxis(axis, rank)
+      if (typeof along !== 'number') return along
+      return inputs.length < 2 ? tooFew : `concat[${axisText(along, rank)}](${names(inputs).join(', ')})`
+    },
   },
   {
     kind: 'dot',
@@ -58,11 +76,16 @@ export const mergeLayers: readonly LayerDefinition[] = [
       },
     },
     parameters: () => [],
-    means: ({ axes, normalize }, [x, y]) => {
-      if (normalize) return { problem: 'normalised products are not modelled' }
-      const pair = Array.isArray(axes) ? (axes as readonly number[]) : [axes as number, axes as number]
-      const [i, j] = pair.map((axis, k) => (axis < 0 ? axis + [x, y][k]!.shape!.length : axis))
-      return `dot[[${i}, ${j}]](x_1, x_2)`
+    means: ({ axes, normalize }, inputs) => {
+      if (inputs.length !== 2) return { problem: `it multiplies two tensors, not ${inputs.length}` }
+      if (!Array.isArray(axes) && typeof axes !== 'number')
+        return { problem: 'the axes are not known whole numbers' }
+      const pair = Array.isArray(axes) ? (axes as readonly number[]) : [axes, axes]
+      const [i, j] = pair.map((axis, k) => resolveAxis(axis, inputs[k]!.shape!.length))
+      if (typeof i !== 'number' || typeof j !== 'number') return { problem: 'there are no such axes' }
+      const operand = (name: string, axis: number) =>
+        normalize ? `${name} / sqrt(maximum(sum[[${axis}]](square(${name})), 0.0000001))` : name
+      return `dot[[${i}, ${j}]](${operand('x_1', i)}, ${operand('x_2', j)})`
     },
   },
 ]

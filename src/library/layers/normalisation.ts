@@ -1,8 +1,8 @@
 import type { Dimension } from '../../graph/dimension.js'
 import { isProblem } from '../../graph/op.js'
 import { resolveAxes, resolveAxis } from '../../ops/shape.js'
-import type { LayerDefinition, ParameterDeclaration } from '../layer.js'
-import { flag, initializer, number, parameterKeys } from './keys.js'
+import { type LayerDefinition, type ParameterDeclaration, unmodelled } from '../layer.js'
+import { axisText, flag, initializer, number, parameterKeys } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/normalization.ts'
 
@@ -24,6 +24,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     summary: 'Centres and scales each channel by statistics of the batch, or by moving ones in inference.',
     source,
     inputs: 'one',
+    ranks: [2, 4],
     config: {
       axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'the axis of the channels' },
       momentum: {
@@ -63,7 +64,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
         axis === rank - 1
           ? name
           : `expandDims[[${Array.from({ length: rank - 1 - axis }, (_, i) => i + 1).join(', ')}]](${name})`
-      const scaled = `batchNormalization[axis, epsilon](x, moving_mean, moving_variance)${config.scale ? ` * ${align('gamma')}` : ''}`
+      const scaled = `batchNormalization[${axisText(axis, rank)}, epsilon](x, moving_mean, moving_variance)${config.scale ? ` * ${align('gamma')}` : ''}`
       return config.center ? `${scaled} + ${align('beta')}` : scaled
     },
   },
@@ -104,14 +105,18 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     means: (config, [x]) => {
       const axes = resolveAxes(config.axis, x!.shape!.length)
       if (isProblem(axes)) return axes
-      if (
-        axes.at(-1) !== x!.shape!.length - 1 ||
-        axes.some((axis, i) => i > 0 && axis !== axes[i - 1]! + 1)
-      ) {
-        return { problem: 'layer normalisation over axes that are not the last ones is not modelled' }
-      }
-      const scaled = `layerNormalization[[${axes.join(', ')}], epsilon](x)${config.scale ? ' * gamma' : ''}`
-      return config.center ? `${scaled} + beta` : scaled
+      const rank = x!.shape!.length
+      const given = (Array.isArray(config.axis) ? config.axis : [config.axis]) as readonly number[]
+      const inOrder = given.every((axis, i) => (axis < 0 ? axis + rank : axis) === axes[i])
+      // TF.js gives the scale the sizes of the axes as listed and lays it out in the order of the input.
+      if (!inOrder) return unmodelled('axes that are not listed from the first to the last are not modelled')
+      const after = Array.from({ length: rank - axes[0]! }, (_, i) => i).filter(
+        i => !axes.includes(i + axes[0]!),
+      )
+      const align = (name: string) => (after.length > 0 ? `expandDims[[${after.join(', ')}]](${name})` : name)
+      const list = axes.map(axis => axisText(axis, rank)).join(', ')
+      const scaled = `layerNormalization[[${list}], epsilon](x)${config.scale ? ` * ${align('gamma')}` : ''}`
+      return config.center ? `${scaled} + ${align('beta')}` : scaled
     },
   },
 ]

@@ -1,7 +1,13 @@
 import { type Dimension, multiply } from '../../graph/dimension.js'
 import { shapeText } from '../../graph/type.js'
-import type { ConfigKey, LayerConfig, LayerDefinition, RecurrentMeaning } from '../layer.js'
-import { activationKey, activityRegularizer, flag, parameterKeys, required, useBias } from './keys.js'
+import {
+  type ConfigKey,
+  type LayerConfig,
+  type LayerDefinition,
+  type RecurrentMeaning,
+  unmodelled,
+} from '../layer.js'
+import { activationKey, activityRegularizer, flag, parameterKeys, required, unread, useBias } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/recurrent.ts'
 
@@ -9,7 +15,7 @@ const chance = (summary: string): ConfigKey => ({ kind: 'fraction', effect: 'tra
 
 const recurrentKeys: LayerDefinition['config'] = {
   units: required('positiveInteger', 'the size of the state'),
-  activation: activationKey('tanh', 'tanh'),
+  activation: activationKey('tanh'),
   useBias,
   ...parameterKeys('kernel', 'glorotNormal'),
   ...parameterKeys('recurrent', 'orthogonal'),
@@ -22,13 +28,26 @@ const recurrentKeys: LayerDefinition['config'] = {
   goBackwards: flag(false, 'whether time runs backwards'),
   stateful: flag(false, 'whether the state lives on to the next batch'),
   unroll: { kind: 'boolean', effect: 'none', tfjs: false, summary: 'how it is computed' },
-  implementation: { kind: 'integer', effect: 'none', tfjs: null, summary: 'how it is computed' },
-  cell: { kind: 'layer', effect: 'none', tfjs: null, summary: 'is set by the layer itself' },
-  inputDim: { kind: 'positiveInteger', effect: 'none', tfjs: null, summary: 'the size of a step' },
-  inputLength: { kind: 'positiveInteger', effect: 'none', tfjs: null, summary: 'the number of steps' },
+  dropoutFunc: { kind: 'value', effect: 'training', tfjs: null, summary: 'what drops elements' },
+  cell: unread('value', 'the layer makes its own cell', 'what computes a step'),
+  inputDim: unread('positiveInteger', 'only `inputShape` gives the shape of the input', 'the size of a step'),
+  inputLength: unread(
+    'positiveInteger',
+    'only `inputShape` gives the shape of the input',
+    'the number of steps',
+  ),
 }
 
-const gate: ConfigKey = { ...activationKey('hardSigmoid', 'sigmoid'), summary: 'applied to the gates' }
+/** LSTM and GRU tell `null` from an activation that is left out: it is none, not the default. */
+const gated: LayerDefinition['config'] = {
+  activation: { ...activationKey('tanh'), whenNull: 'linear' },
+  recurrentActivation: {
+    ...activationKey('hardSigmoid', 'sigmoid'),
+    whenNull: 'linear',
+    summary: 'applied to the gates',
+  },
+  implementation: { kind: 'integer', effect: 'none', tfjs: null, summary: 'how it is computed' },
+}
 
 function recurrent(
   kind: string,
@@ -46,7 +65,7 @@ function recurrent(
     inputs: 'one',
     rank: 3,
     config: { ...recurrentKeys, ...config },
-    parameters: ({ units, useBias: has }, [x]) => {
+    parameters: ({ units, useBias: has, unitForgetBias, biasInitializer }, [x]) => {
       const shape = x!.shape!
       if (shape.length !== 3)
         return { problem: `expected a tensor [batch, time, features], found ${shapeText(shape)}` }
@@ -69,20 +88,31 @@ function recurrent(
               {
                 name: 'bias',
                 shape: [wide],
-                initializer: { key: 'biasInitializer' },
+                initializer: unitForgetBias
+                  ? { fixed: { kind: 'unitForgetBias', settings: { otherwise: biasInitializer! } } }
+                  : { key: 'biasInitializer' },
                 trainable: true,
-              } as const,
+              },
             ]
           : []),
       ]
     },
-    means: config => ({
-      ...step(config),
-      units: config.units!,
-      reverse: config.goBackwards === true,
-      sequences: config.returnSequences === true,
-    }),
+    means: config =>
+      rejection(config) ?? {
+        ...step(config),
+        units: config.units!,
+        reverse: config.goBackwards === true,
+        sequences: config.returnSequences === true,
+      },
   }
+}
+
+/** Settings that TF.js rejects, or under which a step depends on more than the batch at hand. */
+function rejection({ resetAfter, stateful }: LayerConfig) {
+  if (resetAfter === true) return { problem: 'TensorFlow.js accepts `resetAfter: true` for no GRU' }
+  return stateful === true
+    ? unmodelled('a state that lives on from batch to batch is not modelled')
+    : undefined
 }
 
 const bias = ({ useBias: has }: LayerConfig) => (has ? ' + bias' : '')
@@ -101,12 +131,11 @@ export const recurrentLayers: readonly LayerDefinition[] = [
     'A gated recurrent unit that resets the state before the product.',
     3,
     {
-      recurrentActivation: gate,
+      ...gated,
       resetAfter: {
         kind: 'boolean',
         effect: 'function',
-        tfjs: null,
-        paper: 'silent',
+        tfjs: false,
         summary: 'whether the reset comes after the product; TF.js accepts only false',
       },
     },
@@ -129,7 +158,7 @@ export const recurrentLayers: readonly LayerDefinition[] = [
     'A long short-term memory; the gates are in the order input, forget, candidate, output.',
     4,
     {
-      recurrentActivation: gate,
+      ...gated,
       unitForgetBias: {
         kind: 'boolean',
         effect: 'start',

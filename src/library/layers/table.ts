@@ -3,18 +3,24 @@ import { activationLayers } from './activations.js'
 import { convolutionLayers } from './convolution.js'
 import { coreLayers } from './core.js'
 import { mergeLayers } from './merge.js'
+import { noiseLayers } from './noise.js'
 import { normalisationLayers } from './normalisation.js'
 import { poolingLayers } from './pooling.js'
 import { recurrentLayers } from './recurrent.js'
+import { shapeLayers } from './shape.js'
+import { wrapperLayers } from './wrappers.js'
 
 const all = [
   ...coreLayers,
+  ...shapeLayers,
   ...convolutionLayers,
   ...poolingLayers,
   ...mergeLayers,
   ...normalisationLayers,
   ...activationLayers,
+  ...noiseLayers,
   ...recurrentLayers,
+  ...wrapperLayers,
 ]
 
 /** Every kind of layer, in one table. */

@@ -187,7 +187,7 @@ function openDimension(
 ): readonly unknown[] {
   const isLookup = state.definition?.config.outputDim !== undefined
   return isLookup
-    ? [batch, inputLength ?? null]
+    ? [batch, ...[inputLength ?? null].flat()]
     : inputLength
       ? [batch, inputLength, inputDim]
       : [batch, inputDim]

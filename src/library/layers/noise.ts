@@ -1,0 +1,76 @@
+import type { Attribute } from '../../graph/node.js'
+import type { TensorType } from '../../graph/type.js'
+import type { ConfigKey, LayerConfig, LayerDefinition } from '../layer.js'
+import { required } from './keys.js'
+
+const core = 'tfjs-layers/src/layers/core.ts'
+
+const rate: ConfigKey = { kind: 'fraction', effect: 'training', summary: 'how likely an element is dropped' }
+const seed: ConfigKey = {
+  kind: 'integer',
+  effect: 'none',
+  tfjs: null,
+  summary: 'start of the random numbers',
+}
+
+/** Dropout at a rate of 0 or 1 does nothing: `Dropout.call` draws only for a rate strictly between. */
+const isIdle = ({ rate: value }: LayerConfig) => value === 0 || value === 1
+
+/** The axes along which a noise shape has one draw for all positions. */
+function sharedAxes(noiseShape: Attribute, x: TensorType) {
+  const sizes = Array.isArray(noiseShape) ? (noiseShape as readonly Attribute[]) : undefined
+  if (sizes?.length !== x.shape!.length)
+    return { problem: `noiseShape must have one entry for each of the ${x.shape!.length} axes` }
+  return sizes.flatMap((size, axis) => (size === 1 && x.shape![axis] !== 1 ? [axis] : []))
+}
+
+/** Layers that do something in training only. */
+export const noiseLayers: readonly LayerDefinition[] = [
+  {
+    kind: 'dropout',
+    className: 'Dropout',
+    summary: 'Sets elements to zero at random in training.',
+    source: core,
+    inputs: 'one',
+    positionwise: true,
+    config: {
+      rate,
+      noiseShape: {
+        kind: 'shape',
+        effect: 'training',
+        tfjs: null,
+        summary: 'the shape of the draw; along axes where it is 1, all positions share one',
+      },
+      seed,
+    },
+    parameters: () => [],
+    means: (config, [x]) => {
+      if (isIdle(config)) return 'x'
+      if (config.noiseShape === null || config.noiseShape === undefined) return 'dropout[rate, site](x)'
+      const shared = sharedAxes(config.noiseShape, x!)
+      return 'problem' in shared ? shared : `dropout[rate, site, [${shared.join(', ')}]](x)`
+    },
+  },
+  {
+    kind: 'spatialDropout1d',
+    className: 'SpatialDropout1D',
+    summary: 'Sets whole channels of a sequence to zero at random in training.',
+    source: core,
+    inputs: 'one',
+    rank: 3,
+    config: { rate, seed },
+    parameters: () => [],
+    means: config => (isIdle(config) ? 'x' : 'dropout[rate, site, [1]](x)'),
+  },
+  {
+    kind: 'gaussianNoise',
+    className: 'GaussianNoise',
+    summary: 'Adds noise in training.',
+    source: 'tfjs-layers/src/layers/noise.ts',
+    inputs: 'one',
+    positionwise: true,
+    config: { stddev: { ...required('number', 'the standard deviation of the noise'), effect: 'training' } },
+    parameters: () => [],
+    means: () => 'gaussianNoise[stddev, site](x)',
+  },
+]

@@ -1,0 +1,114 @@
+import type { Attribute } from '../../graph/node.js'
+import { type LayerDefinition, unmodelled } from '../layer.js'
+import { dataFormat, required } from './keys.js'
+
+const source = 'tfjs-layers/src/layers/core.ts'
+
+/** The axes of rows and columns of an image. */
+const imageAxes = (format: Attribute | undefined): readonly [number, number] =>
+  format === 'channelsFirst' ? [2, 3] : [1, 2]
+
+/** Layers that move elements and compute nothing. */
+export const shapeLayers: readonly LayerDefinition[] = [
+  {
+    kind: 'flatten',
+    className: 'Flatten',
+    summary: 'All axes but the batch become one.',
+    source,
+    inputs: 'one',
+    ranks: [3, Number.POSITIVE_INFINITY],
+    config: {
+      dataFormat: { ...dataFormat, summary: 'with channels first, they are moved to the end before' },
+    },
+    parameters: () => [],
+    means: (config, [x]) => {
+      if (config.dataFormat !== 'channelsFirst') return 'flatten(x)'
+      const inner = x!.shape!.slice(2).map((_, i) => i + 2)
+      return `flatten(transpose[[${[0, ...inner, 1].join(', ')}]](x))`
+    },
+  },
+  {
+    kind: 'reshape',
+    className: 'Reshape',
+    summary: 'The elements of each example under another shape.',
+    source,
+    inputs: 'one',
+    config: { targetShape: required('shape', 'the shape without the batch axis') },
+    parameters: () => [],
+    means: () => 'reshape[[batch, targetShape]](x)',
+  },
+  {
+    kind: 'permute',
+    className: 'Permute',
+    summary: 'The axes of each example in another order; they count from 1.',
+    source,
+    inputs: 'one',
+    config: { dims: required('axes', 'the order') },
+    parameters: () => [],
+    means: ({ dims }, [x]) => {
+      const order = Array.isArray(dims) ? (dims as readonly number[]) : [dims as number]
+      const rank = x!.shape!.length
+      if (order.length !== rank - 1 || order.some((_, i) => !order.includes(i + 1)))
+        return { problem: `dims must hold each number from 1 to ${rank - 1} once, found ${order.join(', ')}` }
+      return `transpose[[${[0, ...order].join(', ')}]](x)`
+    },
+  },
+  {
+    kind: 'repeatVector',
+    className: 'RepeatVector',
+    summary: 'Each example several times along a new axis of time.',
+    source,
+    inputs: 'one',
+    rank: 2,
+    config: { n: required('positiveInteger', 'how often') },
+    parameters: () => [],
+    means: () => 'tile[1, n](expandDims[[1]](x))',
+  },
+  {
+    kind: 'upSampling2d',
+    className: 'UpSampling2D',
+    summary: 'Rows and columns repeated.',
+    source: 'tfjs-layers/src/layers/convolutional.ts',
+    inputs: 'one',
+    rank: 4,
+    config: {
+      size: { kind: 'pair', effect: 'function', tfjs: [2, 2], summary: 'how often rows and columns repeat' },
+      dataFormat,
+      interpolation: {
+        kind: { oneOf: ['nearest', 'bilinear'] },
+        effect: 'function',
+        tfjs: 'nearest',
+        paper: 'nearest',
+        summary: 'what stands in between',
+      },
+    },
+    parameters: () => [],
+    means: config => {
+      if (config.interpolation !== 'nearest') return unmodelled('bilinear interpolation is not modelled')
+      const [height, width] = imageAxes(config.dataFormat)
+      return `repeat[${width}, size_2](repeat[${height}, size_1](x))`
+    },
+  },
+  {
+    kind: 'zeroPadding2d',
+    className: 'ZeroPadding2D',
+    summary: 'Rows and columns of zeros around.',
+    source: 'tfjs-layers/src/layers/padding.ts',
+    inputs: 'one',
+    rank: 4,
+    config: {
+      padding: {
+        kind: 'border',
+        effect: 'function',
+        tfjs: 1,
+        summary: 'rows above and below, columns left and right',
+      },
+      dataFormat,
+    },
+    parameters: () => [],
+    means: config => {
+      const [height, width] = imageAxes(config.dataFormat)
+      return `pad[${width}, padding_2_1, padding_2_2](pad[${height}, padding_1_1, padding_1_2](x))`
+    },
+  },
+]
