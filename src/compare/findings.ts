@@ -278,10 +278,9 @@ export function nameConnections(pairs: readonly Pair[], spec: Spec): readonly Ca
   return pairs.flatMap(({ specified, implemented }): readonly Candidate[] => {
     if (!specified || !implemented) return []
     const expected = specified.inputs.map(input => partner.get(input) ?? input)
-    const known = new Set([...partner.values()])
     const wrong =
       expected.length !== implemented.inputs.length ||
-      expected.some((input, i) => known.has(input) && input !== implemented.inputs[i])
+      expected.some((input, i) => input !== implemented.inputs[i])
     if (!wrong) return []
     const clause = spec.clauseOf.get(String(specified.layer.id))
     return [

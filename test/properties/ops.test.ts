@@ -192,10 +192,11 @@ const framework: Readonly<
       : tf.matMul(x!, y!),
   transpose: ([x], { permutation }) => tf.transpose(x!, permutation ?? undefined),
   dot: ([x, y], { axes }) =>
-    (tf.layers.dot({ axes: axes as [number, number] }) as unknown as { call(inputs: unknown, kwargs: object): tf.Tensor }).call(
-      [x, y],
-      {},
-    ),
+    (
+      tf.layers.dot({ axes: axes as [number, number] }) as unknown as {
+        call(inputs: unknown, kwargs: object): tf.Tensor
+      }
+    ).call([x, y], {}),
   reshape: ([x], { shape }) =>
     tf.reshape(
       x!,
@@ -240,7 +241,8 @@ const framework: Readonly<
   conv2dTranspose: ([x, k], { strides, padding }) => {
     const [, , filters] = k!.shape
     const size = [0, 1].map(
-      i => x!.shape[i + 1]! * strides[i]! + (padding === 'valid' ? Math.max(k!.shape[i]! - strides[i]!, 0) : 0),
+      i =>
+        x!.shape[i + 1]! * strides[i]! + (padding === 'valid' ? Math.max(k!.shape[i]! - strides[i]!, 0) : 0),
     )
     return tf.conv2dTranspose(
       x as tf.Tensor4D,
