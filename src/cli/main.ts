@@ -64,6 +64,14 @@ export async function main(args: readonly string[]): Promise<number> {
       code = (await import('./demo.js')).demo()
     })
 
+  program
+    .command('wild <folder>', { hidden: true })
+    .description('trace every TensorFlow.js file below a folder and report how far the trace came')
+    .addOption(option.format('text', 'json'))
+    .action(async (folder: string, options) => {
+      code = (await import('./wild.js')).wild(folder, options)
+    })
+
   try {
     await program.parseAsync([...args], { from: 'user' })
     return code

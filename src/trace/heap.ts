@@ -77,6 +77,16 @@ export class Heap {
     }
   }
 
+  /** Runs `action` outside of all attempts: what it does stays, such as the evaluation of a module. */
+  permanently<Result>(action: () => Result): Result {
+    const attempts = this.#attempts.splice(0)
+    try {
+      return action()
+    } finally {
+      this.#attempts.push(...attempts)
+    }
+  }
+
   /** Makes changes of an attempt real. */
   replay(changes: readonly Change[]): void {
     for (const { slot, after } of changes) this.#write(slot, after)

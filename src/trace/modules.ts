@@ -49,12 +49,13 @@ export class Modules {
     for (const binding of module.globals) {
       this.#globals.set(binding, { cell: { value: undefined, initialized: false }, path })
     }
-    for (const { binding, specifier } of module.imports) {
-      const other = binding.name === '' ? this.#loader.resolve(specifier, path) : undefined
-      if (other !== undefined) this.instance(other)
-    }
-    // A module starts with `this` as its exports in CommonJS and undefined otherwise; nothing relies on either.
-    runStatements(this.#interpreter, module.body, { scope, thisValue: undefined })
+    this.#interpreter.heap.permanently(() => {
+      for (const { specifier } of module.imports) {
+        const imported = this.#loader.resolve(specifier, path)
+        if (imported !== undefined) this.instance(imported)
+      }
+      runStatements(this.#interpreter, module.body, { scope, thisValue: undefined })
+    })
     return instance
   }
 

@@ -69,7 +69,16 @@ function readValue(
 ): { readonly value: Attribute } | { readonly reason: Diagnostic } {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return { value }
-  if (value === undefined) return { value: null }
+  if (value === undefined) {
+    const reason =
+      span &&
+      trace.opaque(
+        'unmodelled-call',
+        { call: 'the configuration', reason: 'it holds an undefined value' },
+        span,
+      ).reason
+    return reason ? { reason } : { value: null }
+  }
   if (isPolynomial(value)) return { value }
   if (isUnknown(value)) {
     if (typeof kind === 'string' && numeric.has(kind)) {

@@ -1,0 +1,128 @@
+import { expect, test } from '@jest/globals'
+import { countParameters } from '../src/equations/equations.js'
+import { dimensionText } from '../src/graph/dimension.js'
+import { readModels } from '../src/pipeline.js'
+import { inMemory } from './support/project.js'
+
+interface Case {
+  readonly title: string
+  readonly files: Readonly<Record<string, string>>
+  readonly target?: string
+  readonly arguments?: Readonly<Record<string, unknown>>
+  /** For each model: target and number of parameters, or the code of the reason. */
+  readonly expected: readonly string[]
+}
+
+const build = (config: string) => `tf.sequential({ layers: [tf.layers.dense(${config})] })`
+
+const cases: readonly Case[] = [
+  {
+    title: 'what a module exports is the same for every site',
+    files: {
+      'model.js': `import { SIZE } from './sizes.js'
+        export const a = () => ${build('{ units: 2, inputShape: [SIZE] }')}
+        export const b = () => ${build('{ units: 3, inputShape: [SIZE] }')}`,
+      'sizes.js': 'export const SIZE = 4',
+    },
+    expected: ['a 10', 'b 15'],
+  },
+  {
+    title: 'an unbound parameter is a symbol',
+    files: {
+      'model.js': `export const make = (units, { size }) => ${build('{ units, inputShape: [size] }')}`,
+    },
+    expected: ['make size*units + units'],
+  },
+  {
+    title: 'arguments bind parameters, also nested ones',
+    files: {
+      'model.js': `export const make = (units, config) => ${build('{ units, inputShape: [config.size] }')}`,
+    },
+    target: 'make',
+    arguments: { units: 2, 'config.size': 3 },
+    expected: ['make 8'],
+  },
+  {
+    title: 'a configuration object is read as it is at each call',
+    files: {
+      'model.js': `export function make() {
+        const config = { units: 2, inputShape: [3] }
+        const model = tf.sequential()
+        model.add(tf.layers.dense(config))
+        config.units = 5
+        model.add(tf.layers.dense(config))
+        return model
+      }`,
+    },
+    expected: ['make 23'],
+  },
+  {
+    title: 'the place of an assignment is evaluated before its value',
+    files: {
+      'model.js': `export function make() {
+        const sizes = []
+        let i = 0
+        sizes[i++] = i + 1
+        return ${build('{ units: sizes[0], inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 4'],
+  },
+  {
+    title: 'a branch on an unknown condition is walked both ways',
+    files: {
+      'model.js': `export function make(deep, units = 2) {
+        if (units < 1) throw new Error('too small')
+        const model = ${build('{ units, inputShape: [1] }')}
+        if (deep) model.add(tf.layers.dense({ units: 1 }))
+        return model
+      }`,
+    },
+    expected: ['make unknown-branch'],
+  },
+  {
+    title: 'a branch that throws is not taken',
+    files: {
+      'model.js': `export function make(units) {
+        if (units == null) throw new Error('no units')
+        return ${build('{ units: 2, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 4'],
+  },
+  {
+    title: 'classes, inheritance, getters, statics and closures',
+    files: {
+      'model.js': `class Base { static size = 3; constructor(units) { this.units = units } get double() { return 2 * this.units } }
+        export class Network extends Base {
+          constructor(units = 2) { super(units) }
+          build() { const make = () => ${build('{ units: this.double, inputShape: [Base.size] }')}; return make() }
+        }`,
+    },
+    expected: ['Network.build 16'],
+  },
+  {
+    title: 'modules that require one another',
+    files: {
+      'model.js': `const { size } = require('./other'); exports.make = () => ${build('{ units: 2, inputShape: [size] }')}`,
+      'other.js': "exports.size = 3; require('./model')",
+    },
+    expected: ['make 8'],
+  },
+  {
+    title: 'a loop that never ends is stopped',
+    files: {
+      'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,
+    },
+    expected: ['make budget-exceeded'],
+  },
+]
+
+test.each(cases)('$title', ({ files, target, arguments: args, expected }) => {
+  const { models } = readModels({ files: inMemory(files), path: 'model.js', target, arguments: args })
+  const found = models.map(({ target: name, graph, reason }) => {
+    const what = graph ? dimensionText(countParameters(graph.model).total) : reason?.code
+    return `${name.replace('model.js#', '')} ${what}`
+  })
+  expect(found).toEqual(expected)
+})
