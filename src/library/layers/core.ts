@@ -96,22 +96,4 @@ export const coreLayers: readonly LayerDefinition[] = [
         ? unmodelled('which steps `maskZero` hides from the layers that follow is not modelled')
         : 'gather(embeddings, x)',
   },
-  {
-    kind: 'masking',
-    className: 'Masking',
-    summary: 'Steps of which every element is the mask value are hidden from the layers that follow.',
-    source,
-    inputs: 'one',
-    config: {
-      maskValue: {
-        kind: 'number',
-        effect: 'function',
-        tfjs: 0,
-        paper: 0,
-        summary: 'the value of hidden steps',
-      },
-    },
-    parameters: () => [],
-    means: () => unmodelled('which steps a mask hides from the layers that follow is not modelled'),
-  },
 ]

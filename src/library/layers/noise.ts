@@ -52,17 +52,6 @@ export const noiseLayers: readonly LayerDefinition[] = [
     },
   },
   {
-    kind: 'spatialDropout1d',
-    className: 'SpatialDropout1D',
-    summary: 'Sets whole channels of a sequence to zero at random in training.',
-    source: core,
-    inputs: 'one',
-    rank: 3,
-    config: { rate, seed },
-    parameters: () => [],
-    means: config => (isIdle(config) ? 'x' : 'dropout[rate, site, [1]](x)'),
-  },
-  {
     kind: 'gaussianNoise',
     className: 'GaussianNoise',
     summary: 'Adds noise in training.',

@@ -8,7 +8,6 @@ import { normalisationLayers } from './normalisation.js'
 import { poolingLayers } from './pooling.js'
 import { recurrentLayers } from './recurrent.js'
 import { shapeLayers } from './shape.js'
-import { wrapperLayers } from './wrappers.js'
 
 const all = [
   ...coreLayers,
@@ -20,7 +19,6 @@ const all = [
   ...activationLayers,
   ...noiseLayers,
   ...recurrentLayers,
-  ...wrapperLayers,
 ]
 
 /** Every kind of layer, in one table. */
