@@ -1,0 +1,47 @@
+import { textOf } from '../library/config.js'
+import type { Plan } from './plan.js'
+import type { Clause } from './spec.js'
+
+/** One clause for each thing that the structure states, in order and by the part that it is about. */
+export function structureClauses(plan: Plan): {
+  readonly list: readonly Clause[]
+  readonly byPart: ReadonlyMap<string, Clause>
+} {
+  const byPart = new Map<string, Clause>()
+  const list: Clause[] = []
+  const put = (part: string, clause: Clause) => {
+    byPart.set(part, clause)
+    list.push(clause)
+  }
+  for (const { name, shape, span } of plan.inputs) {
+    put(`input:${name}`, {
+      id: `inputs.${name}`,
+      kind: 'input',
+      statement: `${name} of shape [${shape.map(textOf).join(', ')}]`,
+      span,
+    })
+  }
+  for (const layer of new Set(plan.applications.map(application => application.layer))) {
+    const cited = layer.citation ? { citation: layer.citation } : {}
+    put(String(layer.id), {
+      id: `model.${layer.name}`,
+      kind: 'layer',
+      statement: layer.statement,
+      span: layer.span,
+      ...cited,
+    })
+    for (const [key, entry] of Object.entries(layer.config)) {
+      if (entry.from !== 'given' || key === 'name' || !entry.span) continue
+      put(`${layer.id}.${key}`, {
+        id: `model.${layer.name}.${key}`,
+        kind: 'config',
+        statement: `${key} ${textOf(entry.value)}`,
+        span: entry.span,
+        ...cited,
+      })
+    }
+  }
+  for (const { name, span } of plan.outputs)
+    put(`output:${name}`, { id: `outputs.${name}`, kind: 'output', statement: `${name} is an output`, span })
+  return { list, byPart }
+}

@@ -1,0 +1,55 @@
+import { textOf } from '../library/config.js'
+import { nearest } from '../text/nearest.js'
+import type { SpecContext } from './context.js'
+import type { Plan } from './plan.js'
+import type { StepReader } from './steps.js'
+import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
+
+/** The inputs: a name and a shape without the batch axis. */
+export function readInputs(context: SpecContext, entry: YamlEntry | undefined): Plan['inputs'] {
+  return (entriesOf(entry?.value, context.file) ?? []).flatMap(({ key, value, keySpan, span }) => {
+    const fields =
+      entriesOf(value, context.file) && context.fields(value, key, ['shape', 'dtype', 'meaning'], ['shape'])
+    const shape = context.quantity(fields ? (fields.get('shape')?.value ?? null) : value)
+    const dtype = scalarOf(fields?.get('dtype')?.value) ?? 'float32'
+    if (!Array.isArray(shape)) {
+      context.report(
+        'spec-invalid-value',
+        { layer: 'inputs', key, value: textOf(shape), expected: 'a list of sizes without the batch axis' },
+        span,
+      )
+      return []
+    }
+    return [{ name: key, shape, dtype: String(dtype), span: keySpan }]
+  })
+}
+
+/** The outputs: steps by name; without them the results of the last step. */
+export function readOutputs(
+  context: SpecContext,
+  entry: YamlEntry | undefined,
+  last: readonly string[],
+  reader: StepReader,
+  model: YamlEntry | undefined,
+): Plan['outputs'] {
+  if (!entry)
+    return last.map(value => ({
+      name: value,
+      value,
+      span: model?.keySpan ?? { file: context.file, start: 0, end: 0 },
+    }))
+  const items = itemsOf(entry.value) ?? (entry.value ? [entry.value] : [])
+  return items.flatMap(item => {
+    const name = String(scalarOf(item))
+    const span = spanOf(item, context.file)
+    if (reader.has(name)) return [{ name, value: name, span }]
+    const suggestion = nearest(name, reader.values)
+    context.report(
+      'spec-unknown-name',
+      { kind: 'step', name },
+      span,
+      suggestion && `did you mean \`${suggestion}\`?`,
+    )
+    return []
+  })
+}

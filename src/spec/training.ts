@@ -1,0 +1,163 @@
+import { textOf } from '../library/config.js'
+import { losses, lossNamed } from '../library/losses.js'
+import { optimizers } from '../library/optimizers.js'
+import { nearest } from '../text/nearest.js'
+import type { SpecContext } from './context.js'
+import type { Clause, Spec, TrainingStatement } from './spec.js'
+import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
+
+/** What a spec states beside the structure. */
+export interface Training {
+  readonly losses: readonly TrainingStatement[]
+  readonly optimizer?: TrainingStatement
+  readonly counts?: NonNullable<Spec['parameterCounts']>
+  readonly clauses: readonly Clause[]
+}
+
+/** Losses, optimizer and parameter counts. */
+export function readTraining(
+  context: SpecContext,
+  top: ReadonlyMap<string, YamlEntry>,
+  outputs: readonly string[],
+): Training {
+  const clauses: Clause[] = []
+  const lossEntry = top.get('loss')
+  const lossNodes = itemsOf(lossEntry?.value) ?? (lossEntry?.value ? [lossEntry.value] : [])
+  const stated = lossNodes.flatMap((node, i): TrainingStatement[] => {
+    const span = spanOf(node, context.file)
+    const word = scalarOf(node)
+    const [head] = entriesOf(node, context.file) ?? []
+    const name = typeof word === 'string' ? word : head?.key
+    if (name === undefined) return []
+    const kind = lossNamed(name)
+    if (!kind) {
+      const suggestion = nearest(name, Object.keys(losses))
+      context.report(
+        'spec-unknown-name',
+        { kind: 'loss', name },
+        head?.keySpan ?? span,
+        suggestion ? `did you mean \`${suggestion}\`?` : `losses are ${Object.keys(losses).join(', ')}`,
+      )
+      return []
+    }
+    const fields =
+      head?.value && entriesOf(head.value, context.file)
+        ? context.fields(head.value, name, ['output', 'weight', 'cite'])
+        : new Map<string, YamlEntry>()
+    const output = scalarOf(fields.get('output')?.value)
+    if (typeof output === 'string' && !outputs.includes(output)) {
+      const suggestion = nearest(output, outputs)
+      context.report(
+        'spec-unknown-name',
+        { kind: 'output', name: output },
+        fields.get('output')!.span,
+        suggestion && `did you mean \`${suggestion}\`?`,
+      )
+    }
+    const weight = fields.has('weight') ? context.quantity(fields.get('weight')!.value) : 1
+    const to = typeof output === 'string' ? output : outputs[i]
+    const citation = context.citation(fields.get('cite'))
+    const clause: Clause = {
+      id: `loss.${to ?? i + 1}`,
+      kind: 'loss',
+      statement: `${kind}${to === undefined ? '' : ` on ${to}`}${weight === 1 ? '' : `, weight ${textOf(weight)}`}`,
+      span,
+      ...(citation && { citation }),
+    }
+    clauses.push(clause)
+    return [{ kind, settings: {}, ...(to !== undefined && { output: to }), weight, clause }]
+  })
+  const optimizer = readOptimizer(context, top.get('optimizer'), clauses)
+  const counts = readCounts(context, top.get('parameters'), clauses)
+  return { losses: stated, ...(optimizer && { optimizer }), ...(counts && { counts }), clauses }
+}
+
+function readOptimizer(
+  context: SpecContext,
+  entry: YamlEntry | undefined,
+  clauses: Clause[],
+): TrainingStatement | undefined {
+  if (!entry) return undefined
+  const word = scalarOf(entry.value)
+  const [head] = entriesOf(entry.value, context.file) ?? []
+  const kind = typeof word === 'string' ? word : head?.key
+  const definition = kind !== undefined && Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined
+  if (kind === undefined || !definition) {
+    const suggestion = nearest(kind ?? '', Object.keys(optimizers))
+    context.report(
+      'spec-unknown-name',
+      { kind: 'optimizer', name: kind ?? 'none' },
+      head?.keySpan ?? entry.span,
+      suggestion ? `did you mean \`${suggestion}\`?` : `optimizers are ${Object.keys(optimizers).join(', ')}`,
+    )
+    return undefined
+  }
+  const names = definition.settings.map(({ name }) => name)
+  const fields =
+    head?.value && scalarOf(head.value) !== null
+      ? context.fields(head.value, kind, [...names, 'cite'])
+      : new Map<string, YamlEntry>()
+  const citation = context.citation(fields.get('cite'))
+  const clause: Clause = {
+    id: 'optimizer',
+    kind: 'optimizer',
+    statement: kind,
+    span: entry.span,
+    ...(citation && { citation }),
+  }
+  clauses.push(clause)
+  const settings: Record<string, TrainingStatement['settings'][string]> = {}
+  for (const [name, field] of fields) {
+    if (name === 'cite') continue
+    settings[name] = { value: context.quantity(field.value), span: field.span }
+    clauses.push({
+      id: `optimizer.${name}`,
+      kind: 'optimizer',
+      statement: `${name} ${textOf(settings[name].value)}`,
+      span: field.span,
+      ...(citation && { citation }),
+    })
+  }
+  return { kind, settings, clause }
+}
+
+function readCounts(
+  context: SpecContext,
+  entry: YamlEntry | undefined,
+  clauses: Clause[],
+): NonNullable<Spec['parameterCounts']> | undefined {
+  if (!entry) return undefined
+  const single = scalarOf(entry.value)
+  const fields =
+    typeof single === 'number'
+      ? new Map<string, YamlEntry>()
+      : context.fields(entry.value, 'parameters', ['trainable', 'total', 'cite'])
+  const read = (key: string): number | undefined => {
+    const field = fields.get(key)
+    if (!field) return undefined
+    const value = context.quantity(field.value)
+    if (typeof value === 'number') return value
+    context.report(
+      'spec-invalid-value',
+      { layer: 'parameters', key, value: textOf(value), expected: 'a number' },
+      field.span,
+    )
+    return undefined
+  }
+  const trainable = read('trainable')
+  const total = typeof single === 'number' ? single : read('total')
+  const parts = [
+    ...(trainable === undefined ? [] : [`${trainable} trainable`]),
+    ...(total === undefined ? [] : [`${total} in total`]),
+  ]
+  const citation = context.citation(fields.get('cite'))
+  const clause: Clause = {
+    id: 'parameters',
+    kind: 'parameters',
+    statement: `parameters: ${parts.join(', ')}`,
+    span: entry.span,
+    ...(citation && { citation }),
+  }
+  clauses.push(clause)
+  return { ...(trainable !== undefined && { trainable }), ...(total !== undefined && { total }), clause }
+}
