@@ -13,6 +13,7 @@ import type { AcceptedDeviation, Clause, Spec } from '../spec/spec.js'
 import { align, type Pair } from './align.js'
 import { findCounterexample, findLocalCounterexample } from './counterexample.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
+import { compareEquations, statedVerdicts } from './stated-equations.js'
 import { compareTraining, findLossMismatches } from './training.js'
 import { flatApplications, layerText, type Unit, unitsOf } from './units.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding, Verdict } from './verdict.js'
@@ -48,7 +49,9 @@ interface Structure {
 
 function compareStructure(spec: Spec, code: ModelGraph): Structure {
   const { builder } = code
-  const stated = spec.clauses.filter(({ kind }) => ['input', 'layer', 'config', 'output'].includes(kind))
+  const stated = spec.clauses.filter(({ kind }) =>
+    ['input', 'layer', 'config', 'equation', 'output'].includes(kind),
+  )
   const first = spec.instantiate({ builder, provenance: new Provenance() })
   if (!first.graph)
     return {
@@ -64,6 +67,7 @@ function compareStructure(spec: Spec, code: ModelGraph): Structure {
   const applications = flatApplications(code.model, builder)
   const implemented = unitsOf(applications)
   const rough = align(unitsOf(first.graph.model.applications), implemented)
+  if (stated.some(({ kind }) => kind === 'equation')) return compareStated(spec, code, stated, rough)
   const { graph, silent } = adopt(spec, code, rough)
   const specified = graph ?? first.graph
   const inputs = compareInputs(spec, code.model)
@@ -106,6 +110,34 @@ function compareStructure(spec: Spec, code: ModelGraph): Structure {
   )
 }
 
+/** The structure of a model that is stated in equations, wholly or in parts. */
+function compareStated(
+  spec: Spec,
+  code: ModelGraph,
+  stated: readonly Clause[],
+  rough: readonly Pair[],
+): Structure {
+  const { silent } = adopt(spec, code, rough)
+  const taken = new Set(
+    adoptedPairs(rough).flatMap(({ implemented }) => implemented!.layer.parameters.map(({ node }) => node)),
+  )
+  const outcome = compareEquations(
+    spec,
+    code,
+    taken,
+    learned => adopt(spec, code, rough, learned).graph,
+    specified => proveEqual(specified, code),
+  )
+  const settings = nameDifferences(adoptedPairs(rough), spec).map(({ finding }) => finding)
+  if ('rules' in outcome) {
+    const training = settings.filter(isAboutTraining)
+    return verdictsFor(stated, training, { by: 'normal-form', rules: outcome.rules }, silent)
+  }
+  const inputs = compareInputs(spec, code.model).map(({ finding }) => finding)
+  const paired = new Set(adoptedPairs(rough).map(({ specified }) => specified!.layer.id))
+  return { ...statedVerdicts(outcome, spec, code, stated, paired, [...inputs, ...settings]), silent }
+}
+
 /** Findings about where training starts or what it adds do not change the function. */
 function isAboutTraining({ diagnostic: { code, values } }: Finding): boolean {
   if (code === 'initializer-different') return true
@@ -142,19 +174,14 @@ function adopt(
   spec: Spec,
   code: ModelGraph,
   pairs: readonly Pair[],
+  learned?: (name: string) => Node | undefined,
 ): { readonly graph?: ModelGraph; readonly silent: Comparison['silent'] } {
   const byLayer = new Map<number, Pair>()
   const sites = new Map<number, number>()
-  for (const pair of pairs) {
-    if (
-      pair.specified?.kind !== 'layer' ||
-      pair.implemented?.kind !== 'layer' ||
-      pair.specified.what !== pair.implemented.what
-    )
-      continue
-    if (!byLayer.has(pair.specified.layer.id)) byLayer.set(pair.specified.layer.id, pair)
-    const { site } = pair.implemented.application
-    if (site !== undefined) sites.set(pair.specified.position, site)
+  for (const pair of adoptedPairs(pairs)) {
+    if (!byLayer.has(pair.specified!.layer.id)) byLayer.set(pair.specified!.layer.id, pair)
+    const { site } = pair.implemented!.application
+    if (site !== undefined) sites.set(pair.specified!.position, site)
   }
   const silent: { layer: string; key: string; value: string }[] = []
   const { graph } = spec.instantiate({
@@ -165,6 +192,7 @@ function adopt(
       byLayer.get(layer)?.implemented?.layer.parameters.find(parameter => parameter.name === name),
     site: application => sites.get(application),
     input: (_, index) => code.model.inputs[index]?.node,
+    ...(learned && { equationParameter: learned }),
   })
   for (const { specified, implemented } of byLayer.values()) {
     for (const [key, entry] of Object.entries(specified!.layer.config)) {
@@ -175,6 +203,14 @@ function adopt(
     }
   }
   return { ...(graph && { graph }), silent }
+}
+
+/** The pairs in which a layer of the spec is a layer of the code, of the same kind. */
+function adoptedPairs(pairs: readonly Pair[]): readonly Pair[] {
+  return pairs.filter(
+    ({ specified, implemented }) =>
+      specified?.kind === 'layer' && implemented?.kind === 'layer' && specified.what === implemented.what,
+  )
 }
 
 /** Identical normal forms in both modes, output by output. */
@@ -414,8 +450,7 @@ function acceptFinding(finding: Finding, accepted: readonly AcceptedDeviation[])
   const id = finding.clause?.id
   const match = accepted.find(
     ({ clause, code, value }) =>
-      id !== undefined &&
-      (id === clause || id.startsWith(`${clause}.`)) &&
+      (clause === undefined || id === clause || id?.startsWith(`${clause}.`)) &&
       (code === undefined || code === finding.diagnostic.code) &&
       (value === undefined || textOf(value) === finding.diagnostic.values.actual),
   )

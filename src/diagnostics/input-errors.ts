@@ -80,6 +80,12 @@ export const inputErrors = {
     message: 'there is no {kind} named `{name}`',
     why: 'A reference that leads nowhere states nothing.',
   },
+  'spec-equation': {
+    category: 'input',
+    title: 'Equation in the spec that cannot be read',
+    message: 'the equation `{equation}` cannot be read: {problem}',
+    why: 'A statement that cannot be understood cannot be checked.',
+  },
   'spec-latex-double-quoted': {
     category: 'input',
     title: 'LaTeX in double quotes',

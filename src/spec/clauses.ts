@@ -1,5 +1,5 @@
 import { textOf } from '../library/config.js'
-import type { Plan } from './plan.js'
+import { isEquation, type Plan } from './plan.js'
 import type { Clause } from './spec.js'
 
 /** One clause for each thing that the structure states, in order and by the part that it is about. */
@@ -13,15 +13,29 @@ export function structureClauses(plan: Plan): {
     byPart.set(part, clause)
     list.push(clause)
   }
-  for (const { name, shape, span } of plan.inputs) {
+  for (const { name, shape, span, citation } of plan.inputs) {
     put(`input:${name}`, {
       id: `inputs.${name}`,
       kind: 'input',
-      statement: `${name} of shape [${shape.map(textOf).join(', ')}]`,
+      statement: `${name} of shape ${textOf(shape)}`,
       span,
+      ...(citation && { citation }),
     })
   }
-  for (const layer of new Set(plan.applications.map(application => application.layer))) {
+  for (const step of plan.steps) {
+    if (isEquation(step)) {
+      const { output, statement, span, citation } = step
+      put(`equation:${output}`, {
+        id: `model.${output}`,
+        kind: 'equation',
+        statement,
+        span,
+        ...(citation && { citation }),
+      })
+      continue
+    }
+    const { layer } = step
+    if (byPart.has(String(layer.id))) continue
     const cited = layer.citation ? { citation: layer.citation } : {}
     put(String(layer.id), {
       id: `model.${layer.name}`,

@@ -16,7 +16,7 @@ import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { nearest } from '../text/nearest.js'
 import type { SourceFile, Span } from '../text/source.js'
 import type { Citation } from './spec.js'
-import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
+import { entriesOf, itemsOf, placeWithin, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
   '+': add,
@@ -99,50 +99,52 @@ export class SpecContext {
     if (items) return items.map(item => this.quantity(item))
     const value = scalarOf(node)
     return typeof value === 'string' && node
-      ? this.expression(value, spanOf(node, this.file))
+      ? this.#expression(value, (start, end) => placeWithin(node, this.file, value, start, end))
       : (value ?? null)
   }
 
-  expression(text: string, span: Span): Attribute {
+  #expression(text: string, at: (start: number, end: number) => Span): Attribute {
     const parsed = parseEquation(text)
     if (isSyntaxProblem(parsed)) {
-      const start = Math.min(span.end, span.start + parsed.offset)
-      this.report(
-        'spec-syntax',
-        { problem: parsed.problem },
-        { file: this.file, start, end: Math.max(start + 1, span.end) },
-      )
+      const { problem, offset } = parsed
+      this.report('spec-equation', { equation: text, problem }, at(offset, offset + 1))
       return null
     }
-    return this.#value(parsed, span) ?? null
+    return this.#value(parsed, at) ?? null
   }
 
-  #value(expression: Expression, span: Span): Dimension | undefined {
+  /** What a symbol stands for: its number, or itself where the spec leaves it open. */
+  symbolValue(name: string): Dimension | undefined {
+    const known = this.symbols.get(name)
+    if (!known) return undefined
+    const { value } = known
+    return typeof value === 'number' || isPolynomial(value) ? value : symbol(name, true)
+  }
+
+  #value(expression: Expression, at: (start: number, end: number) => Span): Dimension | undefined {
     if (expression.kind === 'number') return expression.value
     if (expression.kind === 'negate') {
-      const value = this.#value(expression.operand, span)
+      const value = this.#value(expression.operand, at)
       return value === undefined ? undefined : multiply(-1, value)
     }
     if (expression.kind === 'binary') {
       const operate = arithmetic[expression.operator]
-      const [left, right] = [this.#value(expression.left, span), this.#value(expression.right, span)]
+      const [left, right] = [this.#value(expression.left, at), this.#value(expression.right, at)]
       if (operate && left !== undefined && right !== undefined) return operate(left, right)
       return undefined
     }
     if (expression.kind !== 'name') return undefined
-    const known = this.symbols.get(expression.name)
-    if (!known) {
-      const suggestion = nearest(expression.name, [...this.symbols.keys()])
+    const { name, range } = expression
+    if (!this.symbols.has(name)) {
+      const suggestion = nearest(name, [...this.symbols.keys()])
       this.report(
         'spec-undefined-symbol',
-        { name: expression.name },
-        span,
+        { name },
+        at(...range),
         suggestion ? `did you mean \`${suggestion}\`?` : 'define it under `symbols:`',
       )
-      return undefined
     }
-    const { value } = known
-    return typeof value === 'number' || isPolynomial(value) ? value : symbol(expression.name, true)
+    return this.symbolValue(name)
   }
 
   citation(entry: YamlEntry | undefined): Citation | undefined {

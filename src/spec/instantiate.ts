@@ -1,127 +1,205 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import type { Dimension } from '../graph/dimension.js'
-import { symbol } from '../graph/dimension.js'
-import type { Layer, LayerApplication, Model, ModelGraph, Parameter, Port } from '../graph/model.js'
+import { type Dimension, symbol } from '../graph/dimension.js'
+import type { Layer, LayerApplication, ModelGraph, Parameter, Port } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
 import { applyLayer } from '../library/instantiate.js'
-import type { Plan, PlannedLayer } from './plan.js'
+import type { Expression } from '../math/expression.js'
+import { elaborate } from '../ops/elaborate.js'
+import { opTable } from '../ops/table.js'
+import { nearest } from '../text/nearest.js'
+import {
+  isEquation,
+  type Plan,
+  type PlannedApplication,
+  type PlannedEquation,
+  type PlannedInput,
+  type PlannedLayer,
+} from './plan.js'
 import type { Instantiation } from './spec.js'
 
 /** Numbers for parameters and draws of specs, far from those of traced code. */
 const firstIdentity = 1_000_000_000
 
-/** Builds the graph of a plan: the same form as traced code has. */
+/** Builds the graph of a plan: the same form as traced code has. `symbols` gives what a size stands for. */
 export function instantiatePlan(
   title: string,
   plan: Plan,
+  symbols: (name: string) => Dimension | undefined,
   request: Instantiation,
 ): { readonly graph?: ModelGraph; readonly diagnostics: readonly Diagnostic[] } {
-  const { builder, provenance } = request
-  let identity = firstIdentity
-  const values = new Map<string, Node>()
-  const inputs: Port[] = []
-  for (const [index, { name, shape, dtype, span }] of plan.inputs.entries()) {
-    const sizes = [symbol('N', true), ...(shape as readonly Dimension[])]
-    const existing = request.input?.(name, index)
-    const node =
-      existing ?? builder.node('input', [], { name, index: firstIdentity + index, shape: sizes, dtype })
-    if (isProblem(node))
-      return {
-        diagnostics: [diagnostic('spec-shape-mismatch', { layer: name, problem: node.problem }, { span })],
-      }
-    values.set(name, node)
-    inputs.push({ name, node, origin: { span, path: [] } })
+  const build = new PlanBuild(request, symbols)
+  for (const input of plan.inputs) {
+    const failed = build.input(input)
+    if (failed) return { diagnostics: [failed] }
   }
-  const parameters = new Map<PlannedLayer, readonly Parameter[]>()
-  const records = new Map<PlannedLayer, Layer>()
-  const applied: {
-    layer: PlannedLayer
-    inputs: readonly Node[]
-    outputs: readonly Node[]
-    beforeActivation?: Node
-    span: PlannedLayer['span']
-  }[] = []
-  for (const [position, { layer, inputs: names, output, span }] of plan.applications.entries()) {
-    const nodes = names.flatMap(name => values.get(name) ?? [])
-    const config: Record<string, Attribute> = {}
-    for (const [key, entry] of Object.entries(layer.config)) {
-      config[key] = (entry.from === 'silent' ? request.adopt?.(layer.id, key) : undefined) ?? entry.value
-    }
+  for (const step of plan.steps) {
+    const failed = isEquation(step) ? build.equation(step) : build.application(step)
+    if (failed) return { diagnostics: [failed] }
+  }
+  const applications = build.applications()
+  const outputs = plan.outputs.flatMap(({ name, value, span }): Port[] => {
+    const node = build.values.get(value)
+    return node ? [{ name, node, origin: { span, path: [] } }] : []
+  })
+  const { builder, provenance } = request
+  const origin = { span: plan.inputs[0]?.span ?? plan.steps[0]!.span, path: [] }
+  const layers = [...new Set(applications.map(({ layer }) => layer))]
+  const model = { name: title, inputs: build.inputs, outputs, applications, layers, origin }
+  return { graph: { model, builder, provenance }, diagnostics: [] }
+}
+
+type Applied = Omit<LayerApplication, 'layer' | 'origin'> & {
+  readonly layer: PlannedLayer
+  readonly span: PlannedLayer['span']
+}
+
+/** One graph in the making. Each step gives what is wrong with it, or nothing. */
+class PlanBuild {
+  readonly values = new Map<string, Node>()
+  readonly inputs: Port[] = []
+  readonly #request: Instantiation
+  readonly #symbols: (name: string) => Dimension | undefined
+  readonly #applied: Applied[] = []
+  readonly #parameters = new Map<PlannedLayer, readonly Parameter[]>()
+  readonly #learned = new Map<string, Node>()
+  #identity = firstIdentity
+
+  constructor(request: Instantiation, symbols: (name: string) => Dimension | undefined) {
+    this.#request = request
+    this.#symbols = symbols
+  }
+
+  input({ name, shape, dtype, span }: PlannedInput): Diagnostic | undefined {
+    const index = this.inputs.length
+    const sizes = [symbol('N', true), ...shape]
+    const attributes = { name, index: firstIdentity + index, shape: sizes, dtype }
+    const node = this.#request.input?.(name, index) ?? this.#request.builder.node('input', [], attributes)
+    if (isProblem(node)) return misfit(name, node, span)
+    this.values.set(name, node)
+    this.inputs.push({ name, node, origin: { span, path: [] } })
+    return undefined
+  }
+
+  application({ layer, inputs: names, output, span }: PlannedApplication): Diagnostic | undefined {
+    const { builder, provenance, site, parameter } = this.#request
+    const inputs = names.flatMap(name => this.values.get(name) ?? [])
+    const entries = Object.keys(layer.config).map(key => [key, this.#entry(layer, key).value] as const)
     const result =
-      nodes.length === 0
+      inputs.length === 0
         ? { problem: 'it reads nothing' }
         : applyLayer({
             definition: layer.definition,
-            config,
-            inputs: nodes,
-            parameters: parameters.get(layer),
+            config: Object.fromEntries(entries),
+            inputs,
+            parameters: this.#parameters.get(layer),
             builder,
             provenance,
-            newIdentity: () => identity++,
-            site: request.site?.(position),
-            parameterFor: name => request.parameter?.(layer.id, name),
+            newIdentity: () => this.#identity++,
+            site: site?.(this.#applied.length),
+            parameterFor: name => parameter?.(layer.id, name),
           })
-    if (isProblem(result))
-      return {
-        diagnostics: [
-          diagnostic('spec-shape-mismatch', { layer: layer.name, problem: result.problem }, { span }),
-        ],
-      }
-    parameters.set(layer, result.parameters)
-    values.set(output, result.outputs[0]!)
-    if (layer.named) provenance.setName(result.outputs[0]!, layer.name)
-    applied.push({
-      layer,
-      inputs: nodes,
-      outputs: result.outputs,
-      ...(result.beforeActivation && { beforeActivation: result.beforeActivation }),
-      span,
+    if (isProblem(result)) return misfit(layer.name, result, span)
+    const { outputs, parameters, beforeActivation } = result
+    this.#parameters.set(layer, parameters)
+    this.values.set(output, outputs[0]!)
+    if (layer.named) provenance.setName(outputs[0]!, layer.name)
+    this.#applied.push({ layer, inputs, outputs, span, ...(beforeActivation && { beforeActivation }) })
+    return undefined
+  }
+
+  equation({ output, expression, parameters, statement, at, span }: PlannedEquation): Diagnostic | undefined {
+    const { builder, provenance } = this.#request
+    for (const { name, shape } of parameters) {
+      if (this.#learned.has(name)) continue
+      const node = this.#learnedTensor(name, shape)
+      if (isProblem(node)) return misfit(name, node, span)
+      this.#learned.set(name, node)
+      provenance.setName(node, name)
+    }
+    const value = (name: string) => this.values.get(name) ?? this.#learned.get(name) ?? this.#symbols(name)
+    const node = elaborate(expression, { value }, builder)
+    if (!isProblem(node)) {
+      this.values.set(output, node)
+      provenance.setName(node, output)
+      return undefined
+    }
+    const unknown = unknownFunction(node)
+    if (unknown === undefined) return misfit(`\`${statement}\``, node, span)
+    const [start, end] = placeOf(unknown, expression) ?? [0, statement.length]
+    const suggestion = nearest(unknown, Object.keys(opTable))
+    const help = suggestion && `did you mean \`${suggestion}\`?`
+    return diagnostic(
+      'spec-equation',
+      { equation: statement, problem: node.problem },
+      { span: at(start, end), help },
+    )
+  }
+
+  #learnedTensor(name: string, shape: readonly Attribute[]): Node | Problem {
+    const existing = this.#request.equationParameter?.(name)
+    if (existing && shapeText(existing.type.shape) === shapeText(shape as readonly Dimension[]))
+      return existing
+    const attributes = { identity: this.#identity++, name, shape, dtype: 'float32' }
+    return this.#request.builder.node('parameter', [], attributes)
+  }
+
+  /** A key of a layer with what the code chose where the spec is silent. */
+  #entry(layer: PlannedLayer, key: string): PlannedLayer['config'][string] {
+    const entry = layer.config[key]!
+    const value = entry.from === 'silent' ? this.#request.adopt?.(layer.id, key) : undefined
+    return value === undefined ? entry : { ...entry, value }
+  }
+
+  applications(): readonly LayerApplication[] {
+    const records = new Map<PlannedLayer, Layer>()
+    return this.#applied.map(({ layer, span, ...rest }): LayerApplication => {
+      const record = records.get(layer) ?? this.#record(layer)
+      records.set(layer, record)
+      return { ...rest, layer: record, origin: { span, path: [] } }
     })
   }
-  const record = (layer: PlannedLayer): Layer => {
-    let known = records.get(layer)
-    if (!known) {
-      const entries = Object.entries(layer.config).map(
-        ([key, entry]) =>
-          [
-            key,
-            entry.from === 'silent'
-              ? { ...entry, value: request.adopt?.(layer.id, key) ?? entry.value }
-              : entry,
-          ] as const,
-      )
-      known = {
-        id: layer.id,
-        kind: layer.definition.kind,
-        name: layer.name,
-        config: Object.fromEntries(entries),
-        parameters: parameters.get(layer) ?? [],
-        trainable: true,
-        origin: { span: layer.span, path: [] },
-      }
-      records.set(layer, known)
-    }
-    return known
-  }
-  const applications = applied.map(
-    ({ layer, span, ...rest }): LayerApplication => ({
-      ...rest,
-      layer: record(layer),
+
+  #record(layer: PlannedLayer): Layer {
+    const { id, name, definition, span } = layer
+    const config = Object.keys(layer.config).map(key => [key, this.#entry(layer, key)] as const)
+    return {
+      id,
+      kind: definition.kind,
+      name,
+      config: Object.fromEntries(config),
+      parameters: this.#parameters.get(layer) ?? [],
+      trainable: true,
       origin: { span, path: [] },
-    }),
-  )
-  const outputs = plan.outputs.flatMap(({ name, value, span }): Port[] => {
-    const node = values.get(value)
-    return node ? [{ name, node, origin: { span, path: [] } }] : []
-  })
-  const model: Model = {
-    name: title,
-    inputs,
-    outputs,
-    applications,
-    layers: [...new Set(applications.map(({ layer }) => layer))],
-    origin: { span: plan.inputs[0]?.span ?? plan.applications[0]!.span, path: [] },
+    }
   }
-  return { graph: { model, builder, provenance }, diagnostics: [] }
+}
+
+function misfit(layer: string, { problem }: Problem, span: PlannedLayer['span']): Diagnostic {
+  return diagnostic('spec-shape-mismatch', { layer, problem }, { span })
+}
+
+/** The name in the elaboration's message about a function that does not exist. */
+function unknownFunction({ problem }: Problem): string | undefined {
+  return /^there is no function `(.+)`$/.exec(problem)?.[1]
+}
+
+/** Where a function of that name is called. */
+function placeOf(name: string, expression: Expression): readonly [number, number] | undefined {
+  const inner: readonly Expression[] =
+    expression.kind === 'binary'
+      ? [expression.left, expression.right]
+      : expression.kind === 'call'
+        ? expression.arguments
+        : 'operand' in expression
+          ? [expression.operand]
+          : []
+  if (expression.kind === 'call' && expression.name === name)
+    return [expression.range[0], expression.range[0] + name.length]
+  for (const part of inner) {
+    const place = placeOf(name, part)
+    if (place) return place
+  }
+  return undefined
 }

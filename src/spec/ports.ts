@@ -9,7 +9,9 @@ import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
 export function readInputs(context: SpecContext, entry: YamlEntry | undefined): Plan['inputs'] {
   return (entriesOf(entry?.value, context.file) ?? []).flatMap(({ key, value, keySpan, span }) => {
     const fields =
-      entriesOf(value, context.file) && context.fields(value, key, ['shape', 'dtype', 'meaning'], ['shape'])
+      entriesOf(value, context.file) &&
+      context.fields(value, key, ['shape', 'dtype', 'meaning', 'cite'], ['shape'])
+    const citation = context.citation(fields?.get('cite'))
     const shape = context.quantity(fields ? (fields.get('shape')?.value ?? null) : value)
     const dtype = scalarOf(fields?.get('dtype')?.value) ?? 'float32'
     if (!Array.isArray(shape)) {
@@ -20,7 +22,7 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
       )
       return []
     }
-    return [{ name: key, shape, dtype: String(dtype), span: keySpan }]
+    return [{ name: key, shape, dtype: String(dtype), span: keySpan, ...(citation && { citation }) }]
   })
 }
 

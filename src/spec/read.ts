@@ -8,7 +8,7 @@ import { readAccepted } from './accepted.js'
 import { structureClauses } from './clauses.js'
 import { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
-import type { Plan } from './plan.js'
+import { isEquation, type Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
 import type { Spec } from './spec.js'
 import { StepReader } from './steps.js'
@@ -16,7 +16,8 @@ import { readSymbols } from './symbols.js'
 import { readTraining } from './training.js'
 import { entriesOf, readYaml, scalarOf } from './yaml.js'
 
-const topKeys = [
+/** The keys of a spec. */
+export const topKeys = [
   'title',
   'citation',
   'notes',
@@ -56,18 +57,20 @@ export function readSpec(file: SourceFile): {
       )
     : []
   const outputs = readOutputs(context, top.get('outputs'), last, reader, top.get('model'))
-  const plan: Plan = { inputs, applications: reader.applications, outputs }
+  const plan: Plan = { inputs, steps: reader.planned, outputs }
   const clauses = structureClauses(plan)
   const training = readTraining(
     context,
     top,
     outputs.map(({ name }) => name),
   )
-  const accepted = readAccepted(context, top.get('accepted'))
-  if (context.diagnostics.length > 0) return { diagnostics: context.diagnostics }
+  const all = [...clauses.list, ...training.clauses]
+  const accepted = readAccepted(context, top.get('accepted'), all)
+  if (context.diagnostics.length > 0) return { diagnostics: inOrder(context.diagnostics) }
   const title = String(scalarOf(top.get('title')?.value) ?? file.path)
   const citation = context.citation(top.get('citation'))
-  const instantiate: Spec['instantiate'] = request => instantiatePlan(title, plan, request)
+  const instantiate: Spec['instantiate'] = request =>
+    instantiatePlan(title, plan, name => context.symbolValue(name), request)
   const trial = instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
   if (trial.diagnostics.length > 0) return { diagnostics: trial.diagnostics }
   const spec: Spec = {
@@ -76,12 +79,13 @@ export function readSpec(file: SourceFile): {
     path: file.path,
     symbols: context.symbols,
     instantiate,
+    equationParameters: equationParametersOf(plan),
     inputs: inputs.map(({ name, shape }) => ({
       name,
       shape: [symbol('N', true), ...(shape as readonly Dimension[])],
       clause: clauses.byPart.get(`input:${name}`)!,
     })),
-    clauses: [...clauses.list, ...training.clauses],
+    clauses: all,
     clauseOf: clauses.byPart,
     losses: training.losses,
     ...(training.optimizer && { optimizer: training.optimizer }),
@@ -89,4 +93,17 @@ export function readSpec(file: SourceFile): {
     accepted,
   }
   return { spec, diagnostics: [] }
+}
+
+/** By place, each once: what is wrong in a repeated step is met every time. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ code, message, span }: Diagnostic) => `${span?.start} ${code} ${message}`
+  const once = new Map(diagnostics.map(entry => [key(entry), entry]))
+  return [...once.values()].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
+}
+
+function equationParametersOf({ steps }: Plan): Spec['equationParameters'] {
+  const all = steps.flatMap(step => (isEquation(step) ? step.parameters : []))
+  const byName = new Map(all.map(({ name, shape }) => [name, { name, shape: shape as readonly Dimension[] }]))
+  return [...byName.values()]
 }

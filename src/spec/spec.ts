@@ -22,6 +22,7 @@ export interface Clause {
     | 'input'
     | 'layer'
     | 'config'
+    | 'equation'
     | 'connection'
     | 'sharing'
     | 'output'
@@ -36,8 +37,8 @@ export interface Clause {
 
 /** A difference that the spec's author accepts, with the reason. */
 export interface AcceptedDeviation {
-  /** The clause it concerns, or a prefix of its id. */
-  readonly clause: string
+  /** The clause it concerns, or a prefix of its id; absent: any, and what concerns no clause, such as a layer too many. */
+  readonly clause?: string
   /** The finding code it accepts; absent: any. */
   readonly code?: string
   /** The value the code may have instead; absent: any. */
@@ -66,6 +67,8 @@ export interface Instantiation {
   readonly parameter?: (layer: number, name: string) => Parameter | undefined
   /** The place of random draws to use for an application, by its position in the spec. */
   readonly site?: (application: number) => number | undefined
+  /** An existing parameter to use for the learned tensor of an equation. */
+  readonly equationParameter?: (name: string) => Node | undefined
   /** An existing node to use for an input. */
   readonly input?: (name: string, index: number) => Node | undefined
 }
@@ -89,9 +92,14 @@ export interface Spec {
     readonly graph?: ModelGraph
     readonly diagnostics: readonly Diagnostic[]
   }
+  /** The learned tensors of equations, which no layer owns. */
+  readonly equationParameters: readonly { readonly name: string; readonly shape: Shape }[]
   readonly inputs: readonly { readonly name: string; readonly shape: Shape; readonly clause: Clause }[]
   readonly clauses: readonly Clause[]
-  /** The clause of a layer (by layer id), of one of its config keys (`id.key`), of an output (`output:name`). */
+  /**
+   * The clause of a layer (by layer id), of one of its config keys (`id.key`), of an equation (`equation:name`),
+   * of an output (`output:name`).
+   */
   readonly clauseOf: ReadonlyMap<string, Clause>
   readonly losses: readonly TrainingStatement[]
   readonly optimizer?: TrainingStatement

@@ -6,14 +6,27 @@ import { layerNamed, layers } from '../library/layers/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
-import type { PlannedApplication, PlannedLayer } from './plan.js'
+import { readEquation } from './equations.js'
+import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
-/** Keys that every step can have beside its layer. */
-const stepKeys = ['name', 'from', 'cite', 'notes']
+/** Keys that every step with a layer can have beside the layer and its configuration. */
+export const stepKeys = ['name', 'from', 'cite', 'notes'] as const
 
-/** Steps that are made of steps. */
-const combinators = ['repeat', 'residual', 'branches', 'use']
+/** Steps that are not one layer, each with the keys that it can have beside its own. */
+export const combinators: Readonly<Record<string, readonly string[]>> = {
+  repeat: ['from', 'notes'],
+  residual: ['from', 'name', 'cite', 'notes'],
+  branches: ['merge', 'from', 'name', 'cite', 'notes'],
+  use: ['from', 'name', 'notes'],
+  equation: ['where', 'cite', 'notes'],
+}
+
+const isStepKey = (key: string): boolean => (stepKeys as readonly string[]).includes(key)
+const isCombinator = (key: string): boolean => Object.hasOwn(combinators, key)
+
+/** A spec with more steps is refused: repeats in repeats multiply. */
+const mostSteps = 20_000
 
 /** The layer that a residual sum is, and the ones that a branch can end in. */
 const sum = 'add'
@@ -35,11 +48,16 @@ const quantities = new Set<ConfigKey['kind']>([
 export class StepReader {
   readonly #context: SpecContext
   readonly #models: ReadonlyMap<string, YamlEntry>
-  readonly applications: PlannedApplication[] = []
+  /** What was read so far, in order of computation. */
+  readonly planned: PlannedStep[] = []
+  readonly #parameters = new Map<string, PlannedParameter>()
   readonly layers = new Map<string, PlannedLayer>()
   readonly #values = new Set<string>()
   readonly #counts = new Map<string, number>()
   readonly #used = new Map<string, readonly PlannedLayer[]>()
+  /** Models whose steps are being read. */
+  readonly #open = new Set<string>()
+  #steps = 0
   #replay: PlannedLayer[] | undefined
   #record: PlannedLayer[] | undefined
 
@@ -75,8 +93,21 @@ export class StepReader {
       return start
     }
     let current = start
-    for (const item of items) current = this.#step(item, current, prefix)
+    for (const item of items) {
+      if (this.#isFull(item)) return current
+      current = this.#step(item, current, prefix)
+    }
     return current
+  }
+
+  /** Whether there are too many steps; said once. */
+  #isFull(node: YamlNode): boolean {
+    if (this.#steps > mostSteps) return true
+    this.#steps++
+    if (this.#steps <= mostSteps) return false
+    const values = { layer: 'model', key: 'steps', value: `more than ${mostSteps}`, expected: 'fewer' }
+    this.#context.report('spec-invalid-value', values, spanOf(node, this.#context.file))
+    return true
   }
 
   #step(node: YamlNode, current: readonly string[], prefix: string): readonly string[] {
@@ -100,17 +131,23 @@ export class StepReader {
     }
     const fields = new Map(entries.map(entry => [entry.key, entry]))
     const head =
-      entries.find(({ key }) => combinators.includes(key)) ??
+      entries.find(({ key }) => isCombinator(key)) ??
       entries.find(({ key }) => layerNamed(key)) ??
-      entries.find(({ key }) => !stepKeys.includes(key))
+      entries.find(({ key }) => !isStepKey(key))
     if (!head) {
       context.report('spec-missing-key', { layer: 'step', key: 'a layer' }, span)
       return current
     }
     const inputs = this.#from(fields.get('from'), current)
+    if (isCombinator(head.key)) {
+      const known = [head.key, ...combinators[head.key]!]
+      for (const { key, keySpan } of entries)
+        if (!known.includes(key)) context.unknownKey(head.key, key, known, keySpan)
+    }
     if (head.key === 'repeat') return this.#repeat(head, inputs, prefix)
-    if (head.key === 'residual') return this.#residual(head, inputs, prefix)
-    if (head.key === 'branches') return this.#branches(head, fields.get('merge'), inputs, prefix, span)
+    if (head.key === 'residual') return this.#residual(head, fields, inputs, prefix)
+    if (head.key === 'branches') return this.#branches(head, fields, inputs, prefix, span)
+    if (head.key === 'equation') return this.#equation(head, fields, inputs)
     if (head.key === 'use') return this.#use(head, inputs, fields.get('name'))
     return this.#layer(head.key, head.keySpan, span, head, fields, inputs, prefix)
   }
@@ -145,7 +182,7 @@ export class StepReader {
     const context = this.#context
     const definition = layerNamed(kind)
     if (!definition) {
-      const suggestion = nearest(kind, [...Object.keys(layers), ...combinators])
+      const suggestion = nearest(kind, [...Object.keys(layers), ...Object.keys(combinators)])
       context.report(
         'spec-unknown-name',
         { kind: 'layer', name: kind },
@@ -168,7 +205,7 @@ export class StepReader {
     const inner = entriesOf(head?.value, context.file)
     if (inner) for (const entry of inner) put(entry)
     else if (head?.value && scalarOf(head.value) !== null) put({ ...head, key: mainKey(definition) })
-    for (const [key, entry] of fields) if (key !== head?.key && !stepKeys.includes(key)) put(entry)
+    for (const [key, entry] of fields) if (key !== head?.key && !isStepKey(key)) put(entry)
     const nameEntry = fields.get('name')
     const count = (this.#counts.get(definition.kind) ?? 0) + 1
     this.#counts.set(definition.kind, count)
@@ -206,11 +243,23 @@ export class StepReader {
     return this.#apply(layer, inputs, name, span)
   }
 
+  #equation(
+    head: YamlEntry,
+    fields: ReadonlyMap<string, YamlEntry>,
+    current: readonly string[],
+  ): readonly string[] {
+    const equation = readEquation(this.#context, head, fields, this.#values, this.#parameters)
+    if (!equation) return current
+    this.#values.add(equation.output)
+    this.planned.push(equation)
+    return [equation.output]
+  }
+
   #apply(layer: PlannedLayer, inputs: readonly string[], wanted: string, span: Span): readonly string[] {
     let output = wanted
     for (let i = 2; this.#values.has(output); i++) output = `${wanted}/${i}`
     this.#values.add(output)
-    this.applications.push({ layer, inputs, output, span })
+    this.planned.push({ layer, inputs, output, span })
     return [output]
   }
 
@@ -231,18 +280,23 @@ export class StepReader {
     return current
   }
 
-  #residual({ value, span }: YamlEntry, inputs: readonly string[], prefix: string): readonly string[] {
+  #residual(
+    { value, span }: YamlEntry,
+    whole: ReadonlyMap<string, YamlEntry>,
+    inputs: readonly string[],
+    prefix: string,
+  ): readonly string[] {
     const fields = this.#context.fields(value, 'residual', ['steps', 'shortcut'], ['steps'])
     const main = this.steps(fields.get('steps')?.value, inputs, prefix)
     const shortcut = fields.has('shortcut')
       ? this.steps(fields.get('shortcut')!.value, inputs, prefix)
       : inputs
-    return this.#layer(sum, span, span, undefined, new Map(), [...main, ...shortcut], prefix)
+    return this.#layer(sum, span, span, undefined, aboutTheStep(whole), [...main, ...shortcut], prefix)
   }
 
   #branches(
     { value, span }: YamlEntry,
-    merge: YamlEntry | undefined,
+    fields: ReadonlyMap<string, YamlEntry>,
     inputs: readonly string[],
     prefix: string,
     whole: Span,
@@ -254,10 +308,21 @@ export class StepReader {
         { layer: 'branches', key: 'branches', value: 'none', expected: 'a list of lists of steps' },
         span,
       )
-    const kind = scalarOf(merge?.value)
-    return typeof kind === 'string'
-      ? this.#layer(kind, merge!.span, whole, undefined, new Map(), results, prefix)
-      : results
+    const merge = fields.get('merge')
+    if (!merge) return results
+    const kind = scalarOf(merge.value)
+    if (typeof kind === 'string')
+      return this.#layer(kind, merge.span, whole, undefined, aboutTheStep(fields), results, prefix)
+    const [head] = entriesOf(merge.value, this.#context.file) ?? []
+    if (head) return this.#layer(head.key, head.keySpan, whole, head, aboutTheStep(fields), results, prefix)
+    const values = {
+      layer: 'branches',
+      key: 'merge',
+      value: textOf(kind ?? null),
+      expected: 'a layer such as `add`',
+    }
+    this.#context.report('spec-invalid-value', values, merge.span)
+    return results
   }
 
   /** Applies an earlier layer again, or a model that `models:` defines: with the same parameters every time. */
@@ -282,6 +347,18 @@ export class StepReader {
       )
       return inputs
     }
+    if (this.#open.has(name)) {
+      const expected = 'a model that does not use itself'
+      this.#context.report('spec-invalid-value', { layer: 'step', key: 'use', value: name, expected }, span)
+      return inputs
+    }
+    this.#open.add(name)
+    const results = this.#useModel(name, model, inputs, wanted)
+    this.#open.delete(name)
+    return results
+  }
+
+  #useModel(name: string, model: YamlEntry, inputs: readonly string[], wanted: string): readonly string[] {
     const known = this.#used.get(name)
     if (known) {
       const outer = this.#replay
@@ -299,8 +376,13 @@ export class StepReader {
   }
 }
 
+/** The keys that say something about a step as a whole. */
+function aboutTheStep(fields: ReadonlyMap<string, YamlEntry>): ReadonlyMap<string, YamlEntry> {
+  return new Map([...fields].filter(([key]) => isStepKey(key)))
+}
+
 /** What a bare value after the layer's name stands for: the first key that is required, else the first. */
-function mainKey({ config }: LayerDefinition): string {
+export function mainKey({ config }: LayerDefinition): string {
   const keys = Object.entries(config)
   return (keys.find(([, key]) => key.tfjs === undefined) ?? keys[0] ?? ['value'])[0]
 }

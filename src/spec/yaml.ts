@@ -109,6 +109,24 @@ export function spanOf(node: YamlNode, file: SourceFile): Span {
   return { file, start, end }
 }
 
+/**
+ * The place of a range of characters of a scalar's text. Where the text is not written in one piece (folded lines,
+ * escapes), the whole scalar.
+ */
+export function placeWithin(
+  node: YamlNode,
+  file: SourceFile,
+  text: string,
+  start: number,
+  end: number,
+): Span {
+  const whole = spanOf(node, file)
+  const offset = file.text.slice(whole.start, whole.end).indexOf(text)
+  if (offset < 0) return whole
+  const from = whole.start + offset + Math.min(start, text.length)
+  return { file, start: from, end: Math.max(from, whole.start + offset + Math.min(end, text.length)) }
+}
+
 /** The entries of a map in order, or undefined for another kind of node. */
 export function entriesOf(
   node: YamlNode | null | undefined,
