@@ -1,4 +1,3 @@
-import pc from 'picocolors'
 import { type EquationSystem, type Expansion, equationsOf } from '../equations/equations.js'
 import { equationToLatex, toMarkdown } from '../equations/markdown.js'
 import { renderEquations } from '../equations/terminal.js'
@@ -45,13 +44,12 @@ export function equations(text: string, { arg, format, expand }: Options): numbe
     arguments: arg,
   })
   const options = reportOptions()
-  const colors = pc.createColors(options.color)
   const systems = result.models.flatMap(({ target: name, graph }) =>
     graph ? [{ target: name, system: equationsOf(graph, { expand }) }] : [],
   )
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   for (const entry of [...result.diagnostics, ...reasons]) {
-    process.stderr.write(`${renderDiagnostic(entry, colors, options.width)}\n\n`)
+    process.stderr.write(`${renderDiagnostic(entry, options)}\n\n`)
   }
   if (systems.length > 0) print(formats[format](systems))
   if (result.diagnostics.some(isInputError)) return exitCodes.unusable

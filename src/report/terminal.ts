@@ -32,7 +32,8 @@ export function renderTerminal(outcomes: readonly CheckOutcome[], options: Repor
   return `${outcomes.map(outcome => renderOutcome(outcome, colors, options)).join('\n\n')}\n`
 }
 
-function renderOutcome(outcome: CheckOutcome, colors: Colors, { width }: ReportOptions): string {
+function renderOutcome(outcome: CheckOutcome, colors: Colors, options: ReportOptions): string {
+  const { width } = options
   const { verdict, comparison, spec } = outcome
   const tone = tones[verdict](colors)
   const counts = comparison ? `  ${countsText(countVerdicts(comparison.clauses))}` : ''
@@ -42,12 +43,12 @@ function renderOutcome(outcome: CheckOutcome, colors: Colors, { width }: ReportO
     `${tone(colors.bold(`${verdictSigns[verdict]} ${verdict === 'unusable' ? 'not checked' : verdict}`))}${counts}`,
   ]
   const blocks = [head.join('\n')]
-  if (outcome.reason) blocks.push(renderDiagnostic(outcome.reason, colors, width))
+  if (outcome.reason) blocks.push(renderDiagnostic(outcome.reason, options))
   for (const finding of comparison?.findings ?? [])
     blocks.push(renderFinding(finding, outcome, colors, width))
   const reasons = new Set((comparison?.clauses ?? []).flatMap(({ reason }) => (reason ? [reason] : [])))
-  for (const reason of reasons) blocks.push(renderDiagnostic(reason, colors, width))
-  for (const entry of outcome.diagnostics) blocks.push(renderDiagnostic(entry, colors, width))
+  for (const reason of reasons) blocks.push(renderDiagnostic(reason, options))
+  for (const entry of outcome.diagnostics) blocks.push(renderDiagnostic(entry, options))
   if (comparison) blocks.push(renderClauses(comparison.clauses, colors))
   if (comparison && comparison.silent.length > 0) {
     blocks.push(
@@ -111,7 +112,8 @@ function labelled(label: string, text: string, colors: Colors, width: number): r
 }
 
 /** A message that is not a finding: an error in the input, a reason, a soft failure. */
-export function renderDiagnostic(entry: Diagnostic, colors: Colors, width: number): string {
+export function renderDiagnostic(entry: Diagnostic, { color, width }: ReportOptions): string {
+  const colors = pc.createColors(color)
   const place = entry.span ? `  ${visible(formatPlace(entry.span))}` : ''
   const lines = [
     `${colors.yellow(colors.bold(`! ${entry.code}`))}${colors.cyan(place)}`,
