@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main } from './cli/main.js'
+import * as module from 'node:module'
 
+// Since Node 22.1: what is loaded from here on is kept in compiled form, in the system's folder for temporary files.
+if ('enableCompileCache' in module) (module.enableCompileCache as () => void)()
+
+const { main } = await import('./cli/main.js')
 process.exitCode = await main(process.argv.slice(2))
