@@ -24,6 +24,7 @@ export {
   type FoundModel,
   type ModelRequest,
   type ReadResult,
+  readFunctionBody,
   readModels,
 } from './pipeline.js'
 export { type ReporterName, reporters } from './report/reporters.js'
@@ -31,3 +32,4 @@ export { readSpec } from './spec/read.js'
 export type { Clause, Spec } from './spec/spec.js'
 export type { Files } from './syntax/modules.js'
 export { type SourceFile, sourceFile } from './text/source.js'
+export type { TensorDeclaration } from './trace/host.js'

@@ -9,6 +9,7 @@ import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import type { Files } from './syntax/modules.js'
 import type { SourceFile } from './text/source.js'
+import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
 import { type TraceResult, trace } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
@@ -22,6 +23,8 @@ export interface ModelRequest {
   readonly target?: string | undefined
   /** Values for parameters by name, nested ones by path: `{ 'config.units': 32 }`. */
   readonly arguments?: Readonly<Record<string, unknown>> | undefined
+  /** Tensors that the target takes, by the name of the parameter: then what it computes is a model as well. */
+  readonly inputs?: Readonly<Record<string, TensorDeclaration>> | undefined
 }
 
 /** A model that was found, or the reason why it is not known. */
@@ -59,7 +62,24 @@ export function traceModels(request: ModelRequest): TraceResult {
     path: request.path,
     ...(request.target !== undefined && { target: request.target }),
     ...(request.arguments && { arguments: request.arguments }),
+    ...(request.inputs && { inputs: request.inputs }),
   })
+}
+
+/** A function given by the text of its body, with `tf` and its inputs in scope, as a graph. */
+export function readFunctionBody(
+  body: string,
+  inputs: Readonly<Record<string, TensorDeclaration>>,
+): FoundModel {
+  const path = 'function.js'
+  const text = `export function body(${Object.keys(inputs).join(', ')}) {\n${body}\n}\n`
+  const files: Files = {
+    read: name => (name === path ? text : undefined),
+    exists: name => name === path,
+  }
+  const { models, diagnostics } = readModels({ files, path, target: 'body', inputs })
+  const [reason] = diagnostics
+  return models[0] ?? { target: `${path}#body`, ...(reason && { reason }) }
 }
 
 /** The models that the request names, each as a graph or with the reason why there is none. */

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { countParameters } from '../src/equations/equations.js'
 import { dimensionText } from '../src/graph/dimension.js'
 import { readModels } from '../src/pipeline.js'
+import type { TensorDeclaration } from '../src/trace/host.js'
 import { inMemory } from './support/project.js'
 
 interface Case {
@@ -9,6 +10,7 @@ interface Case {
   readonly files: Readonly<Record<string, string>>
   readonly target?: string
   readonly arguments?: Readonly<Record<string, unknown>>
+  readonly inputs?: Readonly<Record<string, TensorDeclaration>>
   /** For each model: target and number of parameters, or the code of the reason. */
   readonly expected: readonly string[]
 }
@@ -110,6 +112,46 @@ const cases: readonly Case[] = [
     expected: ['make 8'],
   },
   {
+    title: 'a function over tensors is a target: it owns the variables that it reads',
+    files: {
+      'model.js': `const w = tf.variable(tf.randomNormal([3, 4]))
+        const unused = tf.variable(tf.zeros([7]))
+        export const forward = x => tf.tidy(() => x.matMul(w).relu())`,
+    },
+    target: 'forward',
+    inputs: { x: { shape: [2, 3], dtype: 'float32' } },
+    expected: ['forward 12'],
+  },
+  {
+    title: 'a method sees the variables that its constructor made',
+    files: {
+      'model.js': `export class Net {
+        constructor() { this.w = tf.variable(tf.ones([3, 4])); this.b = tf.variable(tf.zeros([4])) }
+        forward({ x }) { return { logits: x.matMul(this.w).add(this.b) } }
+      }`,
+    },
+    target: 'Net.forward',
+    inputs: { x: { shape: [2, 3], dtype: 'float32' } },
+    expected: ['Net.forward 16'],
+  },
+  {
+    title: 'a tensor of which nothing is known is not guessed',
+    files: { 'model.js': 'export const forward = (x, w) => tf.relu(tf.matMul(x, w))' },
+    target: 'forward',
+    inputs: { x: { shape: [2, 3], dtype: 'float32' } },
+    expected: ['forward unbound-tensor'],
+  },
+  {
+    title: 'symbolic tensors are not for functions of tensors',
+    files: {
+      'model.js': `export const make = () => {
+        const x = tf.input({ shape: [3] })
+        return tf.model({ inputs: x, outputs: tf.relu(x) })
+      }`,
+    },
+    expected: ['make unmodelled-call'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,
@@ -118,8 +160,8 @@ const cases: readonly Case[] = [
   },
 ]
 
-test.each(cases)('$title', ({ files, target, arguments: args, expected }) => {
-  const { models } = readModels({ files: inMemory(files), path: 'model.js', target, arguments: args })
+test.each(cases)('$title', ({ files, target, arguments: args, inputs, expected }) => {
+  const { models } = readModels({ files: inMemory(files), path: 'model.js', target, arguments: args, inputs })
   const found = models.map(({ target: name, graph, reason }) => {
     const what = graph ? dimensionText(countParameters(graph.model).total) : reason?.code
     return `${name.replace('model.js#', '')} ${what}`

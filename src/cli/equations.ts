@@ -3,12 +3,14 @@ import { equationToLatex, toMarkdown } from '../equations/markdown.js'
 import { renderEquations } from '../equations/terminal.js'
 import { isInputError, readModels } from '../pipeline.js'
 import { renderDiagnostic } from '../report/terminal.js'
+import type { TensorDeclaration } from '../trace/host.js'
 import { exitCodes } from './exit.js'
 import { print, reportOptions } from './output.js'
 import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.js'
 
 interface Options {
   readonly arg: Readonly<Record<string, unknown>>
+  readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly format: keyof typeof formats
   readonly expand: Expansion
 }
@@ -33,7 +35,7 @@ const formats = {
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */
-export function equations(text: string, { arg, format, expand }: Options): number {
+export function equations(text: string, { arg, input, format, expand }: Options): number {
   const { path, target } = splitTarget(text)
   readNamedFile(path)
   const project = projectOf(path)
@@ -42,6 +44,7 @@ export function equations(text: string, { arg, format, expand }: Options): numbe
     path: pathInProject(project, path),
     target,
     arguments: arg,
+    inputs: input,
   })
   const options = reportOptions()
   const systems = result.models.flatMap(({ target: name, graph }) =>

@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { TensorDeclaration } from '../trace/host.js'
 import { exitCodes } from './exit.js'
+import { readInput } from './inputs.js'
 import { packageVersion } from './package.js'
 import { UsageError } from './usage.js'
 
@@ -20,6 +22,13 @@ export async function main(args: readonly string[]): Promise<number> {
       new Option('--arg <name=value>', 'value of a parameter, as JSON; repeatable')
         .argParser(collectArgument)
         .default({}, 'none'),
+    input: () =>
+      new Option(
+        '--input <name:shape>',
+        'a tensor that the target takes, as x:[N,784] or y:[N]:int32; repeatable',
+      )
+        .argParser(collectInput)
+        .default({}, 'none'),
     format: (...names: readonly string[]) =>
       new Option('--format <format>', 'how to print').choices(names).default(names[0]),
   }
@@ -28,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('equations <target>')
     .description('print the equations of every model in a file, or of file#target')
     .addOption(option.arg())
+    .addOption(option.input())
     .addOption(option.format('text', 'markdown', 'latex', 'json'))
     .addOption(
       new Option('--expand <level>', 'how far to write formulas out')
@@ -98,6 +108,15 @@ function collectArgument(
   if (at <= 0) throw new InvalidArgumentError('expected name=value.')
   const [name, value] = [text.slice(0, at), text.slice(at + 1)]
   return { ...previous, [name]: parseValue(value) }
+}
+
+function collectInput(
+  text: string,
+  previous: Readonly<Record<string, TensorDeclaration>>,
+): Readonly<Record<string, TensorDeclaration>> {
+  const input = readInput(text)
+  if (typeof input === 'string') throw new InvalidArgumentError(input)
+  return { ...previous, [input.name]: input.declaration }
 }
 
 /** JSON where it is JSON, else the text itself, so that `--arg type=gru` needs no quotes. */

@@ -391,7 +391,10 @@ function passesOn({ op }: Node): boolean {
 
 function nodeName({ model, provenance }: ModelGraph): (node: Node) => string {
   const parameters = new Map(
-    parametersOf(model).map(({ layer, parameter }) => [parameter.node, `${parameter.name} of ${layer.name}`]),
+    parametersOf(model).map(({ layer, parameter }) => [
+      parameter.node,
+      layer ? `${parameter.name} of ${layer.name}` : parameter.name,
+    ]),
   )
   return node => parameters.get(node) ?? provenance.name(node) ?? String(node.attributes.name ?? node.op)
 }

@@ -50,6 +50,12 @@ export const opaqueReasons = {
     message: 'the setting depends on `{path}`, which has no value',
     why: 'A setting that is not a number cannot be carried as a symbol; a value can be given with `--arg`.',
   },
+  'unbound-tensor': {
+    category: 'opaque',
+    title: 'Tensor without a value',
+    message: '`{call}` is given `{path}`, of which neither value nor shape is known',
+    why: 'What a function computes depends on the ranks of its tensors; `--input` gives their shapes and `--arg` gives numbers.',
+  },
   'unmodelled-layer': {
     category: 'opaque',
     title: 'Layer that is not modelled',

@@ -200,7 +200,7 @@ function explain(model: Model, names: Names): readonly Explanation[] {
     note(parameter.shape)
     entries.push({
       symbol: own,
-      meaning: `${parameter.name} of ${layer.name}${trainable ? '' : ', not trained'}`,
+      meaning: `${layer ? `${parameter.name} of ${layer.name}` : 'variable'}${trainable ? '' : ', not trained'}`,
       space: space(parameter.shape),
       size: product(parameter.shape),
     })

@@ -115,11 +115,11 @@ export function nameModel(model: Model, lines: readonly Node[], provenance: Prov
       { kind: 'symbol', base: 'h', index: i + 1 },
     )
   })
-  nameParameters(model, lines, names)
+  nameParameters(model, lines, names, provenance)
   return names
 }
 
-function nameParameters(model: Model, lines: readonly Node[], names: Names): void {
+function nameParameters(model: Model, lines: readonly Node[], names: Names, provenance: Provenance): void {
   const lineOfParameter = new Map<Node, number>()
   const isLine = new Set(lines)
   const isParameter = new Set(parametersOf(model).map(({ parameter }) => parameter.node))
@@ -133,6 +133,16 @@ function nameParameters(model: Model, lines: readonly Node[], names: Names): voi
   const applicationOf = new Map(model.applications.map(application => [application.layer, application]))
   let unplaced = lines.length
   for (const { layer, parameter } of parametersOf(model)) {
+    if (!layer) {
+      const own = provenance.name(parameter.node) ?? parameter.name
+      names.give(
+        parameter.node,
+        variableSymbol(own),
+        { kind: 'symbol', base: 'w', ...labelOf(own) },
+        { kind: 'symbol', base: 'w', index: parameter.node.id + lines.length },
+      )
+      continue
+    }
     const application = applicationOf.get(layer)
     const label = application && givenName(application)
     const camel = parameter.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

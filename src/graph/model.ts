@@ -100,7 +100,10 @@ export interface Optimizer {
   readonly reason?: string
 }
 
-/** A model: a graph between named ports, with the layers it was written in as an overlay on the graph. */
+/**
+ * A model: a graph between named ports, with the layers it was written in as an overlay on the graph. A function over
+ * tensors is one as well, with the layers that it uses, if any, and the variables that it reads.
+ */
 export interface Model {
   readonly name: string
   readonly inputs: readonly Port[]
@@ -109,6 +112,8 @@ export interface Model {
   readonly applications: readonly LayerApplication[]
   /** Layers in the order in which the framework lists them; input layers are not among them. */
   readonly layers: readonly Layer[]
+  /** Tensors that training changes and that no layer owns: each `tf.variable` that is read. */
+  readonly variables?: readonly Parameter[]
   readonly compilation?: Compilation
   readonly origin: Origin
 }
@@ -120,12 +125,17 @@ export interface ModelGraph {
   readonly provenance: Provenance
 }
 
+/** A parameter of a model with its owner, if that is a layer, and whether it trains. */
+export interface OwnedParameter {
+  readonly layer?: Layer
+  readonly parameter: Parameter
+  readonly trainable: boolean
+}
+
 /** All parameters of a model, each once, in the framework's order. */
-export function parametersOf(
-  model: Model,
-): readonly { readonly layer: Layer; readonly parameter: Parameter; readonly trainable: boolean }[] {
+export function parametersOf(model: Model): readonly OwnedParameter[] {
   const seen = new Set<Node>()
-  const found: { layer: Layer; parameter: Parameter; trainable: boolean }[] = []
+  const found: OwnedParameter[] = []
   const visit = (layers: readonly Layer[], frozen: boolean) => {
     for (const layer of layers) {
       const still = frozen || !layer.trainable
@@ -138,5 +148,7 @@ export function parametersOf(
     }
   }
   visit(model.layers, false)
+  for (const parameter of model.variables ?? [])
+    if (!seen.has(parameter.node)) found.push({ parameter, trainable: parameter.trainable })
   return found
 }

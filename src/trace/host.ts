@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Model } from '../graph/model.js'
 import type { Origin, Provenance } from '../graph/provenance.js'
+import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
 import type {
@@ -87,6 +88,12 @@ export interface Tracer {
   foundModel(object: HostObject, read: () => Model | UnknownValue): void
 }
 
+/** What is known of a tensor that a function is given. */
+export interface TensorDeclaration {
+  readonly shape: Shape
+  readonly dtype: DataType
+}
+
 /** Everything outside the program: modules by specifier, and global names. */
 export interface Library {
   /** The module's namespace, or undefined for a package that the library does not know. */
@@ -99,6 +106,18 @@ export interface Library {
   readonly modelOf: (value: Value) => { readonly object: HostObject } | undefined
   /** Tells the trace of a model that was made earlier, for a target that is a variable. */
   readonly announce: (object: HostObject, trace: Tracer) => void
+  /** A tensor that the target takes, for a parameter of it. */
+  readonly input: (trace: Tracer, name: string, declaration: TensorDeclaration, span: Span) => Value
+  /** Called when all code that comes before the target was run, and the target is about to be called. */
+  readonly enter: (trace: Tracer) => void
+  /** What a function over tensors computes, or why that is not known; undefined if it gives no tensor. */
+  readonly readFunction: (
+    trace: Tracer,
+    name: string,
+    inputs: readonly Value[],
+    result: Value,
+    span: Span,
+  ) => Model | UnknownValue | undefined
   /** Called when a variable or field first receives a library object, so that it can take the user's name. */
   readonly named: (object: HostObject, name: string, trace: Tracer) => void
 }

@@ -35,14 +35,16 @@ function namespace(
   return trace.record({ ...constants, ...Object.fromEntries(functions) })
 }
 
-/** A function that has native functions as members: `Number` and `Number.isInteger`. */
+/** A function that has native functions and constants as members: `Number` and `Number.isInteger`. */
 function callable(
   trace: Tracer,
   name: string,
   call: (call: HostCall) => Value,
   natives: Natives = {},
+  constants: Readonly<Record<string, Value>> = {},
 ): ObjectValue {
   const object = trace.function(name, call)
+  for (const [key, value] of Object.entries(constants)) trace.heap.setProperty(object, key, { value })
   for (const [key, native] of Object.entries(natives)) {
     trace.heap.setProperty(object, key, { value: trace.function(`${name}.${key}`, native) })
   }
@@ -321,6 +323,17 @@ const json = (trace: Tracer) =>
 
 const nothing = (): Value => undefined
 
+const numberConstants = {
+  POSITIVE_INFINITY: Number.POSITIVE_INFINITY,
+  NEGATIVE_INFINITY: Number.NEGATIVE_INFINITY,
+  EPSILON: Number.EPSILON,
+  MAX_VALUE: Number.MAX_VALUE,
+  MIN_VALUE: Number.MIN_VALUE,
+  MAX_SAFE_INTEGER: Number.MAX_SAFE_INTEGER,
+  MIN_SAFE_INTEGER: Number.MIN_SAFE_INTEGER,
+  NaN: Number.NaN,
+} as const
+
 function toNumberFunction(name: string, convert: (text: string) => number) {
   return (trace: Tracer) =>
     callable(
@@ -340,6 +353,7 @@ function toNumberFunction(name: string, convert: (text: string) => number) {
         parseFloat: call => Number.parseFloat(String(argument(call, 0))),
         parseInt: call => Number.parseInt(String(argument(call, 0)), 10),
       },
+      numberConstants,
     )
 }
 

@@ -8,7 +8,7 @@ import { type Span, sourceFile } from '../text/source.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
 import { Thrown } from './frame.js'
-import type { Library } from './host.js'
+import type { Library, TensorDeclaration } from './host.js'
 import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
 import { fromJson } from './javascript-globals.js'
 import type { Instance } from './modules.js'
@@ -33,14 +33,18 @@ export interface TraceRequest {
   readonly target?: string
   /** Values of the target's parameters by name; nested ones by path. */
   readonly arguments?: Readonly<Record<string, unknown>>
+  /** Tensors that the target takes, by the name of the parameter; nested ones by path. */
+  readonly inputs?: Readonly<Record<string, TensorDeclaration>>
   readonly budget?: Partial<Budget>
 }
+
+type Found = Model | UnknownValue
 
 /** A place that builds models, and what it builds: the returned model first, then others in order of creation. */
 export interface Site {
   readonly target: string
   readonly span: Span
-  readonly models: readonly (Model | UnknownValue)[]
+  readonly models: readonly Found[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -75,9 +79,12 @@ export function trace(request: TraceRequest): TraceResult {
   })
   const own = (site: Site) => site.diagnostics
   if (request.target !== undefined) {
-    const missing = tracer.missing(request.target, request.arguments ?? {})
+    const missing = tracer.missing(request.target, [
+      ...Object.keys(request.arguments ?? {}),
+      ...Object.keys(request.inputs ?? {}),
+    ])
     if (missing) return finish([], [missing])
-    const site = tracer.target(request.target, request.arguments ?? {})
+    const site = tracer.target(request.target, request.arguments ?? {}, request.inputs ?? {})
     return finish([site], [...top.diagnostics.filter(({ code }) => code === 'budget-exceeded')])
   }
   const sites = candidates(module, request.library.modelCalls).map(candidate => tracer.site(candidate))
@@ -92,6 +99,11 @@ function startOf(module: Module): Span {
   return span ?? { file: sourceFile(module.path, ''), start: 0, end: 0 }
 }
 
+type Inputs = Readonly<Record<string, TensorDeclaration>>
+
+/** Values for parameters of the target by name; nested ones by path. */
+type Bindings = Readonly<Record<string, Value>>
+
 class SiteTracer {
   readonly #interpreter: Interpreter
   readonly #module: Module
@@ -103,7 +115,7 @@ class SiteTracer {
   }
 
   /** Runs one site; what it leaves behind stays, so that functions see what the top level made. */
-  run(target: string, span: Span, action: () => Value): Site {
+  run(target: string, span: Span, action: () => Value, read?: (result: Value) => Found | undefined): Site {
     const interpreter = this.#interpreter
     interpreter.found = []
     interpreter.diagnostics = []
@@ -116,7 +128,9 @@ class SiteTracer {
     }
     const returned = isObject(result) ? interpreter.library.modelOf(result)?.object : undefined
     const entries = ordered(interpreter.found, returned)
-    const models: (Model | UnknownValue)[] = entries.map(({ read }) => read())
+    const models: Found[] = entries.map(({ read }) => read())
+    const computed = failure ? undefined : read?.(result)
+    if (computed) models.unshift(computed)
     if (failure && models.length === 0 && target !== topLevel) models.push(failure)
     if (models.length === 0 && isUnknown(result) && result.reason && target !== topLevel) models.push(result)
     const diagnostics = [
@@ -141,12 +155,38 @@ class SiteTracer {
     return this.#interpreter.heap.attempt(() => this.run(name, span, () => this.#callTarget(name, {}))).result
   }
 
-  target(name: string, args: Readonly<Record<string, unknown>>): Site {
-    return this.run(name, startOf(this.#module), () => this.#callTarget(name, args))
+  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Site {
+    const interpreter = this.#interpreter
+    const span = startOf(this.#module)
+    const tensors = Object.entries(inputs).map(
+      ([path, declaration]) =>
+        [path, interpreter.library.input(interpreter, path, declaration, span)] as const,
+    )
+    const bindings = {
+      ...Object.fromEntries(
+        Object.entries(args).map(([path, value]) => [path, fromJson(interpreter, value)]),
+      ),
+      ...Object.fromEntries(tensors),
+    }
+    return this.run(
+      name,
+      span,
+      () => this.#callTarget(name, bindings),
+      result =>
+        tensors.length === 0 && interpreter.found.length > 0
+          ? undefined
+          : interpreter.library.readFunction(
+              interpreter,
+              name.split('.').at(-1)!,
+              tensors.map(([, tensor]) => tensor),
+              result,
+              span,
+            ),
+    )
   }
 
   /** Why a target or an argument cannot be used. */
-  missing(target: string, args: Readonly<Record<string, unknown>>): Diagnostic | undefined {
+  missing(target: string, args: readonly string[]): Diagnostic | undefined {
     const value = this.#find(target)
     if (value === undefined) {
       const names = targetNames(this.#module)
@@ -162,7 +202,7 @@ class SiteTracer {
       return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
     }
     const parameters = isObject(value) && value.kind === 'closure' ? parameterNames(value) : []
-    for (const name of Object.keys(args)) {
+    for (const name of args) {
       const first = name.split('.')[0]!
       if (parameters.includes(first)) continue
       const suggestion = nearest(first, parameters)
@@ -220,7 +260,7 @@ class SiteTracer {
   }
 
   /** Calls the target if it is a function or class; otherwise its value is the result. */
-  #callTarget(name: string, args: Readonly<Record<string, unknown>>): Value {
+  #callTarget(name: string, args: Bindings): Value {
     const interpreter = this.#interpreter
     const value = this.#find(name)
     const span =
@@ -240,6 +280,7 @@ class SiteTracer {
       isObject(owner) && owner.kind === 'class' && !owner.properties.has(name.split('.').at(-1)!)
         ? this.#instanceOf(owner, span)
         : owner
+    interpreter.library.enter(interpreter)
     return interpreter.call(value, this.#bind(value, args), span, thisValue)
   }
 
@@ -256,17 +297,13 @@ class SiteTracer {
     )
   }
 
-  #bind(
-    { code }: ObjectValue & { kind: 'closure' },
-    args: Readonly<Record<string, unknown>>,
-  ): readonly Property[] {
+  #bind({ code }: ObjectValue & { kind: 'closure' }, args: Bindings): readonly Property[] {
     return code.parameters.map(({ target, default: fallback }): Property => {
       const name = nameOfTarget(target)
       const nested = Object.entries(args).filter(
         ([path]) => name !== undefined && path.startsWith(`${name}.`),
       )
-      if (name !== undefined && Object.hasOwn(args, name))
-        return { value: fromJson(this.#interpreter, args[name]) }
+      if (name !== undefined && Object.hasOwn(args, name)) return { value: args[name] }
       if (name !== undefined && nested.length > 0) return { value: this.#partial(name, nested) }
       if (fallback) return { value: undefined }
       if (target.kind === 'objectPattern') {
@@ -274,8 +311,7 @@ class SiteTracer {
         for (const { key, element } of target.entries) {
           if (key.kind !== 'literal') continue
           const field = String(key.value)
-          if (Object.hasOwn(args, field))
-            record.properties.set(field, { value: fromJson(this.#interpreter, args[field]) })
+          if (Object.hasOwn(args, field)) record.properties.set(field, { value: args[field] })
           else if (!element.default) record.properties.set(field, { value: { kind: 'unknown', path: field } })
         }
         return { value: record }
@@ -285,7 +321,7 @@ class SiteTracer {
   }
 
   /** An object of which some fields are given; the others stay unbound. */
-  #partial(name: string, nested: readonly (readonly [string, unknown])[]): Value {
+  #partial(name: string, nested: readonly (readonly [string, Value])[]): Value {
     const interpreter = this.#interpreter
     const root = interpreter.record()
     for (const [path, value] of nested) {
@@ -297,7 +333,7 @@ class SiteTracer {
         at.properties.set(key, { value: next })
         at = next
       }
-      at.properties.set(keys.at(-1)!, { value: fromJson(interpreter, value) })
+      at.properties.set(keys.at(-1)!, { value })
     }
     root.prototype = interpreter.host(
       { name, members: {}, lookup: (_, key) => ({ kind: 'unknown', path: `${name}.${key}` }) },

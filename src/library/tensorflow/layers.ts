@@ -10,6 +10,7 @@ import { keysOf, resolveConfig } from '../config.js'
 import { applyLayer } from '../instantiate.js'
 import type { LayerConfig } from '../layer.js'
 import { layerNamed } from '../layers/table.js'
+import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import type { Application, LayerState, TensorState } from './state.js'
 import { isTensor, layerType, tensorType } from './types.js'
@@ -69,9 +70,10 @@ export function applyToTensors(
 ): readonly HostObject<TensorState>[] {
   const { state } = layer
   const origin = trace.origin(span)
+  const symbolic = inputs.some(input => input.state.symbolic)
   const opaque = (reason: Diagnostic): readonly HostObject<TensorState>[] => {
     const application: Application = { layer, inputs, outputs: [], reason, origin }
-    return [trace.host<TensorState>(tensorType, { reason, producer: application, origin })]
+    return [trace.host<TensorState>(tensorType, { reason, producer: application, symbolic, origin })]
   }
   const unknown = inputs.find(input => !input.state.node)
   if (unknown?.state.reason) return opaque(unknown.state.reason)
@@ -89,6 +91,8 @@ export function applyToTensors(
     inputs: inputs.map(input => input.state.node!),
     parameters: state.parameters,
     initialState: states.length > 0 ? states : undefined,
+    // While a model is built, its runs decide; applied to values, a layer infers unless it is told to train.
+    training: symbolic ? 'mode' : isTraining(trace, kwargs, span),
     builder: trace.builder,
     provenance: trace.provenance,
     newIdentity: () => state.counters.next('identity'),
@@ -111,8 +115,9 @@ export function applyToTensors(
     inputs.map(input => input.state.node!),
   ))
     trace.provenance.addOrigin(node, origin)
+  remember(trace, application)
   const tensors = outputs.map(node =>
-    trace.host<TensorState>(tensorType, { node, producer: application, origin }),
+    trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
   )
   const first = tensors[0]
   const input = inputs[0]
@@ -125,8 +130,20 @@ export function applyToTensors(
   return tensors
 }
 
+/** Whether a call asks for training: `apply(x, { training: true })`. */
+export function isTraining(trace: Tracer, kwargs: Value, span: Span): boolean {
+  return isObject(kwargs) && trace.get(kwargs, 'training', span) === true
+}
+
+/** Notes which nodes an application made, for functions that are not models. */
+export function remember(trace: Tracer, application: Application): void {
+  const { applications } = contextOf(trace)
+  for (const node of application.outputs)
+    applications.set(node, [...(applications.get(node) ?? []), application])
+}
+
 /** The nodes that an application made: those above its inputs. */
-function newNodes(outputs: readonly Node[], inputs: readonly Node[]): readonly Node[] {
+export function newNodes(outputs: readonly Node[], inputs: readonly Node[]): readonly Node[] {
   const seen = new Set<Node>(inputs)
   const found: Node[] = []
   const pending = [...outputs]
@@ -152,11 +169,17 @@ export function result(trace: Tracer, tensors: readonly HostObject<TensorState>[
   return tensors.length === 1 ? tensors[0] : trace.array(tensors as readonly ObjectValue[])
 }
 
-export function shapeOf(trace: Tracer, node: Node | undefined, path: string): Value {
-  const shape = node?.type.shape
+export function shapeOf(
+  trace: Tracer,
+  tensor: Pick<TensorState, 'node' | 'symbolic'> | undefined,
+  path: string,
+): Value {
+  const shape = tensor?.node?.type.shape
   if (!shape) return { kind: 'unknown', path: `${path}.shape` }
-  // TF.js shows the open batch axis as null.
-  return trace.array(shape.map((size, i) => (i === 0 && typeof size !== 'number' ? null : size)))
+  // While a model is built, TF.js shows the open batch axis as null.
+  return trace.array(
+    shape.map((size, i) => (tensor.symbolic && i === 0 && typeof size !== 'number' ? null : size)),
+  )
 }
 
 layerType.members.apply = {
@@ -183,31 +206,12 @@ Object.assign(layerType.members, {
   output: layerProperty(state => state.output),
   input: layerProperty(state => state.input),
   name: layerProperty(state => state.name),
-  outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state.node, state.name)),
+  outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
   trainable: {
     kind: 'property',
     get: (object: HostObject<LayerState>) => object.state.trainable,
     set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
       if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, trainable: value })
     },
-  },
-})
-
-Object.assign(tensorType.members, {
-  shape: {
-    kind: 'property',
-    get: (object: HostObject<TensorState>, trace: Tracer) => shapeOf(trace, object.state.node, 'tensor'),
-  },
-  rank: { kind: 'property', get: (object: HostObject<TensorState>) => object.state.node?.type.shape?.length },
-  dtype: { kind: 'property', get: (object: HostObject<TensorState>) => object.state.node?.type.dtype },
-  name: { kind: 'property', get: (object: HostObject<TensorState>) => object.state.inputName ?? 'tensor' },
-  apply: {
-    kind: 'method',
-    call: (_: HostObject<TensorState>, call: HostCall) =>
-      call.trace.opaque(
-        'unmodelled-call',
-        { call: 'tensor.apply', reason: 'tensors are not functions' },
-        call.span,
-      ),
   },
 })

@@ -1,13 +1,21 @@
-import type { HostType, Library, Tracer } from '../../trace/host.js'
+import type { HostCall, HostType, Library, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { optimizers } from '../optimizers.js'
-import { Counters } from './counters.js'
+import { contextOf } from './context.js'
+import { effects } from './effects.js'
+import { inputOf, readFunction } from './function-model.js'
+import { reductions } from './functions/losses.js'
+import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
 import { makeFunctional, makeInput, makeSequential } from './models.js'
 import { readModel } from './read-model.js'
 import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
+import type { TensorState } from './state.js'
+import { callTensorFunction } from './tensor-functions.js'
+import './tensors.js'
 import { isLayer, isModel, isTensor } from './types.js'
+import { freeVariables } from './variables.js'
 
 /** Package names and addresses under which TensorFlow.js is imported. */
 const specifier = /(^|\/)@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-vis)?(@[^/]*)?(\/|$)/
@@ -28,20 +36,19 @@ function namespace(trace: Tracer, name: string, lookup: Lookup): Value {
   return trace.host(type, {})
 }
 
-/** What `tf.*` means. Each trace takes its own, since names and identities count up. */
+/** What `tf.*` means. */
 export function tensorflow(): Library {
-  const counters = new Counters()
   let root: Value
   const modelOf = (value: Value) => (isModel(value) ? { object: value as HostObject } : undefined)
   return {
     module: (name, trace) => {
       if (!specifier.test(name) || name.includes('tfjs-vis')) return undefined
-      root ??= rootNamespace(trace, counters)
+      root ??= rootNamespace(trace)
       return root
     },
     global: (name, trace) => {
       if (name !== 'tf') return undefined
-      root ??= rootNamespace(trace, counters)
+      root ??= rootNamespace(trace)
       return root
     },
     modelCalls: new Set(['sequential', 'model']),
@@ -54,64 +61,83 @@ export function tensorflow(): Library {
         trace.heap.setState(object, { ...object.state, variable: name })
       else if (isModel(object) && object.state.variable === undefined)
         trace.heap.setState(object, { ...object.state, variable: name })
-      else if (isTensor(object) && object.state.node) trace.provenance.setName(object.state.node, name)
+      else if (isTensor(object)) nameTensor(object, name, trace)
     },
+    input: inputOf,
+    enter: freeVariables,
+    readFunction,
   }
 }
 
-function rootNamespace(trace: Tracer, counters: Counters): Value {
-  const layers = namespace(trace, 'tf.layers', (key, tracer) =>
-    key === 'input'
-      ? tracer.function('tf.layers.input', call => makeInput(call, counters))
-      : tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters)),
-  )
+/** The user's name goes to the value, and for a variable to its parameter. */
+function nameTensor({ state }: HostObject<TensorState>, name: string, trace: Tracer): void {
+  const node = state.variable?.node ?? state.node
+  if (node) trace.provenance.setName(node, name)
+}
+
+/** Namespaces of which the members are entries of a table, made by name. */
+function rootNamespace(trace: Tracer): Value {
+  const { counters } = contextOf(trace)
   const table = (name: string, keys: ReadonlySet<string>, make: (key: string, tracer: Tracer) => Value) =>
     namespace(trace, name, (key, tracer) =>
       keys.has(key) ? make(key, tracer) : unmodelled(`${name}.${key}`, tracer),
     )
-  const train = table('tf.train', new Set(Object.keys(optimizers)), (key, tracer) =>
-    tracer.function(`tf.train.${key}`, call => makeOptimizer(call, key)),
-  )
   const starts = table('tf.initializers', new Set(Object.keys(initializers)), (key, tracer) =>
     tracer.function(`tf.initializers.${key}`, call => makeInitializer(call, key)),
   )
-  const regularizers = table('tf.regularizers', new Set(['l1', 'l2', 'l1l2']), (key, tracer) =>
-    tracer.function(`tf.regularizers.${key}`, call => makeSetting(call, 'regularizer', key)),
-  )
-  const constraints = table(
-    'tf.constraints',
-    new Set(['maxNorm', 'unitNorm', 'nonNeg', 'minMaxNorm']),
-    (key, tracer) => tracer.function(`tf.constraints.${key}`, call => makeSetting(call, 'constraint', key)),
-  )
-  const losses = namespace(
-    trace,
-    'tf.losses',
-    (key, tracer) => lossValue({ trace: tracer }, key) ?? unmodelled(`tf.losses.${key}`, tracer),
-  )
-  const members: Readonly<Record<string, (tracer: Tracer) => Value>> = {
-    layers: () => layers,
-    train: () => train,
-    initializers: () => starts,
-    regularizers: () => regularizers,
-    constraints: () => constraints,
-    losses: () => losses,
-    metrics: () => losses,
-    sequential: tracer => tracer.function('tf.sequential', call => makeSequential(call, counters)),
-    model: tracer => tracer.function('tf.model', call => makeFunctional(call, counters)),
-    input: tracer => tracer.function('tf.input', call => makeInput(call, counters)),
-    tidy: tracer =>
-      tracer.function('tf.tidy', call => call.trace.call(call.arguments.at(-1)?.value, [], call.span)),
-    keep: tracer => tracer.function('tf.keep', call => call.arguments[0]?.value),
-    dispose: tracer => tracer.function('tf.dispose', () => undefined),
-    ready: tracer => tracer.function('tf.ready', () => undefined),
-    setBackend: tracer => tracer.function('tf.setBackend', () => undefined),
-    default: () => namespaceSelf,
+  const losses = (space: 'losses' | 'metrics') =>
+    namespace(
+      trace,
+      `tf.${space}`,
+      (key, tracer) => lossValue(tracer, space, key) ?? members(`${space}.${key}`, tracer),
+    )
+  const namespaces: Readonly<Record<string, Value>> = {
+    layers: namespace(trace, 'tf.layers', (key, tracer) =>
+      key === 'input'
+        ? tracer.function('tf.layers.input', call => makeInput(call, counters))
+        : tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters)),
+    ),
+    train: table('tf.train', new Set(Object.keys(optimizers)), (key, tracer) =>
+      tracer.function(`tf.train.${key}`, call => makeOptimizer(call, key)),
+    ),
+    initializers: starts,
+    regularizers: table('tf.regularizers', new Set(['l1', 'l2', 'l1l2']), (key, tracer) =>
+      tracer.function(`tf.regularizers.${key}`, call => makeSetting(call, 'regularizer', key)),
+    ),
+    constraints: table(
+      'tf.constraints',
+      new Set(['maxNorm', 'unitNorm', 'nonNeg', 'minMaxNorm']),
+      (key, tracer) => tracer.function(`tf.constraints.${key}`, call => makeSetting(call, 'constraint', key)),
+    ),
+    losses: losses('losses'),
+    metrics: losses('metrics'),
   }
-  const namespaceSelf: Value = namespace(trace, 'tf', (key, tracer) =>
-    Object.hasOwn(members, key) ? members[key]!(tracer) : unmodelled(`tf.${key}`, tracer),
-  )
-  return namespaceSelf
+  const calls: Readonly<Record<string, (call: HostCall) => Value>> = {
+    ...effects,
+    sequential: call => makeSequential(call, counters),
+    model: call => makeFunctional(call, counters),
+    input: call => makeInput(call, counters),
+  }
+  const members = (path: string, tracer: Tracer): Value => {
+    const call = Object.hasOwn(calls, path) ? calls[path] : undefined
+    if (call) return tracer.function(`tf.${path}`, call)
+    const named = functionNamed(path)
+    if (named)
+      return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
+    if (nested.has(path))
+      return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
+    return unmodelled(`tf.${path}`, tracer)
+  }
+  const self: Value = namespace(trace, 'tf', (key, tracer) => {
+    if (key === 'default') return self
+    if (key === 'Reduction') return tracer.record(reductions)
+    return Object.hasOwn(namespaces, key) ? namespaces[key] : members(key, tracer)
+  })
+  return self
 }
+
+/** Namespaces whose functions are in the tables under their whole path. */
+const nested = new Set(['linalg', 'image', 'util', 'signal', 'fused', 'browser', 'data', 'io'])
 
 /** A member that is not modelled: what it is called with does not matter, what it gives is not known. */
 function unmodelled(name: string, trace: Tracer): Value {

@@ -2,11 +2,13 @@ import { symbol } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
+import { expand, type Mode } from '../../ops/elaborate.js'
+import { opTable } from '../../ops/table.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
 import type { Counters } from './counters.js'
-import { applyToTensors, plainConfig, result, shapeOf, tensorsIn } from './layers.js'
+import { applyToTensors, isTraining, plainConfig, remember, result, shapeOf, tensorsIn } from './layers.js'
 import { readModel } from './read-model.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, isTensor, modelType, tensorType } from './types.js'
@@ -32,8 +34,8 @@ function inputTensor(
     shape,
     dtype,
   })
-  if (isProblem(node)) return trace.host<TensorState>(tensorType, { origin, inputName })
-  return trace.host<TensorState>(tensorType, { node, inputName, origin })
+  if (isProblem(node)) return trace.host<TensorState>(tensorType, { origin, inputName, symbolic: true })
+  return trace.host<TensorState>(tensorType, { node, inputName, symbolic: true, origin })
 }
 
 /** `tf.input({shape})`, also spelled `tf.layers.input`. */
@@ -58,6 +60,7 @@ export function makeInput(call: HostCall, counters: Counters): Value {
   if (!sizes) {
     const missing = reason ?? trace.opaque('unbuilt-model', { model: 'tf.input' }, span).reason
     return trace.host<TensorState>(tensorType, {
+      symbolic: true,
       origin: trace.origin(span),
       ...(missing && { reason: missing }),
     })
@@ -241,9 +244,12 @@ export function applyModel(
   model: HostObject<ModelState>,
   inputs: readonly HostObject<TensorState>[],
   span: Span,
+  kwargs?: Value,
 ): readonly HostObject<TensorState>[] {
   const { state } = model
   const origin = trace.origin(span)
+  const symbolic = inputs.some(input => input.state.symbolic)
+  const mode = symbolic ? undefined : isTraining(trace, kwargs, span) ? 'training' : 'inference'
   const reason =
     state.reason ??
     inputs.find(input => input.state.reason)?.state.reason ??
@@ -257,7 +263,12 @@ export function applyModel(
       ...(why && { reason: why }),
     }
     return [
-      trace.host<TensorState>(tensorType, { producer: application, origin, ...(why && { reason: why }) }),
+      trace.host<TensorState>(tensorType, {
+        producer: application,
+        symbolic,
+        origin,
+        ...(why && { reason: why }),
+      }),
     ]
   }
   if (reason || state.outputs.length === 0)
@@ -269,7 +280,7 @@ export function applyModel(
   })
   const outputs: Node[] = []
   for (const output of state.outputs) {
-    const node = rebuild(trace, output.state.node!, replaced)
+    const node = rebuild(trace, output.state.node!, replaced, mode)
     if (!node)
       return fail(
         trace.opaque(
@@ -282,11 +293,22 @@ export function applyModel(
   }
   const application: Application = { layer: model, inputs, outputs, origin }
   for (const node of outputs) trace.provenance.addOrigin(node, origin)
-  return outputs.map(node => trace.host<TensorState>(tensorType, { node, producer: application, origin }))
+  remember(trace, application)
+  return outputs.map(node =>
+    trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
+  )
 }
 
-/** The same computation with some nodes replaced; parameters and bodies of recurrences stay. */
-function rebuild(trace: Tracer, root: Node, replaced: Map<Node, Node>): Node | undefined {
+/**
+ * The same computation with some nodes replaced; parameters and bodies of recurrences stay. In a mode, what differs
+ * between training and inference is what it is in that mode.
+ */
+function rebuild(
+  trace: Tracer,
+  root: Node,
+  replaced: Map<Node, Node>,
+  mode: Mode | undefined,
+): Node | undefined {
   const pending = [root]
   for (let node = pending.at(-1); node; node = pending.at(-1)) {
     if (replaced.has(node)) {
@@ -300,13 +322,21 @@ function rebuild(trace: Tracer, root: Node, replaced: Map<Node, Node>): Node | u
     }
     const inputs = node.inputs.map(input => replaced.get(input)!)
     const same = inputs.every((input, i) => input === node.inputs[i])
-    const copy = same ? node : trace.builder.node(node.op, inputs, node.attributes)
+    const moved = same ? node : trace.builder.node(node.op, inputs, node.attributes)
+    if (isProblem(moved)) return undefined
+    const copy = mode && hasModes(node) ? expand(moved, trace.builder, mode) : moved
     if (isProblem(copy)) return undefined
     for (const origin of trace.provenance.origins(node)) trace.provenance.addOrigin(copy, origin)
     replaced.set(node, copy)
     pending.pop()
   }
   return replaced.get(root)
+}
+
+/** Whether training and inference differ in an op. */
+function hasModes({ op }: Node): boolean {
+  const definition = opTable[op]
+  return definition?.kind === 'derived' && typeof definition.means === 'object'
 }
 
 /** Training and prediction are events, not structure: they change no equation. */
@@ -317,7 +347,6 @@ const silentMethods = [
   'evaluateDataset',
   'trainOnBatch',
   'save',
-  'predictOnBatch',
   'executorProxy',
 ] as const
 
@@ -360,11 +389,18 @@ Object.assign(modelType.members, {
         { call: 'model.apply', reason: 'it is not applied to symbolic tensors' },
         call.span,
       )
+    return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
+  }),
+  predict: method((model, call) => {
+    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
+    if (!tensors)
+      return call.trace.opaque(
+        'unmodelled-call',
+        { call: 'model.predict', reason: 'it is not given tensors that are known' },
+        call.span,
+      )
     return result(call.trace, applyModel(call.trace, model, tensors, call.span))
   }),
-  predict: method((_, call) =>
-    call.trace.opaque('unmodelled-call', { call: 'model.predict', reason: 'nothing is run' }, call.span),
-  ),
   compile: method((model, call) => {
     const { trace, span } = call
     const fields = trace.fields(call.arguments[0]?.value)
@@ -402,8 +438,8 @@ Object.assign(modelType.members, {
   input: property((state, trace) => result(trace, state.inputs)),
   output: property((state, trace) => result(trace, state.outputs)),
   name: property(state => state.name),
-  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state.node, state.name)),
-  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state.node, state.name)),
+  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
+  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
   trainable: {
     kind: 'property',
     get: ({ state }: HostObject<ModelState>) => state.trainable,

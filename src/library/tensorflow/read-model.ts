@@ -9,10 +9,11 @@ type LayerObject = HostObject<LayerState> | HostObject<ModelState>
 
 /** A model object as a record, as it is now; or why it cannot be stated. */
 export function readModel(model: HostObject<ModelState>, trace: Tracer): Model | UnknownValue {
-  return new Reader(trace).model(model)
+  return new ModelReader(trace).model(model)
 }
 
-class Reader {
+/** Reads objects of one trace; each layer and each model becomes one record. */
+export class ModelReader {
   readonly #trace: Tracer
   readonly #layers = new Map<LayerObject, Layer>()
   readonly #models = new Map<HostObject<ModelState>, Model | UnknownValue>()
@@ -48,17 +49,10 @@ class Reader {
     const loose = state.outputs.find(output => !output.state.node)
     if (loose) return unknown(loose.state.reason)
     const applications: LayerApplication[] = []
-    for (const { layer, inputs, outputs, beforeActivation, site, origin } of order) {
-      const record = this.#layer(layer)
-      if (!('kind' in record) || record.kind === 'unknown') return record as UnknownValue
-      applications.push({
-        layer: record as Layer,
-        inputs: inputs.map(input => input.state.node!),
-        outputs,
-        ...(beforeActivation && { beforeActivation }),
-        ...(site !== undefined && { site }),
-        origin,
-      })
+    for (const application of order) {
+      const read = this.application(application)
+      if ('path' in read) return read
+      applications.push(read)
     }
     const layers =
       state.kind === 'sequential'
@@ -79,6 +73,26 @@ class Reader {
       layers: [...new Set(layers)],
       ...(compilation && { compilation }),
       origin: state.origin,
+    }
+  }
+
+  application({
+    layer,
+    inputs,
+    outputs,
+    beforeActivation,
+    site,
+    origin,
+  }: Application): LayerApplication | UnknownValue {
+    const record = this.#layer(layer)
+    if (!('kind' in record) || record.kind === 'unknown') return record as UnknownValue
+    return {
+      layer: record as Layer,
+      inputs: inputs.map(input => input.state.node!),
+      outputs,
+      ...(beforeActivation && { beforeActivation }),
+      ...(site !== undefined && { site }),
+      origin,
     }
   }
 

@@ -1,11 +1,13 @@
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
-import type { HostCall } from '../../trace/host.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
+import { functionNamed } from './functions/table.js'
 import type { SettingState } from './state.js'
+import { callTensorFunction } from './tensor-functions.js'
 import { settingType } from './types.js'
 
 /** `tf.train.adam(…)`: positional arguments with the factory's defaults. */
@@ -45,12 +47,28 @@ export function makeSetting(call: HostCall, role: 'regularizer' | 'constraint', 
   return call.trace.host<SettingState>(settingType, { role, kind, settings })
 }
 
-/** `tf.losses.meanSquaredError` and `tf.metrics.…` as values. */
-export function lossValue(call: Pick<HostCall, 'trace'>, name: string): Value {
+/** `tf.losses.meanSquaredError` and `tf.metrics.…` as values: what `compile` takes, and functions as well. */
+export function lossValue(trace: Tracer, space: 'losses' | 'metrics', name: string): Value {
   const kind = lossNamed(name)
   return kind === undefined
     ? undefined
-    : call.trace.host<SettingState>(settingType, { role: 'loss', kind, settings: {} })
+    : trace.host<SettingState>(settingType, {
+        role: 'loss',
+        kind,
+        calledAs: `${space}.${name}`,
+        settings: {},
+      })
+}
+
+settingType.call = ({ state }, call) => {
+  const path = state.calledAs ?? state.kind
+  const named = functionNamed(path)
+  if (named) return callTensorFunction(named.name, named.definition, call)
+  return call.trace.opaque(
+    'unmodelled-call',
+    { call: `tf.${path}`, reason: 'this function is not modelled' },
+    call.span,
+  )
 }
 
 function plain({ value }: Property): ConfigEntry['value'] | undefined {

@@ -7,14 +7,18 @@ import type { HostObject, Value } from '../../trace/value.js'
 import type { LayerDefinition } from '../layer.js'
 import type { Counters } from './counters.js'
 
-/** A symbolic tensor: a node, and the application that made it. */
+/** A tensor: a node, and the application of a layer that made it. */
 export interface TensorState {
+  /** Stands for the data of a model that is being built, and has no value while the code runs. */
+  readonly symbolic: boolean
   /** Absent where it could not be followed. */
   readonly node?: Node
   readonly reason?: Diagnostic
   readonly producer?: Application
   /** For inputs of models: the name of the input layer. */
   readonly inputName?: string
+  /** For `tf.variable`: the parameter that it is for code that runs later. */
+  readonly variable?: Parameter
   readonly origin: Origin
 }
 
@@ -78,5 +82,7 @@ export interface SettingState {
   readonly role: 'optimizer' | 'loss' | 'initializer' | 'regularizer' | 'constraint'
   /** A key of the table of that role. */
   readonly kind: string
+  /** For a loss, which is a function as well: its path below `tf`. */
+  readonly calledAs?: string
   readonly settings: Readonly<Record<string, ConfigEntry>>
 }

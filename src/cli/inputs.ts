@@ -1,0 +1,27 @@
+import { symbol } from '../graph/dimension.js'
+import type { DataType } from '../graph/type.js'
+import type { TensorDeclaration } from '../trace/host.js'
+
+export interface NamedInput {
+  readonly name: string
+  readonly declaration: TensorDeclaration
+}
+
+const form = /^\s*([^:\s]+)\s*:\s*\[([^\]]*)\]\s*(?::\s*(\w+)\s*)?$/
+
+/** `x:[N,784]`, `y:[N]:int32`: a name with sizes, which are numbers or symbols. A text says what is wrong. */
+export function readInput(text: string): NamedInput | string {
+  const [, name, sizes = '', dtype = 'float32'] = form.exec(text) ?? []
+  if (name === undefined) return 'expected name:[sizes], such as x:[N,784] or y:[N]:int32.'
+  if (!isDataType(dtype)) return `there is no data type \`${dtype}\`; use float32, int32 or bool.`
+  const shape: TensorDeclaration['shape'][number][] = []
+  for (const size of sizes.trim() === '' ? [] : sizes.split(',')) {
+    const word = size.trim()
+    if (/^\d+$/.test(word)) shape.push(Number(word))
+    else if (/^[A-Za-z_]\w*$/.test(word)) shape.push(symbol(word, true))
+    else return `\`${word}\` is not a size; use a whole number or a name.`
+  }
+  return { name, declaration: { shape, dtype } }
+}
+
+const isDataType = (text: string): text is DataType => ['float32', 'int32', 'bool'].includes(text)

@@ -1,0 +1,126 @@
+import { isPolynomial, symbol } from '../../graph/dimension.js'
+import type { Attribute, Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import type { DataType } from '../../graph/type.js'
+import type { Tracer } from '../../trace/host.js'
+import { isObject, isUnknown, type Property, type UnknownValue, type Value } from '../../trace/value.js'
+import { constantOf, isConstantFailure } from './constants.js'
+import type { ArgumentDeclaration, ArgumentKind } from './functions/function.js'
+import { isTensor } from './types.js'
+
+/** Why an argument could not be read: it is not known, or TF.js does not take it. */
+export type ArgumentFailure =
+  | { readonly problem: string }
+  | { readonly unknown: UnknownValue }
+  /** Nothing was given for it, and a tensor may be of any shape. */
+  | { readonly unbound: string }
+
+export type ReadArgument =
+  | Node
+  | readonly Node[]
+  | { readonly value: Attribute }
+  | ArgumentFailure
+  | undefined
+
+interface ReadRequest {
+  readonly trace: Tracer
+  readonly property: Property | undefined
+  readonly declaration: ArgumentDeclaration
+  readonly dtype: DataType | undefined
+}
+
+/** How each kind of argument is read. */
+const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgument>> = {
+  tensor: ({ trace, property, declaration, dtype }) => {
+    const node = tensorOf(trace, property?.value, dtype)
+    if (!('op' in node) || !declaration.real || node.type.dtype === 'float32') return node
+    return { problem: `\`${declaration.name}\` must be of type float32, not ${node.type.dtype}` }
+  },
+  tensors: ({ trace, property }) => {
+    const value = property?.value
+    const items = isTensor(value) ? [{ value }] : trace.elements(value)
+    if (!items) return isUnknown(value) ? { unknown: value } : { problem: 'a list of tensors was expected' }
+    const nodes: Node[] = []
+    for (const item of items) {
+      const node = tensorOf(trace, item.value, undefined)
+      if (!('op' in node)) return node
+      nodes.push(node)
+    }
+    return nodes.length > 0 ? nodes : { problem: 'the list of tensors is empty' }
+  },
+  number: request => plain(request, value => typeof value === 'number' || isPolynomial(value), 'a number'),
+  boolean: ({ property, trace }) => {
+    const value = property?.value
+    if (isUnknown(value)) return { unknown: value }
+    return { value: isObject(value) || isPolynomial(value) || Boolean(value) || trace === undefined }
+  },
+  text: request => plain(request, value => typeof value === 'string', 'a text'),
+  axes: request => plain(request, isNumbers, 'an axis or a list of axes'),
+  shape: request => plain(request, isNumbers, 'a list of sizes'),
+  value: request => plain(request, () => true, 'a number or a text'),
+}
+
+export function readArgument(request: ReadRequest): ReadArgument {
+  const { property, declaration } = request
+  const value = property?.value
+  if (
+    value === undefined ||
+    (value === null && (declaration.optional || declaration.default !== undefined))
+  ) {
+    if (declaration.default !== undefined) return { value: declaration.default }
+    return declaration.optional ? undefined : { problem: `\`${declaration.name}\` is missing` }
+  }
+  return kinds[declaration.kind](request)
+}
+
+function tensorOf(trace: Tracer, value: Value, dtype: DataType | undefined): Node | ArgumentFailure {
+  if (isTensor(value)) {
+    const { node, reason, symbolic, inputName } = value.state
+    if (symbolic)
+      return { problem: 'it is a symbolic tensor, which only layers and models can be applied to' }
+    if (node) return node
+    return { unknown: { kind: 'unknown', path: inputName ?? 'tensor', ...(reason && { reason }) } }
+  }
+  if (isUnknown(value) && !value.reason) return { unbound: value.path }
+  const node = constantOf(trace, value, dtype)
+  if (!isConstantFailure(node)) return node
+  if (isProblem(node)) return node
+  return node.unknown.reason ? node : { unbound: node.unknown.path }
+}
+
+const isNumbers = (value: Attribute): boolean =>
+  typeof value === 'number' ||
+  value === null ||
+  isPolynomial(value) ||
+  (Array.isArray(value) && value.every(isNumbers))
+
+function plain(
+  { trace, property, declaration }: ReadRequest,
+  accepts: (value: Attribute) => boolean,
+  expected: string,
+): ReadArgument {
+  const value = attributeOf(trace, property?.value)
+  if (value === undefined) return { problem: `\`${declaration.name}\` is not ${expected}` }
+  if (typeof value === 'object' && value !== null && 'unknown' in value) return value
+  return accepts(value) ? { value } : { problem: `\`${declaration.name}\` is not ${expected}` }
+}
+
+/** A value as data. An unbound parameter is its symbol, which stands for a whole number where it is a size. */
+function attributeOf(
+  trace: Tracer,
+  value: Value,
+): Attribute | { readonly unknown: UnknownValue } | undefined {
+  if (isUnknown(value)) return value.reason ? { unknown: value } : symbol(value.path, true)
+  if (value === undefined) return undefined
+  if (!isObject(value)) return value
+  const items = trace.elements(value)
+  if (!items) return undefined
+  const list: Attribute[] = []
+  for (const item of items) {
+    const read = attributeOf(trace, item.value)
+    if (read === undefined) return undefined
+    if (typeof read === 'object' && read !== null && 'unknown' in read) return read
+    list.push(read)
+  }
+  return list
+}

@@ -1,0 +1,120 @@
+import { isPolynomial } from '../../graph/dimension.js'
+import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import type { Span } from '../../text/source.js'
+import type { TensorDeclaration, Tracer } from '../../trace/host.js'
+import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
+import { ModelReader } from './read-model.js'
+import type { Application, TensorState } from './state.js'
+import { isTensor, tensorType } from './types.js'
+import { parametersRead } from './variables.js'
+
+/** A tensor that a function takes. */
+export function inputOf(trace: Tracer, name: string, { shape, dtype }: TensorDeclaration, span: Span): Value {
+  const { counters } = contextOf(trace)
+  const node = trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
+  if (isProblem(node)) return trace.opaque('shape-mismatch', { layer: name, problem: node.problem }, span)
+  trace.provenance.setName(node, name)
+  return trace.host<TensorState>(tensorType, {
+    node,
+    symbolic: false,
+    inputName: name,
+    origin: trace.origin(span),
+  })
+}
+
+/** The computation of a function from the tensors that it was given to what it returned. */
+export function readFunction(
+  trace: Tracer,
+  name: string,
+  inputs: readonly Value[],
+  result: Value,
+  span: Span,
+): Model | UnknownValue | undefined {
+  const outputs: Port[] = []
+  const failure = collect(trace, result, '', span, outputs)
+  if (failure) return failure
+  if (outputs.length === 0) return undefined
+  const nodes = outputs.map(({ node }) => node)
+  const order = applicationsBelow(trace, nodes)
+  const reader = new ModelReader(trace)
+  const applications: LayerApplication[] = []
+  for (const application of order) {
+    const read = reader.application(application)
+    if ('path' in read) return read
+    applications.push(read)
+  }
+  return {
+    name,
+    inputs: inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input')),
+    outputs,
+    applications,
+    layers: [...new Set(applications.map(({ layer }): Layer => layer))],
+    variables: parametersRead(trace, nodes),
+    origin: trace.origin(span),
+  }
+}
+
+function port({ state }: HostObject<TensorState>, name: string): Port {
+  return { name, node: state.node!, origin: state.origin }
+}
+
+/** The tensors in a result, named by the place where they are; or why one of them is not known. */
+function collect(
+  trace: Tracer,
+  value: Value,
+  path: string,
+  span: Span,
+  into: Port[],
+): UnknownValue | undefined {
+  if (isTensor(value)) {
+    const { node, reason } = value.state
+    if (!node) return { kind: 'unknown', path: path || 'the result', ...(reason && { reason }) }
+    into.push(port(value, path || 'output'))
+    return undefined
+  }
+  if (isUnknown(value)) return value.reason ? value : undefined
+  if (typeof value === 'number' || isPolynomial(value)) {
+    const node = path === '' ? undefined : trace.builder.node('scalar', [], { value })
+    if (node && !isProblem(node)) into.push({ name: path, node, origin: trace.origin(span) })
+    return undefined
+  }
+  if (!isObject(value)) return undefined
+  const items = trace.elements(value)
+  if (items) {
+    for (const [i, item] of items.entries()) {
+      const failure = collect(
+        trace,
+        item.value,
+        path ? `${path}[${i}]` : `output_${i + 1}`,
+        item.span ?? span,
+        into,
+      )
+      if (failure) return failure
+    }
+    return undefined
+  }
+  for (const [key, item] of trace.fields(value) ?? []) {
+    const failure = collect(trace, item.value, path ? `${path}.${key}` : key, item.span ?? span, into)
+    if (failure) return failure
+  }
+  return undefined
+}
+
+/** The applications of layers between inputs and outputs, each after those that it reads. */
+function applicationsBelow(trace: Tracer, outputs: readonly Node[]): readonly Application[] {
+  const { applications } = contextOf(trace)
+  const nodes = new Set<Node>()
+  const pending = [...outputs]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (nodes.has(node)) continue
+    nodes.add(node)
+    pending.push(...node.inputs)
+  }
+  const found = new Set([...nodes].flatMap(node => applications.get(node) ?? []))
+  return [...applications.values()]
+    .flat()
+    .filter((application, i, all) => found.has(application) && all.indexOf(application) === i)
+}

@@ -1,0 +1,177 @@
+import { type Dimension, multiply } from '../../../graph/dimension.js'
+import type { Attribute } from '../../../graph/node.js'
+import {
+  type ArgumentDeclaration,
+  type Arguments,
+  number,
+  type Result,
+  shape,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+  text,
+} from './function.js'
+
+/** More elements than this are not written out. */
+const longest = 1_000_000
+
+const given = tensor('values', { dtype: { of: 'dtype' } })
+const dtype: ArgumentDeclaration = { name: 'dtype', kind: 'text', default: null }
+
+/** `tensor1d` and its kin: of values of one rank, or of a flat list with a shape. */
+const ofRank = (rank: number): TensorFunction => ({
+  arguments: [given, ...(rank > 1 ? [shape('shape', null)] : []), dtype],
+  means: call => {
+    const own = call.tensor('values').shape!
+    const wanted = rank > 1 ? call.value('shape') : null
+    if (Array.isArray(wanted) && own.length <= 1) return 'reshape[shape](values)'
+    return own.length === rank ? 'values' : { problem: `expected values of rank ${rank}` }
+  },
+  examples: [
+    [Array.from({ length: rank - 1 }).reduce((inner: Attribute) => [inner], [1, -2.5] as Attribute)],
+    ...(rank > 1
+      ? [
+          [
+            [1, 2, 3, 4],
+            [2, 2, ...new Array<number>(rank - 2).fill(1)],
+          ] as const,
+        ]
+      : []),
+    ...(rank === 1 ? [[[1.5, -2.5], 'int32'] as const] : []),
+  ],
+  source: 'tfjs-core/src/ops/tensor1d.ts',
+})
+
+/** A list of numbers as a constant. */
+function listing(
+  call: Arguments,
+  values: readonly Dimension[],
+  sizes: readonly number[],
+  type: string,
+): string {
+  return `constant[${call.put([...sizes])}, ${call.put(values)}, ${call.put(type)}]()`
+}
+
+function filled(call: Arguments, value: Dimension): Result {
+  const type = call.value('dtype')
+  return type === null || type === 'float32'
+    ? `zeros[shape]() + ${call.put(value)}`
+    : constant(call, value, String(type))
+}
+
+/** A constant of whole numbers, written out. */
+function constant(call: Arguments, value: Dimension, type: string): Result {
+  const sizes = call.list('shape')
+  const count = sizes.reduce(multiply, 1)
+  if (typeof count !== 'number' || count > longest)
+    return { problem: 'whole numbers of a shape that is not known are not modelled' }
+  return listing(call, new Array<Dimension>(count).fill(value), sizes as readonly number[], type)
+}
+
+const like = (means: string): TensorFunction => ({
+  method: true,
+  arguments: [tensor('x', { real: true })],
+  means: call => means.replace('SHAPE', call.put(call.tensor('x').shape!)),
+  examples: [[{ shape: [2, 3] }]],
+})
+
+/** Functions that make tensors out of numbers. */
+export const creation: TensorFunctions = {
+  scalar: {
+    arguments: [given, dtype],
+    means: call =>
+      call.tensor('values').shape!.length === 0 ? 'values' : { problem: 'a scalar takes one number' },
+    examples: [[2.5], [2.5, 'int32'], [true]],
+  },
+  tensor: {
+    arguments: [given, shape('shape', null), dtype],
+    means: call => (call.value('shape') === null ? 'values' : 'reshape[shape](values)'),
+    examples: [
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      [[1, 2, 3, 4], [2, 2], 'int32'],
+      [[true, false]],
+    ],
+  },
+  tensor1d: ofRank(1),
+  tensor2d: ofRank(2),
+  tensor3d: ofRank(3),
+  tensor4d: ofRank(4),
+  zeros: {
+    arguments: [shape('shape'), dtype],
+    means: call => {
+      const type = call.value('dtype')
+      return type === null || type === 'float32' ? 'zeros[shape]()' : constant(call, 0, String(type))
+    },
+    examples: [[[2, 3]], [[2, 3], 'int32'], [[2], 'bool']],
+  },
+  ones: {
+    arguments: [shape('shape'), dtype],
+    means: call => filled(call, 1),
+    examples: [[[2, 3]], [[2], 'int32']],
+  },
+  fill: {
+    arguments: [shape('shape'), number('value'), dtype],
+    means: call => filled(call, call.value('value') as Dimension),
+    examples: [
+      [[2, 3], 4.5],
+      [[2], 3, 'int32'],
+    ],
+  },
+  zerosLike: like('zeros[SHAPE]()'),
+  onesLike: like('zeros[SHAPE]() + 1'),
+  eye: {
+    arguments: [
+      number('numRows'),
+      { name: 'numColumns', kind: 'number', default: null },
+      shape('batchShape', null),
+      text('dtype', 'float32'),
+    ],
+    means: call => {
+      const rows = call.value('numRows')
+      const columns = call.value('numColumns') ?? rows
+      if (typeof rows !== 'number' || typeof columns !== 'number' || rows * columns > longest)
+        return { problem: 'the size of the matrix is not known' }
+      if (call.value('batchShape') !== null) return { problem: 'a list of unit matrices is not modelled' }
+      const values = Array.from({ length: rows * columns }, (_, i) =>
+        i % (columns + 1) === 0 && i < columns * columns ? 1 : 0,
+      )
+      return listing(call, values, [rows, columns], String(call.value('dtype')))
+    },
+    examples: [[3], [2, 3], [3, 2], [2, null, undefined, 'int32']],
+  },
+  range: {
+    arguments: [number('start'), number('stop'), number('step', 1), text('dtype', 'float32')],
+    means: call => {
+      const [start, stop, step] = ['start', 'stop', 'step'].map(name => call.value(name))
+      if (typeof start !== 'number' || typeof stop !== 'number' || typeof step !== 'number' || step === 0)
+        return { problem: 'the length of the range is not known' }
+      const count = Math.max(0, Math.ceil((stop - start) / step))
+      if (count > longest) return { problem: 'the range is too long' }
+      const values = Array.from({ length: count }, (_, i) => start + i * step)
+      return listing(call, values, [count], String(call.value('dtype')))
+    },
+    examples: [
+      [0, 5],
+      [1, 6, 2, 'int32'],
+      [5, 0, -2],
+    ],
+  },
+  linspace: {
+    arguments: [number('start'), number('stop'), number('num')],
+    means: call => {
+      const [start, stop, num] = ['start', 'stop', 'num'].map(name => call.value(name))
+      if (typeof start !== 'number' || typeof stop !== 'number' || typeof num !== 'number' || num > longest)
+        return { problem: 'the numbers of the range are not known' }
+      const values = Array.from({ length: num }, (_, i) =>
+        num === 1 ? start : start + (i * (stop - start)) / (num - 1),
+      )
+      return listing(call, values, [num], 'float32')
+    },
+    examples: [[0, 1, 5]],
+  },
+}

@@ -1,0 +1,122 @@
+import type { Dimension } from '../../../graph/dimension.js'
+import type { Attribute } from '../../../graph/node.js'
+import type { Problem } from '../../../graph/op.js'
+import type { DataType, TensorType } from '../../../graph/type.js'
+
+/** What an argument of a function of TensorFlow.js may be. */
+export type ArgumentKind =
+  /** A tensor, or a number, a list of numbers or a typed array that becomes one. */
+  | 'tensor'
+  /** A list of tensors. */
+  | 'tensors'
+  /** A number, which may depend on symbols. */
+  | 'number'
+  | 'boolean'
+  | 'text'
+  /** One axis or a list of axes. */
+  | 'axes'
+  /** A list of sizes, or of numbers, or of such lists. */
+  | 'shape'
+  /** A number or a text. */
+  | 'value'
+
+export interface ArgumentDeclaration {
+  readonly name: string
+  readonly kind: ArgumentKind
+  /** What counts where the argument is left out; without it the argument is required. */
+  readonly default?: Attribute
+  /** For tensors: whether it may be left out. The equation must then not name it. */
+  readonly optional?: boolean
+  /**
+   * For tensors: the type to which numbers and lists are converted. `of` names the argument that holds the type.
+   * Without it, numbers are `float32` and truth values `bool`.
+   */
+  readonly dtype?: DataType | { readonly of: string }
+  /** For tensors: whole numbers are refused, since TF.js throws for them or rounds the result to whole numbers. */
+  readonly real?: boolean
+}
+
+/** The arguments of one call: types for tensors (a list for several), values for everything else. */
+export interface Arguments {
+  readonly tensor: (name: string) => TensorType
+  /** The type of a tensor that may be left out. */
+  readonly optional: (name: string) => TensorType | undefined
+  readonly tensors: (name: string) => readonly TensorType[]
+  readonly value: (name: string) => Attribute
+  readonly flag: (name: string) => boolean
+  /** A list of numbers; a number counts as a list of one. */
+  readonly list: (name: string) => readonly Dimension[]
+  /** A name for a value that was computed, to be used in the equation. */
+  readonly put: (value: Attribute) => string
+}
+
+/** What a call gives: one tensor, a list of them, or an object of them, each as an equation. */
+export type Result = string | readonly string[] | Readonly<Record<string, string>> | Problem
+
+/**
+ * Equations over the arguments by name. The tensors of a list are `x_1`, `x_2`, …; `site` is the place of random
+ * draws, new for each call; `seed` in the arguments ties it down.
+ */
+export type FunctionMeaning = string | ((given: Arguments) => Result)
+
+/** A call for the test against TensorFlow.js. Tensors are given by shape. */
+export type ExampleArgument =
+  | {
+      readonly shape: readonly number[]
+      readonly dtype?: DataType
+      readonly range?: readonly [number, number]
+    }
+  | { readonly shapes: readonly (readonly number[])[] }
+  | Attribute
+  | undefined
+
+/** A function of TensorFlow.js that computes tensors from tensors. */
+export interface TensorFunction {
+  /** Spellings as a method of tensors; `true` is the name of the function itself. */
+  readonly method?: true | readonly string[]
+  /** It exists as a method only. */
+  readonly methodOnly?: true
+  /** Which argument the tensor of a method call is, if not the first. */
+  readonly receiver?: number
+  /** Other names of the function itself. */
+  readonly aliases?: readonly string[]
+  /** In the order of the call; a method's own tensor is the first. */
+  readonly arguments: readonly ArgumentDeclaration[]
+  /** The arguments are the fields of one object. */
+  readonly fields?: true
+  /** The last argument takes all that follow, as `add(a, b)` of variadic calls does. */
+  readonly variadic?: true
+  readonly means: FunctionMeaning
+  /** At least one, unless the result is a random draw. */
+  readonly examples: readonly (readonly ExampleArgument[])[]
+  /** Where the default or the formula was read, if it is not `tfjs-core/src/ops/<name>.ts`. */
+  readonly source?: string
+}
+
+export type TensorFunctions = Readonly<Record<string, TensorFunction>>
+
+type Rest = Partial<ArgumentDeclaration>
+
+export const tensor = (name: string, rest: Rest = {}): ArgumentDeclaration => ({
+  name,
+  kind: 'tensor',
+  ...rest,
+})
+/** A tensor of which TF.js does not take whole numbers, or rounds the result to such. */
+export const real = (name: string): ArgumentDeclaration => tensor(name, { real: true })
+export const tensors = (name: string): ArgumentDeclaration => ({ name, kind: 'tensors' })
+export const number = (name: string, usual?: number): ArgumentDeclaration => argument(name, 'number', usual)
+export const flag = (name: string, usual = false): ArgumentDeclaration => argument(name, 'boolean', usual)
+export const text = (name: string, usual?: string): ArgumentDeclaration => argument(name, 'text', usual)
+export const axes = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'axes', usual)
+export const shape = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'shape', usual)
+export const value = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'value', usual)
+
+function argument(name: string, kind: ArgumentKind, usual: Attribute | undefined): ArgumentDeclaration {
+  return { name, kind, ...(usual !== undefined && { default: usual }) }
+}
+
+/** `x_1, x_2`: the tensors of a list in an equation. */
+export function listed(name: string, { length }: readonly unknown[]): string {
+  return Array.from({ length }, (_, i) => `${name}_${i + 1}`).join(', ')
+}

@@ -1,0 +1,172 @@
+import { type Dimension, equals, isPolynomial, product } from '../../../graph/dimension.js'
+import {
+  type ArgumentDeclaration,
+  type Arguments,
+  type ExampleArgument,
+  number,
+  type Result,
+  real,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+} from './function.js'
+
+/** `tf.Reduction` (tfjs-core/src/ops/loss_ops_utils.ts). */
+export const reductions = { NONE: 0, MEAN: 1, SUM: 2, SUM_BY_NONZERO_WEIGHTS: 3 } as const
+
+const reduction: ArgumentDeclaration = {
+  name: 'reduction',
+  kind: 'number',
+  default: reductions.SUM_BY_NONZERO_WEIGHTS,
+}
+const weights = tensor('weights', { optional: true, real: true })
+const source = 'tfjs-core/src/ops/losses/compute_weighted_loss.ts'
+
+/** Losses per element, weighted and summed up as the reduction says. `shape` is theirs. */
+function weighted(given: Arguments, losses: string, shape: readonly Dimension[]): Result {
+  const own = given.optional('weights')
+  const each = own ? `(${losses}) * weights` : `(${losses})`
+  const all = `sum[null_, false](${each})`.replace('null_', given.put(null))
+  const count = given.put(product(shape))
+  switch (given.value('reduction')) {
+    case reductions.NONE:
+      return each
+    case reductions.SUM:
+      return all
+    case reductions.MEAN: {
+      if (!own) return `${all} / ${count}`
+      const factor = product(shape)
+      const size = product(own.shape!)
+      if (isPolynomial(factor) || isPolynomial(size)) return { problem: 'the number of weights is not known' }
+      const mean = `${all} / sum[${given.put(null)}, false](weights)`
+      return factor > size ? `${mean} / ${given.put(factor / size)}` : mean
+    }
+    case reductions.SUM_BY_NONZERO_WEIGHTS:
+      return own
+        ? `${all} / sum[${given.put(null)}, false](where(notEqual(weights * (zeros[${given.put([...shape])}]() + 1), 0), 1, 0))`
+        : `${all} / ${count}`
+    default:
+      return { problem: 'the reduction is not known' }
+  }
+}
+
+const of = (...shape: readonly number[]): ExampleArgument => ({ shape })
+const probability: ExampleArgument = { shape: [3, 4], range: [0.1, 0.9] }
+
+/** A loss of labels and predictions of one shape. */
+function loss(
+  names: readonly [labels: string, predictions: string],
+  extra: readonly ArgumentDeclaration[],
+  means: (given: Arguments) => string,
+  examples: TensorFunction['examples'],
+  order: 'weights first' | 'weights last' = 'weights first',
+): TensorFunction {
+  const [labels, predictions] = names
+  return {
+    arguments:
+      order === 'weights first'
+        ? [tensor(labels), real(predictions), weights, ...extra, reduction]
+        : [tensor(labels), real(predictions), ...extra, weights, reduction],
+    means: given => {
+      const [a, b] = names.map(name => given.tensor(name).shape!)
+      if (a!.length !== b!.length || a!.some((size, i) => !equals(size, b![i]!)))
+        return { problem: 'labels and predictions must have the same shape' }
+      return means(given)
+    },
+    examples,
+    source,
+  }
+}
+
+const elementwise = (
+  extra: readonly ArgumentDeclaration[],
+  text: string,
+  examples: TensorFunction['examples'],
+): TensorFunction =>
+  loss(
+    ['labels', 'predictions'],
+    extra,
+    given => weighted(given, text, given.tensor('predictions').shape!) as string,
+    examples,
+  )
+
+const plain: TensorFunction['examples'] = [
+  [of(3, 4), of(3, 4)],
+  [of(3, 4), of(3, 4), of(3, 4)],
+  [of(3, 4), of(3, 4), { shape: [3, 1], range: [0.2, 2] }],
+]
+
+/** `tf.losses`: a number for a whole batch, unlike the losses that `compile` takes by name. */
+export const losses: TensorFunctions = {
+  'losses.meanSquaredError': elementwise([], 'square(labels - predictions)', [
+    ...plain,
+    [of(3, 4), of(3, 4), undefined, reductions.SUM],
+    [of(3, 4), of(3, 4), undefined, reductions.NONE],
+    [of(3, 4), of(3, 4), { shape: [3, 1], range: [0.2, 2] }, reductions.MEAN],
+  ]),
+  'losses.absoluteDifference': elementwise([], 'absolute(labels - predictions)', plain),
+  'losses.huberLoss': elementwise(
+    [number('delta', 1)],
+    '0.5 * square(minimum(absolute(predictions - labels), delta)) + delta * (absolute(predictions - labels) - minimum(absolute(predictions - labels), delta))',
+    [
+      [of(3, 4), of(3, 4)],
+      [of(3, 4), of(3, 4), undefined, 0.4],
+    ],
+  ),
+  'losses.logLoss': elementwise(
+    [number('epsilon', 1e-7)],
+    '-(labels * log(predictions + epsilon)) - (1 - labels) * log(1 - predictions + epsilon)',
+    [
+      [probability, probability],
+      [probability, probability, undefined, 0.01],
+    ],
+  ),
+  'losses.hingeLoss': elementwise([], 'relu(1 - (2 * labels - 1) * predictions)', plain),
+  'losses.sigmoidCrossEntropy': loss(
+    ['multiClassLabels', 'logits'],
+    [number('labelSmoothing', 0)],
+    given => {
+      const labels = smoothed(given, 'multiClassLabels', '0.5')
+      const text = `relu(logits) - logits * ${labels} + log1p(exp(-absolute(logits)))`
+      return weighted(given, text, given.tensor('logits').shape!) as string
+    },
+    [
+      [probability, of(3, 4)],
+      [probability, of(3, 4), undefined, 0.1],
+    ],
+  ),
+  'losses.softmaxCrossEntropy': loss(
+    ['onehotLabels', 'logits'],
+    [number('labelSmoothing', 0)],
+    given => {
+      const shape = given.tensor('logits').shape!
+      const labels = smoothed(given, 'onehotLabels', `1 / ${given.put(shape[1] ?? 1)}`)
+      const text = `sum[[-1], false](-(logSoftmax(logits) * ${labels}))`
+      return weighted(given, text, shape.slice(0, -1)) as string
+    },
+    [
+      [probability, of(3, 4)],
+      [probability, of(3, 4), undefined, 0.1],
+      [probability, of(3, 4), { shape: [3], range: [0.2, 2] }],
+      [probability, of(3, 4), undefined, 0, reductions.NONE],
+    ],
+  ),
+  'losses.cosineDistance': loss(
+    ['labels', 'predictions'],
+    [number('axis')],
+    given => {
+      const shape = given.tensor('predictions').shape!
+      const axis = given.value('axis') as number
+      const along = axis < 0 ? axis + shape.length : axis
+      const kept = shape.map((size, i) => (i === along ? 1 : size))
+      return weighted(given, '1 - sum[[axis], true](labels * predictions)', kept) as string
+    },
+    [[of(3, 4), of(3, 4), 1]],
+    'weights last',
+  ),
+}
+
+function smoothed(given: Arguments, labels: string, rest: string): string {
+  const smoothing = given.value('labelSmoothing')
+  return smoothing === 0 ? labels : `(${labels} * (1 - labelSmoothing) + labelSmoothing * (${rest}))`
+}

@@ -1,0 +1,55 @@
+import { type ExampleArgument, flag, real, type TensorFunctions, tensor } from './function.js'
+
+const of = (...shape: readonly number[]): ExampleArgument => ({ shape })
+
+/** The last two axes exchanged. */
+export function swapped(name: string, rank: number): string {
+  const order = Array.from({ length: rank }, (_, i) => i)
+  order.splice(-2, 2, rank - 1, rank - 2)
+  return `transpose[[${order.join(', ')}]](${name})`
+}
+
+/** Products of vectors and matrices. */
+export const products: TensorFunctions = {
+  matMul: {
+    method: true,
+    arguments: [tensor('a'), tensor('b'), flag('transposeA'), flag('transposeB')],
+    means: given => {
+      const [a, b] = ['a', 'b'].map(name => given.tensor(name).shape!.length) as [number, number]
+      if (a < 2 || b < 2) return { problem: `a matrix product needs tensors of rank 2 or more` }
+      const left = given.flag('transposeA') ? swapped('a', a) : 'a'
+      const right = given.flag('transposeB') ? swapped('b', b) : 'b'
+      return `matMul(${left}, ${right})`
+    },
+    examples: [
+      [of(2, 3), of(3, 4)],
+      [of(3, 2), of(3, 4), true],
+      [of(2, 3), of(4, 3), false, true],
+      [of(5, 2, 3), of(5, 3, 4)],
+      [of(5, 2, 3), of(1, 4, 3), false, true],
+      [of(5, 2, 3), of(3, 4)],
+    ],
+  },
+  dot: {
+    method: true,
+    arguments: [real('t1'), real('t2')],
+    means: given => {
+      const [a, b] = ['t1', 't2'].map(name => given.tensor(name).shape!.length) as [number, number]
+      if (a < 1 || a > 2 || b < 1 || b > 2) return { problem: 'a dot product takes vectors and matrices' }
+      if (a === 1 && b === 1) return 'sum[[0], false](t1 * t2)'
+      if (b === 1) return 'squeeze[[1]](matMul(t1, expandDims[[1]](t2)))'
+      return 'matMul(t1, t2)'
+    },
+    examples: [
+      [of(3), of(3)],
+      [of(2, 3), of(3)],
+      [of(3), of(3, 2)],
+      [of(2, 3), of(3, 4)],
+    ],
+  },
+  outerProduct: {
+    arguments: [real('v1'), real('v2')],
+    means: 'expandDims[[1]](v1) * expandDims[[0]](v2)',
+    examples: [[of(3), of(4)]],
+  },
+}

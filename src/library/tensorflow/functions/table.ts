@@ -1,0 +1,42 @@
+import { composed, draws } from './composed.js'
+import { creation } from './creation.js'
+import { elementwise } from './elementwise.js'
+import type { TensorFunction, TensorFunctions } from './function.js'
+import { losses } from './losses.js'
+import { movement } from './movement.js'
+import { products } from './products.js'
+import { reductions } from './reductions.js'
+import { windows } from './windows.js'
+
+/** Every function of TensorFlow.js that computes tensors from tensors, by its name below `tf.`. */
+export const tensorFunctions: TensorFunctions = {
+  ...elementwise,
+  ...reductions,
+  ...movement,
+  ...products,
+  ...windows,
+  ...creation,
+  ...losses,
+  ...composed,
+  ...draws,
+}
+
+interface Named {
+  readonly name: string
+  readonly definition: TensorFunction
+}
+
+const functions = new Map<string, Named>()
+const methods = new Map<string, Named>()
+for (const [name, definition] of Object.entries(tensorFunctions)) {
+  if (!definition.methodOnly)
+    for (const spelling of [name, ...(definition.aliases ?? [])])
+      functions.set(spelling, { name, definition })
+  const spellings = definition.method === true ? [name] : (definition.method ?? [])
+  for (const spelling of spellings) methods.set(spelling, { name, definition })
+}
+
+/** The function that a path below `tf.` names: `matMul`, `losses.huberLoss`. */
+export const functionNamed = (path: string): Named | undefined => functions.get(path)
+/** The methods of tensors, by spelling. */
+export const tensorMethods: ReadonlyMap<string, Named> = methods

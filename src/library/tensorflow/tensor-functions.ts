@@ -1,0 +1,222 @@
+import type { Dimension } from '../../graph/dimension.js'
+import type { Attribute, Node } from '../../graph/node.js'
+import { isProblem, type Problem } from '../../graph/op.js'
+import type { DataType, TensorType } from '../../graph/type.js'
+import { type Environment, elaborateText } from '../../ops/elaborate.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
+import type { Property, Value } from '../../trace/value.js'
+import { type ReadArgument, readArgument } from './arguments.js'
+import { contextOf } from './context.js'
+import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
+import { tensorMethods } from './functions/table.js'
+import { newNodes } from './layers.js'
+import type { TensorState } from './state.js'
+import { isTensor, tensorType } from './types.js'
+
+type Read = Node | readonly Node[] | { readonly value: Attribute } | undefined
+
+/** Calls a function of the table: with the tensor that a method belongs to, if it is called as one. */
+export function callTensorFunction(
+  name: string,
+  definition: TensorFunction,
+  call: HostCall,
+  receiver?: Value,
+): Value {
+  const { trace, span } = call
+  const shown = receiver === undefined ? `tf.${name}` : name
+  const given = new Map<string, Read>()
+  for (const { declaration, property } of bind(definition, call, receiver)) {
+    const read = readArgument({ trace, property, declaration, dtype: typeOf(declaration, given) })
+    const failure = failureOf(read)
+    if (failure) return failedArgument(call, shown, declaration, failure)
+    given.set(declaration.name, read as Read)
+  }
+  const environment = new Meaning(trace, given)
+  if (environment.inputs.some(({ type }) => type.shape === null))
+    return trace.opaque('unbound-tensor', { call: shown, path: 'a tensor' }, span)
+  const result = typeof definition.means === 'string' ? definition.means : definition.means(environment)
+  return build(call, shown, result, environment)
+}
+
+type Failure = Extract<ReadArgument, { problem: string } | { unknown: unknown } | { unbound: string }>
+
+function failureOf(read: ReadArgument): Failure | undefined {
+  return read !== undefined && ('problem' in read || 'unknown' in read || 'unbound' in read)
+    ? read
+    : undefined
+}
+
+function failedArgument(
+  { trace, span }: HostCall,
+  shown: string,
+  { name }: ArgumentDeclaration,
+  failure: Failure,
+): Value {
+  if ('unknown' in failure && failure.unknown.reason) return failure.unknown
+  if ('unknown' in failure)
+    return trace.opaque('unbound-tensor', { call: shown, path: failure.unknown.path }, span)
+  if ('unbound' in failure)
+    return trace.opaque('unbound-tensor', { call: shown, path: failure.unbound }, span)
+  return trace.opaque('unmodelled-call', { call: shown, reason: `\`${name}\`: ${failure.problem}` }, span)
+}
+
+/** The type to which numbers are converted; an argument that names it comes later and is read ahead. */
+function typeOf({ dtype }: ArgumentDeclaration, given: ReadonlyMap<string, Read>): DataType | undefined {
+  if (typeof dtype !== 'object') return dtype
+  const named = given.get(dtype.of)
+  return named && 'value' in named && typeof named.value === 'string' ? (named.value as DataType) : undefined
+}
+
+interface Bound {
+  readonly declaration: ArgumentDeclaration
+  readonly property: Property | undefined
+}
+
+/** Which value goes to which argument. Arguments that name a type come first, since others need it. */
+function bind(
+  definition: TensorFunction,
+  { arguments: args, trace, span }: HostCall,
+  receiver: Value,
+): readonly Bound[] {
+  const { arguments: declared } = definition
+  const own = receiver === undefined ? undefined : { value: receiver }
+  const at = definition.receiver ?? 0
+  const fields = definition.fields ? trace.fields(args[0]?.value) : undefined
+  const rest = [...args]
+  const bound = declared.map((declaration, i): Bound => {
+    if (fields) return { declaration, property: fields.get(declaration.name) }
+    if (!own || i !== at) return { declaration, property: rest.shift() }
+    if (declaration.kind !== 'tensors') return { declaration, property: own }
+    // `a.concat(b)` and `a.concat([b, c])` put the tensor in front of the list.
+    const others = rest.shift()?.value
+    const list = isTensor(others) ? [{ value: others }] : (trace.elements(others) ?? [{ value: others }])
+    return {
+      declaration,
+      property: { value: trace.array([receiver, ...list.map(({ value }) => value)]), span },
+    }
+  })
+  const types = new Set(declared.flatMap(({ dtype }) => (typeof dtype === 'object' ? [dtype.of] : [])))
+  return [
+    ...bound.filter(({ declaration }) => types.has(declaration.name)),
+    ...bound.filter(({ declaration }) => !types.has(declaration.name)),
+  ]
+}
+
+/** The arguments of a call, for the function that states the meaning and for the equation that it states. */
+class Meaning implements Arguments, Environment {
+  readonly #trace: Tracer
+  readonly #given: ReadonlyMap<string, Read>
+  readonly #values = new Map<string, Attribute>()
+  #site: number | undefined
+
+  constructor(trace: Tracer, given: ReadonlyMap<string, Read>) {
+    this.#trace = trace
+    this.#given = given
+  }
+
+  get inputs(): readonly Node[] {
+    return [...this.#given.values()].flatMap(read =>
+      read === undefined || 'value' in read ? [] : 'op' in read ? [read] : read,
+    )
+  }
+
+  tensor(name: string): TensorType {
+    const read = this.#given.get(name)
+    return read && 'op' in read ? read.type : { dtype: 'float32', shape: [] }
+  }
+
+  optional(name: string): TensorType | undefined {
+    const read = this.#given.get(name)
+    return read && 'op' in read ? read.type : undefined
+  }
+
+  tensors(name: string): readonly TensorType[] {
+    const read = this.#given.get(name)
+    return Array.isArray(read) ? (read as readonly Node[]).map(({ type }) => type) : []
+  }
+
+  value(name: string): Attribute
+  value(name: string): Node | Attribute | undefined
+  value(name: string): Node | Attribute | undefined {
+    const put = this.#values.get(name)
+    if (put !== undefined) return put
+    if (name === 'site') return this.#place()
+    const read = this.#given.get(name)
+    if (read && 'value' in read) return read.value
+    if (read && 'op' in read) return read
+    const [, stem, index] = /^(.*)_(\d+)$/.exec(name) ?? []
+    const list = stem === undefined ? undefined : this.#given.get(stem)
+    return Array.isArray(list) ? (list as readonly Node[])[Number(index) - 1] : undefined
+  }
+
+  flag(name: string): boolean {
+    return this.value(name) === true
+  }
+
+  list(name: string): readonly Dimension[] {
+    const value: Attribute = this.value(name)
+    return value === null ? [] : ([value].flat() as readonly Dimension[])
+  }
+
+  put(value: Attribute): string {
+    const name = `value_${this.#values.size + 1}`
+    this.#values.set(name, value)
+    return name
+  }
+
+  /** A new place for each call; calls with one seed and one configuration draw the same numbers. */
+  #place(): number {
+    if (this.#site !== undefined) return this.#site
+    const { counters, seeds } = contextOf(this.#trace)
+    const seed = this.#given.get('seed')
+    const isTied = seed && 'value' in seed && seed.value !== null
+    const key = isTied
+      ? JSON.stringify(
+          [...this.#given].map(([name, read]) => [name, read && 'value' in read ? read.value : null]),
+        )
+      : undefined
+    const known = key === undefined ? undefined : seeds.get(key)
+    this.#site = known ?? counters.next('identity')
+    if (key !== undefined) seeds.set(key, this.#site)
+    return this.#site
+  }
+}
+
+function build(call: HostCall, shown: string, result: Result, environment: Meaning): Value {
+  const { trace, span } = call
+  const fail = ({ problem }: Problem) => trace.opaque('shape-mismatch', { layer: shown, problem }, span)
+  if (typeof result === 'string') {
+    const value = tensorOf(call, result, environment)
+    return isProblem(value) ? fail(value) : value
+  }
+  if ('problem' in result && typeof result.problem === 'string') return fail(result as Problem)
+  const values: Record<string, Value> = {}
+  for (const [key, text] of Object.entries(result as Readonly<Record<string, string>>)) {
+    const value = tensorOf(call, text, environment)
+    if (isProblem(value)) return fail(value)
+    values[key] = value
+  }
+  return Array.isArray(result) ? trace.array(Object.values(values)) : trace.record(values)
+}
+
+function tensorOf({ trace, span }: HostCall, text: string, environment: Meaning) {
+  const node = elaborateText(text, environment, trace.builder)
+  return isProblem(node) ? node : eager(trace, node, environment.inputs, span)
+}
+
+/** A tensor object for a node, and the place for all nodes that were made for it. */
+export function eager(trace: Tracer, node: Node, inputs: readonly Node[], span: HostCall['span']) {
+  const origin = trace.origin(span)
+  for (const made of newNodes([node], inputs)) trace.provenance.addOrigin(made, origin)
+  return trace.host<TensorState>(tensorType, { node, symbolic: false, origin })
+}
+
+/** Gives the tensor type its methods. */
+export function addTensorMethods(): void {
+  for (const [spelling, { name, definition }] of tensorMethods) {
+    tensorType.members[spelling] = {
+      kind: 'method',
+      call: (tensor, call) => callTensorFunction(name, definition, call, tensor),
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { type Dimension, product } from '../../graph/dimension.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import { shapeOf } from './layers.js'
+import type { TensorState } from './state.js'
+import { addTensorMethods } from './tensor-functions.js'
+import { tensorType } from './types.js'
+import { assign } from './variables.js'
+
+type Tensor = HostObject<TensorState>
+
+const property = (get: (tensor: Tensor, trace: Tracer) => Value) => ({ kind: 'property', get }) as const
+const method = (call: (tensor: Tensor, call: HostCall) => Value) => ({ kind: 'method', call }) as const
+
+/** Methods that read numbers, which exist only when the code runs. */
+const readings = ['dataSync', 'data', 'arraySync', 'array', 'bufferSync', 'buffer', 'bytes'] as const
+
+const reading = (name: string) =>
+  method((_, call) =>
+    call.trace.opaque(
+      'unmodelled-call',
+      { call: `tensor.${name}`, reason: 'the numbers of a tensor are known only when the code runs' },
+      call.span,
+    ),
+  )
+
+/** How many elements there are; TF.js has no number for it where an axis is open. */
+function sizeOf({ state }: Tensor): Value {
+  const shape = state.node?.type.shape
+  return shape ? product(shape as readonly Dimension[]) : { kind: 'unknown', path: 'tensor.size' }
+}
+
+addTensorMethods()
+
+Object.assign(tensorType.members, {
+  shape: property((tensor, trace) => shapeOf(trace, tensor.state, 'tensor')),
+  rank: property(({ state }) => state.node?.type.shape?.length ?? { kind: 'unknown', path: 'tensor.rank' }),
+  rankType: property(({ state }) => String(state.node?.type.shape?.length)),
+  size: property(sizeOf),
+  dtype: property(({ state }) => state.node?.type.dtype ?? { kind: 'unknown', path: 'tensor.dtype' }),
+  name: property(({ state }) => state.variable?.name ?? state.inputName ?? 'tensor'),
+  isDisposed: property(() => false),
+  dispose: method(() => undefined),
+  assign: method(assign),
+  print: method(() => undefined),
+  apply: method((_, call) =>
+    call.trace.opaque(
+      'unmodelled-call',
+      { call: 'tensor.apply', reason: 'tensors are not functions' },
+      call.span,
+    ),
+  ),
+  ...Object.fromEntries(readings.map(name => [name, reading(name)])),
+})
+
+tensorType.unknownState = ({ node: _, ...state }, { reason }) => ({ ...state, ...(reason && { reason }) })

@@ -1,0 +1,99 @@
+import type { Initializer, Parameter } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
+import type { TensorState } from './state.js'
+import { isTensor, tensorType } from './types.js'
+
+/** `tf.variable(value, trainable, name, dtype)`: right after, it is its initial value. */
+export function makeVariable(call: HostCall): Value {
+  const { trace, span } = call
+  const [initial, trainable, name] = call.arguments.map(({ value }) => value)
+  if (!isTensor(initial) || !initial.state.node) {
+    if (isTensor(initial) && initial.state.reason)
+      return trace.host<TensorState>(tensorType, { ...initial.state, origin: trace.origin(span) })
+    return trace.opaque(
+      'unmodelled-call',
+      { call: 'tf.variable', reason: 'its initial value is not a tensor that is known' },
+      span,
+    )
+  }
+  const { node } = initial.state
+  const { counters, variables } = contextOf(trace)
+  const own = typeof name === 'string' ? name : `variable_${counters.next('variable')}`
+  const identity = counters.next('identity')
+  const { shape, dtype } = node.type
+  const parameter = trace.builder.node('parameter', [], { identity, name: own, shape: shape ?? [], dtype })
+  if (isProblem(parameter) || !shape)
+    return trace.opaque('unbound-tensor', { call: 'tf.variable', path: own }, span)
+  const origin = trace.origin(span)
+  trace.provenance.addOrigin(parameter, origin)
+  const variable = trace.host<TensorState>(tensorType, {
+    node,
+    symbolic: false,
+    origin,
+    variable: {
+      name: own,
+      node: parameter,
+      shape,
+      initializer: initializerOf(node),
+      trainable: trainable !== false,
+    },
+  })
+  variables.push(variable)
+  return variable
+}
+
+/** How a variable starts, where its initial value is one operation. */
+function initializerOf({ op, attributes }: Node): Initializer {
+  if (op === 'zeros') return { kind: 'zeros', settings: {} }
+  if (op === 'scalar' && attributes.value !== undefined)
+    return { kind: 'constant', settings: { value: attributes.value } }
+  return { kind: 'value', settings: {} }
+}
+
+/** `variable.assign(tensor)`. */
+export function assign(variable: HostObject<TensorState>, call: HostCall): Value {
+  const { trace } = call
+  const value = call.arguments[0]?.value
+  const { node: _, reason: __, ...rest } = variable.state
+  if (isTensor(value)) {
+    const { node, reason } = value.state
+    trace.heap.setState(variable, { ...rest, ...(node && { node }), ...(reason && { reason }) })
+  } else {
+    const { reason } = trace.opaque(
+      'unmodelled-call',
+      { call: 'assign', reason: 'what is assigned is not a tensor that is known' },
+      call.span,
+    )
+    trace.heap.setState(variable, { ...rest, ...(reason && { reason }) })
+  }
+  return undefined
+}
+
+/**
+ * From here on every variable that exists has whatever value training gave it: it is a parameter of the code that
+ * runs now.
+ */
+export function freeVariables(trace: Tracer): void {
+  for (const variable of contextOf(trace).variables) {
+    const { variable: parameter, reason: _, ...state } = variable.state
+    if (parameter) trace.heap.setState(variable, { ...state, variable: parameter, node: parameter.node })
+  }
+}
+
+/** The variables whose parameters a computation reads, in order of creation. */
+export function parametersRead(trace: Tracer, outputs: readonly Node[]): readonly Parameter[] {
+  const seen = new Set<Node>()
+  const pending = [...outputs]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    pending.push(...node.inputs)
+  }
+  return contextOf(trace).variables.flatMap(({ state }) =>
+    state.variable && seen.has(state.variable.node) ? [state.variable] : [],
+  )
+}
