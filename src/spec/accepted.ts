@@ -20,7 +20,7 @@ export function readAccepted(
   if (!items) {
     const expected = 'a list of entries with `clause` or `code`, and `reason`'
     const value = String(scalarOf(entry.value) ?? 'entries')
-    context.report('spec-invalid-value', { layer: 'the spec', key: 'accepted', value, expected }, entry.span)
+    context.report('spec-invalid-value', { layer: 'spec', key: 'accepted', value, expected }, entry.span)
     return []
   }
   return items.flatMap(node => readOne(context, node, clauses))

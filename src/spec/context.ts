@@ -11,6 +11,7 @@ import {
   symbol,
 } from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
+import { textOf } from '../library/config.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { nearest } from '../text/nearest.js'
@@ -46,37 +47,44 @@ export class SpecContext {
     this.diagnostics.push(diagnostic(code, values, { span, help }))
   }
 
-  /** Entries by key; unknown keys are reported with the nearest known one. */
+  /** Entries by key; unknown keys are reported with the nearest known one, and missing ones that are required. */
   fields(
     node: YamlNode | null | undefined,
     owner: string,
     known: readonly string[],
     required: readonly string[] = [],
   ): ReadonlyMap<string, YamlEntry> {
-    const span = node ? spanOf(node, this.file) : { file: this.file, start: 0, end: 0 }
-    const entries = entriesOf(node, this.file)
-    if (!entries) {
-      this.report(
-        'spec-invalid-value',
-        {
-          layer: owner,
-          key: 'value',
-          value: String(scalarOf(node) ?? 'a list'),
-          expected: `entries ${known.join(', ')}`,
-        },
-        span,
-      )
-      return new Map()
+    const entries = this.entries(node, owner, known)
+    if (!entries) return new Map()
+    const meant = new Set<string>()
+    for (const { key, keySpan } of entries) {
+      if (known.includes(key)) meant.add(key)
+      else meant.add(this.unknownKey(owner, key, known, keySpan) ?? '')
     }
-    for (const { key, keySpan } of entries)
-      if (!known.includes(key)) this.unknownKey(owner, key, known, keySpan)
-    const found = new Map(entries.map(entry => [entry.key, entry]))
-    for (const key of required)
-      if (!found.has(key)) this.report('spec-missing-key', { layer: owner, key }, span)
-    return found
+    for (const key of required) {
+      if (meant.has(key)) continue
+      const { start } = spanOf(node!, this.file)
+      this.report('spec-missing-key', { layer: owner, key }, { file: this.file, start, end: start + 1 })
+    }
+    return new Map(entries.map(entry => [entry.key, entry]))
   }
 
-  unknownKey(owner: string, key: string, known: readonly string[], span: Span): void {
+  /** The entries of what must be a map; anything else is reported. */
+  entries(
+    node: YamlNode | null | undefined,
+    owner: string,
+    known: readonly string[],
+  ): readonly YamlEntry[] | undefined {
+    const entries = entriesOf(node, this.file)
+    if (entries) return entries
+    const span = node ? spanOf(node, this.file) : { file: this.file, start: 0, end: 0 }
+    const values = { owner, found: itemsOf(node) ? 'a list' : textOf(scalarOf(node) ?? null) }
+    this.report('spec-no-entries', { ...values, expected: known.slice(0, 12).join(', ') }, span)
+    return undefined
+  }
+
+  /** Reports a key that does not exist; gives the one that may be meant. */
+  unknownKey(owner: string, key: string, known: readonly string[], span: Span): string | undefined {
     const suggestion = nearest(key, known)
     this.report(
       'spec-unknown-key',
@@ -84,6 +92,7 @@ export class SpecContext {
       span,
       suggestion ? `did you mean \`${suggestion}\`?` : `known are ${known.slice(0, 30).join(', ')}`,
     )
+    return suggestion
   }
 
   /** A value as data; texts are kept. */
@@ -93,7 +102,7 @@ export class SpecContext {
     return scalarOf(node) ?? null
   }
 
-  /** A value in which texts are sizes: symbols, or arithmetic on them. */
+  /** A value in which texts are sizes: symbols, or arithmetic on them. What is wrong is reported and becomes null. */
   quantity(node: YamlNode | null): Attribute {
     const items = itemsOf(node)
     if (items) return items.map(item => this.quantity(item))
@@ -147,29 +156,43 @@ export class SpecContext {
     return this.symbolValue(name)
   }
 
+  /** Where the paper states something: a text, or its parts. Unless it says so, nobody has looked it up. */
   citation(entry: YamlEntry | undefined): Citation | undefined {
     if (!entry) return undefined
-    const text = scalarOf(entry.value)
-    if (typeof text === 'string') return { text, checked: false, span: entry.span }
-    const fields = this.fields(entry.value, 'cite', [
-      'text',
-      'checked',
-      'authors',
-      'year',
-      'doi',
-      'arxiv',
-      'url',
-      'title',
-      'venue',
-    ])
-    const parts = ['text', 'authors', 'title', 'venue', 'year', 'doi', 'arxiv', 'url'].flatMap(key => {
+    const word = scalarOf(entry.value)
+    if (typeof word === 'string' || typeof word === 'number')
+      return { text: String(word), checked: false, span: entry.span }
+    const fields = this.fields(entry.value, entry.key, citationKeys)
+    const parts = Object.entries(citationParts).flatMap(([key, before]) => {
       const value = scalarOf(fields.get(key)?.value)
-      return value === undefined || value === null ? [] : [String(value)]
+      return value === undefined || value === null ? [] : [`${before}${value}`]
     })
-    return {
-      text: parts.join(', '),
-      checked: scalarOf(fields.get('checked')?.value) === true,
-      span: entry.span,
+    const checked = fields.get('checked')
+    const isChecked = scalarOf(checked?.value)
+    if (checked && typeof isChecked !== 'boolean') {
+      const value = textOf(isChecked ?? null)
+      const values = { layer: entry.key, key: 'checked', value, expected: 'true or false' }
+      this.report('spec-invalid-value', values, checked.span)
     }
+    return { text: parts.join(', '), checked: isChecked === true, span: entry.span }
   }
 }
+
+/** The parts of a citation in the order in which they are printed, each with the word before it. */
+const citationParts: Readonly<Record<string, string>> = {
+  text: '',
+  authors: '',
+  title: '',
+  venue: '',
+  year: '',
+  section: 'section ',
+  equation: 'equation ',
+  table: 'table ',
+  figure: 'figure ',
+  page: 'page ',
+  doi: 'doi ',
+  arxiv: 'arXiv ',
+  url: '',
+}
+
+export const citationKeys: readonly string[] = [...Object.keys(citationParts), 'checked']

@@ -7,7 +7,18 @@ import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
 
 /** The inputs: a name and a shape without the batch axis. */
 export function readInputs(context: SpecContext, entry: YamlEntry | undefined): Plan['inputs'] {
-  return (entriesOf(entry?.value, context.file) ?? []).flatMap(({ key, value, keySpan, span }) => {
+  if (!entry) return []
+  const inputs = context.entries(entry.value, 'inputs', ['x', '…']) ?? []
+  if (inputs.length === 0 && context.diagnostics.length === 0) {
+    const values = {
+      layer: 'spec',
+      key: 'inputs',
+      value: 'none',
+      expected: 'at least one, such as `x: [784]`',
+    }
+    context.report('spec-invalid-value', values, entry.span)
+  }
+  return inputs.flatMap(({ key, value, keySpan, span }) => {
     const fields =
       entriesOf(value, context.file) &&
       context.fields(value, key, ['shape', 'dtype', 'meaning', 'cite'], ['shape'])
@@ -42,7 +53,7 @@ export function readOutputs(
     }))
   const items = itemsOf(entry.value) ?? (entry.value ? [entry.value] : [])
   return items.flatMap(item => {
-    const name = String(scalarOf(item))
+    const name = textOf(scalarOf(item) ?? null)
     const span = spanOf(item, context.file)
     if (reader.has(name)) return [{ name, value: name, span }]
     const suggestion = nearest(name, reader.values)

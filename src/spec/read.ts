@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, symbol } from '../graph/dimension.js'
 import { Provenance } from '../graph/provenance.js'
+import { textOf } from '../library/config.js'
 import { opTable } from '../ops/table.js'
 import type { SourceFile } from '../text/source.js'
 import { readAccepted } from './accepted.js'
@@ -14,7 +15,7 @@ import type { Spec } from './spec.js'
 import { StepReader } from './steps.js'
 import { readSymbols } from './symbols.js'
 import { readTraining } from './training.js'
-import { entriesOf, readYaml, scalarOf } from './yaml.js'
+import { readYaml, scalarOf, type YamlEntry } from './yaml.js'
 
 /** The keys of a spec. */
 export const topKeys = [
@@ -40,10 +41,11 @@ export function readSpec(file: SourceFile): {
   const { root, diagnostics } = readYaml(file)
   if (!root) return { diagnostics }
   const context = new SpecContext(file)
-  const top = context.fields(root, 'the spec', topKeys, ['title', 'inputs', 'model'])
+  const top = context.fields(root, 'spec', topKeys, ['title', 'inputs', 'model'])
   readSymbols(context, top.get('symbols'))
   const inputs = readInputs(context, top.get('inputs'))
-  const models = new Map((entriesOf(top.get('models')?.value, file) ?? []).map(entry => [entry.key, entry]))
+  const named = top.has('models') ? context.entries(top.get('models')!.value, 'models', ['encoder', '…']) : []
+  const models = new Map(named?.map(entry => [entry.key, entry]))
   const reader = new StepReader(
     context,
     models,
@@ -64,11 +66,11 @@ export function readSpec(file: SourceFile): {
     top,
     outputs.map(({ name }) => name),
   )
+  const citation = context.citation(top.get('citation'))
+  const title = readTitle(context, top.get('title'))
   const all = [...clauses.list, ...training.clauses]
   const accepted = readAccepted(context, top.get('accepted'), all)
   if (context.diagnostics.length > 0) return { diagnostics: inOrder(context.diagnostics) }
-  const title = String(scalarOf(top.get('title')?.value) ?? file.path)
-  const citation = context.citation(top.get('citation'))
   const instantiate: Spec['instantiate'] = request =>
     instantiatePlan(title, plan, name => context.symbolValue(name), request)
   const trial = instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
@@ -93,6 +95,15 @@ export function readSpec(file: SourceFile): {
     accepted,
   }
   return { spec, diagnostics: [] }
+}
+
+function readTitle(context: SpecContext, entry: YamlEntry | undefined): string {
+  const title = scalarOf(entry?.value)
+  if (entry && (title === undefined || title === null || title === '')) {
+    const values = { layer: 'spec', key: 'title', value: textOf(title ?? null), expected: 'a text' }
+    context.report('spec-invalid-value', values, entry.span)
+  }
+  return String(title)
 }
 
 /** By place, each once: what is wrong in a repeated step is met every time. */

@@ -1,17 +1,13 @@
 import type { ConfigEntry } from '../graph/model.js'
-import type { Attribute } from '../graph/node.js'
-import { type Given, keysOf, resolveConfig, textOf } from '../library/config.js'
-import type { ConfigKey, LayerDefinition } from '../library/layer.js'
+import { resolveConfig, textOf } from '../library/config.js'
 import { layerNamed, layers } from '../library/layers/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
 import { readEquation } from './equations.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
+import { isStepKey, readSettings, statementOf } from './settings.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
-
-/** Keys that every step with a layer can have beside the layer and its configuration. */
-export const stepKeys = ['name', 'from', 'cite', 'notes'] as const
 
 /** Steps that are not one layer, each with the keys that it can have beside its own. */
 export const combinators: Readonly<Record<string, readonly string[]>> = {
@@ -22,7 +18,6 @@ export const combinators: Readonly<Record<string, readonly string[]>> = {
   equation: ['where', 'cite', 'notes'],
 }
 
-const isStepKey = (key: string): boolean => (stepKeys as readonly string[]).includes(key)
 const isCombinator = (key: string): boolean => Object.hasOwn(combinators, key)
 
 /** A spec with more steps is refused: repeats in repeats multiply. */
@@ -30,19 +25,6 @@ const mostSteps = 20_000
 
 /** The layer that a residual sum is, and the ones that a branch can end in. */
 const sum = 'add'
-
-/** Kinds of config values that may be symbols. */
-const quantities = new Set<ConfigKey['kind']>([
-  'positiveInteger',
-  'nonNegativeInteger',
-  'integer',
-  'number',
-  'fraction',
-  'shape',
-  'axis',
-  'axes',
-  'perAxis',
-])
 
 /** Reads the steps of models into applications of layers. */
 export class StepReader {
@@ -193,39 +175,29 @@ export class StepReader {
     }
     const replayed = this.#replay?.shift()
     if (replayed) return this.#apply(replayed, inputs, replayed.name, span)
-    const keys = keysOf(definition)
-    const given = new Map<string, Given>()
-    const put = ({ key, value, span: place }: YamlEntry) => {
-      const kindOf = keys[key]?.kind
-      given.set(key, {
-        value: kindOf !== undefined && quantities.has(kindOf) ? context.quantity(value) : context.data(value),
-        span: place,
-      })
-    }
-    const inner = entriesOf(head?.value, context.file)
-    if (inner) for (const entry of inner) put(entry)
-    else if (head?.value && scalarOf(head.value) !== null) put({ ...head, key: mainKey(definition) })
-    for (const [key, entry] of fields) if (key !== head?.key && !isStepKey(key)) put(entry)
+    const before = context.diagnostics.length
+    const given = readSettings(context, definition, head, fields)
     const nameEntry = fields.get('name')
+    const givenName = this.#nameIn(nameEntry)
     const count = (this.#counts.get(definition.kind) ?? 0) + 1
     this.#counts.set(definition.kind, count)
-    const given_name = scalarOf(nameEntry?.value)
-    const name = `${prefix}${typeof given_name === 'string' ? given_name : `${definition.kind}${count}`}`
+    const name = `${prefix}${givenName ?? `${definition.kind}${count}`}`
     if (this.#values.has(name))
       context.report(
         'spec-invalid-value',
         { layer: definition.kind, key: 'name', value: name, expected: 'a name that is not taken' },
         nameEntry?.span ?? span,
       )
-    const before = context.diagnostics.length
-    const resolved = resolveConfig(definition, given, 'paper', span)
-    context.diagnostics.push(...resolved.diagnostics)
-    if (context.diagnostics.length > before) {
+    // A value that could not be read would be reported a second time, as missing.
+    const isRead = context.diagnostics.length === before
+    const resolved = isRead ? resolveConfig(definition, given, 'paper', head?.keySpan ?? span) : undefined
+    context.diagnostics.push(...(resolved?.diagnostics ?? []))
+    if (!resolved || context.diagnostics.length > before) {
       this.#values.add(name)
       return [name]
     }
     const citation = context.citation(fields.get('cite'))
-    const named = typeof given_name === 'string'
+    const named = givenName !== undefined
     const config: Record<string, ConfigEntry> = { ...resolved.config }
     if (named) config.name = { value: name, from: 'given', span: nameEntry!.span }
     const layer: PlannedLayer = {
@@ -241,6 +213,14 @@ export class StepReader {
     this.layers.set(name, layer)
     this.#record?.push(layer)
     return this.#apply(layer, inputs, name, span)
+  }
+
+  #nameIn(entry: YamlEntry | undefined): string | undefined {
+    const name = scalarOf(entry?.value)
+    if (!entry || typeof name === 'string') return name as string | undefined
+    const values = { layer: 'step', key: 'name', value: textOf(name ?? null), expected: 'a text' }
+    this.#context.report('spec-invalid-value', values, entry.span)
+    return undefined
   }
 
   #equation(
@@ -281,7 +261,7 @@ export class StepReader {
   }
 
   #residual(
-    { value, span }: YamlEntry,
+    { value, keySpan }: YamlEntry,
     whole: ReadonlyMap<string, YamlEntry>,
     inputs: readonly string[],
     prefix: string,
@@ -291,7 +271,7 @@ export class StepReader {
     const shortcut = fields.has('shortcut')
       ? this.steps(fields.get('shortcut')!.value, inputs, prefix)
       : inputs
-    return this.#layer(sum, span, span, undefined, aboutTheStep(whole), [...main, ...shortcut], prefix)
+    return this.#layer(sum, keySpan, keySpan, undefined, aboutTheStep(whole), [...main, ...shortcut], prefix)
   }
 
   #branches(
@@ -379,20 +359,4 @@ export class StepReader {
 /** The keys that say something about a step as a whole. */
 function aboutTheStep(fields: ReadonlyMap<string, YamlEntry>): ReadonlyMap<string, YamlEntry> {
   return new Map([...fields].filter(([key]) => isStepKey(key)))
-}
-
-/** What a bare value after the layer's name stands for: the first key that is required, else the first. */
-export function mainKey({ config }: LayerDefinition): string {
-  const keys = Object.entries(config)
-  return (keys.find(([, key]) => key.tfjs === undefined) ?? keys[0] ?? ['value'])[0]
-}
-
-/** The step in the words of the spec: `dense 120, activation tanh`. */
-function statementOf(definition: LayerDefinition, given: ReadonlyMap<string, Given>): string {
-  const main = mainKey(definition)
-  const text = (value: Attribute) => textOf(value)
-  const parts = [...given]
-    .filter(([key]) => key !== 'name')
-    .map(([key, { value }]) => (key === main ? text(value) : `${key} ${text(value)}`))
-  return [definition.kind, parts.join(', ')].filter(Boolean).join(' ')
 }

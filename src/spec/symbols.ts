@@ -1,40 +1,64 @@
+import { textOf } from '../library/config.js'
 import type { SpecContext } from './context.js'
 import { entriesOf, scalarOf, type YamlEntry } from './yaml.js'
 
-/** Symbols may depend on one another, in any order. */
+/** Keys of a symbol that is more than a value. */
+export const symbolKeys = ['value', 'meaning', 'cite'] as const
+
+/** Sizes and numbers by name. They may depend on one another, in any order; one without a value is left open. */
 export function readSymbols(context: SpecContext, entry: YamlEntry | undefined): void {
-  const pending = [...(entriesOf(entry?.value, context.file) ?? [])]
-  for (const { key, keySpan } of pending) context.symbols.set(key, { value: undefined, span: keySpan })
-  const numbers = new Map<string, YamlEntry>()
-  for (const item of pending) {
-    const value = scalarOf(item.value)
-    const inner = entriesOf(item.value, context.file)?.find(({ key }) => key === 'value')
-    if (typeof value === 'number') context.symbols.set(item.key, { value, span: item.keySpan })
-    else if (inner) numbers.set(item.key, { ...inner, key: item.key, keySpan: item.keySpan })
-    else if (typeof value === 'string') numbers.set(item.key, item)
+  if (!entry) return
+  const entries = context.entries(entry.value, 'symbols', ['H', '…']) ?? []
+  const pending = new Map<string, YamlEntry>()
+  for (const item of entries) {
+    const { value, meaning } = readSymbol(context, item)
+    const known = { value: undefined, ...(meaning !== undefined && { meaning }), span: item.keySpan }
+    context.symbols.set(item.key, known)
+    if (value) pending.set(item.key, value)
   }
-  for (let round = 0; numbers.size > 0; round++) {
-    const ready = [...numbers].filter(
-      ([, { value }]) => !namesIn(String(scalarOf(value))).some(name => numbers.has(name)),
+  while (pending.size > 0) {
+    const ready = [...pending].filter(
+      ([, { value }]) => !namesIn(textOf(scalarOf(value) ?? null)).some(name => pending.has(name)),
     )
-    if (ready.length === 0 || round > 1000) {
-      const [, first] = [...numbers][0]!
+    for (const [name, { value }] of ready) {
+      context.symbols.set(name, { ...context.symbols.get(name)!, value: context.quantity(value) })
+      pending.delete(name)
+    }
+    if (ready.length > 0) continue
+    for (const [key, { value, span }] of pending) {
+      const values = { layer: 'symbols', key, value: textOf(scalarOf(value) ?? null) }
       context.report(
         'spec-invalid-value',
-        {
-          layer: 'symbols',
-          key: first.key,
-          value: String(scalarOf(first.value)),
-          expected: 'a value that does not depend on itself',
-        },
-        first.span,
+        { ...values, expected: 'a value that does not depend on itself' },
+        span,
       )
-      return
     }
-    for (const [name, { value, keySpan }] of ready) {
-      context.symbols.set(name, { value: context.quantity(value), span: keySpan })
-      numbers.delete(name)
-    }
+    return
+  }
+}
+
+function readSymbol(
+  context: SpecContext,
+  item: YamlEntry,
+): { readonly value?: YamlEntry; readonly meaning?: string } {
+  const isMap = entriesOf(item.value, context.file) !== undefined
+  const fields = isMap ? context.fields(item.value, item.key, symbolKeys) : new Map([['value', item]])
+  context.citation(fields.get('cite'))
+  const meaning = scalarOf(fields.get('meaning')?.value)
+  const value = fields.get('value')
+  const scalar = scalarOf(value?.value)
+  if (value && scalar !== null && typeof scalar !== 'number' && typeof scalar !== 'string') {
+    const values = { layer: 'symbols', key: item.key, value: textOf(scalar ?? 'a list') }
+    context.report(
+      'spec-invalid-value',
+      { ...values, expected: 'a number, or an expression of symbols' },
+      value.span,
+    )
+    return {}
+  }
+  return {
+    ...(value && scalar !== null && { value }),
+    ...(typeof meaning === 'string' && { meaning }),
   }
 }
 

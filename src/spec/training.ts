@@ -4,7 +4,7 @@ import { optimizers } from '../library/optimizers.js'
 import { nearest } from '../text/nearest.js'
 import type { SpecContext } from './context.js'
 import type { Clause, Spec, TrainingStatement } from './spec.js'
-import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
+import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 /** What a spec states beside the structure. */
 export interface Training {
@@ -28,7 +28,13 @@ export function readTraining(
     const word = scalarOf(node)
     const [head] = entriesOf(node, context.file) ?? []
     const name = typeof word === 'string' ? word : head?.key
-    if (name === undefined) return []
+    if (name === undefined) {
+      const expected = 'a loss such as `meanSquaredError`'
+      const value = textOf(word ?? null)
+      context.report('spec-invalid-value', { layer: 'spec', key: 'loss', value, expected }, span)
+      return []
+    }
+    onlyOne(context, node, 'loss')
     const kind = lossNamed(name)
     if (!kind) {
       const suggestion = nearest(name, Object.keys(losses))
@@ -41,7 +47,7 @@ export function readTraining(
       return []
     }
     const fields =
-      head?.value && entriesOf(head.value, context.file)
+      head && scalarOf(head.value) !== null
         ? context.fields(head.value, name, ['output', 'weight', 'cite'])
         : new Map<string, YamlEntry>()
     const output = scalarOf(fields.get('output')?.value)
@@ -72,6 +78,13 @@ export function readTraining(
   return { losses: stated, ...(optimizer && { optimizer }), ...(counts && { counts }), clauses }
 }
 
+/** Settings belong under the name; what stands beside it would be lost. */
+function onlyOne(context: SpecContext, node: YamlNode | null, owner: string): void {
+  const [first, ...others] = entriesOf(node, context.file) ?? []
+  for (const { key, keySpan } of others)
+    context.report('spec-unknown-key', { layer: owner, key }, keySpan, `put it under \`${first!.key}\``)
+}
+
 function readOptimizer(
   context: SpecContext,
   entry: YamlEntry | undefined,
@@ -92,6 +105,7 @@ function readOptimizer(
     )
     return undefined
   }
+  onlyOne(context, entry.value, 'optimizer')
   const names = definition.settings.map(({ name }) => name)
   const fields =
     head?.value && scalarOf(head.value) !== null
@@ -146,6 +160,8 @@ function readCounts(
   }
   const trainable = read('trainable')
   const total = typeof single === 'number' ? single : read('total')
+  if (typeof single !== 'number' && !fields.has('trainable') && !fields.has('total'))
+    context.report('spec-missing-key', { layer: 'parameters', key: 'total' }, entry.keySpan)
   const parts = [
     ...(trainable === undefined ? [] : [`${trainable} trainable`]),
     ...(total === undefined ? [] : [`${total} in total`]),

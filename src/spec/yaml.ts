@@ -3,7 +3,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Pair,
   parseDocument,
   type YAMLMap,
@@ -17,6 +16,11 @@ const largest = 256_000
 
 /** Deeper nesting is refused, so that recursive readers cannot run out of stack. */
 const deepest = 32
+
+/** More open brackets than any text of such nesting has, those in texts included. */
+const mostBrackets = 200
+
+const noAliases = 'aliases are not accepted'
 
 export type { YamlNode }
 
@@ -44,47 +48,63 @@ export function readYaml(file: SourceFile): {
       ],
     }
   }
-  const document = parseDocument(file.text, {
-    lineCounter: new LineCounter(),
-    schema: 'core',
-    merge: false,
-    strict: true,
-  })
-  const diagnostics: Diagnostic[] = document.errors
-    .slice(0, 5)
-    .map(error =>
-      error.code === 'BAD_DQ_ESCAPE'
-        ? quotedLatex(at(error.pos[0], error.pos[1]), file.text.slice(error.pos[0], error.pos[0] + 2))
-        : diagnostic(
-            'spec-syntax',
-            { problem: lowerFirst(error.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')) },
-            { span: at(error.pos[0], error.pos[1]) },
-          ),
-    )
-  if (diagnostics.length > 0 || !document.contents) {
-    if (diagnostics.length === 0)
-      diagnostics.push(diagnostic('spec-syntax', { problem: 'it is empty' }, { span: at(0, 0) }))
-    return { diagnostics }
+  const deep = nestingOf(file.text)
+  if (deep !== undefined) {
+    const limit = String(deepest)
+    return { diagnostics: [diagnostic('nesting-too-deep', { limit }, { span: at(deep, deep + 1) })] }
   }
-  check(document.contents as YamlNode, file, 0, diagnostics)
-  return diagnostics.length > 0 ? { diagnostics } : { root: document.contents as YamlNode, diagnostics }
+  const document = parseDocument(file.text, { schema: 'core', merge: false, strict: true, uniqueKeys: true })
+  const diagnostics: Diagnostic[] = document.errors.slice(0, 5).map(error => {
+    const [start, end] = error.pos
+    if (error.code === 'BAD_DQ_ESCAPE') {
+      const [sequence] = /^\\[A-Za-z]*/.exec(file.text.slice(start, start + 40)) ?? ['\\']
+      return quotedLatex(at(start, start + sequence.length), sequence)
+    }
+    const problem = lowerFirst(error.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''))
+    return diagnostic('spec-syntax', { problem }, { span: at(start, end) })
+  })
+  if (diagnostics.length > 0) return { diagnostics }
+  const root = document.contents as YamlNode | null
+  if (!root || (isScalar(root) && root.value === null))
+    return { diagnostics: [diagnostic('spec-syntax', { problem: 'it is empty' }, { span: at(0, 0) })] }
+  check(root, file, 0, diagnostics)
+  return diagnostics.length > 0 ? { diagnostics } : { root, diagnostics }
+}
+
+/** Where brackets or indentation are nested too deeply for the parser, which recurses; undefined where nowhere. */
+function nestingOf(text: string): number | undefined {
+  let brackets = 0
+  for (const { index, 0: found } of text.matchAll(/[[{\]}]|(?:[-?:][ \t]+){33}|^ {999}/gm)) {
+    if (found === '[' || found === '{') brackets++
+    else if (found === ']' || found === '}') brackets = Math.max(0, brackets - 1)
+    else return index
+    if (brackets > mostBrackets) return index
+  }
+  return undefined
 }
 
 function check(node: YamlNode | null, file: SourceFile, depth: number, diagnostics: Diagnostic[]): void {
   if (!node) return
   const span = spanOf(node, file)
   if (isAlias(node)) {
-    diagnostics.push(diagnostic('spec-syntax', { problem: 'aliases are not accepted' }, { span }))
+    const help = 'write the value out where it is used'
+    if (!diagnostics.some(({ values }) => values.problem === noAliases))
+      diagnostics.push(diagnostic('spec-syntax', { problem: noAliases }, { span, help }))
     return
   }
   if (depth > deepest) {
-    diagnostics.push(diagnostic('nesting-too-deep', { limit: String(deepest) }, { span }))
+    if (!diagnostics.some(({ code }) => code === 'nesting-too-deep'))
+      diagnostics.push(diagnostic('nesting-too-deep', { limit: String(deepest) }, { span }))
     return
   }
   if (isScalar(node)) {
     const sequence =
       node.type === 'QUOTE_DOUBLE' ? /\\[A-Za-z_]+/.exec(file.text.slice(span.start, span.end)) : null
-    if (sequence && !/^\\[nt"\\]$/.test(sequence[0])) diagnostics.push(quotedLatex(span, sequence[0]))
+    if (sequence && !/^\\[nt"\\]$/.test(sequence[0])) {
+      const start = span.start + sequence.index
+      const text = file.text.slice(span.start + 1, span.end - 1)
+      diagnostics.push(quotedLatex({ file, start, end: start + sequence[0].length }, sequence[0], text))
+    }
     return
   }
   if (isSeq(node)) for (const item of node.items) check(item as YamlNode, file, depth + 1, diagnostics)
@@ -96,12 +116,11 @@ function check(node: YamlNode | null, file: SourceFile, depth: number, diagnosti
   }
 }
 
-function quotedLatex(span: Span, sequence: string): Diagnostic {
-  return diagnostic(
-    'spec-latex-double-quoted',
-    { escape: sequence },
-    { span, help: 'write it in single quotes, or as a block after `|`' },
-  )
+/** `text` is what stands between the quotes, where it is short enough to show how to write it. */
+function quotedLatex(span: Span, sequence: string, text = ''): Diagnostic {
+  const shown = text && text.length <= 60 && !/['\n]/.test(text) ? `: '${text}'` : ''
+  const help = `write the text in single quotes${shown}, or as a block after \`|\``
+  return diagnostic('spec-latex-double-quoted', { escape: sequence }, { span, help })
 }
 
 export function spanOf(node: YamlNode, file: SourceFile): Span {
