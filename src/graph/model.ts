@@ -35,8 +35,10 @@ export interface Parameter {
 export interface Layer {
   /** Unique within a trace or a spec; counts up in order of creation. */
   readonly id: number
-  /** A key of the layer table: `dense`; or `model` for a model used as a layer. */
+  /** A key of the layer table: `dense`; `model` for a model used as a layer; `custom` for a class of the program. */
   readonly kind: string
+  /** For `kind: 'custom'`: what the class calls itself. */
+  readonly className?: string
   /** As the framework or the spec names it: `dense_Dense1`. */
   readonly name: string
   /** What the user calls it, if anything. */
@@ -64,6 +66,11 @@ export interface LayerApplication {
   readonly beforeActivation?: Node
   /** The place of its random draws, which tells them from those of other applications. */
   readonly site?: number
+  /**
+   * For a layer of the program: the layers that its `call` applies. The framework does not count their parameters as
+   * those of the layer, nor of the model.
+   */
+  readonly inner?: readonly LayerApplication[]
   readonly origin: Origin
 }
 

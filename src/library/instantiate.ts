@@ -4,7 +4,7 @@ import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
-import { type Environment, elaborateText, expand } from '../ops/elaborate.js'
+import { type Environment, elaborateText } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { activations } from './activations.js'
 import { innerConfig } from './config.js'
@@ -107,11 +107,8 @@ function environmentOf(
         if (!isProblem(activated) && activated !== args[0]) before = args[0]
         return activated
       }
-      const op = opTable[name]
-      if (typeof training !== 'boolean' || op?.kind !== 'derived' || typeof op.means !== 'object')
-        return undefined
-      const node = builder.node(name, args, attributes)
-      return isProblem(node) ? node : expand(node, builder, training ? 'training' : 'inference')
+      if (typeof training !== 'boolean' || !opTable[name]?.attributes.mode) return undefined
+      return builder.node(name, args, { ...attributes, mode: training ? 'training' : 'inference' })
     },
   }
   return { environment, beforeActivation: () => before }

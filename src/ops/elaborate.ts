@@ -66,11 +66,13 @@ export function elaborateText(text: string, environment: Environment, builder: G
   return elaborate(expression, environment, builder)
 }
 
-/** One step of a derived op into its meaning; a primitive op is itself. */
+/** One step of a derived op into its meaning; a primitive op is itself. A mode that the node fixes comes first. */
 export function expand(node: Node, builder: GraphBuilder, mode: Mode): Node | Problem {
   const op = opTable[node.op]
   if (op?.kind !== 'derived') return node
-  const meaning: OpMeaning = typeof op.means === 'object' ? op.means[mode] : op.means
+  const fixed = node.attributes.mode
+  const own = fixed === 'training' || fixed === 'inference' ? fixed : mode
+  const meaning: OpMeaning = typeof op.means === 'object' ? op.means[own] : op.means
   const types = node.inputs.map(input => input.type)
   const text = typeof meaning === 'function' ? meaning(node.attributes, types) : meaning
   return elaborateText(text, { value: name => inputNamed(op, node, name) ?? node.attributes[name] }, builder)

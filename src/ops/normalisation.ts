@@ -1,3 +1,4 @@
+import { mode } from './mode.js'
 import type { Op } from './op.js'
 import { resolveAxis } from './shape.js'
 
@@ -13,6 +14,7 @@ export const normalisation = {
     attributes: {
       axis: { kind: 'axis', default: -1, summary: 'the axis of the channels' },
       epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' },
+      mode,
     },
     type: ([x], { axis }) => {
       const resolved = resolveAxis(axis, x!.shape!.length)

@@ -1,3 +1,4 @@
+import { mode } from './mode.js'
 import type { Op, PrimitiveOp } from './op.js'
 
 const site = { kind: 'integer', summary: 'the place of the draw: two places draw different numbers' } as const
@@ -66,6 +67,7 @@ export const randomOps = {
       rate: { kind: 'number', summary: 'how likely an element is dropped' },
       site,
       shared: { kind: 'axes', default: [], summary: 'axes along which all positions have one draw' },
+      mode,
     },
     type: ([x]) => x!,
     notation: { form: 'function', latex: '\\mathrm{dropout}', text: 'dropout', shown: ['rate'] },
@@ -87,7 +89,7 @@ export const randomOps = {
     summary: 'In training x plus Gaussian noise; in inference x itself.',
     source: 'tfjs-layers/src/layers/noise.ts',
     inputs: ['x'],
-    attributes: { deviation: { kind: 'number', summary: 'the standard deviation' }, site },
+    attributes: { deviation: { kind: 'number', summary: 'the standard deviation' }, site, mode },
     type: ([x]) => x!,
     notation: { form: 'function', latex: '\\mathrm{noise}', text: 'noise', shown: ['deviation'] },
     means: { inference: 'x', training: 'x + gaussian[deviation, site](x)' },

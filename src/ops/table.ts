@@ -4,6 +4,7 @@ import { convolutions } from './convolution.js'
 import { functions } from './functions.js'
 import { leaves } from './leaves.js'
 import { linearAlgebra } from './linear-algebra.js'
+import { modes } from './mode.js'
 import { movement } from './movement.js'
 import { normalisation } from './normalisation.js'
 import type { Op } from './op.js'
@@ -20,6 +21,7 @@ export const ops = {
   ...activationOps,
   ...reductions,
   ...linearAlgebra,
+  ...modes,
   ...movement,
   ...convolutions,
   ...pooling,

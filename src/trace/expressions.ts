@@ -114,7 +114,7 @@ function member(
           ...(isUnknown(key) && key.reason && { reason: key.reason }),
         }
   }
-  const value = interpreter.get(object, name, span)
+  const value = interpreter.get(object, name, span, isSuper ? frame.thisValue : object)
   if (isSuper && isObject(value) && value.kind === 'closure') return { ...value, thisValue: frame.thisValue }
   return value
 }

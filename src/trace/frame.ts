@@ -9,7 +9,7 @@ export interface Frame {
   /** Where `super` looks things up. */
   readonly home?: ObjectValue
   /** The class whose constructor runs, for `super(…)`. */
-  readonly constructing?: { readonly parent: Value; readonly initialize: (object: Value) => void }
+  readonly constructing?: { readonly initialize: (passed: Value) => void }
   /** What a generator has yielded so far. */
   readonly yields?: Property[]
 }

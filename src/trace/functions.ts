@@ -3,6 +3,7 @@ import type { Span } from '../text/source.js'
 import { spanText } from '../text/source.js'
 import { evaluate } from './expressions.js'
 import type { Frame } from './frame.js'
+import type { HostCall } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { shorten } from './interpreter.js'
 import { assignElement, assignTarget } from './patterns.js'
@@ -81,8 +82,7 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
     ...(code.parent && { parent }),
     instancePrototype,
   }
-  instancePrototype.prototype =
-    isObject(parent) && parent.kind === 'class' ? parent.instancePrototype : isObject(parent) ? parent : null
+  instancePrototype.prototype = prototypeOf(parent)
   object.properties.set('prototype', { value: instancePrototype })
   instancePrototype.properties.set('constructor', { value: object })
   if (code.name) object.properties.set('name', { value: code.name })
@@ -92,6 +92,13 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
     defineMember(interpreter, member, member.static ? object : instancePrototype, object, scope)
   }
   return object
+}
+
+/** Where the instances of a class find what they inherit from its parent. */
+function prototypeOf(parent: Value): ObjectValue | null {
+  if (!isObject(parent)) return null
+  if (parent.kind === 'class') return parent.instancePrototype
+  return parent.kind === 'host' && parent.type.class ? parent.type.class.prototype(parent) : parent
 }
 
 function defineMember(
@@ -144,20 +151,35 @@ export function construct(
     const result = callClosure(interpreter, callee, args, object)
     return isObject(result) ? result : object
   }
+  if (callee.kind === 'host' && callee.type.class) {
+    const object = callee.type.class.create(callee, interpreter)
+    callee.type.class.initialize(callee, object, hostCall(interpreter, object, args, span))
+    return object
+  }
   if (callee.kind !== 'class')
     return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
   const base = rootParent(callee)
-  if (base !== undefined) {
+  const library = isObject(base) && base.kind === 'host' && base.type.class ? base : undefined
+  if (base !== undefined && !library) {
     return interpreter.opaque(
       'unmodelled-call',
       { call: `new ${callee.code.name}`, reason: 'it extends something that is not modelled' },
       span,
     )
   }
-  const object = interpreter.record()
+  const object = library ? library.type.class!.create(library, interpreter) : interpreter.record()
   object.prototype = callee.instancePrototype
   initialize(interpreter, callee, object, args, span)
   return object
+}
+
+function hostCall(
+  interpreter: Interpreter,
+  thisValue: Value,
+  args: readonly Property[],
+  span: Span,
+): HostCall {
+  return { thisValue, arguments: args, construct: true, span, trace: interpreter }
 }
 
 /** What the outermost class of the program extends, if that is not a class of the program. */
@@ -178,7 +200,7 @@ function initialize(
   args: readonly Property[],
   span: Span,
 ): void {
-  const parent = isObject(from.parent) && from.parent.kind === 'class' ? from.parent : undefined
+  const above = constructorAbove(interpreter, from, object, span)
   const fields = () => {
     for (const member of from.code.members) {
       if (member.kind === 'field' && !member.static)
@@ -187,21 +209,34 @@ function initialize(
   }
   const { constructor_ } = from.code
   if (!constructor_) {
-    if (parent) initialize(interpreter, parent, object, args, span)
+    above?.(args)
     fields()
     return
   }
-  if (!parent) fields()
+  if (!above) fields()
   const closure: ClosureObject = {
     ...makeClosure(interpreter, constructor_, { scope: from.scope, thisValue: object }),
     home: from.instancePrototype,
   }
-  const constructing = parent && {
-    parent,
+  const constructing = above && {
     initialize: (passed: Value) => {
-      initialize(interpreter, parent, object, interpreter.elements(passed) ?? [], span)
+      above(interpreter.elements(passed) ?? [])
       fields()
     },
   }
   callClosure(interpreter, closure, args, object, constructing)
+}
+
+/** What `super(…)` calls: the constructor of a class of the program or of a library. */
+function constructorAbove(
+  interpreter: Interpreter,
+  { parent }: ClassObject,
+  object: ObjectValue,
+  span: Span,
+): ((args: readonly Property[]) => void) | undefined {
+  if (!isObject(parent)) return undefined
+  if (parent.kind === 'class') return args => initialize(interpreter, parent, object, args, span)
+  const library = parent.kind === 'host' ? parent.type.class : undefined
+  if (parent.kind !== 'host' || !library) return undefined
+  return args => library.initialize(parent, object, hostCall(interpreter, object, args, span))
 }

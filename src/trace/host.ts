@@ -32,7 +32,7 @@ export interface HostFunction {
   readonly call: (call: HostCall) => Value
 }
 
-/** What the objects of one kind can do. Fields that the user sets on an object hide its members. */
+/** What the objects of one kind can do. Fields that the user sets, and members of classes of the program, come first. */
 export interface HostType<State = unknown> {
   /** As in messages: `Sequential`, `Tensor`. */
   readonly name: string
@@ -45,6 +45,20 @@ export interface HostType<State = unknown> {
   iterate?(object: HostObject<State>): readonly Property[] | undefined
   /** The state of an object of which different branches made different things. */
   unknownState?(state: State, reason: UnknownValue): State
+  /** For the classes of a library: how they are instantiated and extended. */
+  readonly class?: HostClass<State>
+}
+
+/** A class of a library, which `new` makes objects of and classes of the program can extend. */
+export interface HostClass<State> {
+  /** Where inherited members are looked up. Members of its type act on the object that they are read from. */
+  prototype(object: HostObject<State>): ObjectValue
+  /** A new object before any constructor ran. */
+  create(object: HostObject<State>, trace: Tracer): ObjectValue
+  /** What the constructor of the class does to a new object: `super(…)`. */
+  initialize(object: HostObject<State>, created: ObjectValue, call: HostCall): void
+  /** `value instanceof class`; undefined where that is not known. */
+  includes(object: HostObject<State>, value: Value): boolean | undefined
 }
 
 export type HostMember<State> =

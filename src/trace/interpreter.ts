@@ -119,7 +119,8 @@ export class Interpreter implements Tracer {
     return this.#enter(span, () => construct(this, callee, args, span))
   }
 
-  get(object: Value, key: string, span: Span): Value {
+  /** `receiver` is what the member is read for, where that is not the object itself: `super.member`. */
+  get(object: Value, key: string, span: Span, receiver = object): Value {
     if (isUnknown(object))
       return {
         ...object,
@@ -134,18 +135,17 @@ export class Interpreter implements Tracer {
       }
       for (let at: ObjectValue | null = object; at; at = at.prototype) {
         const property = at.properties.get(key)
-        if (property?.getter !== undefined) return this.call(property.getter, [], span, object)
+        if (property?.getter !== undefined) return this.call(property.getter, [], span, receiver)
         if (property) return property.value
-        if (at.kind === 'host') {
-          const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
-          if (member?.kind === 'property') return member.get(at, this, span)
-          if (member) {
-            const host = at
-            return this.function(`${host.type.name}.${key}`, call => member.call(host, call))
-          }
-          const dynamic = at.type.lookup?.(at, key, this)
-          if (dynamic !== undefined) return dynamic
-        }
+      }
+      for (let at: ObjectValue | null = object; at; at = at.prototype) {
+        if (at.kind !== 'host') continue
+        const host = sameType(receiver, at) ?? at
+        const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
+        if (member?.kind === 'property') return member.get(host, this, span)
+        if (member) return this.function(`${host.type.name}.${key}`, call => member.call(host, call))
+        const dynamic = at.type.lookup?.(at, key, this)
+        if (dynamic !== undefined) return dynamic
       }
     }
     const builtin = this.dialect.builtinMember(object, key)
@@ -169,10 +169,12 @@ export class Interpreter implements Tracer {
         this.call(setter, [property], property.span, object)
         return
       }
+    }
+    for (let at: ObjectValue | null = object; at; at = at.prototype) {
       if (at.kind !== 'host') continue
       const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
       if (member?.kind === 'property' && member.set) {
-        member.set(at, property, this)
+        member.set(sameType(object, at) ?? at, property, this)
         return
       }
     }
@@ -279,6 +281,11 @@ export class Interpreter implements Tracer {
     this.#named.add(value)
     this.library.named(value, name, this)
   }
+}
+
+/** The object itself where it is of the type of the host on which a member was found. */
+function sameType(object: Value, { type }: HostObject): HostObject | undefined {
+  return isObject(object) && object.kind === 'host' && object.type === type ? object : undefined
 }
 
 /** Code in a message: one line, not too long. */

@@ -124,7 +124,10 @@ function typeOf(value: Value): string | typeof unknown {
   if (isUnknown(value)) return unknown
   if (isPolynomial(value)) return 'number'
   if (isObject(value))
-    return value.kind === 'closure' || value.kind === 'class' || value.kind === 'hostFunction'
+    return value.kind === 'closure' ||
+      value.kind === 'class' ||
+      value.kind === 'hostFunction' ||
+      (value.kind === 'host' && (value.type.call || value.type.class))
       ? 'function'
       : 'object'
   return value === null ? 'object' : typeof value
@@ -169,6 +172,8 @@ function hasKey(object: Value, key: string): boolean {
 }
 
 function inherits(object: Value, ancestor: Value): boolean | typeof unknown {
+  if (isObject(ancestor) && ancestor.kind === 'host' && ancestor.type.class)
+    return ancestor.type.class.includes(ancestor, object) ?? unknown
   if (!isObject(ancestor) || ancestor.kind !== 'class') return unknown
   for (let at = isObject(object) ? object.prototype : null; at; at = at.prototype)
     if (at === ancestor.instancePrototype) return true

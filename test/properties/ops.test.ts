@@ -84,6 +84,14 @@ test.each(derived)('$title: the meaning has the type of the op, in both modes', 
   }
 })
 
+test('an op that differs between training and inference can be fixed to one of them', () => {
+  const free = Object.entries(opTable).filter(
+    ([, op]) =>
+      op.kind === 'derived' && (typeof op.means === 'object') !== (op.attributes.mode !== undefined),
+  )
+  expect(free.map(([name]) => name)).toEqual([])
+})
+
 test.each(cases)('$title: KaTeX accepts the notation', ({ name, example }) => {
   const { node, inputs } = build(name, example)
   const latex = toLatex(
@@ -275,6 +283,7 @@ const framework: Readonly<
   gaussianNoise: ([x]) => tf.clone(x!),
   bernoulli: 'a random draw has no value to compare with',
   gaussian: 'a random draw has no value to compare with',
+  byMode: ([inference]) => tf.clone(inference!),
   recurrence: 'it has no counterpart by itself; the layers that use it are compared',
   input: 'a leaf is given from outside',
   parameter: 'a leaf is given from outside',

@@ -106,7 +106,7 @@ function plain(
 }
 
 /** A value as data. An unbound parameter is its symbol, which stands for a whole number where it is a size. */
-function attributeOf(
+export function attributeOf(
   trace: Tracer,
   value: Value,
 ): Attribute | { readonly unknown: UnknownValue } | undefined {

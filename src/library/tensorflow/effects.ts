@@ -20,6 +20,7 @@ export const effects: Readonly<Record<string, (call: HostCall) => Value>> = {
   nextFrame: nothing,
   print: nothing,
   variable: makeVariable,
+  'serialization.registerClass': nothing,
   'util.assert': nothing,
   'util.shuffle': nothing,
 }

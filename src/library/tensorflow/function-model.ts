@@ -1,13 +1,12 @@
 import { isPolynomial } from '../../graph/dimension.js'
 import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
-import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Span } from '../../text/source.js'
 import type { TensorDeclaration, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
-import { ModelReader } from './read-model.js'
-import type { Application, TensorState } from './state.js'
+import { applicationsBetween, ModelReader } from './read-model.js'
+import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 import { parametersRead } from './variables.js'
 
@@ -38,7 +37,7 @@ export function readFunction(
   if (failure) return failure
   if (outputs.length === 0) return undefined
   const nodes = outputs.map(({ node }) => node)
-  const order = applicationsBelow(trace, nodes)
+  const order = applicationsBetween(trace, nodes)
   const reader = new ModelReader(trace)
   const applications: LayerApplication[] = []
   for (const application of order) {
@@ -101,20 +100,4 @@ function collect(
     if (failure) return failure
   }
   return undefined
-}
-
-/** The applications of layers between inputs and outputs, each after those that it reads. */
-function applicationsBelow(trace: Tracer, outputs: readonly Node[]): readonly Application[] {
-  const { applications } = contextOf(trace)
-  const nodes = new Set<Node>()
-  const pending = [...outputs]
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    if (nodes.has(node)) continue
-    nodes.add(node)
-    pending.push(...node.inputs)
-  }
-  const found = new Set([...nodes].flatMap(node => applications.get(node) ?? []))
-  return [...applications.values()]
-    .flat()
-    .filter((application, i, all) => found.has(application) && all.indexOf(application) === i)
 }

@@ -12,6 +12,7 @@ import type { LayerConfig } from '../layer.js'
 import { layerNamed } from '../layers/table.js'
 import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
+import { applyCustomLayer } from './custom-layers.js'
 import type { Application, LayerState, TensorState } from './state.js'
 import { isTensor, layerType, tensorType } from './types.js'
 import { listOf, readConfig } from './values.js'
@@ -67,16 +68,19 @@ export function applyToTensors(
   inputs: readonly HostObject<TensorState>[],
   span: Span,
   kwargs?: Value,
+  given?: Value,
 ): readonly HostObject<TensorState>[] {
   const { state } = layer
   const origin = trace.origin(span)
+  const lost = inputs.find(input => !input.state.node)
+  if (state.custom && !state.reason && !lost)
+    return applyCustomLayer({ trace, layer, inputs, given: given ?? result(trace, inputs), kwargs, span })
   const symbolic = inputs.some(input => input.state.symbolic)
   const opaque = (reason: Diagnostic): readonly HostObject<TensorState>[] => {
     const application: Application = { layer, inputs, outputs: [], reason, origin }
     return [trace.host<TensorState>(tensorType, { reason, producer: application, symbolic, origin })]
   }
-  const unknown = inputs.find(input => !input.state.node)
-  if (unknown?.state.reason) return opaque(unknown.state.reason)
+  if (lost?.state.reason) return opaque(lost.state.reason)
   if (!state.definition || state.reason) {
     const reason = state.reason ?? trace.opaque('unmodelled-layer', { layer: state.name }, span).reason
     return reason ? opaque(reason) : []
@@ -192,7 +196,8 @@ layerType.members.apply = {
         { call: `${layer.state.name}.apply`, reason: 'it is not applied to symbolic tensors' },
         call.span,
       )
-    return result(call.trace, applyToTensors(call.trace, layer, tensors, call.span, call.arguments[1]?.value))
+    const [given, kwargs] = call.arguments.map(({ value }) => value)
+    return result(call.trace, applyToTensors(call.trace, layer, tensors, call.span, kwargs, given))
   },
 }
 
@@ -205,7 +210,20 @@ const layerProperty = (get: (state: LayerState, trace: Tracer) => Value) =>
 Object.assign(layerType.members, {
   output: layerProperty(state => state.output),
   input: layerProperty(state => state.input),
-  name: layerProperty(state => state.name),
+  name: {
+    kind: 'property',
+    get: ({ state }: HostObject<LayerState>) => state.name,
+    set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
+      if (typeof value === 'string') trace.heap.setState(object, { ...object.state, name: value })
+    },
+  },
+  built: {
+    kind: 'property',
+    get: ({ state }: HostObject<LayerState>) => state.built ?? state.parameters !== undefined,
+    set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
+      if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, built: value })
+    },
+  },
   outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
   trainable: {
     kind: 'property',

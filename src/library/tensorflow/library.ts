@@ -2,6 +2,7 @@ import type { HostCall, HostType, Library, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { optimizers } from '../optimizers.js'
+import { classes } from './classes.js'
 import { contextOf } from './context.js'
 import { effects } from './effects.js'
 import { inputOf, readFunction } from './function-model.js'
@@ -92,11 +93,11 @@ function rootNamespace(trace: Tracer): Value {
       (key, tracer) => lossValue(tracer, space, key) ?? members(`${space}.${key}`, tracer),
     )
   const namespaces: Readonly<Record<string, Value>> = {
-    layers: namespace(trace, 'tf.layers', (key, tracer) =>
-      key === 'input'
-        ? tracer.function('tf.layers.input', call => makeInput(call, counters))
-        : tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters)),
-    ),
+    layers: namespace(trace, 'tf.layers', (key, tracer) => {
+      if (key === 'input') return tracer.function('tf.layers.input', call => makeInput(call, counters))
+      if (Object.hasOwn(classes, `layers.${key}`)) return classes[`layers.${key}`]!(tracer)
+      return tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters))
+    }),
     train: table('tf.train', new Set(Object.keys(optimizers)), (key, tracer) =>
       tracer.function(`tf.train.${key}`, call => makeOptimizer(call, key)),
     ),
@@ -121,6 +122,7 @@ function rootNamespace(trace: Tracer): Value {
   const members = (path: string, tracer: Tracer): Value => {
     const call = Object.hasOwn(calls, path) ? calls[path] : undefined
     if (call) return tracer.function(`tf.${path}`, call)
+    if (Object.hasOwn(classes, path)) return classes[path]!(tracer)
     const named = functionNamed(path)
     if (named)
       return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
@@ -137,7 +139,17 @@ function rootNamespace(trace: Tracer): Value {
 }
 
 /** Namespaces whose functions are in the tables under their whole path. */
-const nested = new Set(['linalg', 'image', 'util', 'signal', 'fused', 'browser', 'data', 'io'])
+const nested = new Set([
+  'linalg',
+  'image',
+  'util',
+  'signal',
+  'fused',
+  'browser',
+  'data',
+  'io',
+  'serialization',
+])
 
 /** A member that is not modelled: what it is called with does not matter, what it gives is not known. */
 function unmodelled(name: string, trace: Tracer): Value {

@@ -1,9 +1,8 @@
 import { symbol } from '../../graph/dimension.js'
-import type { Node } from '../../graph/node.js'
+import type { Attribute, Attributes, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
-import { expand, type Mode } from '../../ops/elaborate.js'
-import { opTable } from '../../ops/table.js'
+import type { Mode } from '../../ops/elaborate.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
@@ -86,29 +85,51 @@ function openAxes(sizes: readonly unknown[]): Shape {
   )
 }
 
-/** `tf.sequential({layers, name})`. */
-export function makeSequential(call: HostCall, counters: Counters): Value {
-  const { trace, span } = call
-  const config = call.arguments[0]?.value
-  const name = config === undefined ? undefined : trace.get(config, 'name', span)
+/** A model before its constructor ran. */
+export function newModel(
+  trace: Tracer,
+  counters: Counters,
+  kind: ModelState['kind'],
+): HostObject<ModelState> {
   const model = trace.host<ModelState>(modelType, {
     id: counters.next('layer id'),
     counters,
-    kind: 'sequential',
-    name: typeof name === 'string' ? name : counters.unique('sequential_', trace),
+    kind,
+    name: kind,
     inputs: [],
     outputs: [],
     chain: null,
     trainable: true,
-    origin: trace.origin(span),
+    origin: { span: nowhere, path: [] },
   })
   trace.foundModel(model, () => readModel(model, trace))
+  return model
+}
+
+const nowhere: Span = { file: { path: '', text: '', lineStarts: [0] }, start: 0, end: 0 }
+
+/** `tf.sequential({layers, name})`. */
+export function makeSequential(call: HostCall, counters: Counters): Value {
+  const model = newModel(call.trace, counters, 'sequential')
+  initializeSequential(model, call)
+  return model
+}
+
+/** What the constructor of `tf.Sequential` does. */
+export function initializeSequential(model: HostObject<ModelState>, call: HostCall): void {
+  const { trace, span } = call
+  const config = call.arguments[0]?.value
+  const name = config === undefined ? undefined : trace.get(config, 'name', span)
+  trace.heap.setState(model, {
+    ...model.state,
+    name: typeof name === 'string' ? name : model.state.counters.unique('sequential_', trace),
+    origin: trace.origin(span),
+  })
   const layers = config === undefined ? undefined : trace.get(config, 'layers', span)
   if (isUnknown(layers) && layers.reason)
     trace.heap.setState(model, { ...model.state, reason: layers.reason })
   for (const { value, span: place } of listOf(trace, isUnknown(layers) ? undefined : layers))
     addLayer(trace, model, value, place ?? span)
-  return model
 }
 
 function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Value, span: Span): void {
@@ -202,9 +223,15 @@ function inputType({ state }: HostObject<LayerState>): string {
 
 /** `tf.model({inputs, outputs, name})`. */
 export function makeFunctional(call: HostCall, counters: Counters): Value {
+  const model = newModel(call.trace, counters, 'functional')
+  initializeFunctional(model, call)
+  return model
+}
+
+/** What the constructor of `tf.LayersModel` does. */
+export function initializeFunctional(model: HostObject<ModelState>, call: HostCall): void {
   const { trace, span } = call
   const config = call.arguments[0]?.value
-  const origin = trace.origin(span)
   const field = (name: string) => (config === undefined ? undefined : trace.get(config, name, span))
   const name = field('name')
   const read = (value: Value) => listOf(trace, value).map(item => item.value)
@@ -222,20 +249,14 @@ export function makeFunctional(call: HostCall, counters: Counters): Value {
             span,
           ).reason
       : undefined
-  const model = trace.host<ModelState>(modelType, {
-    id: counters.next('layer id'),
-    counters,
-    kind: 'functional',
-    name: typeof name === 'string' ? name : counters.unique('model', trace),
+  trace.heap.setState(model, {
+    ...model.state,
+    name: typeof name === 'string' ? name : model.state.counters.unique('model', trace),
     inputs: inputs.filter(isTensor),
     outputs: outputs.filter(isTensor),
-    chain: null,
-    trainable: true,
     ...(reason && { reason }),
-    origin,
+    origin: trace.origin(span),
   })
-  trace.foundModel(model, () => readModel(model, trace))
-  return model
 }
 
 /** A model used as a layer: its computation again on other tensors, with the same parameters. */
@@ -322,9 +343,10 @@ function rebuild(
     }
     const inputs = node.inputs.map(input => replaced.get(input)!)
     const same = inputs.every((input, i) => input === node.inputs[i])
-    const moved = same ? node : trace.builder.node(node.op, inputs, node.attributes)
-    if (isProblem(moved)) return undefined
-    const copy = mode && hasModes(node) ? expand(moved, trace.builder, mode) : moved
+    const attributes = mode ? fixed(trace, node, mode) : node.attributes
+    if (!attributes) return undefined
+    const unchanged = same && attributes === node.attributes
+    const copy = unchanged ? node : trace.builder.node(node.op, inputs, attributes)
     if (isProblem(copy)) return undefined
     for (const origin of trace.provenance.origins(node)) trace.provenance.addOrigin(copy, origin)
     replaced.set(node, copy)
@@ -333,10 +355,19 @@ function rebuild(
   return replaced.get(root)
 }
 
-/** Whether training and inference differ in an op. */
-function hasModes({ op }: Node): boolean {
-  const definition = opTable[op]
-  return definition?.kind === 'derived' && typeof definition.means === 'object'
+/** The attributes of a node where the code fixes the mode, in the bodies of recurrences as well. */
+function fixed(trace: Tracer, { attributes }: Node, mode: Mode): Attributes | undefined {
+  const changed: Record<string, Attribute> = {}
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'mode' && value === 'run') changed[name] = mode
+    if (typeof value !== 'object' || value === null || !('body' in value)) continue
+    const { inputs, outputs } = value.body
+    const replaced = new Map(inputs.map(input => [input, input]))
+    const nodes = outputs.map(output => rebuild(trace, output, replaced, mode))
+    if (nodes.some(node => !node)) return undefined
+    changed[name] = { kind: 'body', body: { inputs, outputs: nodes as readonly Node[] } }
+  }
+  return Object.keys(changed).length > 0 ? { ...attributes, ...changed } : attributes
 }
 
 /** Training and prediction are events, not structure: they change no equation. */

@@ -1,7 +1,10 @@
 import type { Compilation, Layer, LayerApplication, Model, Port } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { readCompilation } from './compile.js'
+import { contextOf } from './context.js'
+import { configOfCustom } from './custom-layers.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
 import { isModel } from './types.js'
 
@@ -76,14 +79,8 @@ export class ModelReader {
     }
   }
 
-  application({
-    layer,
-    inputs,
-    outputs,
-    beforeActivation,
-    site,
-    origin,
-  }: Application): LayerApplication | UnknownValue {
+  application(application: Application): LayerApplication | UnknownValue {
+    const { layer, inputs, outputs, beforeActivation, site, origin } = application
     const record = this.#layer(layer)
     if (!('kind' in record) || record.kind === 'unknown') return record as UnknownValue
     return {
@@ -92,8 +89,20 @@ export class ModelReader {
       outputs,
       ...(beforeActivation && { beforeActivation }),
       ...(site !== undefined && { site }),
+      ...this.#inner(application, record as Layer),
       origin,
     }
+  }
+
+  /** The layers that a layer of the program applies inside. */
+  #inner(application: Application, { kind }: Layer): Pick<LayerApplication, 'inner'> {
+    if (kind !== 'custom') return {}
+    const stop = new Set(application.inputs.map(({ state }) => state.node!))
+    const inside = applicationsBetween(this.#trace, application.outputs, stop).filter(
+      other => other !== application,
+    )
+    const inner = inside.map(other => this.application(other)).filter(read => 'layer' in read)
+    return inner.length > 0 ? { inner } : {}
   }
 
   #layer(object: LayerObject): Layer | UnknownValue {
@@ -108,11 +117,12 @@ export class ModelReader {
       this.#layers.set(object, layer)
       return layer
     }
-    const { definition, config, parameters } = (object as HostObject<LayerState>).state
+    const { definition, config, custom, className, parameters } = (object as HostObject<LayerState>).state
     const layer: Layer = {
       ...common,
-      kind: definition?.kind ?? 'unknown',
-      config,
+      kind: definition?.kind ?? (custom ? 'custom' : 'unknown'),
+      ...(className !== undefined && { className }),
+      config: custom ? configOfCustom(this.#trace, object as HostObject<LayerState>) : config,
       parameters: parameters ?? [],
     }
     this.#layers.set(object, layer)
@@ -193,4 +203,23 @@ function layersByDepth(order: readonly Application[]): readonly LayerObject[] {
   return [...position.keys()].sort(
     (a, b) => layerDepth.get(b)! - layerDepth.get(a)! || position.get(a)! - position.get(b)!,
   )
+}
+
+/** The applications of layers that computed something between inputs and outputs, in order. */
+export function applicationsBetween(
+  trace: Tracer,
+  outputs: readonly Node[],
+  inputs: ReadonlySet<Node> = new Set(),
+): readonly Application[] {
+  const { applications } = contextOf(trace)
+  const nodes = new Set<Node>(inputs)
+  const pending = [...outputs]
+  const found = new Set<Application>()
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (nodes.has(node)) continue
+    nodes.add(node)
+    for (const application of applications.get(node) ?? []) found.add(application)
+    pending.push(...node.inputs)
+  }
+  return [...new Set([...applications.values()].flat())].filter(application => found.has(application))
 }

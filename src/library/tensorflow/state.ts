@@ -43,6 +43,11 @@ export interface LayerState {
   readonly config: Readonly<Record<string, ConfigEntry>>
   readonly name: string
   readonly variable?: string
+  /** An object of a class of the program, with `build` and `call` of its own. */
+  readonly custom?: true
+  readonly className?: string
+  /** Whether `build` was called. */
+  readonly built?: boolean
   /** Filled at the first application. */
   readonly parameters?: readonly Parameter[]
   readonly trainable: boolean

@@ -1,0 +1,61 @@
+import type { Parameter } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import type { HostType, Tracer } from '../../trace/host.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import type { LayerState, TensorState } from './state.js'
+import { isTensor, tensorType } from './types.js'
+
+/** A weight of a layer as an object (tfjs-layers/src/variables.ts). */
+interface LayerVariableState {
+  readonly layer: HostObject<LayerState>
+  readonly parameter: Parameter
+  /** What was written into it, if anything. */
+  readonly node: Node
+}
+
+const layerVariableType: HostType<LayerVariableState> = {
+  name: 'LayerVariable',
+  members: {
+    read: { kind: 'method', call: ({ state }, { trace, span }) => tensor(trace, state, trace.origin(span)) },
+    val: {
+      kind: 'property',
+      get: ({ state }, trace, span) => tensor(trace, state, trace.origin(span)),
+    },
+    write: {
+      kind: 'method',
+      call: (variable, { trace, arguments: args }) => {
+        const value = args[0]?.value
+        if (isTensor(value) && value.state.node)
+          trace.heap.setState(variable, { ...variable.state, node: value.state.node })
+        return variable
+      },
+    },
+    name: { kind: 'property', get: ({ state }) => state.parameter.name },
+    originalName: { kind: 'property', get: ({ state }) => state.parameter.name },
+    shape: {
+      kind: 'property',
+      get: ({ state }, trace) => trace.array([...state.parameter.shape]),
+    },
+    dtype: { kind: 'property', get: ({ state }) => state.parameter.node.type.dtype },
+    trainable: {
+      kind: 'property',
+      get: ({ state }) => state.parameter.trainable,
+      set: (variable, { value }, trace) => {
+        const { layer, parameter } = variable.state
+        if (typeof value !== 'boolean') return
+        const changed = { ...parameter, trainable: value }
+        const parameters = layer.state.parameters?.map(own => (own.node === parameter.node ? changed : own))
+        trace.heap.setState(variable, { ...variable.state, parameter: changed })
+        trace.heap.setState(layer, { ...layer.state, ...(parameters && { parameters }) })
+      },
+    },
+  },
+}
+
+function tensor(trace: Tracer, { node }: LayerVariableState, origin: TensorState['origin']): Value {
+  return trace.host<TensorState>(tensorType, { node, symbolic: false, origin })
+}
+
+export function makeLayerVariable(trace: Tracer, layer: HostObject<LayerState>, parameter: Parameter): Value {
+  return trace.host<LayerVariableState>(layerVariableType, { layer, parameter, node: parameter.node })
+}

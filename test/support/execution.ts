@@ -1,0 +1,333 @@
+import { transformSync } from 'esbuild'
+import { evaluate } from '../../src/evaluate/evaluate.js'
+import { randomSource, randomTensor } from '../../src/evaluate/random.js'
+import { type ModelGraph, type Parameter, parametersOf } from '../../src/graph/model.js'
+import type { Node } from '../../src/graph/node.js'
+import { isProblem } from '../../src/graph/op.js'
+import type { Tensor } from '../../src/graph/tensor.js'
+import type { DataType } from '../../src/graph/type.js'
+import { layers as layerTable } from '../../src/library/layers/table.js'
+import type { Mode } from '../../src/ops/elaborate.js'
+import { readModels } from '../../src/pipeline.js'
+import { tf } from './model-code.js'
+import { inMemory } from './project.js'
+
+/** A program, what of it to run, and what to give it. */
+export interface Program {
+  readonly code: string
+  readonly target: string
+  /** How real JavaScript calls the target, where that is more than its name with the inputs. */
+  readonly call?: string
+  readonly arguments?: Readonly<Record<string, unknown>>
+  readonly inputs?: Readonly<Record<string, InputDeclaration>>
+}
+
+export type InputDeclaration =
+  | readonly number[]
+  | {
+      readonly shape: readonly number[]
+      readonly dtype?: DataType
+      readonly range?: readonly [number, number]
+    }
+
+/** How far single precision may be from double precision, relative to the numbers. */
+const tolerance = 1e-4
+/** The size of open batch axes: a prime that no case uses for another axis. */
+const batch = 3
+
+/** Every `Math.random` while code runs: then random draws of one shape are equal, and can be drawn again. */
+const fixedRandom = 0.3141592653589793
+
+/** Ways in which the trace and real TensorFlow.js disagree about a program; none if they agree. */
+export function disagreements(program: Program): readonly string[] {
+  const { random } = Math
+  Math.random = () => fixedRandom
+  try {
+    return compare(program)
+  } finally {
+    Math.random = random
+    tf.disposeVariables()
+  }
+}
+
+function compare(program: Program): readonly string[] {
+  const values = inputValues(program)
+  const traced = traceProgram(program)
+  if ('reason' in traced) return [`not traced: ${traced.reason}`]
+  const real = run(program, values)
+  return real.result instanceof tf.LayersModel
+    ? compareModel(traced.graph, real.result)
+    : compareFunction(traced.graph, real, values)
+}
+
+function inputValues({ inputs = {} }: Program): ReadonlyMap<string, Tensor> {
+  const random = randomSource(23)
+  return new Map(
+    Object.entries(inputs).map(([name, declared]) => {
+      const given = 'shape' in declared ? declared : { shape: declared }
+      const { dtype = 'float32', range = [-1.5, 1.5] } = given
+      const drawn = randomTensor(given.shape, random, { range, integers: dtype !== 'float32', dtype })
+      return [name, { ...drawn, data: Float64Array.from(Float32Array.from(drawn.data)) }]
+    }),
+  )
+}
+
+function traceProgram({
+  code,
+  target,
+  arguments: args = {},
+  inputs = {},
+}: Program): { readonly graph: ModelGraph } | { readonly reason: string } {
+  const { models, diagnostics } = readModels({
+    files: inMemory({ 'model.js': code }),
+    path: 'model.js',
+    target,
+    arguments: args,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, declared]) => {
+        const given = 'shape' in declared ? declared : { shape: declared }
+        return [name, { shape: given.shape, dtype: given.dtype ?? 'float32' }]
+      }),
+    ),
+  })
+  const [found] = models
+  if (found?.graph) return { graph: found.graph }
+  return { reason: found?.reason?.message ?? diagnostics[0]?.message ?? 'no model' }
+}
+
+interface Run {
+  readonly result: unknown
+  /** Every variable in order of creation, as it was when the target was called or when it was made. */
+  readonly variables: readonly { readonly name: string; readonly value: Tensor }[]
+}
+
+/** Runs the program in real TensorFlow.js. */
+function run(
+  { code, target, call, arguments: args = {}, inputs = {} }: Program,
+  values: ReadonlyMap<string, Tensor>,
+): Run {
+  const variables: { name: string; value: Tensor; variable: tf.Variable }[] = []
+  const spied = {
+    ...tf,
+    variable: (...given: Parameters<typeof tf.variable>) => {
+      const variable = tf.variable(...given)
+      variables.push({ name: variable.name, value: tensorOf(variable), variable })
+      return variable
+    },
+  }
+  const module = { exports: {} as Record<string, unknown> }
+  const { code: runnable } = transformSync(code, { loader: 'js', format: 'cjs' })
+  new Function('require', 'module', 'exports', 'tf', runnable)(() => spied, module, module.exports, spied)
+  for (const entry of variables) entry.value = tensorOf(entry.variable)
+  const names = [...Object.keys(inputs), ...Object.keys(args)]
+  const tensors = [...values.values()].map(({ shape, data, dtype }) =>
+    tf.tensor([...data], [...shape], dtype as 'float32'),
+  )
+  const text = call ?? `${target}(${names.join(', ')})`
+  const exported = Object.keys(module.exports)
+  const result = new Function(...exported, ...names, `return ${text}`)(
+    ...exported.map(name => module.exports[name]),
+    ...tensors,
+    ...Object.values(args),
+  )
+  return { result, variables }
+}
+
+function tensorOf(real: tf.Tensor): Tensor {
+  return { shape: real.shape, data: Float64Array.from(real.dataSync()), dtype: real.dtype as DataType }
+}
+
+/** What random ops draw while `Math.random` is fixed. */
+function drawn(node: Node): Tensor | undefined {
+  const shape = node.type.shape?.map(size => (typeof size === 'number' ? size : batch)) ?? []
+  if (node.op === 'bernoulli') {
+    const keep = node.attributes.probability as number
+    return tensorOf(tf.floor(tf.add(tf.randomUniform(shape, 0, 1, 'float32'), keep)))
+  }
+  if (node.op === 'gaussian') return tensorOf(tf.randomNormal(shape, 0, node.attributes.deviation as number))
+  return undefined
+}
+
+function evaluated(
+  { model }: ModelGraph,
+  leaves: ReadonlyMap<Node, Tensor>,
+  mode: Mode,
+): readonly Tensor[] | string {
+  const result = evaluate(
+    model.outputs.map(({ node }) => node),
+    {
+      leaf: node =>
+        leaves.get(node) ?? drawn(node) ?? (node.op === 'parameter' ? untracked(node) : undefined),
+      symbol: name => (name === 'N' ? batch : undefined),
+      mode,
+    },
+  )
+  return isProblem(result) ? `not evaluated: ${result.problem}` : result
+}
+
+/** The starting value of a parameter that TensorFlow.js does not count as the model's. */
+function untracked({ type }: Node): Tensor {
+  const shape = type.shape as readonly number[]
+  return { shape, data: Float64Array.from(startOf(shape)), dtype: 'float32' }
+}
+
+/** Numbers that depend on nothing but the shape, for all initializers. */
+function startOf(shape: readonly number[]): Float32Array {
+  const values = randomTensor(shape, randomSource(shape.reduce((seed, size) => seed * 31 + size, 7)), {
+    range: [0.1, 0.9],
+  })
+  return Float32Array.from(values.data)
+}
+
+/** Makes every initializer of TensorFlow.js give numbers that depend on nothing but the shape. */
+export function fixInitializers(): void {
+  for (const make of Object.values(tf.initializers)) {
+    try {
+      const made = (make as (config: object) => object)({ value: 0.5, scale: 1 })
+      let at = Object.getPrototypeOf(made) as { apply?: unknown } | null
+      while (at && !Object.hasOwn(at, 'apply')) at = Object.getPrototypeOf(at) as { apply?: unknown } | null
+      if (at) at.apply = (shape: number[]) => tf.tensor(startOf(shape), shape)
+    } catch {}
+  }
+}
+
+function close(actual: Tensor, expected: Tensor, what: string): readonly string[] {
+  if (actual.shape.join() !== expected.shape.join())
+    return [`${what}: shape [${actual.shape}] is not [${expected.shape}]`]
+  for (let i = 0; i < expected.data.length; i++) {
+    const [a, b] = [actual.data[i]!, expected.data[i]!]
+    if (Number.isNaN(a) && Number.isNaN(b)) continue
+    if (a !== b && !(Math.abs(a - b) <= tolerance * (1 + Math.abs(b))))
+      return [`${what}: element ${i} is ${a}, not ${b}`]
+  }
+  return []
+}
+
+/** Tensors in a result by the place where they are, as the trace names them. */
+function flattened(value: unknown, path = ''): readonly (readonly [string, tf.Tensor])[] {
+  if (value instanceof tf.Tensor) return [[path || 'output', value]]
+  if (typeof value === 'number') return path === '' ? [] : [[path, tf.scalar(value)]]
+  if (Array.isArray(value))
+    return value.flatMap((item, i) => flattened(item, path ? `${path}[${i}]` : `output_${i + 1}`))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => flattened(item, path ? `${path}.${key}` : key))
+}
+
+function compareFunction(
+  graph: ModelGraph,
+  { result, variables }: Run,
+  values: ReadonlyMap<string, Tensor>,
+): readonly string[] {
+  const { model } = graph
+  const leaves = new Map<Node, Tensor>(model.inputs.map(({ node, name }) => [node, values.get(name)!]))
+  for (const { name, node } of model.variables ?? []) {
+    const index = /^variable_(\d+)$/.exec(name)?.[1]
+    const real = index === undefined ? variables.find(other => other.name === name) : variables[Number(index)]
+    if (!real) return [`there is no variable ${name}`]
+    leaves.set(node, real.value)
+  }
+  const expected = flattened(result)
+  const names = model.outputs.map(({ name }) => name)
+  if (names.join() !== expected.map(([name]) => name).join())
+    return [`outputs are ${names}, not ${expected.map(([name]) => name)}`]
+  const actual = evaluated(graph, leaves, 'inference')
+  if (typeof actual === 'string') return [actual]
+  return expected.flatMap(([name, tensor], i) => {
+    const { dtype } = model.outputs[i]!.node.type
+    return dtype === tensor.dtype
+      ? close(actual[i]!, tensorOf(tensor), name)
+      : [`${name}: type ${dtype} is not ${tensor.dtype}`]
+  })
+}
+
+const withoutCount = (name: string) => name.replace(/\d+$/, '')
+
+/** Layers without the inputs. */
+const realLayers = (model: tf.LayersModel): readonly tf.layers.Layer[] =>
+  model.layers.filter(layer => layer.getClassName() !== 'InputLayer')
+
+function compareModel(graph: ModelGraph, real: tf.LayersModel): readonly string[] {
+  const { model } = graph
+  const found: string[] = []
+  const leaves = new Map<Node, Tensor>()
+  compareLayers(model.layers, realLayers(real), leaves, found)
+  if (found.length > 0) return found
+  const size = ({ shape }: { readonly shape: readonly unknown[] }) => shape.join('×')
+  const own = parametersOf(model)
+  const listed = (parameters: readonly Parameter[]) => parameters.map(size).sort().join(' ')
+  const all = listed(own.map(({ parameter }) => parameter))
+  if (all !== real.weights.map(size).sort().join(' '))
+    return [`parameters are ${all}, not ${real.weights.map(size).sort().join(' ')}`]
+  const trained = listed(own.filter(({ trainable }) => trainable).map(({ parameter }) => parameter))
+  if (trained !== real.trainableWeights.map(size).sort().join(' '))
+    return [`trainable parameters are ${trained}, not ${real.trainableWeights.map(size).sort().join(' ')}`]
+  const random = randomSource(5)
+  const inputs = real.inputs.map(({ shape, dtype }, i) => {
+    const sizes = shape.map(dimension => dimension ?? batch)
+    const integers = dtype === 'int32' || isTableIndex(graph, i)
+    const value = randomTensor(sizes, random, { range: integers ? [0, 2] : [-1, 1], integers })
+    return tf.tensor([...value.data], sizes, dtype as 'float32')
+  })
+  model.inputs.forEach(({ node }, i) => {
+    leaves.set(node, tensorOf(inputs[i]!))
+  })
+  for (const mode of ['inference', 'training'] as const) {
+    const actual = evaluated(graph, leaves, mode)
+    if (typeof actual === 'string') return [`${mode}: ${actual}`]
+    const given = inputs.length === 1 ? inputs[0]! : inputs
+    const outputs = [real.apply(given, { training: mode === 'training' })].flat() as tf.Tensor[]
+    outputs.forEach((output, i) => {
+      found.push(...close(actual[i]!, tensorOf(output), `${mode}, output ${i + 1}`))
+    })
+  }
+  return found
+}
+
+/** Whether an input is read as positions in a table. */
+function isTableIndex({ model }: ModelGraph, i: number): boolean {
+  const input = model.inputs[i]?.node
+  return model.applications.some(({ layer, inputs }) => layer.kind === 'embedding' && inputs[0] === input)
+}
+
+function compareLayers(
+  traced: ModelGraph['model']['layers'],
+  real: readonly tf.layers.Layer[],
+  leaves: Map<Node, Tensor>,
+  found: string[],
+): void {
+  const names = (list: readonly { readonly name: string }[]) =>
+    list.map(({ name }) => withoutCount(name)).join(', ')
+  if (names(traced) !== names(real)) {
+    found.push(`layers are ${names(traced)}, not ${names(real)}`)
+    return
+  }
+  traced.forEach((layer, i) => {
+    const other = real[i]!
+    if (layer.model) {
+      compareLayers(layer.model.layers, realLayers(other as tf.LayersModel), leaves, found)
+      return
+    }
+    const className = layerTable[layer.kind]?.className ?? layer.className
+    if (className !== other.getClassName())
+      found.push(`${layer.name} is a ${className}, not a ${other.getClassName()}`)
+    const weights = other.getWeights().map((weight, k) => {
+      const isVariance = layer.parameters[k]?.name.includes('ariance')
+      return tf.tensor(
+        [
+          ...randomTensor(weight.shape, randomSource(100 * i + k), {
+            range: isVariance ? [0.5, 1.5] : [-0.6, 0.6],
+          }).data,
+        ],
+        weight.shape,
+      )
+    })
+    if (weights.length !== layer.parameters.length) {
+      found.push(`${layer.name} has ${layer.parameters.length} parameters, not ${weights.length}`)
+      return
+    }
+    other.setWeights(weights)
+    layer.parameters.forEach(({ node }, k) => {
+      leaves.set(node, tensorOf(weights[k]!))
+    })
+  })
+}
