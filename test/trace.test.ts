@@ -152,6 +152,103 @@ const cases: readonly Case[] = [
     expected: ['make unmodelled-call'],
   },
   {
+    title: 'what a later round of an unknown loop does counts as well',
+    files: {
+      'model.js': `export function make(n) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        let first = true
+        for (let i = 0; i < n; i++) {
+          if (!first) model.add(tf.layers.dense({ units: 1 }))
+          first = false
+        }
+        return model
+      }`,
+    },
+    expected: ['make unknown-loop'],
+  },
+  {
+    title: 'a loop that perhaps ends the function leaves what follows open',
+    files: {
+      'model.js': `export function make(names) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        for (const name of names) { if (name === 'small') return model }
+        model.add(tf.layers.dense({ units: 1 }))
+        return model
+      }`,
+    },
+    expected: ['make unknown-branch'],
+  },
+  {
+    title: 'a loop that is perhaps left early changes what its rounds change',
+    files: {
+      'model.js': `export function make(depth) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        for (let i = 0; i < 3; i++) {
+          if (i === depth) break
+          model.add(tf.layers.dense({ units: 1 }))
+        }
+        return model
+      }`,
+    },
+    expected: ['make unknown-branch'],
+  },
+  {
+    title: 'what the program writes into a parameter is what it reads there',
+    files: {
+      'model.js': `export function make(config) {
+        config.units = 5
+        return ${build('{ units: config.units, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 10'],
+  },
+  {
+    title: 'a write under an unknown name leaves no field known',
+    files: {
+      'model.js': `export function make(key) {
+        const config = { units: 5 }
+        config[key] = 7
+        return ${build('{ units: config.units, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 2*((config[key], changed).units)'],
+  },
+  {
+    title: 'a spread of something unknown may overwrite what stands before it',
+    files: {
+      'model.js': `export function make(config) {
+        const { units, size } = { units: 5, ...config, size: 3 }
+        return ${build('{ units, inputShape: [size] }')}
+      }
+      export function assign(config) {
+        const all = Object.assign({ units: 5 }, config)
+        return ${build('{ units: all.units, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 4*config.units', 'assign 2*config.units'],
+  },
+  {
+    title: 'an unknown function may call what it is given',
+    files: {
+      'model.js': `export function make(sizes) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        sizes.forEach(units => model.add(tf.layers.dense({ units })))
+        return model
+      }`,
+    },
+    expected: ['make unknown-loop'],
+  },
+  {
+    title: 'two values of one text are two symbols',
+    files: {
+      'model.js': `const half = a => a.size || 4
+        export function make(a, b) {
+          return ${build('{ units: half(a), inputShape: [half(b)] }')}
+        }`,
+    },
+    expected: ['make (a.size || 4) + (a.size || 4)*(b.size || 4)'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

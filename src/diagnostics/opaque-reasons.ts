@@ -26,6 +26,12 @@ export const opaqueReasons = {
     message: '`{what}` changes in a loop whose length is not known: `{condition}`',
     why: 'How often the body runs is not known, so what it builds is not known either.',
   },
+  'unknown-key': {
+    category: 'opaque',
+    title: 'Field whose name is not known',
+    message: 'which field `{target}` names is not known',
+    why: 'Any field may be the one that is read or written, so none of them is known.',
+  },
   'unsupported-syntax': {
     category: 'opaque',
     title: 'Syntax that is not followed',

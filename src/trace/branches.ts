@@ -2,11 +2,14 @@ import type { Expression } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { equals, isPolynomial } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
+import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
-import { type Interpreter, shorten } from './interpreter.js'
-import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+import type { Interpreter } from './interpreter.js'
+import type { Cell } from './scope.js'
+import { shorten } from './unknowns.js'
+import { isUnknown, type ObjectValue, type Property, type UnknownValue, type Value } from './value.js'
 
 /** Evaluates one of two ways, or both where the condition is not known, and joins what they did. */
 export function chooseBranch(
@@ -25,7 +28,7 @@ export function chooseBranch(
   if (result.length === 0) throw first.thrown ?? second.thrown ?? new Thrown(undefined, span)
   const [left, right] = result
   if (result.length === 1) return left!.value
-  return joinValues(left!.value, right!.value, unknownBranch(what, span))
+  return sameValue(left!.value, right!.value) ? left!.value : unknownBranch(interpreter, what, span)
 }
 
 /** `a || b` and its kin; an unknown left side may be either. */
@@ -43,11 +46,13 @@ export function chooseLogical(
     const truth = interpreter.dialect.truth(value)
     if (truth !== undefined) return truth === (operator === 'and') ? goOn() : value
   }
-  const path = shorten(spanText(span))
   const other = attempt(interpreter, goOn)
   join(interpreter, [{ value, changes: [] }, other], span)
-  if (isUnknown(value) && value.reason === undefined) return { kind: 'unknown', path }
-  return joinValues(value, other.value, unknownBranch(path, left.span))
+  const sign = { and: '&&', or: '||', coalesce: '??' }[operator]
+  if (isUnknown(value) && value.reason === undefined && !other.thrown)
+    return interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`)
+  if (other.thrown || sameValue(value, other.value)) return value
+  return unknownBranch(interpreter, shorten(spanText(span)), left.span)
 }
 
 export interface Attempt<Result = Value> {
@@ -107,14 +112,49 @@ export function join<Result>(
         heap.replay([{ ...change, after: contents[0] }])
         continue
       }
-      spoil(interpreter, change, unknownBranch(nameOf(change), span))
+      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), span))
     }
   }
   return taken
 }
 
+/**
+ * Walks code that may run any number of times, until a round changes nothing that earlier ones did not, and makes
+ * all that it changes unknown.
+ */
+export function spoilEffects(interpreter: Interpreter, span: Span, action: () => void): void {
+  const condition = shorten(spanText(span))
+  const spoiled = new Map<object, Set<string>>()
+  const firstNew = interpreter.newId()
+  let made = -1
+  for (let round = 0; ; round++) {
+    if (round > 16) throw new BudgetExceeded('a loop changes more in every round')
+    let fresh = 0
+    let own = 0
+    for (const change of attempt(interpreter, action).changes) {
+      const { slot, before } = change
+      const owner = slot.kind === 'cell' ? slot.cell : slot.object
+      const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
+      const keys = spoiled.get(owner) ?? new Set()
+      spoiled.set(owner, keys)
+      if (keys.has(key)) continue
+      keys.add(key)
+      // What a round makes for itself is new in each; only its number tells whether anything changed.
+      const isOwn =
+        slot.kind === 'cell' ? !(before as Cell).initialized : (owner as ObjectValue).id >= firstNew
+      if (isOwn) own++
+      else fresh++
+      const what = nameOf(change)
+      const reason = diagnostic('unknown-loop', { what, condition }, { span })
+      spoil(interpreter, change, interpreter.unknowns.fresh(what, reason))
+    }
+    if (fresh === 0 && own === made) return
+    made = own
+  }
+}
+
 /** Makes the contents of a slot unknown. */
-export function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
+function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
   const { heap } = interpreter
   if (slot.kind === 'cell') heap.setCell(slot.cell, unknown)
   else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value: unknown })
@@ -123,17 +163,14 @@ export function spoil(interpreter: Interpreter, { slot }: Change, unknown: Unkno
     heap.setState(slot.object, slot.object.type.unknownState(slot.object.state, unknown))
 }
 
-export function nameOf({ slot }: Change): string {
+function nameOf({ slot }: Change): string {
   return slot.kind === 'property' ? slot.key : slot.kind === 'state' ? slot.object.type.name : 'a value'
 }
 
-function unknownBranch(what: string, span: Span): UnknownValue {
+/** A value that a condition decides which is not known. */
+export function unknownBranch(interpreter: Interpreter, what: string, span: Span): UnknownValue {
   const condition = shorten(spanText(span))
-  return { kind: 'unknown', path: what, reason: diagnostic('unknown-branch', { what, condition }, { span }) }
-}
-
-function joinValues(a: Value, b: Value, unknown: UnknownValue): Value {
-  return sameValue(a, b) ? a : unknown
+  return interpreter.unknowns.fresh(what, diagnostic('unknown-branch', { what, condition }, { span }))
 }
 
 function sameContent(a: unknown, b: unknown): boolean {
@@ -148,7 +185,7 @@ function sameContent(a: unknown, b: unknown): boolean {
   return !!left && !!right && 'value' in left && 'value' in right && sameValue(left.value, right.value)
 }
 
-function sameValue(a: Value, b: Value): boolean {
+export function sameValue(a: Value, b: Value): boolean {
   if (Object.is(a, b)) return true
   if (isPolynomial(a) && isPolynomial(b)) return equals(a, b)
   return isUnknown(a) && isUnknown(b) && a.path === b.path && a.reason === b.reason

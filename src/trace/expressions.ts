@@ -1,16 +1,22 @@
 import type { Element, Expression } from '../core/program.js'
+import { diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbol } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
 import type { Frame } from './frame.js'
 import { makeClass, makeClosure } from './functions.js'
-import { type Interpreter, shorten } from './interpreter.js'
+import { type Interpreter, unknownKey } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
-import { isObject, isUnknown, type Property, type RecordObject, type Value } from './value.js'
-
-/** The key of an object literal's spread of something unknown: fields may be missing. */
-export const unknownFields = '\u0000unknown'
+import { shorten } from './unknowns.js'
+import {
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type RecordObject,
+  type Value,
+} from './value.js'
 
 /** Raised inside an optional chain when its object is null or undefined; caught where the chain ends. */
 class ShortCut extends Error {}
@@ -105,18 +111,26 @@ function member(
 ): Value {
   const name = interpreter.dialect.key(key)
   if (name === undefined) {
-    const unknown = isUnknown(key) ? key.path : interpreter.text(key)
-    return isUnknown(object)
-      ? { ...object, path: `${object.path}[${unknown}]` }
-      : {
-          kind: 'unknown',
-          path: shorten(spanText(span)),
-          ...(isUnknown(key) && key.reason && { reason: key.reason }),
-        }
+    if (isUnknown(object) || !isObject(object))
+      return interpreter.derived([object, key], ([base, at]) => `${base}[${at}]`)
+    // The object may change before it is read in this way again.
+    const reason = isUnknown(key) ? key.reason : undefined
+    const because = reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
+    return interpreter.unknowns.fresh(spanText(span), because)
   }
   const value = interpreter.get(object, name, span, isSuper ? frame.thisValue : object)
   if (isSuper && isObject(value) && value.kind === 'closure') return { ...value, thisValue: frame.thisValue }
   return value
+}
+
+/** A key as a value and, where it is known, as the name of a field. */
+export function evaluateKey(
+  interpreter: Interpreter,
+  key: Expression,
+  frame: Frame,
+): { readonly value: Value; readonly name: string | undefined } {
+  const value = evaluate(interpreter, key, frame)
+  return { value, name: interpreter.dialect.key(value) }
 }
 
 /** The place is evaluated before the value, as `list[i++] = i` needs. */
@@ -131,9 +145,10 @@ function evaluateAssignment(
     return value
   }
   const object = evaluate(interpreter, target.object, frame)
-  const key = interpreter.dialect.key(evaluate(interpreter, target.key, frame))
+  const key = evaluateKey(interpreter, target.key, frame)
   const value = evaluate(interpreter, right, frame)
-  if (key !== undefined) interpreter.set(object, key, { value, span: right.span })
+  if (key.name !== undefined) interpreter.set(object, key.name, { value, span: right.span })
+  else interpreter.setUnknownKey(object, key.value, target.span)
   return value
 }
 
@@ -177,8 +192,12 @@ function evaluateObject(
       copyFields(interpreter, value, record)
       continue
     }
-    const key = interpreter.dialect.key(evaluate(interpreter, entry.key, frame))
-    if (key === undefined) continue
+    const { value: keyValue, name: key } = evaluateKey(interpreter, entry.key, frame)
+    if (key === undefined) {
+      if (entry.kind === 'property') evaluate(interpreter, entry.value, frame)
+      interpreter.setUnknownKey(record, keyValue, entry.key.span)
+      continue
+    }
     if (entry.kind === 'property') {
       const value = evaluate(interpreter, entry.value, { ...frame, home: record })
       interpreter.heap.setProperty(record, key, { value, span: entry.value.span })
@@ -192,15 +211,22 @@ function evaluateObject(
   return record
 }
 
-/** Copies own fields, as a spread and `Object.assign` do; an unknown source leaves a note. */
-export function copyFields(interpreter: Interpreter, from: Value, to: RecordObject): void {
-  if (isUnknown(from)) interpreter.heap.setProperty(to, unknownFields, { value: from })
-  else if (isObject(from)) {
-    for (const [key, property] of from.properties) interpreter.heap.setProperty(to, key, property)
-    if (from.kind === 'array') {
-      for (const [i, property] of from.elements.entries())
-        interpreter.heap.setProperty(to, String(i), property)
-    }
+/** Copies own fields, as a spread and `Object.assign` do; of an unknown source any field may be copied. */
+export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValue): void {
+  if (isUnknown(from)) {
+    interpreter.obscure(to, from)
+    return
+  }
+  if (!isObject(from)) return
+  const whole = from.properties.get(unknownKey)?.value
+  if (isUnknown(whole)) interpreter.obscure(to, whole)
+  for (const [key, { value, span, getter }] of from.properties) {
+    if (key === unknownKey) continue
+    const copied = getter === undefined || !span ? value : interpreter.get(from, key, span)
+    interpreter.heap.setProperty(to, key, { value: copied, ...(span && { span }) })
+  }
+  if (from.kind === 'array') {
+    for (const [i, property] of from.elements.entries()) interpreter.set(to, String(i), property)
   }
 }
 
@@ -265,10 +291,12 @@ function evaluateOperator(
   const values = operands.map(operand => evaluate(interpreter, operand, frame))
   if (operator === 'delete') {
     const key = interpreter.dialect.key(values[1])
-    if (isObject(values[0]) && key !== undefined) interpreter.heap.setProperty(values[0], key, undefined)
+    if (key === undefined) interpreter.setUnknownKey(values[0], values[1], span)
+    else if (isUnknown(values[0])) interpreter.set(values[0], key, { value: undefined, span })
+    else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true
   }
-  const opaque = values.find(value => isUnknown(value) && value.reason !== undefined)
+  const opaque = values.some(value => isUnknown(value) && value.reason !== undefined)
   const numeric = values.map(value => (isUnknown(value) && !value.reason ? symbol(value.path) : value))
   const known = values.some(isUnknown) ? undefined : interpreter.dialect.operator(operator, values)
   if (known) return known.value
@@ -279,6 +307,18 @@ function evaluateOperator(
     const result = interpreter.dialect.operator(operator, numeric)
     if (result && (typeof result.value === 'number' || isPolynomial(result.value))) return result.value
   }
-  const path = shorten(spanText(span))
-  return isUnknown(opaque) ? { ...opaque, path } : { kind: 'unknown', path }
+  return interpreter.derived(values, texts => writeOperator(operator, texts))
+}
+
+/** An operator in a message, as the source languages write it. */
+function writeOperator(operator: string, texts: readonly string[]): string {
+  if (operator === 'template') return `\`${texts.join('')}\``
+  if (texts.length === 2) return `${texts[0]} ${operator} ${texts[1]}`
+  const sign = new Map([
+    ['not', '!'],
+    ['negate', '-'],
+    ['number', '+'],
+    ['bitnot', '~'],
+  ]).get(operator)
+  return sign ? `${sign}${texts.join(', ')}` : `${operator} ${texts.join(', ')}`
 }

@@ -17,8 +17,17 @@ export interface Frame {
 /** How a statement ended, if not by running to its end. */
 export type Completion =
   | { readonly kind: 'return'; readonly value: Value }
-  | { readonly kind: 'break' | 'continue'; readonly label: string | undefined }
+  | Jump
+  /** It may have ended in one of these ways, or gone on: the condition, or the loop, at `span` decides. */
+  | { readonly kind: 'perhaps'; readonly exits: readonly Exit[]; readonly span: Span }
   | undefined
+
+export type Exit = Jump | { readonly kind: 'return'; readonly value: Value }
+
+export interface Jump {
+  readonly kind: 'break' | 'continue'
+  readonly label: string | undefined
+}
 
 /** A value thrown by the code under trace; it never leaves the room. */
 export class Thrown extends Error {

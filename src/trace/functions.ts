@@ -1,14 +1,15 @@
 import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
 import type { Span } from '../text/source.js'
 import { spanText } from '../text/source.js'
+import { unknownBranch } from './branches.js'
 import { evaluate } from './expressions.js'
 import type { Frame } from './frame.js'
 import type { HostCall } from './host.js'
 import type { Interpreter } from './interpreter.js'
-import { shorten } from './interpreter.js'
 import { assignElement, assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
 import { declareAll, runStatements } from './statements.js'
+import { shorten } from './unknowns.js'
 import {
   type ClassObject,
   type ClosureObject,
@@ -65,6 +66,7 @@ export function callClosure(
     )
   const completion = runStatements(interpreter, code.body, frame)
   if (code.generator) return interpreter.arrayOf(yields)
+  if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.span)
   return completion?.kind === 'return' ? completion.value : undefined
 }
 

@@ -79,6 +79,12 @@ export interface Tracer {
   origin(span: Span): Origin
   /** A value that cannot be followed, with its reason, which is recorded. `path` is how the user would write it. */
   opaque(code: Code, values: Readonly<Record<string, string>>, span: Span, path?: string): UnknownValue
+  /** A value that is not known and equals no other, perhaps because of something that was found before. */
+  fresh(path: string, reason?: Diagnostic): UnknownValue
+  /** A value that others decide, of which one is not known. `write` gives its name from theirs. */
+  derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue
+  /** Copies the own fields of one object to another. */
+  copyFields(from: Value, to: ObjectValue): void
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 
@@ -95,6 +101,8 @@ export interface Tracer {
 
   record(fields: Readonly<Record<string, Value>>): RecordObject
   array(elements: readonly Value[]): ArrayObject
+  /** Makes the elements of an array unknown. */
+  unknownArray(object: ArrayObject, unknown: UnknownValue): void
   host<State>(type: HostType<State>, state: State): HostObject<State>
   function(name: string, call: HostFunction['call']): ObjectValue
 

@@ -6,14 +6,18 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
 import { opTable } from '../ops/table.js'
-import { type Span, spanText } from '../text/source.js'
+import { type Span, sourceFile, spanText } from '../text/source.js'
+
+import { spoilEffects } from './branches.js'
 import { type Budget, Meter } from './budget.js'
 import type { Dialect } from './dialect.js'
+import { copyFields } from './expressions.js'
 import { callClosure, construct } from './functions.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
 import type { Cell, Scope } from './scope.js'
+import { shorten, Unknowns } from './unknowns.js'
 import {
   type ArrayObject,
   type HostFunctionObject,
@@ -38,7 +42,9 @@ export interface FoundModelEntry {
 }
 
 /** The key under which an array notes that its elements are not known. */
-const unknownElements = '\u0000unknown'
+export const unknownKey = '\u0000unknown'
+
+const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 
 /** The state of one trace, and what a library may ask of it. */
 export class Interpreter implements Tracer {
@@ -49,10 +55,13 @@ export class Interpreter implements Tracer {
   readonly dialect: Dialect
   readonly meter: Meter
   readonly modules: Modules
+  readonly unknowns = new Unknowns()
   diagnostics: Diagnostic[] = []
   found: FoundModelEntry[] = []
   readonly #path: Span[] = []
   readonly #named = new WeakSet<HostObject>()
+  /** What was written into unknown objects, by their names. */
+  readonly #written = new Map<string, RecordObject>()
   #objects = 0
 
   constructor(loader: LoaderLike, library: Library, dialect: Dialect, budget: Budget) {
@@ -76,7 +85,19 @@ export class Interpreter implements Tracer {
     span: Span,
     path = spanText(span),
   ): UnknownValue {
-    return { kind: 'unknown', path: shorten(path), reason: diagnostic(code, values as never, { span }) }
+    return this.unknowns.fresh(path, diagnostic(code, values as never, { span }))
+  }
+
+  fresh(path: string, reason?: Diagnostic): UnknownValue {
+    return this.unknowns.fresh(path, reason)
+  }
+
+  derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue {
+    return this.unknowns.derived(values, write)
+  }
+
+  copyFields(from: Value, to: ObjectValue): void {
+    copyFields(this, from, to)
   }
 
   report(entry: Diagnostic): void {
@@ -94,9 +115,9 @@ export class Interpreter implements Tracer {
     if (isUnknown(callee)) {
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path = `${callee.path}(…)`
-      return callee.reason
-        ? { ...callee, path }
-        : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
+      this.#mayCall(args, span)
+      if (!callee.reason) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
+      return this.unknowns.fresh(path, callee.reason)
     }
     if (!isObject(callee)) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
     switch (callee.kind) {
@@ -121,15 +142,21 @@ export class Interpreter implements Tracer {
 
   /** `receiver` is what the member is read for, where that is not the object itself: `super.member`. */
   get(object: Value, key: string, span: Span, receiver = object): Value {
-    if (isUnknown(object))
-      return {
-        ...object,
-        path: shorten(/^\d+$/.test(key) ? `${object.path}[${key}]` : `${object.path}.${key}`),
-      }
+    if (isUnknown(object)) {
+      const written = this.#written.get(object.path)
+      const property = written?.properties.get(key)
+      if (property) return property.value
+      const builtin = this.dialect.builtinMember(object, key)
+      if (builtin?.kind === 'method')
+        return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+      const whole = written?.properties.get(unknownKey)?.value
+      if (isUnknown(whole)) return this.get(whole, key, span)
+      return this.derived([object], ([name]) => (/^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`))
+    }
     if (isObject(object)) {
       if (object.kind === 'array') {
-        const unknown = object.properties.get(unknownElements)
-        if (unknown && key !== 'push') return unknown.value
+        const unknown = object.properties.get(unknownKey)?.value
+        if (isUnknown(unknown) && key !== 'push') return this.get(unknown, key, span)
         if (key === 'length') return object.elements.length
         if (/^\d+$/.test(key)) return object.elements[Number(key)]?.value
       }
@@ -137,6 +164,8 @@ export class Interpreter implements Tracer {
         const property = at.properties.get(key)
         if (property?.getter !== undefined) return this.call(property.getter, [], span, receiver)
         if (property) return property.value
+        const whole = at.kind === 'array' ? undefined : at.properties.get(unknownKey)?.value
+        if (isUnknown(whole)) return this.get(whole, key, span)
       }
       for (let at: ObjectValue | null = object; at; at = at.prototype) {
         if (at.kind !== 'host') continue
@@ -162,6 +191,11 @@ export class Interpreter implements Tracer {
   }
 
   set(object: Value, key: string, property: Property): void {
+    if (isUnknown(object)) {
+      // What the program writes into an object that it was given is what it reads there later.
+      this.heap.setProperty(this.#writtenTo(object), key, property)
+      return
+    }
     if (!isObject(object)) return
     for (let at: ObjectValue | null = object; at; at = at.prototype) {
       const setter = at.properties.get(key)?.setter
@@ -190,6 +224,34 @@ export class Interpreter implements Tracer {
     } else this.heap.setProperty(object, key, property)
   }
 
+  /** A write whose key is not known: any field may be another from here on. */
+  setUnknownKey(object: Value, key: Value, span: Span): void {
+    const target = isUnknown(object) ? this.#writtenTo(object) : object
+    if (!isObject(target)) return
+    const reason = isUnknown(key) ? key.reason : undefined
+    const because = reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
+    const path = isUnknown(object) ? object.path : shorten(spanText(span))
+    this.obscure(target, this.unknowns.fresh(`${path}, changed`, because))
+  }
+
+  /** Any field of the object may be one of those of `whole`, which is not known. */
+  obscure(object: ObjectValue, whole: UnknownValue): void {
+    for (const [name, { span }] of object.properties)
+      this.heap.setProperty(object, name, {
+        value: this.get(whole, name, span ?? whole.reason?.span ?? noSpan),
+        ...(span && { span }),
+      })
+    this.heap.setProperty(object, unknownKey, { value: whole })
+  }
+
+  #writtenTo({ path }: UnknownValue): RecordObject {
+    const known = this.#written.get(path)
+    if (known) return known
+    const record = this.record()
+    this.#written.set(path, record)
+    return record
+  }
+
   setVariable(cell: Cell, name: string, value: Value): void {
     this.heap.setCell(cell, value)
     this.#name(value, name)
@@ -202,7 +264,7 @@ export class Interpreter implements Tracer {
   elements(value: Value): readonly Property[] | undefined {
     if (typeof value === 'string') return [...value].map(character => ({ value: character }))
     if (!isObject(value)) return undefined
-    if (value.kind === 'array') return value.properties.has(unknownElements) ? undefined : value.elements
+    if (value.kind === 'array') return value.properties.has(unknownKey) ? undefined : value.elements
     return value.kind === 'host' ? value.type.iterate?.(value) : undefined
   }
 
@@ -233,7 +295,7 @@ export class Interpreter implements Tracer {
 
   /** An array of which only this is known. */
   unknownArray(object: ArrayObject, unknown: UnknownValue): void {
-    this.heap.setProperty(object, unknownElements, { value: unknown })
+    this.heap.setProperty(object, unknownKey, { value: unknown })
   }
 
   host<State>(type: HostType<State>, state: State): HostObject<State> {
@@ -265,6 +327,26 @@ export class Interpreter implements Tracer {
     return this.modules.external(binding, span)
   }
 
+  /** A function that is not known may call those that it is given, any number of times. */
+  #mayCall(args: readonly Property[], span: Span): void {
+    const closures = args.flatMap(({ value }) =>
+      isObject(value) && value.kind === 'record'
+        ? [...value.properties.values()].map(field => field.value)
+        : [value],
+    )
+    for (const closure of closures) {
+      if (!isObject(closure) || closure.kind !== 'closure') continue
+      const found = this.found.length
+      const parameters = closure.code.parameters.map((_, i) => ({
+        value: this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, `argument ${i + 1}`),
+      }))
+      spoilEffects(this, span, () => {
+        this.call(closure, parameters, span)
+      })
+      this.found.length = found
+    }
+  }
+
   #enter<Result>(span: Span, action: () => Result): Result {
     return this.meter.deeper(() => {
       this.#path.push(span)
@@ -286,10 +368,4 @@ export class Interpreter implements Tracer {
 /** The object itself where it is of the type of the host on which a member was found. */
 function sameType(object: Value, { type }: HostObject): HostObject | undefined {
   return isObject(object) && object.kind === 'host' && object.type === type ? object : undefined
-}
-
-/** Code in a message: one line, not too long. */
-export function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ')
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line
 }

@@ -58,6 +58,42 @@ const unclear = (call: HostCall, name: string): Value =>
     call.span,
   )
 
+/** As `unclear`, where the call also changes the array in a way that is not known. */
+function unclearChange(call: HostCall, target: ArrayObject, name: string): Value {
+  const value = unclear(call, name)
+  if (isUnknown(value)) call.trace.unknownArray(target, value)
+  return value
+}
+
+/** Lists among the values are opened; undefined where a list is not known. */
+function opened(call: HostCall, items: readonly Property[], depth = 1): readonly Property[] | undefined {
+  const result: Property[] = []
+  for (const item of items) {
+    if (isUnknown(item.value)) return undefined
+    if (depth < 1 || !isObject(item.value) || item.value.kind !== 'array') {
+      result.push(item)
+      continue
+    }
+    const inner = call.trace.elements(item.value)
+    const flat = inner && (depth > 1 ? opened(call, inner, depth - 1) : inner)
+    if (!flat) return undefined
+    result.push(...flat)
+  }
+  return result
+}
+
+/** Where the value is first found; undefined where it is not known whether two values are the same. */
+function positionOf(call: HostCall, elements: readonly Property[]): number | undefined {
+  const wanted = argument(call, 0)
+  const isOpen = (value: Value) => isUnknown(value) || isPolynomial(value)
+  if (isOpen(wanted)) return undefined
+  for (const [i, { value }] of elements.entries()) {
+    if (isOpen(value)) return undefined
+    if (Object.is(value, wanted)) return i
+  }
+  return -1
+}
+
 const methods: Readonly<Record<string, Method>> = {
   push: (call, target) => {
     call.trace.heap.append(target, call.arguments)
@@ -78,7 +114,7 @@ const methods: Readonly<Record<string, Method>> = {
   splice: (call, target, elements) => {
     const start = position(argument(call, 0), 0, elements.length)
     const count = integer(argument(call, 1), elements.length)
-    if (start === undefined || count === undefined) return unclear(call, 'splice')
+    if (start === undefined || count === undefined) return unclearChange(call, target, 'splice')
     call.trace.heap.setElements(target, [
       ...elements.slice(0, start),
       ...call.arguments.slice(2),
@@ -93,26 +129,20 @@ const methods: Readonly<Record<string, Method>> = {
       ? unclear(call, 'slice')
       : array(call, elements.slice(start, end))
   },
-  concat: (call, _, elements) =>
-    array(call, [
-      ...elements,
-      ...call.arguments.flatMap(item =>
-        isObject(item.value) && item.value.kind === 'array' ? item.value.elements : [item],
-      ),
-    ]),
+  concat: (call, _, elements) => {
+    const added = opened(call, call.arguments)
+    return added ? array(call, [...elements, ...added]) : unclear(call, 'concat')
+  },
   map: (call, target, elements) =>
     array(
       call,
       elements.map((element, i) => ({ value: callback(call, target, element, i) })),
     ),
-  flatMap: (call, target, elements) =>
-    array(
-      call,
-      elements.flatMap((element, i): readonly Property[] => {
-        const value = callback(call, target, element, i)
-        return isObject(value) && value.kind === 'array' ? value.elements : [{ value }]
-      }),
-    ),
+  flatMap: (call, target, elements) => {
+    const values = elements.map((element, i) => ({ value: callback(call, target, element, i) }))
+    const flat = opened(call, values)
+    return flat ? array(call, flat) : unclear(call, 'flatMap')
+  },
   forEach: (call, target, elements) => {
     elements.forEach((element, i) => {
       callback(call, target, element, i)
@@ -159,8 +189,11 @@ const methods: Readonly<Record<string, Method>> = {
       ? texts.join(separator)
       : unclear(call, 'join')
   },
-  includes: (call, _, elements) => elements.some(({ value }) => Object.is(value, argument(call, 0))),
-  indexOf: (call, _, elements) => elements.findIndex(({ value }) => value === argument(call, 0)),
+  includes: (call, _, elements) => {
+    const at = positionOf(call, elements)
+    return at === undefined ? unclear(call, 'includes') : at >= 0
+  },
+  indexOf: (call, _, elements) => positionOf(call, elements) ?? unclear(call, 'indexOf'),
   reverse: (call, target, elements) => {
     call.trace.heap.setElements(target, [...elements].reverse())
     return target
@@ -168,7 +201,7 @@ const methods: Readonly<Record<string, Method>> = {
   fill: (call, target, elements) => {
     const start = position(argument(call, 1), 0, elements.length)
     const end = position(argument(call, 2), elements.length, elements.length)
-    if (start === undefined || end === undefined) return unclear(call, 'fill')
+    if (start === undefined || end === undefined) return unclearChange(call, target, 'fill')
     call.trace.heap.setElements(
       target,
       elements.map((old, i) => (i >= start && i < end ? call.arguments[0]! : old)),
@@ -177,7 +210,8 @@ const methods: Readonly<Record<string, Method>> = {
   },
   flat: (call, _, elements) => {
     const depth = integer(argument(call, 0), 1)
-    return depth === undefined ? unclear(call, 'flat') : array(call, flatten(elements, depth))
+    const flat = depth === undefined ? undefined : opened(call, elements, depth)
+    return flat ? array(call, flat) : unclear(call, 'flat')
   },
   at: (call, _, elements) => {
     const at = integer(argument(call, 0), 0)
@@ -193,11 +227,14 @@ const methods: Readonly<Record<string, Method>> = {
       const compare = (a: Value, b: Value) =>
         call.trace.call(argument(call, 0), [{ value: a }, { value: b }], call.span)
       if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
-        return unclear(call, 'sort')
+        return unclearChange(call, target, 'sort')
+      let isClear = true
       const sorted = [...values].sort((a, b) => {
         const result = compare(a, b)
+        isClear &&= typeof result === 'number'
         return typeof result === 'number' ? result : 0
       })
+      if (!isClear) return unclearChange(call, target, 'sort')
       call.trace.heap.setElements(
         target,
         sorted.map(value => ({ value })),
@@ -205,7 +242,7 @@ const methods: Readonly<Record<string, Method>> = {
       return target
     }
     if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
-      return unclear(call, 'sort')
+      return unclearChange(call, target, 'sort')
     call.trace.heap.setElements(
       target,
       [...values].sort().map(value => ({ value })),
@@ -232,14 +269,6 @@ function reduce(
     )
   }
   return result
-}
-
-function flatten(elements: readonly Property[], depth: number): readonly Property[] {
-  return elements.flatMap(element =>
-    depth > 0 && isObject(element.value) && element.value.kind === 'array'
-      ? flatten(element.value.elements, depth - 1)
-      : [element],
-  )
 }
 
 /** The methods of arrays (ECMA-262, 23.1.3). */

@@ -1,5 +1,6 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
 import type { HostCall, HostType, Tracer } from './host.js'
+import { unknownKey } from './interpreter.js'
 import { arrayMembers } from './javascript-arrays.js'
 import {
   isObject,
@@ -140,7 +141,7 @@ const math = (trace: Tracer) =>
   )
 
 function own(value: Value): readonly (readonly [string, Property])[] | undefined {
-  if (!isObject(value)) return undefined
+  if (!isObject(value) || value.properties.has(unknownKey)) return undefined
   if (value.kind === 'array') return value.elements.map((element, i) => [String(i), element])
   return value.kind === 'record' ? [...value.properties] : undefined
 }
@@ -164,9 +165,7 @@ const objects = (trace: Tracer) =>
     assign: call => {
       const target = argument(call, 0)
       if (!isObject(target)) return unclear(call, 'Object.assign')
-      for (const { value } of call.arguments.slice(1)) {
-        for (const [key, property] of own(value) ?? []) call.trace.heap.setProperty(target, key, property)
-      }
+      for (const { value } of call.arguments.slice(1)) call.trace.copyFields(value, target)
       return target
     },
     freeze: call => argument(call, 0),
@@ -204,11 +203,7 @@ const arrays = (trace: Tracer) =>
       isArray: call => {
         const value = argument(call, 0)
         return isUnknown(value)
-          ? {
-              kind: 'unknown',
-              path: `Array.isArray(${value.path})`,
-              ...(value.reason && { reason: value.reason }),
-            }
+          ? call.trace.derived([value], ([name]) => `Array.isArray(${name})`)
           : isObject(value) && value.kind === 'array'
       },
       of: call => call.trace.array(call.arguments.map(({ value }) => value)),

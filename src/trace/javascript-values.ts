@@ -106,24 +106,29 @@ export const functionMembers: Readonly<Record<string, BuiltinMember>> = {
   }),
 }
 
+/** Promises are read as if awaited: what is chained to them runs at once. */
+export const promiseMembers: Readonly<Record<string, BuiltinMember>> = Object.fromEntries([
+  [
+    'then',
+    method('Promise.then', call =>
+      call.trace.call(argument(call, 0), [{ value: call.thisValue }], call.span),
+    ),
+  ],
+  ['catch', method('Promise.catch', call => call.thisValue)],
+  [
+    'finally',
+    method('Promise.finally', call => {
+      call.trace.call(argument(call, 0), [], call.span)
+      return call.thisValue
+    }),
+  ],
+])
+
 export const objectMembers: Readonly<Record<string, BuiltinMember>> = {
   hasOwnProperty: method('Object.hasOwnProperty', call => {
     const key = argument(call, 0)
     return isObject(call.thisValue) && typeof key === 'string' && call.thisValue.properties.has(key)
   }),
   toString: method('Object.toString', call => call.trace.text(call.thisValue)),
-  // Promises are read as if awaited: what is chained to them runs at once.
-  ...Object.fromEntries([
-    [
-      'then',
-      method('Promise.then', call =>
-        call.trace.call(argument(call, 0), [{ value: call.thisValue }], call.span),
-      ),
-    ],
-  ]),
-  catch: method('Promise.catch', call => call.thisValue),
-  finally: method('Promise.finally', call => {
-    call.trace.call(argument(call, 0), [], call.span)
-    return call.thisValue
-  }),
+  ...promiseMembers,
 }

@@ -2,7 +2,13 @@ import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } 
 import type { Dialect } from './dialect.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { globals } from './javascript-globals.js'
-import { functionMembers, numberMembers, objectMembers, stringMembers } from './javascript-values.js'
+import {
+  functionMembers,
+  numberMembers,
+  objectMembers,
+  promiseMembers,
+  stringMembers,
+} from './javascript-values.js'
 import { isObject, isUnknown, type Value } from './value.js'
 
 /** Operators on numbers; polynomials stay exact. */
@@ -42,6 +48,7 @@ export const javascript: Dialect = {
   key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
   global: (name, trace) => globals[name]?.(trace),
   builtinMember: (value, key) => {
+    if (isUnknown(value)) return promiseMembers[key]
     if (typeof value === 'string') return stringMembers(value, key)
     if (typeof value === 'number' || isPolynomial(value)) return numberMembers[key]
     if (!isObject(value)) return undefined

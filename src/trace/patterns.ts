@@ -1,5 +1,5 @@
 import type { PatternElement, Target } from '../core/program.js'
-import { copyFields, evaluate } from './expressions.js'
+import { copyFields, evaluate, evaluateKey } from './expressions.js'
 import type { Frame } from './frame.js'
 import type { Interpreter } from './interpreter.js'
 import { isObject, isUnknown, type Property } from './value.js'
@@ -20,8 +20,9 @@ export function assignTarget(
     }
     case 'member': {
       const object = evaluate(interpreter, target.object, frame)
-      const key = interpreter.dialect.key(evaluate(interpreter, target.key, frame))
-      if (key !== undefined) interpreter.set(object, key, property)
+      const key = evaluateKey(interpreter, target.key, frame)
+      if (key.name !== undefined) interpreter.set(object, key.name, property)
+      else interpreter.setUnknownKey(object, key.value, target.span)
       return
     }
     case 'arrayPattern': {
@@ -41,8 +42,12 @@ export function assignTarget(
     case 'objectPattern': {
       const taken = new Set<string>()
       for (const { key, element } of target.entries) {
-        const name = interpreter.dialect.key(evaluate(interpreter, key, frame))
-        if (name === undefined) continue
+        const { value: keyValue, name } = evaluateKey(interpreter, key, frame)
+        if (name === undefined) {
+          const unknown = interpreter.derived([value, keyValue], ([base, at]) => `${base}[${at}]`)
+          assignElement(interpreter, element, { value: unknown }, frame)
+          continue
+        }
         taken.add(name)
         const own = isObject(value) ? value.properties.get(name) : undefined
         const item = own && own.getter === undefined ? own : { value: interpreter.get(value, name, key.span) }

@@ -1,13 +1,14 @@
 import type { Binding, Statement } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { type Span, spanText } from '../text/source.js'
-import { attempt, join, nameOf, spoil } from './branches.js'
+import { attempt, join, sameValue, spoilEffects, unknownBranch } from './branches.js'
 import { evaluate } from './expressions.js'
-import { type Completion, type Frame, Thrown } from './frame.js'
-import { type Interpreter, shorten } from './interpreter.js'
+import { type Completion, type Exit, type Frame, type Jump, Thrown } from './frame.js'
+import { type Interpreter, unknownKey } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
-import { isObject, isUnknown, type UnknownValue, type Value } from './value.js'
+import { shorten } from './unknowns.js'
+import { isObject, isUnknown, type Value } from './value.js'
 
 export function declareAll(scope: Scope, bindings: readonly Binding[]): void {
   for (const binding of bindings) scope.declare(binding, { value: undefined, initialized: false })
@@ -27,13 +28,29 @@ export function runStatements(
       const truth = interpreter.dialect.truth(evaluate(interpreter, statement.condition, frame))
       if (truth === undefined) return runUnknownIf(interpreter, statement, statements, i + 1, frame)
       const completion = runStatements(interpreter, truth ? statement.consequent : statement.otherwise, frame)
+      if (completion?.kind === 'perhaps')
+        return goOnPerhaps(interpreter, completion, statements, i + 1, frame)
       if (completion) return completion
       continue
     }
     const completion = run(interpreter, statement, frame)
+    if (completion?.kind === 'perhaps') return goOnPerhaps(interpreter, completion, statements, i + 1, frame)
     if (completion) return completion
   }
   return undefined
+}
+
+/** What follows a statement that may have ended the list runs or does not: only what both leave alike is known. */
+function goOnPerhaps(
+  interpreter: Interpreter,
+  before: Extract<Completion, { kind: 'perhaps' }>,
+  statements: readonly Statement[],
+  next: number,
+  frame: Frame,
+): Completion {
+  const rest = attempt(interpreter, () => runStatements(interpreter, statements, frame, next))
+  join(interpreter, [{ value: undefined, changes: [] }, rest], before.span)
+  return joinCompletions(interpreter, before, rest.thrown ? undefined : rest.value, before.span)
 }
 
 /** Walks both ways of an unknown condition; where one of them ends early, the rest belongs to the other. */
@@ -54,30 +71,37 @@ function runUnknownIf(
     return runStatements(interpreter, statements, frame, next)
   }
   const whole = [consequent, otherwise].map(body =>
-    attempt(
-      interpreter,
-      () => runStatements(interpreter, body, frame) ?? runStatements(interpreter, statements, frame, next),
-    ),
+    attempt(interpreter, () => {
+      const completion = runStatements(interpreter, body, frame)
+      if (completion?.kind === 'perhaps') return goOnPerhaps(interpreter, completion, statements, next, frame)
+      return completion ?? runStatements(interpreter, statements, frame, next)
+    }),
   )
   const taken = join(interpreter, whole, span)
   const [first, second] = taken
   if (!first) throw whole[0]!.thrown ?? new Thrown(undefined, span)
   if (!second) return first.value
-  return joinCompletions(first.value, second.value, span)
+  return joinCompletions(interpreter, first.value, second.value, span)
 }
 
-function joinCompletions(a: Completion, b: Completion, span: Span): Completion {
-  if (a?.kind === 'return' && b?.kind === 'return' && Object.is(a.value, b.value)) return a
+function joinCompletions(interpreter: Interpreter, a: Completion, b: Completion, span: Span): Completion {
   if (a === undefined && b === undefined) return undefined
-  if ((a?.kind === 'break' || a?.kind === 'continue') && a.kind === b?.kind) return a
-  const condition = shorten(spanText(span))
-  const what = 'the result'
-  const value: UnknownValue = {
-    kind: 'unknown',
-    path: what,
-    reason: diagnostic('unknown-branch', { what, condition }, { span }),
-  }
-  return { kind: 'return', value }
+  if (a?.kind === 'return' && b?.kind === 'return')
+    return sameValue(a.value, b.value)
+      ? a
+      : { kind: 'return', value: unknownBranch(interpreter, 'the result', span) }
+  if (
+    a &&
+    b &&
+    a.kind !== 'perhaps' &&
+    a.kind === b.kind &&
+    'label' in a &&
+    'label' in b &&
+    a.label === b.label
+  )
+    return a
+  const exits = [a, b].flatMap(way => (way?.kind === 'perhaps' ? way.exits : way ? [way] : []))
+  return { kind: 'perhaps', exits, span }
 }
 
 function run(interpreter: Interpreter, statement: Statement, frame: Frame): Completion {
@@ -124,12 +148,26 @@ function run(interpreter: Interpreter, statement: Statement, frame: Frame): Comp
   }
 }
 
-/** What a loop does about the way its body ended: goes on, stops, or ends the function. */
+/** What a loop does about the way its body ended: goes on, stops, ends the function, or is not sure. */
 function afterRound(completion: Completion, label: string | undefined): 'go on' | 'stop' | Completion {
   if (!completion) return 'go on'
   if (completion.kind === 'return') return completion
-  if (completion.label !== undefined && completion.label !== label) return completion
+  if (completion.kind === 'perhaps') {
+    // Where all exits only go on to the next round, the loop itself is certain.
+    const others = completion.exits.filter(exit => exit.kind !== 'continue' || !endsHere(exit, label))
+    return others.length === 0 ? 'go on' : completion
+  }
+  if (!endsHere(completion, label)) return completion
   return completion.kind === 'continue' ? 'go on' : 'stop'
+}
+
+function endsHere(exit: Jump, label: string | undefined): boolean {
+  return exit.label === undefined || exit.label === label
+}
+
+/** The exits that leave more than the loop itself. */
+function beyond(exits: readonly Exit[], label: string | undefined): readonly Exit[] {
+  return exits.filter(exit => exit.kind === 'return' || !endsHere(exit, label))
 }
 
 function runLoop(
@@ -145,14 +183,30 @@ function runLoop(
       const truth = interpreter.dialect.truth(evaluate(interpreter, loop.condition, { ...frame, scope }))
       if (truth === false) return undefined
       if (truth === undefined)
-        return runUnknownLoop(interpreter, loop.condition.span, () => {
-          runStatements(interpreter, loop.body, { ...frame, scope })
+        return runUnknownLoop(interpreter, loop.condition.span, loop.label, () => {
+          const completion = runStatements(interpreter, loop.body, { ...frame, scope })
           if (loop.update) evaluate(interpreter, loop.update, { ...frame, scope })
+          if (loop.condition) evaluate(interpreter, loop.condition, { ...frame, scope })
+          return completion
         })
     }
     const next = afterRound(runStatements(interpreter, loop.body, { ...frame, scope }), loop.label)
     if (next === 'stop') return undefined
-    if (next !== 'go on') return next
+    if (next !== 'go on') {
+      if (next?.kind !== 'perhaps') return next
+      const inner = { ...frame, scope }
+      return runUnknownLoop(
+        interpreter,
+        next.span,
+        loop.label,
+        () => {
+          if (loop.update) evaluate(interpreter, loop.update, inner)
+          if (loop.condition) evaluate(interpreter, loop.condition, inner)
+          return runStatements(interpreter, loop.body, inner)
+        },
+        next.exits,
+      )
+    }
     scope = freshRound(scope, loop.scope, frame.scope)
     if (loop.update) evaluate(interpreter, loop.update, { ...frame, scope })
   }
@@ -169,16 +223,24 @@ function freshRound(scope: Scope, bindings: readonly Binding[], outer: Scope): S
   return next
 }
 
-/** A body that runs an unknown number of times: whatever it changes is unknown afterwards. */
-function runUnknownLoop(interpreter: Interpreter, span: Span, body: () => void): Completion {
-  const { changes } = attempt(interpreter, body)
-  const condition = shorten(spanText(span))
-  for (const change of changes) {
-    const what = nameOf(change)
-    const reason = diagnostic('unknown-loop', { what, condition }, { span })
-    spoil(interpreter, change, { kind: 'unknown', path: what, reason })
-  }
-  return undefined
+/**
+ * A body that runs an unknown number of times: whatever it changes is unknown afterwards. It is walked until a round
+ * changes nothing more, since later rounds see what earlier ones left.
+ */
+function runUnknownLoop(
+  interpreter: Interpreter,
+  span: Span,
+  label: string | undefined,
+  body: () => Completion,
+  earlier: readonly Exit[] = [],
+): Completion {
+  const exits = [...beyond(earlier, label)]
+  spoilEffects(interpreter, span, () => {
+    const completion = body()
+    if (!completion) return
+    exits.push(...beyond(completion.kind === 'perhaps' ? completion.exits : [completion], label))
+  })
+  return exits.length > 0 ? { kind: 'perhaps', exits, span } : undefined
 }
 
 function runForEach(
@@ -195,23 +257,39 @@ function runForEach(
   }
   const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(collection)
   if (!items) {
-    const unknown: UnknownValue = isUnknown(collection)
-      ? { ...collection, path: `${collection.path}[i]` }
-      : { kind: 'unknown', path: `${shorten(spanText(loop.collection.span))}[i]` }
-    return runUnknownLoop(interpreter, loop.collection.span, () => {
-      round(unknown)
-    })
+    const reason = diagnostic(
+      'unknown-loop',
+      { what: 'its element', condition: shorten(spanText(loop.collection.span)) },
+      { span: loop.collection.span },
+    )
+    const path = isUnknown(collection) ? collection.path : shorten(spanText(loop.collection.span))
+    const unknown = interpreter.unknowns.fresh(`${path}[i]`, reason)
+    return runUnknownLoop(interpreter, loop.collection.span, loop.label, () => round(unknown))
   }
-  for (const { value, span } of [...items]) {
+  const list = [...items]
+  for (const [i, { value, span }] of list.entries()) {
     const next = afterRound(round(value, span), loop.label)
     if (next === 'stop') return undefined
-    if (next !== 'go on') return next
+    if (next === 'go on') continue
+    if (next?.kind !== 'perhaps') return next
+    const rest = list.slice(i + 1)
+    return runUnknownLoop(
+      interpreter,
+      next.span,
+      loop.label,
+      () => {
+        const ways = rest.map(item => round(item.value, item.span))
+        return ways.reduce((a, b) => joinCompletions(interpreter, a, b, next.span), undefined)
+      },
+      next.exits,
+    )
   }
   return undefined
 }
 
 function keysOf(value: Value): readonly { readonly value: Value; readonly span?: Span }[] | undefined {
   if (!isObject(value)) return undefined
+  if (value.properties.has(unknownKey)) return undefined
   if (value.kind === 'array') return value.elements.map((_, i) => ({ value: String(i) }))
   return [...value.properties.keys()].map(key => ({ value: key }))
 }
@@ -226,13 +304,23 @@ function runSwitch(
   declareAll(scope, statement.scope)
   const inner = { ...frame, scope }
   const runFrom = (start: number): Completion => {
-    for (const { body } of statement.cases.slice(start)) {
+    for (let at = start; at < statement.cases.length; at++) {
+      const { body } = statement.cases[at]!
       const completion = runStatements(interpreter, body, inner)
-      if (
-        completion?.kind === 'break' &&
-        (completion.label === undefined || completion.label === statement.label)
-      )
-        return undefined
+      if (completion?.kind === 'break' && endsHere(completion, statement.label)) return undefined
+      if (completion?.kind === 'perhaps') {
+        const rest = attempt(interpreter, () => runFrom(at + 1))
+        join(interpreter, [{ value: undefined, changes: [] }, rest], completion.span)
+        const joined = joinCompletions(
+          interpreter,
+          completion,
+          rest.thrown ? undefined : rest.value,
+          completion.span,
+        )
+        const exits = joined?.kind === 'perhaps' ? joined.exits : joined ? [joined] : []
+        const others = exits.filter(exit => exit.kind !== 'break' || !endsHere(exit, statement.label))
+        return others.length > 0 ? { kind: 'perhaps', exits: others, span: completion.span } : undefined
+      }
       if (completion) return completion
     }
     return undefined
@@ -252,7 +340,9 @@ function runSwitch(
   const ways = starts.map(start => attempt(interpreter, () => (start >= 0 ? runFrom(start) : undefined)))
   const taken = join(interpreter, ways, statement.subject.span)
   if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, statement.span)
-  return taken.map(({ value }) => value).reduce((a, b) => joinCompletions(a, b, statement.subject.span))
+  return taken
+    .map(({ value }) => value)
+    .reduce((a, b) => joinCompletions(interpreter, a, b, statement.subject.span))
 }
 
 function runTry(
@@ -271,5 +361,8 @@ function runTry(
     if (handler.parameter) assignTarget(interpreter, handler.parameter, { value: error.value }, inner)
     completion = runStatements(interpreter, handler.body, inner)
   }
-  return runStatements(interpreter, finalizer, frame) ?? completion
+  const last = runStatements(interpreter, finalizer, frame)
+  return last?.kind === 'perhaps'
+    ? joinCompletions(interpreter, last, completion, last.span)
+    : (last ?? completion)
 }

@@ -152,7 +152,10 @@ class SiteTracer {
 
   /** A site of the list: it must not disturb the next one. */
   site({ name, span }: Candidate): Site {
-    return this.#interpreter.heap.attempt(() => this.run(name, span, () => this.#callTarget(name, {}))).result
+    return this.#interpreter.unknowns.within(
+      () =>
+        this.#interpreter.heap.attempt(() => this.run(name, span, () => this.#callTarget(name, {}))).result,
+    )
   }
 
   target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Site {
@@ -292,7 +295,7 @@ class SiteTracer {
   #constructorArguments({ code }: ObjectValue & { kind: 'class' }): readonly Property[] {
     return (code.constructor_?.parameters ?? []).map(
       ({ target, default: fallback }): Property => ({
-        value: fallback ? undefined : { kind: 'unknown', path: nameOfTarget(target) ?? 'options' },
+        value: fallback ? undefined : this.#interpreter.unknowns.fresh(nameOfTarget(target) ?? 'options'),
       }),
     )
   }
@@ -312,11 +315,12 @@ class SiteTracer {
           if (key.kind !== 'literal') continue
           const field = String(key.value)
           if (Object.hasOwn(args, field)) record.properties.set(field, { value: args[field] })
-          else if (!element.default) record.properties.set(field, { value: { kind: 'unknown', path: field } })
+          else if (!element.default)
+            record.properties.set(field, { value: this.#interpreter.unknowns.fresh(field) })
         }
         return { value: record }
       }
-      return { value: { kind: 'unknown', path: name ?? 'value' } }
+      return { value: this.#interpreter.unknowns.fresh(name ?? 'value') }
     })
   }
 
@@ -324,6 +328,7 @@ class SiteTracer {
   #partial(name: string, nested: readonly (readonly [string, Value])[]): Value {
     const interpreter = this.#interpreter
     const root = interpreter.record()
+    const whole = interpreter.unknowns.fresh(name)
     for (const [path, value] of nested) {
       let at = root
       const keys = path.split('.').slice(1)
@@ -336,7 +341,11 @@ class SiteTracer {
       at.properties.set(keys.at(-1)!, { value })
     }
     root.prototype = interpreter.host(
-      { name, members: {}, lookup: (_, key) => ({ kind: 'unknown', path: `${name}.${key}` }) },
+      {
+        name,
+        members: {},
+        lookup: (_, key) => interpreter.derived([whole], ([object]) => `${object}.${key}`),
+      },
       {},
     ) as ObjectValue
     return root

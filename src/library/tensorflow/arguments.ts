@@ -79,7 +79,7 @@ function tensorOf(trace: Tracer, value: Value, dtype: DataType | undefined): Nod
     if (symbolic)
       return { problem: 'it is a symbolic tensor, which only layers and models can be applied to' }
     if (node) return node
-    return { unknown: { kind: 'unknown', path: inputName ?? 'tensor', ...(reason && { reason }) } }
+    return { unknown: trace.fresh(inputName ?? 'tensor', reason) }
   }
   if (isUnknown(value) && !value.reason) return { unbound: value.path }
   const node = constantOf(trace, value, dtype)

@@ -179,7 +179,7 @@ export function shapeOf(
   path: string,
 ): Value {
   const shape = tensor?.node?.type.shape
-  if (!shape) return { kind: 'unknown', path: `${path}.shape` }
+  if (!shape) return trace.fresh(`${path}.shape`)
   // While a model is built, TF.js shows the open batch axis as null.
   return trace.array(
     shape.map((size, i) => (tensor.symbolic && i === 0 && typeof size !== 'number' ? null : size)),

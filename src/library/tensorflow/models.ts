@@ -460,9 +460,7 @@ Object.assign(modelType.members, {
     )
   }),
   layers: property((state, trace) =>
-    state.kind === 'sequential'
-      ? trace.array(layersOf(state))
-      : { kind: 'unknown', path: `${state.name}.layers` },
+    state.kind === 'sequential' ? trace.array(layersOf(state)) : trace.fresh(`${state.name}.layers`),
   ),
   inputs: property((state, trace) => trace.array(state.inputs)),
   outputs: property((state, trace) => trace.array(state.outputs)),

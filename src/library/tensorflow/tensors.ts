@@ -25,19 +25,19 @@ const reading = (name: string) =>
   )
 
 /** How many elements there are; TF.js has no number for it where an axis is open. */
-function sizeOf({ state }: Tensor): Value {
+function sizeOf({ state }: Tensor, trace: Tracer): Value {
   const shape = state.node?.type.shape
-  return shape ? product(shape as readonly Dimension[]) : { kind: 'unknown', path: 'tensor.size' }
+  return shape ? product(shape as readonly Dimension[]) : trace.fresh('tensor.size')
 }
 
 addTensorMethods()
 
 Object.assign(tensorType.members, {
   shape: property((tensor, trace) => shapeOf(trace, tensor.state, 'tensor')),
-  rank: property(({ state }) => state.node?.type.shape?.length ?? { kind: 'unknown', path: 'tensor.rank' }),
+  rank: property(({ state }, trace) => state.node?.type.shape?.length ?? trace.fresh('tensor.rank')),
   rankType: property(({ state }) => String(state.node?.type.shape?.length)),
   size: property(sizeOf),
-  dtype: property(({ state }) => state.node?.type.dtype ?? { kind: 'unknown', path: 'tensor.dtype' }),
+  dtype: property(({ state }, trace) => state.node?.type.dtype ?? trace.fresh('tensor.dtype')),
   name: property(({ state }) => state.variable?.name ?? state.inputName ?? 'tensor'),
   isDisposed: property(() => false),
   dispose: method(() => undefined),
