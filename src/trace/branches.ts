@@ -7,7 +7,7 @@ import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
-import type { Cell } from './scope.js'
+import { ageOf, declaredCells } from './scope.js'
 import { shorten } from './unknowns.js'
 import { isUnknown, type ObjectValue, type Property, type UnknownValue, type Value } from './value.js'
 
@@ -126,13 +126,14 @@ export function spoilEffects(interpreter: Interpreter, span: Span, action: () =>
   const condition = shorten(spanText(span))
   const spoiled = new Map<object, Set<string>>()
   const firstNew = interpreter.newId()
+  const firstCell = declaredCells()
   let made = -1
   for (let round = 0; ; round++) {
     if (round > 16) throw new BudgetExceeded('a loop changes more in every round')
     let fresh = 0
     let own = 0
     for (const change of attempt(interpreter, action).changes) {
-      const { slot, before } = change
+      const { slot } = change
       const owner = slot.kind === 'cell' ? slot.cell : slot.object
       const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
       const keys = spoiled.get(owner) ?? new Set()
@@ -141,9 +142,12 @@ export function spoilEffects(interpreter: Interpreter, span: Span, action: () =>
       keys.add(key)
       // What a round makes for itself is new in each; only its number tells whether anything changed.
       const isOwn =
-        slot.kind === 'cell' ? !(before as Cell).initialized : (owner as ObjectValue).id >= firstNew
-      if (isOwn) own++
-      else fresh++
+        slot.kind === 'cell' ? ageOf(slot.cell) >= firstCell : (owner as ObjectValue).id >= firstNew
+      if (isOwn) {
+        own++
+        continue
+      }
+      fresh++
       const what = nameOf(change)
       const reason = diagnostic('unknown-loop', { what, condition }, { span })
       spoil(interpreter, change, interpreter.unknowns.fresh(what, reason))

@@ -3,11 +3,13 @@ import type { HostCall, HostType, Tracer } from './host.js'
 import { unknownKey } from './interpreter.js'
 import { arrayMembers } from './javascript-arrays.js'
 import {
+  type HostObject,
   isObject,
   isUnknown,
   type ObjectValue,
   type Property,
   type RecordObject,
+  type UnknownValue,
   type Value,
 } from './value.js'
 
@@ -223,56 +225,78 @@ const arrays = (trace: Tracer) =>
     },
   )
 
+/** What a map or set holds; `unknown` where that is not known. */
 interface Entries {
   readonly entries: readonly (readonly [Value, Property])[]
+  readonly unknown?: UnknownValue
 }
+
+type MapMethod = (object: HostObject<Entries>, call: HostCall, position: number | undefined) => Value
+
+/** A method that looks for its first argument; it is not clear where whether two keys are the same is not known. */
+const keyed =
+  (name: string, action: MapMethod) =>
+  (object: HostObject<Entries>, call: HostCall): Value => {
+    const { entries, unknown } = object.state
+    const key = argument(call, 0)
+    const isOpen = (value: Value) => isUnknown(value) || isPolynomial(value)
+    const at = entries.findIndex(([other]) => other === key)
+    const isClear = at >= 0 || !isOpen(key)
+    if (!unknown && isClear && !entries.some(([other], i) => i > at && isOpen(other)))
+      return action(object, call, at < 0 ? undefined : at)
+    const value = unclear(call, name)
+    if (isUnknown(value) && name !== 'get' && name !== 'has')
+      call.trace.heap.setState(object, { ...object.state, unknown: value })
+    return value
+  }
+
+/** A method that reads all entries. */
+const whole =
+  (read: (entries: Entries['entries'], call: HostCall) => Value) =>
+  ({ state }: HostObject<Entries>, call: HostCall): Value =>
+    state.unknown ?? read(state.entries, call)
 
 const mapType: HostType<Entries> = {
   name: 'Map',
-  iterate: ({ state }) => state.entries.map(([, property]) => property),
+  iterate: ({ state }) => (state.unknown ? undefined : state.entries.map(([, property]) => property)),
+  unknownState: (state, unknown) => ({ ...state, unknown }),
   members: {
     get: {
       kind: 'method',
-      call: ({ state }, call) => state.entries.find(([key]) => key === argument(call, 0))?.[1].value,
+      call: keyed('get', ({ state }, _, at) => (at === undefined ? undefined : state.entries[at]![1].value)),
     },
-    has: {
-      kind: 'method',
-      call: ({ state }, call) => state.entries.some(([key]) => key === argument(call, 0)),
-    },
+    has: { kind: 'method', call: keyed('has', (_object, _, at) => at !== undefined) },
     set: {
       kind: 'method',
-      call: (object, call) => {
-        const key = argument(call, 0)
-        const rest = object.state.entries.filter(([other]) => other !== key)
-        call.trace.heap.setState(object, {
-          entries: [...rest, [key, call.arguments[1] ?? { value: undefined }]],
-        })
+      call: keyed('set', (object, call, at) => {
+        const entry = [argument(call, 0), call.arguments[1] ?? { value: undefined }] as const
+        const { entries } = object.state
+        const changed = at === undefined ? [...entries, entry] : entries.with(at, entry)
+        call.trace.heap.setState(object, { entries: changed })
         return object
-      },
+      }),
     },
     add: {
       kind: 'method',
-      call: (object, call) => {
-        const key = argument(call, 0)
-        if (!object.state.entries.some(([other]) => other === key)) {
-          call.trace.heap.setState(object, { entries: [...object.state.entries, [key, call.arguments[0]!]] })
-        }
+      call: keyed('add', (object, call, at) => {
+        const entry = [argument(call, 0), call.arguments[0] ?? { value: undefined }] as const
+        if (at === undefined) call.trace.heap.setState(object, { entries: [...object.state.entries, entry] })
         return object
-      },
+      }),
     },
-    size: { kind: 'property', get: ({ state }) => state.entries.length },
+    size: { kind: 'property', get: ({ state }) => state.unknown ?? state.entries.length },
     values: {
       kind: 'method',
-      call: ({ state }, call) => call.trace.array(state.entries.map(([, { value }]) => value)),
+      call: whole((entries, call) => call.trace.array(entries.map(([, { value }]) => value))),
     },
-    keys: { kind: 'method', call: ({ state }, call) => call.trace.array(state.entries.map(([key]) => key)) },
+    keys: { kind: 'method', call: whole((entries, call) => call.trace.array(entries.map(([key]) => key))) },
     forEach: {
       kind: 'method',
-      call: ({ state }, call) => {
-        for (const [key, property] of state.entries)
+      call: whole((entries, call) => {
+        for (const [key, property] of entries)
           call.trace.call(argument(call, 0), [property, { value: key }], call.span)
         return undefined
-      },
+      }),
     },
   },
 }
@@ -283,12 +307,13 @@ const collection =
     const source = argument(call, 0)
     const items = source === undefined ? [] : call.trace.elements(source)
     if (!items) return unclear(call, 'new Map')
-    const entries = items.map((item): readonly [Value, Property] => {
-      if (!pairs) return [item.value, item]
-      const [key, value] = call.trace.elements(item.value) ?? []
-      return [key?.value, value ?? { value: undefined }]
-    })
-    return call.trace.host(mapType, { entries })
+    const map = call.trace.host<Entries>(mapType, { entries: [] })
+    const insert = mapType.members[pairs ? 'set' : 'add']
+    for (const item of items) {
+      const args = pairs ? (call.trace.elements(item.value) ?? [{ value: unclear(call, 'new Map') }]) : [item]
+      if (insert?.kind === 'method') insert.call(map, { ...call, arguments: args })
+    }
+    return map
   }
 
 function fromJson(trace: Tracer, value: unknown): Value {
@@ -329,6 +354,30 @@ const numberConstants = {
   NaN: Number.NaN,
 } as const
 
+/** A question about a number, which an unknown value leaves open. */
+const predicate =
+  (name: string, holds: (value: unknown) => boolean) =>
+  (call: HostCall): Value => {
+    const value = argument(call, 0)
+    return isUnknown(value) || isPolynomial(value)
+      ? call.trace.derived([value], ([text]) => `${name}(${text})`)
+      : holds(value)
+  }
+
+/** Runs the executor at once, as JavaScript does; what it resolves with by then is the awaited value. */
+function makePromise(call: HostCall): Value {
+  const { trace, span } = call
+  const outcome = trace.record({})
+  const resolve = trace.function('resolve', ({ arguments: args }) => {
+    if (!outcome.properties.has('value'))
+      trace.heap.setProperty(outcome, 'value', args[0] ?? { value: undefined })
+    return undefined
+  })
+  trace.call(argument(call, 0), [{ value: resolve }, { value: trace.function('reject', nothing) }], span)
+  const resolved = outcome.properties.get('value')
+  return resolved ? resolved.value : unclear(call, 'new Promise')
+}
+
 function toNumberFunction(name: string, convert: (text: string) => number) {
   return (trace: Tracer) =>
     callable(
@@ -338,15 +387,15 @@ function toNumberFunction(name: string, convert: (text: string) => number) {
         const value = argument(call, 0)
         if (typeof value === 'number' || isPolynomial(value))
           return name === 'parseInt' ? apply('truncate', [value]) : value
-        if (isUnknown(value)) return value
+        if (isUnknown(value)) return call.trace.derived([value], ([text]) => `${name}(${text})`)
         return isObject(value) ? Number.NaN : convert(String(value))
       },
       {
-        isInteger: call => Number.isInteger(argument(call, 0)),
-        isFinite: call => Number.isFinite(argument(call, 0)),
-        isNaN: call => Number.isNaN(argument(call, 0)),
-        parseFloat: call => Number.parseFloat(String(argument(call, 0))),
-        parseInt: call => Number.parseInt(String(argument(call, 0)), 10),
+        isInteger: predicate('Number.isInteger', Number.isInteger),
+        isFinite: predicate('Number.isFinite', Number.isFinite),
+        isNaN: predicate('Number.isNaN', Number.isNaN),
+        parseFloat: call => call.trace.call(globals.parseFloat!(call.trace), call.arguments, call.span),
+        parseInt: call => call.trace.call(globals.parseInt!(call.trace), call.arguments, call.span),
       },
       numberConstants,
     )
@@ -376,7 +425,7 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     }),
   Error: trace => trace.function('Error', call => call.trace.record({ message: argument(call, 0) })),
   Promise: trace =>
-    callable(trace, 'Promise', call => unclear(call, 'new Promise'), {
+    callable(trace, 'Promise', makePromise, {
       resolve: call => argument(call, 0),
       all: call => argument(call, 0),
     }),
@@ -393,7 +442,16 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     }),
   NaN: () => Number.NaN,
   Infinity: () => Number.POSITIVE_INFINITY,
-  isNaN: trace => trace.function('isNaN', call => Number.isNaN(argument(call, 0))),
+  isNaN: trace =>
+    trace.function(
+      'isNaN',
+      predicate('isNaN', value => Number.isNaN(Number(value))),
+    ),
+  isFinite: trace =>
+    trace.function(
+      'isFinite',
+      predicate('isFinite', value => Number.isFinite(Number(value))),
+    ),
   Float32Array: trace =>
     callable(
       trace,

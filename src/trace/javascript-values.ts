@@ -90,14 +90,12 @@ export const functionMembers: Readonly<Record<string, BuiltinMember>> = {
   call: method('Function.call', call =>
     call.trace.call(call.thisValue, call.arguments.slice(1), call.span, argument(call, 0)),
   ),
-  apply: method('Function.apply', call =>
-    call.trace.call(
-      call.thisValue,
-      call.trace.elements(argument(call, 1)) ?? [],
-      call.span,
-      argument(call, 0),
-    ),
-  ),
+  apply: method('Function.apply', call => {
+    const list = argument(call, 1)
+    const args = list === undefined || list === null ? [] : call.trace.elements(list)
+    const callee = args ? call.thisValue : unclear(call, 'apply')
+    return call.trace.call(callee, args ?? [{ value: call.thisValue }], call.span, argument(call, 0))
+  }),
   bind: method('Function.bind', call => {
     const { thisValue: target, arguments: bound, trace } = call
     return trace.function('bound', inner =>

@@ -8,6 +8,18 @@ export interface Cell {
   initialized: boolean
 }
 
+/** How many cells were declared before a cell: tells those that an action makes from those that it finds. */
+const ages = new WeakMap<Cell, number>()
+let declared = 0
+
+export function declaredCells(): number {
+  return declared
+}
+
+export function ageOf(cell: Cell): number {
+  return ages.get(cell) ?? 0
+}
+
 /** The variables of one activation of a block, function or module. */
 export class Scope {
   readonly parent: Scope | null
@@ -18,6 +30,7 @@ export class Scope {
   }
 
   declare(binding: Binding, cell: Cell): void {
+    ages.set(cell, declared++)
     this.#cells.set(binding, cell)
   }
 
