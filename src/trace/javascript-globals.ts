@@ -142,24 +142,31 @@ const math = (trace: Tracer) =>
     },
   )
 
-function own(value: Value): readonly (readonly [string, Property])[] | undefined {
+/** The fields of an object with their values, which getters compute; undefined where they are not known. */
+function own({ trace, span }: HostCall, value: Value): readonly (readonly [string, Property])[] | undefined {
   if (!isObject(value) || value.properties.has(unknownKey)) return undefined
   if (value.kind === 'array') return value.elements.map((element, i) => [String(i), element])
-  return value.kind === 'record' ? [...value.properties] : undefined
+  if (value.kind !== 'record') return undefined
+  return [...value.properties].map(([key, property]) => [
+    key,
+    property.getter === undefined
+      ? property
+      : { value: trace.get(value, key, span), ...(property.span && { span: property.span }) },
+  ])
 }
 
 const objects = (trace: Tracer) =>
   callable(trace, 'Object', call => argument(call, 0) ?? call.trace.record({}), {
     keys: call => {
-      const fields = own(argument(call, 0))
+      const fields = own(call, argument(call, 0))
       return fields ? call.trace.array(fields.map(([key]) => key)) : unclear(call, 'Object.keys')
     },
     values: call => {
-      const fields = own(argument(call, 0))
+      const fields = own(call, argument(call, 0))
       return fields ? call.trace.array(fields.map(([, { value }]) => value)) : unclear(call, 'Object.values')
     },
     entries: call => {
-      const fields = own(argument(call, 0))
+      const fields = own(call, argument(call, 0))
       return fields
         ? call.trace.array(fields.map(([key, { value }]) => call.trace.array([key, value])))
         : unclear(call, 'Object.entries')
