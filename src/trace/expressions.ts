@@ -189,7 +189,7 @@ function evaluateObject(
   for (const entry of entries) {
     if (entry.kind === 'spread') {
       const value = evaluate(interpreter, entry.value, frame)
-      copyFields(interpreter, value, record)
+      copyFields(interpreter, value, record, entry.value.span)
       continue
     }
     const { value: keyValue, name: key } = evaluateKey(interpreter, entry.key, frame)
@@ -212,7 +212,7 @@ function evaluateObject(
 }
 
 /** Copies own fields, as a spread and `Object.assign` do; of an unknown source any field may be copied. */
-export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValue): void {
+export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValue, span: Span): void {
   if (isUnknown(from)) {
     interpreter.obscure(to, from)
     return
@@ -220,10 +220,10 @@ export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValu
   if (!isObject(from)) return
   const whole = from.properties.get(unknownKey)?.value
   if (isUnknown(whole)) interpreter.obscure(to, whole)
-  for (const [key, { value, span, getter }] of from.properties) {
+  for (const [key, { value, span: written, getter }] of from.properties) {
     if (key === unknownKey) continue
-    const copied = getter === undefined || !span ? value : interpreter.get(from, key, span)
-    interpreter.heap.setProperty(to, key, { value: copied, ...(span && { span }) })
+    const copied = getter === undefined ? value : interpreter.get(from, key, span)
+    interpreter.heap.setProperty(to, key, { value: copied, ...(written && { span: written }) })
   }
   if (from.kind === 'array') {
     for (const [i, property] of from.elements.entries()) interpreter.set(to, String(i), property)

@@ -83,8 +83,8 @@ export interface Tracer {
   fresh(path: string, reason?: Diagnostic): UnknownValue
   /** A value that others decide, of which one is not known. `write` gives its name from theirs. */
   derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue
-  /** Copies the own fields of one object to another. */
-  copyFields(from: Value, to: ObjectValue): void
+  /** Copies the own fields of one object to another; `span` is where getters of them are called. */
+  copyFields(from: Value, to: ObjectValue, span: Span): void
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 

@@ -96,8 +96,8 @@ export class Interpreter implements Tracer {
     return this.unknowns.derived(values, write)
   }
 
-  copyFields(from: Value, to: ObjectValue): void {
-    copyFields(this, from, to)
+  copyFields(from: Value, to: ObjectValue, span: Span): void {
+    copyFields(this, from, to, span)
   }
 
   report(entry: Diagnostic): void {

@@ -83,13 +83,17 @@ function opened(call: HostCall, items: readonly Property[], depth = 1): readonly
 }
 
 /** Where the value is first found; undefined where it is not known whether two values are the same. */
-function positionOf(call: HostCall, elements: readonly Property[]): number | undefined {
+function positionOf(
+  call: HostCall,
+  elements: readonly Property[],
+  same: (a: Value, b: Value) => boolean,
+): number | undefined {
   const wanted = argument(call, 0)
   const isOpen = (value: Value) => isUnknown(value) || isPolynomial(value)
   if (isOpen(wanted)) return undefined
   for (const [i, { value }] of elements.entries()) {
     if (isOpen(value)) return undefined
-    if (Object.is(value, wanted)) return i
+    if (same(value, wanted)) return i
   }
   return -1
 }
@@ -190,10 +194,10 @@ const methods: Readonly<Record<string, Method>> = {
       : unclear(call, 'join')
   },
   includes: (call, _, elements) => {
-    const at = positionOf(call, elements)
+    const at = positionOf(call, elements, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b)))
     return at === undefined ? unclear(call, 'includes') : at >= 0
   },
-  indexOf: (call, _, elements) => positionOf(call, elements) ?? unclear(call, 'indexOf'),
+  indexOf: (call, _, elements) => positionOf(call, elements, (a, b) => a === b) ?? unclear(call, 'indexOf'),
   reverse: (call, target, elements) => {
     call.trace.heap.setElements(target, [...elements].reverse())
     return target

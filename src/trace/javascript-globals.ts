@@ -174,7 +174,7 @@ const objects = (trace: Tracer) =>
     assign: call => {
       const target = argument(call, 0)
       if (!isObject(target)) return unclear(call, 'Object.assign')
-      for (const { value } of call.arguments.slice(1)) call.trace.copyFields(value, target)
+      for (const { value } of call.arguments.slice(1)) call.trace.copyFields(value, target, call.span)
       return target
     },
     freeze: call => argument(call, 0),

@@ -55,7 +55,7 @@ export function assignTarget(
       }
       if (target.rest) {
         const rest = interpreter.record()
-        copyFields(interpreter, value, rest)
+        copyFields(interpreter, value, rest, target.rest.span)
         for (const name of taken) rest.properties.delete(name)
         assignTarget(interpreter, target.rest, { value: rest }, frame)
       }
