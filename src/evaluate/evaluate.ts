@@ -1,113 +1,148 @@
-import { GraphBuilder } from '../graph/builder.js'
-import { type Dimension, substitute } from '../graph/dimension.js'
-import type { Attribute, Attributes, Body, Node } from '../graph/node.js'
+import type { Body, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import { expand, type Mode } from '../ops/elaborate.js'
-import type { EvaluationContext, Op } from '../ops/op.js'
+import type { Mode } from '../ops/elaborate.js'
+import type { EvaluationContext } from '../ops/op.js'
 import { opTable } from '../ops/table.js'
+import { concreteGraph } from './concrete.js'
+import { type Reach, reachOf } from './reach.js'
+import { everything, type Selection, selectedShape, take, union } from './selection.js'
 
 export interface EvaluationOptions {
-  /** The value of a node that is given from outside: inputs, parameters, opaque values. */
-  readonly leaf: (node: Node) => Tensor | undefined
+  /**
+   * The value of a node that is given from outside: inputs, parameters, opaque values, and random draws, which have a
+   * value of their own where none is given. The whole tensor, or only the part that `selection` names.
+   */
+  readonly leaf: (node: Node, selection: Selection) => Tensor | undefined
   /** The value of a symbol in sizes and attributes. */
   readonly symbol?: (name: string) => number | undefined
   readonly mode?: Mode
+  /** Outside of which positions a leaf is zero: what is multiplied by nothing else is not computed. */
+  readonly support?: (leaf: Node, shape: readonly number[]) => Selection | undefined
+  /** Whether random draws of one shape are all the same draw. */
+  readonly oneDraw?: boolean
   /** Refuses a graph that needs more multiplications and additions than this. */
   readonly budget?: number
 }
 
 /**
- * The values of nodes in double precision. Shared nodes are computed once, and long chains do not exhaust the
- * stack. A problem says which node could not be computed and why.
+ * The values of nodes in double precision. Shared nodes are computed once, only what the results depend on is
+ * computed, and values are dropped when nothing reads them any more. A problem says which node could not be computed
+ * and why.
  */
 export function evaluate(outputs: readonly Node[], options: EvaluationOptions): readonly Tensor[] | Problem {
-  return new Evaluator(options).run(outputs)
+  const graph = concreteGraph(outputs, { mode: options.mode ?? 'inference', ...options })
+  if (isProblem(graph)) return graph
+  return new Evaluator(options, graph.sources).run(graph.outputs)
+}
+
+interface Step {
+  readonly node: Node
+  readonly reach: Reach
+  /** The box of its value that is kept: as much as all readers together want. */
+  readonly held: Selection
+  /** Inputs that nothing reads after this step. */
+  readonly last: readonly Node[]
+}
+
+/** The box of a node's value that is known. */
+interface Part {
+  readonly value: Tensor
+  readonly held: Selection
 }
 
 class Evaluator {
   readonly #options: EvaluationOptions
-  readonly #values = new Map<Node, Tensor>()
-  /** Only for expanding derived ops: the nodes of an expansion belong to this builder and to none other. */
-  readonly #expansions = new Map<Node, Node>()
-  readonly #builder = new GraphBuilder(opTable)
+  readonly #sources: ReadonlyMap<Node, Node>
+  readonly #plans = new Map<readonly Node[], readonly Step[]>()
+  /** Parts of leaves, which recur in every step of a recurrence. */
+  readonly #leaves = new Map<Step, Tensor>()
   #spent = 0
 
-  constructor(options: EvaluationOptions, given?: ReadonlyMap<Node, Tensor>) {
+  constructor(options: EvaluationOptions, sources: ReadonlyMap<Node, Node>) {
     this.#options = options
-    if (given) for (const [node, value] of given) this.#values.set(node, value)
+    this.#sources = sources
   }
 
-  run(outputs: readonly Node[]): readonly Tensor[] | Problem {
-    const pending = [...outputs]
-    for (let node = pending.at(-1); node; node = pending.at(-1)) {
-      if (this.#values.has(node)) {
-        pending.pop()
-        continue
-      }
-      const given = this.#options.leaf(node)
-      if (given) {
-        this.#values.set(node, given)
-        continue
-      }
-      const missing = node.inputs.filter(input => !this.#values.has(input))
-      if (missing.length > 0) {
-        pending.push(...missing)
-        continue
-      }
-      const op = opTable[node.op]
-      if (!op) return { problem: `there is no op \`${node.op}\`` }
-      if (op.kind === 'derived') {
-        const meaning = this.#expansion(node)
-        if (isProblem(meaning)) return meaning
-        const value = this.#values.get(meaning)
-        if (value) this.#values.set(node, value)
-        else pending.push(meaning)
-        continue
-      }
-      const value = this.#compute(op, node)
+  run(outputs: readonly Node[], given: ReadonlyMap<Node, Tensor> = new Map()): readonly Tensor[] | Problem {
+    let steps = this.#plans.get(outputs)
+    if (!steps) {
+      steps = this.#plan(outputs, given)
+      this.#plans.set(outputs, steps)
+    }
+    const values = new Map<Node, Part>()
+    for (const step of steps) {
+      const { node, held, reach, last } = step
+      const leaf = given.get(node) ?? this.#leaf(step)
+      const value = leaf ?? this.#compute(step, values)
       if (isProblem(value)) return value
-      this.#values.set(node, value)
+      values.set(node, { value: leaf ?? take(value, reach.output, held), held })
+      for (const input of last) values.delete(input)
     }
-    return outputs.map(node => this.#values.get(node)!)
+    return outputs.map(node => values.get(node)!.value)
   }
 
-  /** The meaning of a derived node, over stand-ins for its inputs whose values are known by now. */
-  #expansion(node: Node): Node | Problem {
-    const known = this.#expansions.get(node)
+  /** Which part of which node is needed, in order. Inputs have smaller ids than the nodes that read them. */
+  #plan(outputs: readonly Node[], given: ReadonlyMap<Node, Tensor>): readonly Step[] {
+    const wanted = new Map<Node, Selection>()
+    const want = (node: Node, selection: Selection) => {
+      const before = wanted.get(node)
+      wanted.set(node, before ? union(before, selection) : selection)
+    }
+    for (const node of outputs) want(node, everything(node.type.shape as readonly number[]))
+    const order = reachable(outputs, given)
+    const steps: Step[] = []
+    const read = new Set<Node>(outputs)
+    for (const node of order) {
+      const held = given.has(node) ? everything(node.type.shape as readonly number[]) : wanted.get(node)!
+      const reach: Reach =
+        node.inputs.length === 0 || given.has(node)
+          ? { inputs: [], output: held }
+          : reachOf(node, held, leaf => this.#support(leaf))
+      reach.inputs.forEach((selection, i) => {
+        want(node.inputs[i]!, selection)
+      })
+      const last = given.has(node) ? [] : [...new Set(node.inputs)].filter(input => !read.has(input))
+      for (const input of last) read.add(input)
+      steps.push({ node, held, reach, last })
+    }
+    return steps.reverse()
+  }
+
+  #support(leaf: Node): Selection | undefined {
+    const source = this.#sources.get(leaf)
+    return source && this.#options.support?.(source, leaf.type.shape as readonly number[])
+  }
+
+  #leaf(step: Step): Tensor | undefined {
+    const { node, held } = step
+    const source = this.#sources.get(node)
+    if (!source) return undefined
+    const known = this.#leaves.get(step)
     if (known) return known
-    const inputs: Node[] = []
-    for (const input of node.inputs) {
-      const value = this.#values.get(input)!
-      const attributes = { identity: this.#builder.size, name: 'x', shape: value.shape, dtype: value.dtype }
-      const stand = this.#builder.node('parameter', [], attributes)
-      if (isProblem(stand)) return stand
-      this.#values.set(stand, value)
-      inputs.push(stand)
-    }
-    const copy: Node = { ...node, inputs, attributes: this.#numeric(node.attributes) }
-    const meaning = expand(copy, this.#builder, this.#options.mode ?? 'inference')
-    if (!isProblem(meaning)) this.#expansions.set(node, meaning)
-    return meaning
+    const shape = node.type.shape as readonly number[]
+    const given = this.#options.leaf(source, held)
+    const whole = given && given.shape.join() === shape.join()
+    const value = given && (whole ? take(given, everything(shape), held) : given)
+    if (value) this.#leaves.set(step, value)
+    return value
   }
 
-  #compute(op: Extract<Op, { kind: 'primitive' }>, node: Node): Tensor | Problem {
-    const inputs = node.inputs.map(input => this.#values.get(input)!)
-    const attributes = this.#numeric(node.attributes)
-    const types = inputs.map(({ shape, dtype }) => ({ shape, dtype }))
-    const type = op.type(types, attributes, node.inputs)
-    if (isProblem(type)) return type
-    const shape = type.shape?.map(dimension => this.#number(dimension))
-    if (!shape || shape.some(size => typeof size !== 'number')) {
-      return { problem: `the shape of \`${node.op}\` is not known` }
-    }
-    const size = (shape as number[]).reduce((a, b) => a * b, 1)
-    this.#spent += Math.max(size, op.cost?.(types, attributes, shape as number[]) ?? 0)
-    if (this.#spent > (this.#options.budget ?? Number.POSITIVE_INFINITY)) {
+  #compute({ node, reach }: Step, values: ReadonlyMap<Node, Part>): Tensor | Problem {
+    const op = opTable[node.op]
+    if (op?.kind !== 'primitive') return { problem: `there is no op \`${node.op}\` that can be computed` }
+    const inputs = node.inputs.map((input, i) => {
+      const { value, held } = values.get(input)!
+      return take(value, held, reach.inputs[i]!)
+    })
+    const shape = selectedShape(node.type.shape as readonly number[], reach.output)
+    const types = inputs.map(input => ({ shape: input.shape, dtype: input.dtype }))
+    const size = shape.reduce((a, b) => a * b, 1)
+    this.#spent += Math.max(size, op.cost?.(types, node.attributes, shape) ?? 0)
+    if (this.#spent > (this.#options.budget ?? Number.POSITIVE_INFINITY))
       return { problem: 'the computation is too large for the budget' }
-    }
     try {
-      return op.evaluate(inputs, attributes, { ...type, shape }, this.#context)
+      return op.evaluate(inputs, node.attributes, { ...node.type, shape }, this.#context)
     } catch (error) {
       if (error instanceof BodyError) return { problem: error.message }
       throw error
@@ -117,29 +152,26 @@ class Evaluator {
   readonly #context: EvaluationContext = {
     body: (body: Body, inputs: readonly Tensor[]) => {
       const given = new Map(body.inputs.map((node, i) => [node, inputs[i]!]))
-      const values = new Evaluator(this.#options, given).run(body.outputs)
+      const values = this.run(body.outputs, given)
       if (isProblem(values)) throw new BodyError(values.problem)
       return values
     },
   }
+}
 
-  #numeric(attributes: Attributes): Attributes {
-    const values: Record<string, Attribute> = {}
-    for (const name in attributes) values[name] = this.#attribute(attributes[name]!)
-    return values
-  }
-
-  #attribute(value: Attribute): Attribute {
-    if (Array.isArray(value)) return value.map(item => this.#attribute(item))
-    if (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'polynomial') {
-      return this.#number(value)
+/** All nodes below the outputs, those that read others first. */
+function reachable(outputs: readonly Node[], given: ReadonlyMap<Node, Tensor>): readonly Node[] {
+  const seen = new Set<Node>(outputs)
+  const pending = [...outputs]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (given.has(node)) continue
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      pending.push(input)
     }
-    return value
   }
-
-  #number(dimension: Dimension): Dimension {
-    return substitute(dimension, name => this.#options.symbol?.(name))
-  }
+  return [...seen].sort((a, b) => b.id - a.id)
 }
 
 /** A step of a recurrence failed; the evaluator that runs the recurrence turns it into a problem. */
