@@ -1,6 +1,8 @@
-import { sameAttribute } from '../graph/attribute.js'
+import type { Attribute } from '../graph/node.js'
+import { keysOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Unit } from './units.js'
+import { type Relation, relate } from './values.js'
 
 /** A unit of the spec, one of the code, or both that belong together. */
 export interface Pair {
@@ -96,6 +98,15 @@ function sameFamily(a: string, b: string): boolean {
   return layers[a]?.source === layers[b]?.source && layers[a]?.rank === layers[b]?.rank
 }
 
+/** Whether both units stand for whole layers of one kind, which then have the same keys. */
+export function hasTheSameKeys({ specified, implemented }: Pair): boolean {
+  if (!specified || !implemented || specified.layer.kind !== implemented.layer.kind) return false
+  return isWholeLayer(specified) && isWholeLayer(implemented)
+}
+
+/** Whether the unit is a layer itself, and not the activation at the end of one. */
+const isWholeLayer = ({ kind, application }: Unit) => kind === 'layer' || !application.beforeActivation
+
 /** Whether nothing that the spec states about the unit differs. */
 export function isSame(specified: Unit, implemented: Unit): boolean {
   return (
@@ -110,27 +121,44 @@ function differingShare(a: Unit, b: Unit): number {
   return differingKeys(a, b).length / Math.max(1, stated)
 }
 
+/** A key that the spec states and in which the code is not, or may not be, the same. */
+export interface DifferingKey {
+  readonly key: string
+  readonly relation: Exclude<Relation, 'same'>
+}
+
 /** The keys of a layer that the spec states and in which the code differs; the activation is a unit of its own. */
-export function differingKeys(specified: Unit, implemented: Unit): readonly string[] {
-  const keys = layers[specified.what]?.config ?? {}
-  return Object.entries(specified.layer.config).flatMap(([name, entry]) => {
+export function differingKeys(specified: Unit, implemented: Unit): readonly DifferingKey[] {
+  const definition = layers[specified.what]
+  if (!definition) return []
+  const keys = keysOf(definition, name => specified.layer.config[name]?.value)
+  const isOwnUnit = !hasActivationInside(specified) && !hasActivationInside(implemented)
+  return Object.entries(specified.layer.config).flatMap(([name, entry]): readonly DifferingKey[] => {
     const key = keys[name]
-    if (!key || entry.from === 'silent' || key.effect === 'none' || name === 'activation') return []
+    if (!key || entry.from === 'silent' || key.effect === 'none') return []
+    if (name === 'activation' && isOwnUnit) return []
     const other = implemented.layer.config[name]
-    return other &&
-      sameAttribute(resolved(entry.value, specified, name), resolved(other.value, implemented, name))
-      ? []
-      : [name]
+    const relation = relate(
+      resolved(entry.value, specified, name),
+      other && resolved(other.value, implemented, name),
+    )
+    return relation === 'same' ? [] : [{ key: name, relation }]
   })
 }
 
-/** A value in the form in which it acts: an axis counted from the end, a step that is left out as the window's size. */
-function resolved(value: Unit['layer']['config'][string]['value'], unit: Unit, name: string): typeof value {
+/** Whether a layer uses its activation in the middle, as recurrent ones do, so that no unit stands for it. */
+function hasActivationInside({ layer, application }: Unit): boolean {
+  const activation = layer.config.activation?.value ?? null
+  return activation !== null && activation !== 'linear' && !application.beforeActivation
+}
+
+/** A value in the form in which it acts: axes counted from the end. */
+function resolved(value: Attribute, unit: Unit, name: string): Attribute {
   const kind = layers[unit.what]?.config[name]?.kind
   const rank = unit.inputs[0]?.type.shape?.length
-  if (kind === 'axis' && typeof value === 'number' && rank !== undefined && value >= 0) return value - rank
-  if (name === 'strides' && value === null) return unit.layer.config.poolSize?.value ?? null
-  return value
+  if ((kind !== 'axis' && kind !== 'axes') || rank === undefined) return value
+  const fromEnd = [value].flat().map(axis => (typeof axis === 'number' && axis >= 0 ? axis - rank : axis))
+  return fromEnd.length === 1 ? fromEnd[0]! : fromEnd
 }
 
 /** Units that are left on both sides and are the same stand in another place. */

@@ -1,136 +1,118 @@
 import { evaluate } from '../evaluate/evaluate.js'
-import { randomSource, randomTensor } from '../evaluate/random.js'
-import type { GraphBuilder } from '../graph/builder.js'
-import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import { opTable } from '../ops/table.js'
+import type { Mode } from '../ops/elaborate.js'
+import { layoutsOf, Point, type PointKind } from './point.js'
 import type { Counterexample } from './verdict.js'
 
-/** Multiplications and additions that one search may spend. */
-const budget = 150_000_000
+/** Multiplications and additions that one evaluation of both models may take. */
+const budget = 120_000_000
 
-/** Relative difference from which two numbers count as different: far above what rounding in double precision does. */
-const tolerance = 1e-6
+/**
+ * From which part of the largest number of a tensor on two numbers count as different: far above what rounding in
+ * double precision does.
+ */
+const tolerance = 1e-8
 
-/** How many random points are tried. */
+/** How many points are tried. */
 const attempts = 3
 
-/** What parameters are filled with at each attempt when all are equal. */
-const equalParameters = [0.41, 0.83, 0.17] as const
+export interface Search {
+  /** Values that should be equal, pairwise. */
+  readonly specified: readonly Node[]
+  readonly implemented: readonly Node[]
+  readonly kind: PointKind
+  readonly mode: Mode
+  /** What the pairs are called. */
+  readonly subjects: readonly string[]
+  readonly nameOf: (node: Node) => string
+  /** Values of symbols that are not free. */
+  readonly symbols?: ReadonlyMap<string, number>
+}
 
-/**
- * Searches numbers on which two values differ; the same leaves have the same numbers on both sides. With `equal`
- * parameters, every element of every parameter is one number: such a counterexample holds whichever parameter of one
- * side is which of the other, and in whatever order their elements are.
- */
-export function findCounterexample(
-  specified: Node,
-  implemented: Node,
-  subject: string,
-  nameOf: (node: Node) => string,
-  parameters: 'random' | 'equal' = 'random',
-): Counterexample | Problem {
-  let reason = 'the numbers agree at all points that were tried'
+/** Numbers on which two values differ, or why none were found. `agree`: at all points that were tried they are equal. */
+export type Found = Counterexample | (Problem & { readonly agree: boolean })
+
+/** Searches numbers on which two models differ; the same leaves have the same numbers on both sides. */
+export function findCounterexample(search: Search): Found {
+  const { specified, implemented, mode, kind } = search
+  const all = [...specified, ...implemented]
+  const layouts = layoutsOf(all)
+  const lost = opaqueBelow(all)
+  if (lost) return { problem: `they depend on a value that could not be followed: ${lost}`, agree: false }
+  let undefinedAt = false
   for (let seed = 1; seed <= attempts; seed++) {
-    const random = randomSource(seed)
-    const leaves = new Map<Node, Tensor>()
-    const symbol = symbolValues()
-    const leaf = (node: Node): Tensor | undefined => {
-      if (opTable[node.op]?.inputs.length !== 0 || 'value' in node.attributes || 'values' in node.attributes)
-        return undefined
-      if (!('name' in node.attributes)) return undefined
-      const known = leaves.get(node)
-      if (known) return known
-      const shape = (node.type.shape ?? []).map(size => numeric(size, symbol))
-      if (shape.some(size => size === undefined)) return undefined
-      const integers = node.type.dtype === 'int32'
-      const fixed = equalParameters[seed - 1]!
-      const range =
-        parameters === 'equal' && 'identity' in node.attributes
-          ? ([fixed, fixed] as const)
-          : rangeOf(node, shape as number[], integers)
-      const tensor = randomTensor(shape as number[], random, { range, integers, dtype: node.type.dtype })
-      leaves.set(node, tensor)
-      return tensor
-    }
-    const values = evaluate([specified, implemented], { leaf, symbol, budget })
-    if (isProblem(values)) return values
-    const [expected, actual] = values as readonly [Tensor, Tensor]
-    if (expected.shape.join() !== actual.shape.join()) {
-      return { subject, inputs: [], expected: expected.data.length, actual: actual.data.length, index: [] }
-    }
-    const at = firstDifference(expected.data, actual.data)
-    if (at === undefined) continue
-    if (at < 0) {
-      reason = 'the computation does not yield numbers'
-      continue
-    }
-    const inputs = [...leaves]
-      .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
-      .slice(0, 3)
-      .map(([node, { shape, data }]) => ({ name: nameOf(node), shape, values: [...data.slice(0, 12)] }))
-    return {
-      subject,
-      inputs,
-      expected: expected.data[at]!,
-      actual: actual.data[at]!,
-      index: indexOf(at, expected.shape),
+    const symbol = symbolValues(mode, search.symbols)
+    const point = new Point(kind, seed, layouts, symbol)
+    const { leaf, support } = point
+    const values = evaluate(all, { leaf, support, symbol, mode, budget, oneDraw: true })
+    if (isProblem(values)) return { problem: values.problem, agree: false }
+    for (const [i, subject] of search.subjects.entries()) {
+      const [expected, actual] = [values[i]!, values[specified.length + i]!]
+      const at = firstDifference(expected, actual)
+      if (at === undefined) continue
+      if (at < 0) undefinedAt = true
+      else return counterexample(subject, expected, actual, at, point, search)
     }
   }
-  return { problem: reason }
+  return undefinedAt
+    ? { problem: 'the computation does not yield numbers', agree: false }
+    : { problem: 'the numbers agree at all points that were tried', agree: true }
 }
 
-/**
- * The interval of a leaf's numbers. Variances are positive; kernels shrink with the number of terms that they sum, so
- * that deep models do not saturate and hide differences.
- */
-function rangeOf(
-  { attributes }: Node,
-  shape: readonly number[],
-  integers: boolean,
-): readonly [number, number] {
-  if (integers) return [0, 2]
-  if (attributes.name === 'moving_variance') return [0.5, 1.5]
-  const terms =
-    shape.length > 1 && 'identity' in attributes ? shape.slice(0, -1).reduce((a, b) => a * b, 1) : 1
-  const scale = Math.sqrt(3 / terms)
-  return terms > 3 ? [-scale, scale] : [-1, 1]
+function counterexample(
+  subject: string,
+  expected: Tensor,
+  actual: Tensor,
+  at: number,
+  { asked }: Point,
+  { mode, nameOf }: Search,
+): Counterexample {
+  const inputs = [...asked]
+    .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
+    .slice(0, 3)
+    .map(([node, { shape, data }]) => ({ name: nameOf(node), shape, values: [...data.slice(0, 12)] }))
+  return {
+    subject: mode === 'training' ? `${subject} in training` : subject,
+    inputs,
+    expected: expected.data[at]!,
+    actual: actual.data[at]!,
+    index: indexOf(at, expected.shape),
+  }
 }
 
-/** Sizes of an axis when one place of a large model is tried by itself: distinct, so that axes cannot be confused. */
-const smallSizes = [2, 3, 4, 5, 6]
-
-/** Tries two activations alone, on a small tensor; an absent one is the identity. */
-export function findLocalCounterexample(
-  { specified, implemented }: { readonly specified?: Node; readonly implemented?: Node },
-  builder: GraphBuilder,
-): Counterexample | Problem {
-  const rank = (specified ?? implemented)?.type.shape?.length ?? 2
-  const shape = Array.from({ length: rank }, (_, axis) => smallSizes[axis] ?? 7)
-  const input = builder.node('input', [], { name: 'x', index: -1000, shape, dtype: 'float32' })
-  if (isProblem(input)) return input
-  const apply = (node: Node | undefined) => (node ? builder.node(node.op, [input], node.attributes) : input)
-  const [left, right] = [apply(specified), apply(implemented)]
-  if (isProblem(left)) return left
-  if (isProblem(right)) return right
-  return findCounterexample(left, right, 'the activation alone', () => 'x')
+/** Why a value below could not be followed, if there is one. */
+function opaqueBelow(outputs: readonly Node[]): string | undefined {
+  const seen = new Set(outputs)
+  const pending = [...outputs]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (typeof node.attributes.reason === 'string') return node.attributes.reason
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      pending.push(input)
+    }
+  }
+  return undefined
 }
 
 /** The position of the largest clear difference, −1 where there are no numbers, undefined where all agree. */
-function firstDifference(a: Float64Array, b: Float64Array): number | undefined {
+function firstDifference({ shape, data: a }: Tensor, { shape: other, data: b }: Tensor): number | undefined {
+  if (shape.join() !== other.join()) return -1
   let best: number | undefined
   let largest = 0
+  let scale = 0
   for (let i = 0; i < a.length; i++) {
-    if (Number.isNaN(a[i]!) || Number.isNaN(b[i]!)) return -1
+    if (!Number.isFinite(a[i]!) || !Number.isFinite(b[i]!)) return -1
+    scale = Math.max(scale, Math.abs(a[i]!), Math.abs(b[i]!))
     const difference = Math.abs(a[i]! - b[i]!)
-    if (difference > tolerance * (1 + Math.abs(a[i]!)) && difference > largest) {
+    if (difference > largest) {
       largest = difference
       best = i
     }
   }
-  return best
+  return largest > tolerance * scale ? best : undefined
 }
 
 function indexOf(at: number, shape: readonly number[]): readonly number[] {
@@ -143,17 +125,12 @@ function indexOf(at: number, shape: readonly number[]): readonly number[] {
   return index
 }
 
-/** Small distinct sizes for symbols: the batch is 2, others follow. */
-function symbolValues(): (name: string) => number {
-  const known = new Map<string, number>([['N', 2]])
+/** Small distinct sizes for symbols. In training a batch has three examples, so that its statistics say something. */
+function symbolValues(mode: Mode, fixed: ReadonlyMap<string, number> = new Map()): (name: string) => number {
+  const known = new Map<string, number>([['N', mode === 'training' ? 3 : 2], ...fixed])
   return name => {
-    const value = known.get(name) ?? known.size + 2
+    const value = known.get(name) ?? known.size + 3
     known.set(name, value)
     return value
   }
-}
-
-function numeric(size: Dimension, symbol: (name: string) => number): number | undefined {
-  const value = substitute(size, symbol)
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
 }

@@ -1,20 +1,34 @@
 import type { Code, HolesOf } from '../diagnostics/catalogue.js'
-import { type DiagnosticPlace, diagnostic } from '../diagnostics/diagnostic.js'
-import type { Node } from '../graph/node.js'
-import { textOf } from '../library/config.js'
+import { type Diagnostic, type DiagnosticPlace, diagnostic } from '../diagnostics/diagnostic.js'
+import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Clause, Spec } from '../spec/spec.js'
-import { differingKeys, isSame, type Pair } from './align.js'
+import { type DifferingKey, differingKeys, isSame, type Pair } from './align.js'
+import type { Correspondence } from './correspondence.js'
 import { layerText, type Unit } from './units.js'
 import type { Evidence, Finding } from './verdict.js'
 
-/** A difference as the alignment names it, before it is proved. */
+/** What a difference changes, and with it what shows that it is one. */
+export type Effect =
+  /** The structure: shown by numbers on which the models differ. */
+  | 'structure'
+  /** Which places share parameters: shown by how many there are. */
+  | 'sharing'
+  /** A setting of the function that is computed: it matters unless the numbers agree all the same. */
+  | 'function'
+  /** What is stated and does not change the function: a start, a rate, the shape of an input. */
+  | 'stated'
+
+/** A difference as the alignment names it, before it is shown. */
 export interface Candidate {
   readonly finding: Finding
-  /** Whether it says something about structure and needs a counterexample. */
-  readonly structural: boolean
-  /** For activations: the specified and the actual one, to be tried alone; an absent one is the identity. */
-  readonly alone?: { readonly specified?: Node; readonly implemented?: Node; readonly at: Unit }
+  readonly effect: Effect
+  /** Why it cannot be decided, where the value depends on what has no value. */
+  readonly open?: Diagnostic
+  /** It concerns only the order of values, which what follows can undo. */
+  readonly order?: boolean
+  /** The unit of the code that reads it. */
+  readonly unit?: Unit
 }
 
 function make<C extends Code>(
@@ -32,14 +46,18 @@ const specPlace = (unit: Unit | undefined) =>
   unit ? { related: [{ message: 'specified here', span: unit.span }] } : {}
 
 /** The differences of an alignment, each on the smallest span of the code that would have to change. */
-export function nameDifferences(pairs: readonly Pair[], spec: Spec): readonly Candidate[] {
+export function nameDifferences(
+  pairs: readonly Pair[],
+  values: Correspondence,
+  spec: Spec,
+): readonly Candidate[] {
   return pairs.flatMap((pair, i): readonly Candidate[] => {
     const { specified, implemented } = pair
     if (specified && implemented) {
       const found = pair.moved ? [moved(specified, implemented, spec)] : []
       return [...found, ...compareUnits(specified, implemented, spec)]
     }
-    if (specified) return [missing(specified, pairs, i, spec)]
+    if (specified) return [missing(specified, pairs, i, values, spec)]
     return implemented ? [extra(implemented)] : []
   })
 }
@@ -52,7 +70,7 @@ function moved(specified: Unit, implemented: Unit, spec: Spec): Candidate {
     { span: implemented.span, ...specPlace(specified) },
     clauseField(clause),
   )
-  return { finding, structural: true }
+  return { finding, effect: 'structure' }
 }
 
 function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly Candidate[] {
@@ -74,8 +92,7 @@ function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly 
             { span: implemented.span, help, ...specPlace(specified) },
             { ...nodes, evidence, ...clauseField(clause) },
           ),
-          structural: true,
-          alone: { specified: specified.output, implemented: implemented.output, at: implemented },
+          effect: 'structure',
         },
       ]
     }
@@ -89,18 +106,23 @@ function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly 
           { span: implemented.span, ...specPlace(specified) },
           { ...nodes, ...clauseField(clause) },
         ),
-        structural: true,
+        effect: 'structure',
       },
     ]
   }
   return differingKeys(specified, implemented).map(key => compareKey(key, specified, implemented, spec))
 }
 
-function compareKey(key: string, specified: Unit, implemented: Unit, spec: Spec): Candidate {
+function compareKey(
+  { key, relation }: DifferingKey,
+  specified: Unit,
+  implemented: Unit,
+  spec: Spec,
+): Candidate {
   const stated = specified.layer.config[key]!
   const actual = implemented.layer.config[key]
   const definition = layers[specified.what]!
-  const effect = definition.config[key]!.effect
+  const { effect } = keysOf(definition, name => specified.layer.config[name]?.value)[key]!
   const values = {
     key,
     layer: layerText(implemented.layer),
@@ -132,27 +154,37 @@ function compareKey(key: string, specified: Unit, implemented: Unit, spec: Spec)
       ...clauseField(clause),
     },
   )
-  return { finding, structural: false }
+  const { expected, actual: found } = values
+  const what = `\`${key}\` of ${values.layer}`
+  const reason = diagnostic('symbolic-value', { what, expected, actual: found }, { span })
+  return {
+    finding,
+    effect: effect === 'function' ? 'function' : 'stated',
+    ...(relation === 'open' && { open: reason }),
+  }
 }
 
-function missing(specified: Unit, pairs: readonly Pair[], i: number, spec: Spec): Candidate {
-  const before = pairs
-    .slice(0, i)
-    .reverse()
-    .find(({ implemented }) => implemented)?.implemented
+function missing(
+  specified: Unit,
+  pairs: readonly Pair[],
+  i: number,
+  values: Correspondence,
+  spec: Spec,
+): Candidate {
+  const before = unitBefore(specified, pairs, i, values)
   const after = pairs.slice(i + 1).find(({ implemented }) => implemented)?.implemented
   const place = before ?? after
   const span = place ? { span: place.layer.origin.span } : {}
   if (specified.kind === 'activation') {
-    const owner = ownerOf(specified, pairs) ?? place
+    const owner = place
     const clause =
       spec.clauseOf.get(`${specified.layer.id}.activation`) ?? spec.clauseOf.get(String(specified.layer.id))
-    const values = { expected: specified.what, layer: owner ? layerText(owner.layer) : 'the input' }
+    const holes = { expected: specified.what, layer: owner ? layerText(owner.layer) : 'the input' }
     const help = `add \`activation: '${specified.what}'\` to the layer’s configuration, or accept the deviation in the spec with its reason`
     const at = owner ? { span: owner.layer.origin.span } : span
     const finding = make(
       'activation-missing',
-      values,
+      holes,
       { ...at, help, ...specPlace(specified) },
       {
         specified: specified.output,
@@ -160,11 +192,7 @@ function missing(specified: Unit, pairs: readonly Pair[], i: number, spec: Spec)
         ...clauseField(clause),
       },
     )
-    return {
-      finding,
-      structural: true,
-      ...(owner && { alone: { specified: specified.output, at: owner } }),
-    }
+    return { finding, effect: 'structure' }
   }
   const clause = spec.clauseOf.get(String(specified.layer.id))
   const where = before
@@ -178,13 +206,24 @@ function missing(specified: Unit, pairs: readonly Pair[], i: number, spec: Spec)
     { ...span, ...specPlace(specified) },
     { specified: specified.output, ...clauseField(clause) },
   )
-  return { finding, structural: true }
+  return { finding, effect: 'structure' }
 }
 
-/** The unit of the code that corresponds to the one that a specified activation follows. */
-function ownerOf(specified: Unit, pairs: readonly Pair[]): Unit | undefined {
-  const input: Node | undefined = specified.inputs[0]
-  return pairs.find(pair => pair.specified?.output === input && pair.implemented)?.implemented
+/** The unit of the code after which a specified one is missing: the one that makes what it reads. */
+function unitBefore(
+  { inputs }: Unit,
+  pairs: readonly Pair[],
+  i: number,
+  values: Correspondence,
+): Unit | undefined {
+  const read = new Set(inputs.map(input => values.partner(input)))
+  return (
+    pairs.find(({ implemented }) => implemented && read.has(implemented.output))?.implemented ??
+    pairs
+      .slice(0, i)
+      .reverse()
+      .find(({ implemented }) => implemented)?.implemented
+  )
 }
 
 function extra(implemented: Unit): Candidate {
@@ -199,11 +238,11 @@ function extra(implemented: Unit): Candidate {
         ...(implemented.inputs[0] && { specified: implemented.inputs[0] }),
       },
     )
-    return { finding, structural: true, alone: { implemented: implemented.output, at: implemented } }
+    return { finding, effect: 'structure' }
   }
   return {
     finding: make('layer-extra', { layer }, { span: implemented.span }, { implemented: implemented.output }),
-    structural: true,
+    effect: 'structure',
   }
 }
 
@@ -211,7 +250,8 @@ function extra(implemented: Unit): Candidate {
 export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candidate[] {
   const found: Candidate[] = []
   const linear = pairs.filter(
-    ({ specified, implemented }) => specified?.kind === 'layer' && implemented?.kind === 'layer',
+    ({ specified, implemented }) =>
+      specified?.kind === 'layer' && implemented?.kind === 'layer' && implemented.layer.parameters.length > 0,
   )
   const group = (side: 'specified' | 'implemented', other: 'specified' | 'implemented') => {
     const groups = new Map<number, Pair[]>()
@@ -226,7 +266,9 @@ export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candid
   for (const members of group('specified', 'implemented')) {
     const { specified } = members[0]!
     const clause = spec.clauseOf.get(String(specified!.layer.id))
-    const copies = [...new Set(members.map(({ implemented }) => implemented!.layer))]
+    const copies = [
+      ...new Map(members.map(({ implemented }) => [implemented!.layer.id, implemented!.layer])).values(),
+    ]
     const values = {
       expected: specified!.layer.name,
       times: String(members.length),
@@ -247,7 +289,7 @@ export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candid
           evidence: { by: 'value', expected: '1 layer', actual: `${copies.length} layers` },
         },
       ),
-      structural: false,
+      effect: 'sharing',
     })
   }
   for (const members of group('implemented', 'specified')) {
@@ -264,35 +306,28 @@ export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candid
           evidence: { by: 'value', expected: `${separate} layers`, actual: '1 layer' },
         },
       ),
-      structural: false,
+      effect: 'sharing',
     })
   }
   return found
 }
 
-/** Pairs that read something else than what is specified, where everything else fits. */
-export function nameConnections(pairs: readonly Pair[], spec: Spec): readonly Candidate[] {
-  const partner = new Map<Node, Node>()
-  for (const { specified, implemented } of pairs)
-    if (specified && implemented) partner.set(specified.output, implemented.output)
-  return pairs.flatMap(({ specified, implemented }): readonly Candidate[] => {
-    if (!specified || !implemented) return []
-    const expected = specified.inputs.map(input => partner.get(input) ?? input)
-    const wrong =
-      expected.length !== implemented.inputs.length ||
-      expected.some((input, i) => input !== implemented.inputs[i])
-    if (!wrong) return []
+/** Units of the code that read something else than their partners are specified to read. */
+export function nameConnections(
+  pairs: readonly Pair[],
+  values: Correspondence,
+  spec: Spec,
+): readonly Candidate[] {
+  return pairs.flatMap(({ specified, implemented, moved: elsewhere }): readonly Candidate[] => {
+    if (!specified || !implemented || elsewhere || values.readsTheSame(specified, implemented)) return []
     const clause = spec.clauseOf.get(String(specified.layer.id))
-    return [
-      {
-        finding: make(
-          'connection-different',
-          { layer: layerText(implemented.layer) },
-          { span: implemented.application.origin.span, ...specPlace(specified) },
-          { specified: specified.output, implemented: implemented.output, ...clauseField(clause) },
-        ),
-        structural: true,
-      },
-    ]
+    const finding = make(
+      'connection-different',
+      { layer: layerText(implemented.layer) },
+      { span: implemented.application.origin.span, ...specPlace(specified) },
+      { specified: specified.output, implemented: implemented.output, ...clauseField(clause) },
+    )
+    const order = values.readsReordered(specified, implemented)
+    return [{ finding, effect: 'structure', unit: implemented, ...(order && { order }) }]
   })
 }

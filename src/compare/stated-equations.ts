@@ -1,33 +1,78 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
+import { isDraw } from '../evaluate/concrete.js'
+import { substituteIn } from '../graph/attribute.js'
 import { type ModelGraph, parametersOf } from '../graph/model.js'
-import type { Node } from '../graph/node.js'
+import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
-import { opTable } from '../ops/table.js'
 import type { Clause, Spec } from '../spec/spec.js'
-import { findCounterexample } from './counterexample.js'
-import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+import { type Adoption, adopt } from './adopt.js'
+import { hasTheSameKeys, type Pair } from './align.js'
+import { Correspondence } from './correspondence.js'
+import { leafNames, type Sides, searchBothModes } from './evidence.js'
+import { nameDifferences } from './findings.js'
+import { compareInputs, outputPlaces } from './ports.js'
+import { proveEqual } from './prove.js'
+import { relate } from './values.js'
+import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
 /** How many ways to pair learned tensors with parameters are tried. */
 const mostPairings = 500
 
 /** What became of a model that is stated in equations. */
-export type EquationOutcome =
+type EquationOutcome =
   | { readonly rules: readonly string[] }
   | { readonly evidence: Evidence; readonly specified: Node; readonly implemented: Node }
   | { readonly problem: string }
+
+/** The structure of a model that is stated in equations, wholly or in parts. */
+export function compareStated(
+  spec: Spec,
+  code: ModelGraph,
+  stated: readonly Clause[],
+  rough: readonly Pair[],
+  { silent, bindings, assumed }: Adoption,
+): {
+  readonly clauses: readonly ClauseVerdict[]
+  readonly loose: readonly Finding[]
+  readonly silent: Comparison['silent']
+} {
+  const adopted = rough.filter(hasTheSameKeys)
+  const taken = new Set(
+    adopted.flatMap(({ implemented }) => implemented!.layer.parameters.map(({ node }) => node)),
+  )
+  const instantiate = (learned: (name: string) => Node | undefined) => adopt(spec, code, rough, learned).graph
+  const outcome = compareEquations(spec, code, taken, assumed, instantiate)
+  const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
+  if ('rules' in outcome) {
+    const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
+    const clauses = stated.map((clause): ClauseVerdict => {
+      const own = findings.filter(finding => finding.clause === clause)
+      const [first] = own
+      return first
+        ? { clause, verdict: 'differs', ...(first.evidence && { evidence: first.evidence }), findings: own }
+        : { clause, verdict: 'as written', evidence: { by: 'normal-form', ...outcome }, findings: [] }
+    })
+    return { clauses, loose: [], silent }
+  }
+  const bind = (shape: Attribute) => substituteIn(shape, name => bindings.get(name))
+  const inputs = compareInputs(spec, code.model, bind).filter(({ open }) => !open)
+  const named = [...inputs, ...settings].map(({ finding }) => finding)
+  const paired = new Set(adopted.map(({ specified }) => specified!.layer.id))
+  return { ...statedVerdicts(outcome, spec, code, stated, paired, named), silent }
+}
 
 /**
  * Compares a model that is stated in equations with code. Equations do not say which parameter of the code a learned
  * tensor is: every pairing of equal shapes is tried, and one under which both are equal proves them equal. That they
  * differ is said only with numbers that no pairing can explain, with all parameters equal.
  */
-export function compareEquations(
+function compareEquations(
   spec: Spec,
   code: ModelGraph,
   taken: ReadonlySet<Node>,
+  assumed: ReadonlyMap<string, number>,
   instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
-  prove: (specified: ModelGraph) => { readonly rules: readonly string[] } | undefined,
 ): EquationOutcome {
   const free = parametersOf(code.model).flatMap(({ parameter: { node } }) => (taken.has(node) ? [] : [node]))
   const forms = free.map(node => formsOf(node, code))
@@ -36,12 +81,14 @@ export function compareEquations(
   for (const pairing of pairings(spec.equationParameters, forms)) {
     if (left-- === 0) return { problem: 'the learned tensors can be paired with parameters in too many ways' }
     const specified = instantiate(name => pairing.get(name))
-    const proof = specified && prove(specified)
+    const proof = specified && proveEqual(sidesOf(spec, specified, code, assumed))
     if (proof) return proof
     shown ??= specified
   }
   const specified = shown ?? instantiate(() => undefined)
-  return specified ? difference(specified, code) : { problem: 'the equations do not fit the code' }
+  return specified
+    ? difference(sidesOf(spec, specified, code, assumed))
+    : { problem: 'the equations do not fit the code' }
 }
 
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */
@@ -70,7 +117,7 @@ function* pairings(
 }
 
 /** The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. */
-export function statedVerdicts(
+function statedVerdicts(
   outcome: Exclude<EquationOutcome, { readonly rules: unknown }>,
   spec: Spec,
   { model }: ModelGraph,
@@ -109,29 +156,42 @@ export function statedVerdicts(
   return { clauses, loose: findings.filter(({ clause }) => !clause) }
 }
 
-function difference(specified: ModelGraph, code: ModelGraph): EquationOutcome {
-  const outputs = specified.model.outputs.map(({ node, name }, i) => ({
-    name,
-    specified: node,
-    implemented: code.model.outputs[i]?.node,
-  }))
-  const unpaired = 'no pairing of learned tensors with parameters makes both equal'
-  let problem = unpaired
-  for (const { name, specified: left, implemented: right } of outputs) {
-    if (!right || left === right) continue
-    const sides = { specified: left, implemented: right }
-    const [expected, actual] = [shapeText(left.type.shape), shapeText(right.type.shape)]
-    if (expected !== actual) return { evidence: { by: 'shape', expected, actual }, ...sides }
-    if (draws(left) || draws(right)) {
-      problem = 'the values depend on random draws'
-      continue
-    }
-    const nameOf = (node: Node) => code.provenance.name(node) ?? String(node.attributes.name ?? node.op)
-    const found = findCounterexample(left, right, `the output ${name}`, nameOf, 'equal')
-    if (!isProblem(found)) return { evidence: { by: 'counterexample', counterexample: found }, ...sides }
-    problem = `${unpaired}, and ${found.problem} with equal parameters`
+function sidesOf(
+  spec: Spec,
+  { model }: ModelGraph,
+  code: ModelGraph,
+  assumed: ReadonlyMap<string, number>,
+): Sides {
+  const places = outputPlaces(spec, code.model)
+  const outputs = model.outputs.flatMap(({ node, name }, i) => {
+    const other = code.model.outputs[places[i]!]?.node
+    return other ? [{ name, node, other }] : []
+  })
+  return {
+    specified: outputs.map(({ node }) => node),
+    implemented: outputs.map(({ other }) => other),
+    names: outputs.map(({ name }) => name),
+    nameOf: leafNames(code),
+    assumed,
+    builder: code.builder,
+    complete: outputs.length === model.outputs.length && outputs.length === code.model.outputs.length,
   }
-  return { problem }
+}
+
+function difference(sides: Sides): EquationOutcome {
+  const unpaired = 'no pairing of learned tensors with parameters makes both equal'
+  for (const [i, specified] of sides.specified.entries()) {
+    const implemented = sides.implemented[i]!
+    const [stated, actual] = [specified.type.shape, implemented.type.shape]
+    if (!stated || !actual || relate(stated, actual) !== 'different') continue
+    const evidence = { by: 'shape', expected: shapeText(stated), actual: shapeText(actual) } as const
+    return { evidence, specified, implemented }
+  }
+  if ([...sides.specified, ...sides.implemented].some(draws))
+    return { problem: 'the values depend on random draws' }
+  const found = searchBothModes(sides, 'equal')
+  if (!('evidence' in found)) return { problem: `${unpaired}, and ${found.problem} with equal parameters` }
+  return { evidence: found.evidence, specified: sides.specified[0]!, implemented: sides.implemented[0]! }
 }
 
 /** Whether a value depends on draws that do not vanish in inference. */
@@ -139,7 +199,7 @@ function draws(root: Node): boolean {
   const seen = new Set([root])
   const pending = [root]
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if ('site' in node.attributes && opTable[node.op]?.kind === 'primitive') return true
+    if (isDraw(node)) return true
     for (const input of node.inputs) {
       if (seen.has(input)) continue
       seen.add(input)

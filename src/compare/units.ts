@@ -31,13 +31,18 @@ const activationOps: ReadonlySet<string> = new Set(
   }),
 )
 
-/** The applications of a model with those of models inside it, in order. */
-export function flatApplications(model: Model, builder: GraphBuilder): readonly LayerApplication[] {
+/** The applications of a model with those of models inside it, in order; what is inside a frozen one is frozen. */
+export function flatApplications(
+  model: Model,
+  builder: GraphBuilder,
+  frozen = false,
+): readonly LayerApplication[] {
   return model.applications.flatMap(application => {
-    const inner = application.layer.model
-    if (!inner) return [application]
+    const { layer } = application
+    const inner = layer.model
+    if (!inner) return [{ ...application, layer: withTraining(layer, layer.trainable && !frozen) }]
     const replaced = new Map<Node, Node>(inner.inputs.map(({ node }, i) => [node, application.inputs[i]!]))
-    return flatApplications(inner, builder).map((entry): LayerApplication => {
+    return flatApplications(inner, builder, frozen || !layer.trainable).map((entry): LayerApplication => {
       const move = (node: Node) => substituteInputs(node, replaced, builder)
       const { beforeActivation, ...rest } = entry
       return {
@@ -50,7 +55,15 @@ export function flatApplications(model: Model, builder: GraphBuilder): readonly 
   })
 }
 
-function substituteInputs(root: Node, replaced: Map<Node, Node>, builder: GraphBuilder): Node {
+/** A layer whose configuration says whether its parameters train, whoever decided it. */
+function withTraining(layer: Layer, trains: boolean): Layer {
+  const entry = layer.config.trainable
+  if (!entry || layer.parameters.length === 0 || entry.value === trains) return layer
+  return { ...layer, config: { ...layer.config, trainable: { ...entry, value: trains } } }
+}
+
+/** A value with some of those below it replaced. */
+export function substituteInputs(root: Node, replaced: Map<Node, Node>, builder: GraphBuilder): Node {
   const pending = [root]
   for (let node = pending.at(-1); node; node = pending.at(-1)) {
     const missing = replaced.has(node) ? [] : node.inputs.filter(input => !replaced.has(input))
@@ -70,8 +83,67 @@ function substituteInputs(root: Node, replaced: Map<Node, Node>, builder: GraphB
   return replaced.get(root)!
 }
 
+/**
+ * Units in an order that depends on the graph alone: each after those that it reads, and of several that one reads, the
+ * longest branch first. In which order independent branches were written then does not matter.
+ */
+export function unitsOf(
+  applications: readonly LayerApplication[],
+  outputs: readonly Node[],
+): readonly Unit[] {
+  const units = split(applications)
+  const producers = new Map<Node, Unit>()
+  for (const unit of units) {
+    const { outputs: all } = unit.application
+    for (const node of unit.output === all[0] ? all : [unit.output]) producers.set(node, unit)
+  }
+  const known = new Map<Unit, Branch>()
+  for (const unit of units) {
+    const below = producersOf(unit.inputs, producers).flatMap(other => known.get(other) ?? [])
+    const depth = 1 + Math.max(0, ...below.map(branch => branch.depth))
+    const sorted = below.map(({ hash }) => hash)
+    known.set(unit, { depth, hash: hashText(`${unit.what}(${sorted.join()})`) })
+  }
+  const order = new Set<Unit>()
+  const visit = (roots: readonly Unit[]) => {
+    const pending = [...roots].reverse()
+    for (let unit = pending.at(-1); unit; unit = pending.at(-1)) {
+      const missing = producersOf(unit.inputs, producers).filter(other => !order.has(other))
+      if (order.has(unit) || missing.length === 0) {
+        pending.pop()
+        order.add(unit)
+        continue
+      }
+      missing.sort((a, b) => compareBranches(known.get(b)!, known.get(a)!))
+      pending.push(...missing.reverse())
+    }
+  }
+  visit(producersOf(outputs, producers))
+  visit(units)
+  return [...order]
+}
+
+/** What stands below a unit: the length of the longest path, and a number that equal structures share. */
+interface Branch {
+  readonly depth: number
+  readonly hash: number
+}
+
+const compareBranches = (a: Branch, b: Branch) => a.depth - b.depth || a.hash - b.hash
+
+const producersOf = (nodes: readonly Node[], producers: ReadonlyMap<Node, Unit>): readonly Unit[] => [
+  ...new Set(nodes.flatMap(node => producers.get(node) ?? [])),
+]
+
+/** FNV-1a, 32 bits. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0
+  return hash
+}
+
 /** Splits applications into units; what computes nothing vanishes. */
-export function unitsOf(applications: readonly LayerApplication[]): readonly Unit[] {
+function split(applications: readonly LayerApplication[]): readonly Unit[] {
   return applications.flatMap((application, position): Unit[] => {
     const { layer, inputs, beforeActivation } = application
     const output = application.outputs[0]!

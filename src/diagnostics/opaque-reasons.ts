@@ -110,6 +110,12 @@ export const opaqueReasons = {
     message: 'the number of parameters is {count}, which depends on unbound parameters',
     why: 'A number can be compared with a formula only when the parameters have values, which `--arg` gives.',
   },
+  'symbolic-value': {
+    category: 'opaque',
+    title: 'Value depends on unbound parameters',
+    message: '{what} is {actual}, which depends on unbound parameters; specified is {expected}',
+    why: 'Whether the value is the stated one depends on what the code is called with, which `--arg` gives.',
+  },
   'budget-exceeded': {
     category: 'opaque',
     title: 'Budget exceeded',

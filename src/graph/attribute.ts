@@ -1,4 +1,4 @@
-import { dimensionText, isPolynomial } from './dimension.js'
+import { type Dimension, dimensionText, isPolynomial, substitute } from './dimension.js'
 import type { Attribute, Body, Node } from './node.js'
 
 /** A text that two attributes share exactly if they are equal. */
@@ -15,4 +15,10 @@ export function attributeKey(value: Attribute | undefined): string {
 
 export function sameAttribute(a: Attribute | undefined, b: Attribute | undefined): boolean {
   return attributeKey(a) === attributeKey(b)
+}
+
+/** A value with the symbols replaced that have a value. */
+export function substituteIn(value: Attribute, symbols: (name: string) => Dimension | undefined): Attribute {
+  if (Array.isArray(value)) return value.map(item => substituteIn(item, symbols))
+  return isPolynomial(value) ? substitute(value, symbols) : value
 }

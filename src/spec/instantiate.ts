@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { substituteIn } from '../graph/attribute.js'
 import { type Dimension, symbol } from '../graph/dimension.js'
 import type { Layer, LayerApplication, ModelGraph, Parameter, Port } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
@@ -73,7 +74,7 @@ class PlanBuild {
 
   input({ name, shape, dtype, span }: PlannedInput): Diagnostic | undefined {
     const index = this.inputs.length
-    const sizes = [symbol('N', true), ...shape]
+    const sizes = [symbol('N', true), ...shape.map(size => this.#bound(size))]
     const attributes = { name, index: firstIdentity + index, shape: sizes, dtype }
     const node = this.#request.input?.(name, index) ?? this.#request.builder.node('input', [], attributes)
     if (isProblem(node)) return misfit(name, node, span)
@@ -113,12 +114,16 @@ class PlanBuild {
     const { builder, provenance } = this.#request
     for (const { name, shape } of parameters) {
       if (this.#learned.has(name)) continue
-      const node = this.#learnedTensor(name, shape)
+      const node = this.#learnedTensor(
+        name,
+        shape.map(size => this.#bound(size)),
+      )
       if (isProblem(node)) return misfit(name, node, span)
       this.#learned.set(name, node)
       provenance.setName(node, name)
     }
-    const value = (name: string) => this.values.get(name) ?? this.#learned.get(name) ?? this.#symbols(name)
+    const value = (name: string) =>
+      this.values.get(name) ?? this.#learned.get(name) ?? this.#request.symbol?.(name) ?? this.#symbols(name)
     const node = elaborate(expression, { value }, builder)
     if (!isProblem(node)) {
       this.values.set(output, node)
@@ -145,11 +150,17 @@ class PlanBuild {
     return this.#request.builder.node('parameter', [], attributes)
   }
 
+  /** A stated value with what its open symbols stand for. */
+  #bound(value: Attribute): Attribute {
+    const { symbol: named } = this.#request
+    return named ? substituteIn(value, named) : value
+  }
+
   /** A key of a layer with what the code chose where the spec is silent. */
   #entry(layer: PlannedLayer, key: string): PlannedLayer['config'][string] {
     const entry = layer.config[key]!
     const value = entry.from === 'silent' ? this.#request.adopt?.(layer.id, key) : undefined
-    return value === undefined ? entry : { ...entry, value }
+    return { ...entry, value: value ?? this.#bound(entry.value) }
   }
 
   applications(): readonly LayerApplication[] {

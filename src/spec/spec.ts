@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import type { Dimension } from '../graph/dimension.js'
 import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
@@ -69,6 +70,8 @@ export interface Instantiation {
   readonly site?: (application: number) => number | undefined
   /** An existing parameter to use for the learned tensor of an equation. */
   readonly equationParameter?: (name: string) => Node | undefined
+  /** What an open symbol of the spec stands for. */
+  readonly symbol?: (name: string) => Dimension | undefined
   /** An existing node to use for an input. */
   readonly input?: (name: string, index: number) => Node | undefined
 }

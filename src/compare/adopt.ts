@@ -1,0 +1,110 @@
+import { type Dimension, isPolynomial, symbolsOf } from '../graph/dimension.js'
+import type { ModelGraph, Parameter } from '../graph/model.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { keysOf, textOf } from '../library/config.js'
+import { layers } from '../library/layers/table.js'
+import type { Spec } from '../spec/spec.js'
+import { hasTheSameKeys, type Pair } from './align.js'
+import { inputPlaces } from './ports.js'
+import { layerText } from './units.js'
+import type { Comparison } from './verdict.js'
+
+/** The spec's model, built with what the code has wherever the spec leaves it open. */
+export interface Adoption {
+  /** Absent where the stated model does not fit what it takes over. */
+  readonly graph?: ModelGraph
+  /** What the spec does not say and the code had to choose. */
+  readonly silent: Comparison['silent']
+  /** What the spec's open symbols stand for in the code. */
+  readonly bindings: ReadonlyMap<string, Dimension>
+  /** The stated values of unbound parameters of the code: what they would have to be. */
+  readonly assumed: ReadonlyMap<string, number>
+}
+
+/** Builds the spec again with what it is silent on, the parameters, the inputs and the draws of the code. */
+export function adopt(
+  spec: Spec,
+  code: ModelGraph,
+  pairs: readonly Pair[],
+  learned?: (name: string) => Node | undefined,
+): Adoption {
+  const byLayer = new Map<number, Pair>()
+  /** Which layer of the spec has the parameters of a layer of the code: no two have the same. */
+  const owners = new Map<number, number>()
+  const sites = new Map<number, number>()
+  for (const pair of pairs.filter(hasTheSameKeys)) {
+    const { specified, implemented } = pair as Required<Pair>
+    if (!byLayer.has(specified.layer.id)) {
+      byLayer.set(specified.layer.id, pair)
+      if (!owners.has(implemented.layer.id)) owners.set(implemented.layer.id, specified.layer.id)
+    }
+    const { site } = implemented.application
+    if (site !== undefined) sites.set(specified.position, site)
+  }
+  const places = inputPlaces(spec, code.model)
+  const { bindings, assumed } = unify(spec, code, [...byLayer.values()], places)
+  const { graph } = spec.instantiate({
+    builder: code.builder,
+    provenance: code.provenance,
+    adopt: (layer, key) => byLayer.get(layer)?.implemented?.layer.config[key]?.value,
+    parameter: (layer, name): Parameter | undefined => {
+      const other = byLayer.get(layer)?.implemented?.layer
+      if (!other || owners.get(other.id) !== layer) return undefined
+      return other.parameters.find(parameter => parameter.name === name)
+    },
+    site: application => sites.get(application),
+    input: (_, index) => code.model.inputs[places[index]!]?.node,
+    symbol: name => bindings.get(name),
+    ...(learned && { equationParameter: learned }),
+  })
+  const silent = [...byLayer.values()].flatMap(({ specified, implemented }) => {
+    const keys = keysOf(layers[specified!.layer.kind]!, name => specified!.layer.config[name]?.value)
+    return Object.entries(specified!.layer.config).flatMap(([key, { from }]) => {
+      const value = implemented!.layer.config[key]?.value
+      return from === 'silent' && keys[key]?.effect === 'function' && value !== undefined && value !== null
+        ? [{ layer: layerText(implemented!.layer), key, value: textOf(value) }]
+        : []
+    })
+  })
+  return { ...(graph && { graph }), silent, bindings, assumed }
+}
+
+/** Which size of the code an open symbol of the spec is, and which stated number an unbound parameter would have to be. */
+function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: readonly number[]) {
+  const bindings = new Map<string, Dimension>()
+  const assumed = new Map<string, number>()
+  const isOpen = (name: string) => spec.symbols.has(name) && spec.symbols.get(name)?.value === undefined
+  const meet = (stated: Attribute | undefined, actual: Attribute | undefined) => {
+    if (Array.isArray(stated) && Array.isArray(actual)) {
+      stated.forEach((value, i) => {
+        meet(value, (actual as readonly Attribute[])[i])
+      })
+      return
+    }
+    const name = nameOf(stated)
+    if (name !== undefined && isOpen(name) && isSize(actual)) {
+      if (!bindings.has(name)) bindings.set(name, actual)
+      return
+    }
+    const parameter = nameOf(actual)
+    if (parameter !== undefined && typeof stated === 'number' && !assumed.has(parameter))
+      assumed.set(parameter, stated)
+  }
+  spec.inputs.forEach(({ shape }, i) => {
+    meet(shape.slice(1), code.model.inputs[places[i]!]?.node.type.shape?.slice(1))
+  })
+  for (const { specified, implemented } of pairs)
+    for (const [key, { value, from }] of Object.entries(specified!.layer.config))
+      if (from !== 'silent') meet(value, implemented!.layer.config[key]?.value)
+  return { bindings, assumed }
+}
+
+const isSize = (value: Attribute | undefined): value is Dimension =>
+  typeof value === 'number' || isPolynomial(value)
+
+/** The name of a value that is nothing but a symbol. */
+function nameOf(value: Attribute | undefined): string | undefined {
+  if (!isPolynomial(value)) return undefined
+  const [name] = symbolsOf(value)
+  return value.key === name ? name : undefined
+}

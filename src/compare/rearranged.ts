@@ -1,0 +1,69 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { normalize } from '../normal/normalize.js'
+import { opTable } from '../ops/table.js'
+import type { Pair } from './align.js'
+import { type Correspondence, permutationOf } from './correspondence.js'
+import { substituteInputs, type Unit } from './units.js'
+
+/** Places of the stand-ins for the inputs of a layer, apart from those of models and recurrences. */
+const firstPlace = -100_000
+
+/** Whether a layer gives the same result in whatever order it reads its inputs. */
+export function isOrderFree(unit: Unit, builder: GraphBuilder): boolean {
+  const inputs = [...new Set(unit.inputs)]
+  const results = inputs.map((_, shift) => {
+    const standIns = new Map<Node, Node>()
+    for (const [i, input] of inputs.entries()) {
+      const { shape, dtype } = input.type
+      const index = firstPlace - ((i + shift) % inputs.length)
+      const node = builder.node('input', [], { name: 'x', index, shape, dtype })
+      if (isProblem(node)) return undefined
+      standIns.set(input, node)
+    }
+    return normalize([substituteInputs(unit.output, standIns, builder)], builder, 'training').outputs[0]
+  })
+  return results.every(result => result !== undefined && result === results[0])
+}
+
+/** Whether a unit moves elements to other places, which what follows can undo by another order of its parameters. */
+export function canRearrange({ inputs, output }: Unit): boolean {
+  const seen = new Set<Node>(inputs)
+  const pending = seen.has(output) ? [] : [output]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (opTable[node.op]?.rearranges && !isView(node)) return true
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      pending.push(input)
+    }
+  }
+  return false
+}
+
+/** Axes of size 1 come and go without an element changing places. */
+const isView = ({ op }: Node) => opTable[op]?.notation.form === 'transparent'
+
+/** The outputs with every reordered layer reading its inputs in the stated order; undefined where that is not possible. */
+export function inOrderOf(
+  outputs: readonly Node[],
+  pairs: readonly Pair[],
+  values: Correspondence,
+  builder: GraphBuilder,
+): readonly Node[] | undefined {
+  const replaced = new Map<Node, Node>()
+  for (const { specified, implemented } of pairs) {
+    if (!specified || !implemented || values.readsTheSame(specified, implemented)) continue
+    const places = permutationOf(specified.inputs, implemented.inputs, (a, b) => values.has(a, b))
+    const { op, inputs, attributes } = implemented.output
+    if (!places || inputs.some((input, i) => input !== implemented.inputs[i])) continue
+    const read = places.map(place => substituteInputs(inputs[place]!, new Map(replaced), builder))
+    const node = builder.node(op, read, attributes)
+    if (isProblem(node)) return undefined
+    replaced.set(implemented.output, node)
+  }
+  return replaced.size === 0
+    ? undefined
+    : outputs.map(output => substituteInputs(output, new Map(replaced), builder))
+}

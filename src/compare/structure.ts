@@ -1,0 +1,321 @@
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { substituteIn } from '../graph/attribute.js'
+import type { ModelGraph } from '../graph/model.js'
+import { Provenance } from '../graph/provenance.js'
+import type { Clause, Spec } from '../spec/spec.js'
+import { type Adoption, adopt } from './adopt.js'
+import { align, differingKeys, isSame, type Pair } from './align.js'
+import { Correspondence } from './correspondence.js'
+import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
+import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
+import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
+import { proveEqual } from './prove.js'
+import { canRearrange, inOrderOf, isOrderFree } from './rearranged.js'
+import { compareStated } from './stated-equations.js'
+import { flatApplications, type Unit, unitsOf } from './units.js'
+import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
+
+/** What was found out about the structure of a model. */
+export interface Structure {
+  readonly clauses: readonly ClauseVerdict[]
+  /** Findings that concern no clause: a layer that is not specified. */
+  readonly loose: readonly Finding[]
+  readonly silent: Comparison['silent']
+}
+
+const kinds: ReadonlySet<Clause['kind']> = new Set(['input', 'layer', 'config', 'equation', 'output'])
+
+/** Compares inputs, layers, connections and outputs. */
+export function compareStructure(spec: Spec, code: ModelGraph): Structure {
+  const { builder } = code
+  const stated = spec.clauses.filter(({ kind }) => kinds.has(kind))
+  const first = spec.instantiate({ builder, provenance: new Provenance() })
+  if (!first.graph) {
+    const [reason] = first.diagnostics
+    const clauses = stated.map(
+      (clause): ClauseVerdict => ({ clause, verdict: 'unverified', ...(reason && { reason }), findings: [] }),
+    )
+    return { clauses, loose: [], silent: [] }
+  }
+  const implemented = unitsOf(
+    flatApplications(code.model, builder),
+    code.model.outputs.map(({ node }) => node),
+  )
+  const rough = align(specifiedUnits(first.graph), implemented)
+  const adoption = adopt(spec, code, rough)
+  if (stated.some(({ kind }) => kind === 'equation'))
+    return compareStated(spec, code, stated, rough, adoption)
+  const specified = adoption.graph ?? first.graph
+  const pairs = align(specifiedUnits(specified), implemented)
+  return new StructureComparison(spec, code, specified, pairs, adoption).result(stated)
+}
+
+export function specifiedUnits({ model }: ModelGraph): readonly Unit[] {
+  return unitsOf(
+    model.applications,
+    model.outputs.map(({ node }) => node),
+  )
+}
+
+class StructureComparison {
+  readonly #spec: Spec
+  readonly #code: ModelGraph
+  readonly #specified: ModelGraph
+  readonly #pairs: readonly Pair[]
+  readonly #adoption: Adoption
+  readonly #values: Correspondence
+  readonly #places: readonly number[]
+
+  constructor(
+    spec: Spec,
+    code: ModelGraph,
+    specified: ModelGraph,
+    pairs: readonly Pair[],
+    adoption: Adoption,
+  ) {
+    this.#spec = spec
+    this.#code = code
+    this.#specified = specified
+    this.#pairs = pairs
+    this.#adoption = adoption
+    this.#places = outputPlaces(spec, code.model)
+    const places = inputPlaces(spec, code.model)
+    this.#values = new Correspondence(
+      pairs,
+      specified.model.inputs.flatMap(({ node }, i) => {
+        const other = code.model.inputs[places[i]!]
+        return other ? [[node, other.node] as const] : []
+      }),
+    )
+  }
+
+  result(stated: readonly Clause[]): Structure {
+    const { silent, bindings } = this.#adoption
+    const bind = (shape: Parameters<typeof substituteIn>[0]) =>
+      substituteIn(shape, name => bindings.get(name))
+    const ports = [
+      ...compareInputs(this.#spec, this.#code.model, bind),
+      ...compareOutputs(this.#spec, this.#specified.model, this.#code.model),
+    ]
+    const named = [
+      ...nameDifferences(this.#pairs, this.#values, this.#spec),
+      ...nameSharing(this.#pairs, this.#spec),
+    ]
+    const proof = proveEqual(this.#sides())
+    if (proof) {
+      const kept = [...ports, ...named].filter(({ effect }) => effect === 'stated')
+      return { ...this.#proved(stated, kept, { by: 'normal-form', rules: proof.rules }), silent }
+    }
+    const connections = nameConnections(this.#pairs, this.#values, this.#spec).filter(
+      ({ order, unit }) => !order || !unit || !isOrderFree(unit, this.#code.builder),
+    )
+    const candidates = [...ports, ...named, ...connections]
+    return { ...this.#open(stated, candidates, this.#whole(candidates)), silent }
+  }
+
+  #sides(): Sides {
+    const { model } = this.#specified
+    const outputs = model.outputs.flatMap(({ node, name }, i) => {
+      const other = this.#code.model.outputs[this.#places[i]!]
+      return other ? [{ name, specified: node, implemented: other.node }] : []
+    })
+    return {
+      specified: outputs.map(({ specified }) => specified),
+      implemented: outputs.map(({ implemented }) => implemented),
+      names: outputs.map(({ name }) => name),
+      nameOf: leafNames(this.#code),
+      assumed: this.#adoption.assumed,
+      builder: this.#code.builder,
+      complete: outputs.length === model.outputs.length && outputs.length === this.#code.model.outputs.length,
+    }
+  }
+
+  /** What shows that the models differ as wholes. */
+  #whole(candidates: readonly Candidate[]): Whole {
+    const sides = this.#sides()
+    const structural = candidates.filter(({ effect }) => effect !== 'stated')
+    const orders = structural.filter(({ order }) => order)
+    const ordered =
+      orders.length > 0 || structural.length === 0 || this.#unpaired().some(unit => canRearrange(unit))
+    const whole = compareWholes(sides, ordered)
+    if (whole.kind === 'differs' || whole.agree || orders.length === 0 || orders.length === structural.length)
+      return whole
+    // The model is too large for numbers that do not depend on the order; with the stated order there is none.
+    const implemented = inOrderOf(sides.implemented, this.#pairs, this.#values, this.#code.builder)
+    if (!implemented || this.#unpaired().some(unit => canRearrange(unit))) return whole
+    const reordered = compareWholes({ ...sides, implemented }, false)
+    return reordered.kind === 'differs' ? reordered : whole
+  }
+
+  #unpaired(): readonly Unit[] {
+    return this.#pairs.flatMap(({ specified, implemented, moved }) =>
+      specified && implemented && !moved && specified.what === implemented.what
+        ? []
+        : [specified, implemented].flatMap(unit => unit ?? []),
+    )
+  }
+
+  #proved(stated: readonly Clause[], candidates: readonly Candidate[], evidence: Evidence) {
+    const findings = candidates.filter(({ open }) => !open).map(({ finding }) => finding)
+    const clauses = stated.map((clause): ClauseVerdict => {
+      const own = findings.filter(finding => finding.clause === clause)
+      if (own.length > 0) return differs(clause, own)
+      const open = candidates.find(candidate => candidate.open && candidate.finding.clause === clause)
+      if (open) return { clause, verdict: 'unverified', reason: open.open!, findings: [] }
+      return { clause, verdict: 'as written', evidence, findings: [] }
+    })
+    return { clauses, loose: findings.filter(({ clause }) => !clause) }
+  }
+
+  /** The verdicts where equality was not proved: what is shown to differ, what is the same at its place, and the rest. */
+  #open(stated: readonly Clause[], candidates: readonly Candidate[], whole: Whole) {
+    const findings: Finding[] = []
+    const undecided = new Map<Finding, Diagnostic>()
+    for (const candidate of candidates) {
+      const { finding, open } = candidate
+      const evidence = open ? undefined : this.#evidence(candidate, whole)
+      if (evidence) findings.push({ ...finding, evidence })
+      else undecided.set(finding, open ?? this.#notDecided(whole))
+    }
+    if (findings.length === 0 && undecided.size === 0 && whole.kind === 'differs') {
+      const found = this.#unexplained(whole.evidence)
+      if (found) findings.push(found)
+    }
+    const clauses = stated.map((clause): ClauseVerdict => {
+      const own = findings.filter(finding => finding.clause && covers(finding.clause, clause, finding))
+      if (own.length > 0) return differs(clause, own)
+      const reason = [...undecided].find(
+        ([finding]) => finding.clause && covers(finding.clause, clause, finding),
+      )?.[1]
+      if (reason) return { clause, verdict: 'unverified', reason, findings: [] }
+      if (this.#isConfirmed(clause)) {
+        const evidence: Evidence = { by: 'value', expected: clause.statement, actual: clause.statement }
+        return { clause, verdict: 'as written', evidence, findings: [] }
+      }
+      return { clause, verdict: 'unverified', reason: this.#notDecided(whole), findings: [] }
+    })
+    return {
+      clauses: this.#withLooseDoubts(clauses, undecided),
+      loose: findings.filter(({ clause }) => !clause),
+    }
+  }
+
+  /** A doubt that concerns no clause, such as a layer too many, leaves the outputs open. */
+  #withLooseDoubts(
+    clauses: readonly ClauseVerdict[],
+    undecided: ReadonlyMap<Finding, Diagnostic>,
+  ): readonly ClauseVerdict[] {
+    const reason = [...undecided].find(([{ clause }]) => !clause)?.[1]
+    if (!reason) return clauses
+    return clauses.map((entry): ClauseVerdict => {
+      const { clause, verdict } = entry
+      return clause.kind === 'output' && verdict === 'as written'
+        ? { clause, verdict: 'unverified', reason, findings: [] }
+        : entry
+    })
+  }
+
+  /** What shows that a named difference is one; nothing where nothing does. */
+  #evidence({ finding, effect, order }: Candidate, whole: Whole): Evidence | undefined {
+    if (effect === 'stated') return finding.evidence
+    if (effect === 'sharing')
+      return whole.kind === 'differs' && whole.parameters ? finding.evidence : undefined
+    if (effect === 'function') {
+      if (whole.kind === 'differs') return finding.evidence
+      return whole.agree ? undefined : finding.evidence
+    }
+    if (whole.kind !== 'differs') return undefined
+    return order && !this.#onlyOrder() ? undefined : whole.evidence
+  }
+
+  /** Whether the order of values is all that differs. */
+  #onlyOrder(): boolean {
+    return (
+      this.#unpaired().length === 0 &&
+      this.#pairs.every(({ specified, implemented }) => isSame(specified!, implemented!))
+    )
+  }
+
+  #notDecided(whole: Whole): Diagnostic {
+    const reason =
+      whole.kind === 'open'
+        ? whole.problem
+        : 'the models differ, and whether this is a part of it is not known'
+    return diagnostic('not-decided', { reason }, { span: this.#code.model.origin.span })
+  }
+
+  /** A difference that nothing names is one of the outputs. */
+  #unexplained(evidence: Evidence): Finding | undefined {
+    const { specified, implemented, names } = this.#sides()
+    const subject = evidence.by === 'counterexample' ? evidence.counterexample.subject : ''
+    const at = Math.max(
+      0,
+      names.findIndex(name => subject.startsWith(`the output ${name}`)),
+    )
+    const clause = this.#spec.clauseOf.get(`output:${names[at]}`)
+    if (!clause) return undefined
+    const port = this.#code.model.outputs[this.#places[at]!]
+    const place = { span: port?.origin.span ?? this.#code.model.origin.span }
+    return {
+      diagnostic: diagnostic('model-different', { output: names[at]! }, place),
+      clause,
+      evidence,
+      specified: specified[at]!,
+      implemented: implemented[at]!,
+    }
+  }
+
+  /** Whether what a clause states holds at its place, whatever differs elsewhere. */
+  #isConfirmed(clause: Clause): boolean {
+    const [part] = [...this.#spec.clauseOf].find(([, other]) => other === clause) ?? []
+    if (part === undefined) return false
+    if (part.startsWith('input:')) return true
+    if (part.startsWith('output:')) {
+      const at = this.#specified.model.outputs.findIndex(({ name }) => `output:${name}` === part)
+      const [own, other] = [
+        this.#specified.model.outputs[at]?.node,
+        this.#code.model.outputs[this.#places[at]!]?.node,
+      ]
+      return own !== undefined && other !== undefined && this.#values.has(own, other)
+    }
+    const [layer, key] = part.split('.', 2) as [string, string?]
+    const own = this.#pairs.filter(({ specified }) => String(specified?.layer.id) === layer)
+    return own.every(pair => this.#isConfirmedPair(pair, key))
+  }
+
+  #isConfirmedPair({ specified, implemented, moved }: Pair, key: string | undefined): boolean {
+    if (!specified || !implemented || moved) return false
+    const hasOwnClause = (name: string) => this.#spec.clauseOf.has(`${specified.layer.id}.${name}`)
+    const isActivation = specified.kind === 'activation'
+    if (specified.what !== implemented.what)
+      return (
+        isActivation &&
+        implemented.kind === 'activation' &&
+        key !== 'activation' &&
+        hasOwnClause('activation')
+      )
+    const differing = isActivation ? [] : differingKeys(specified, implemented).map(other => other.key)
+    if (key !== undefined && key !== 'activation') return !differing.includes(key)
+    const reads =
+      this.#values.readsTheSame(specified, implemented) || this.#readsFreely(specified, implemented)
+    return reads && differing.every(hasOwnClause)
+  }
+
+  #readsFreely(specified: Unit, implemented: Unit): boolean {
+    return this.#values.readsReordered(specified, implemented) && isOrderFree(implemented, this.#code.builder)
+  }
+}
+
+/** A layer that is missing or another takes its settings with it. */
+function covers(own: Clause, clause: Clause, { diagnostic: { code } }: Finding): boolean {
+  if (own === clause) return true
+  return wholeLayer.has(code) && clause.id.startsWith(`${own.id}.`)
+}
+
+/** Findings about a layer as such. */
+const wholeLayer: ReadonlySet<string> = new Set(['layer-missing', 'layer-kind-different'])
+
+function differs(clause: Clause, findings: readonly Finding[]): ClauseVerdict {
+  const evidence = findings[0]?.evidence
+  return { clause, verdict: 'differs', ...(evidence && { evidence }), findings }
+}
