@@ -152,6 +152,80 @@ const cases: readonly Case[] = [
     expected: ['make unmodelled-call'],
   },
   {
+    title: 'a training step is a model, and what it trains is another value afterwards',
+    files: {
+      'model.js': `const w = tf.variable(tf.scalar(1))
+      export function train(x, y) {
+        const optimizer = tf.train.sgd(0.1)
+        for (let i = 0; i < 3; i++) optimizer.minimize(() => x.mul(w).sub(y).square().mean())
+        return x.mul(w)
+      }`,
+    },
+    target: 'train',
+    inputs: { x: { shape: [3], dtype: 'float32' }, y: { shape: [3], dtype: 'float32' } },
+    expected: ['train trained-value', 'train 1'],
+  },
+  {
+    title: 'parameters of a layer before and after training are not the same values',
+    files: {
+      'model.js': `const layer = tf.layers.dense({ units: 1 })
+      export function train(x, y) {
+        const before = layer.apply(x)
+        tf.train.sgd(0.1).minimize(() => layer.apply(x).sub(y).square().mean())
+        return layer.apply(x).sub(before)
+      }`,
+    },
+    target: 'train',
+    inputs: { x: { shape: [3, 2], dtype: 'float32' }, y: { shape: [3, 1], dtype: 'float32' } },
+    expected: ['train trained-value', 'train 3'],
+  },
+  {
+    title: 'a loss that is another one in each round is no equation',
+    files: {
+      'model.js': `const w = tf.variable(tf.scalar(1))
+      export function train(x) {
+        for (let i = 0; i < 3; i++) tf.train.sgd(0.1).minimize(() => x.mul(w).mul(i).mean())
+      }`,
+    },
+    target: 'train',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['train varying-loss'],
+  },
+  {
+    title: 'what is computed from gradients is not known',
+    files: {
+      'model.js': 'export const slope = x => tf.grad(t => t.square())(x).mul(2)',
+    },
+    target: 'slope',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['slope opaque-gradient'],
+  },
+  {
+    title: 'numbers of a tensor decide nothing that is known',
+    files: {
+      'model.js': `export async function pick(x) {
+        const [first] = await x.argMax().data()
+        return x.slice([first], [1])
+      }`,
+    },
+    target: 'pick',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['pick run-time-value'],
+  },
+  {
+    title: 'an optimizer of the program is not the one that it extends',
+    files: {
+      'model.js': `class Decayed extends tf.AdamOptimizer {
+        applyGradients(gradients) { super.applyGradients(gradients) }
+      }
+      const w = tf.variable(tf.scalar(1))
+      export const train = x => new Decayed(0.1, 0.9, 0.999).minimize(() => x.mul(w).mean(), true)`,
+    },
+    target: 'train',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['train 1'],
+  },
+  {
     title: 'what a later round of an unknown loop does counts as well',
     files: {
       'model.js': `export function make(n) {

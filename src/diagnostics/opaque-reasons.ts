@@ -50,6 +50,30 @@ export const opaqueReasons = {
     message: 'the result of `{call}` is not known: {reason}',
     why: 'What depends on a value that was not followed cannot be proved or refuted.',
   },
+  'run-time-value': {
+    category: 'opaque',
+    title: 'Value that only a run has',
+    message: '`{call}` gives what is known only when the code runs',
+    why: 'Files, devices and the numbers in a tensor are not in the text of a program, and neither is what they decide.',
+  },
+  'trained-value': {
+    category: 'opaque',
+    title: 'Value after training',
+    message: 'the value of `{variable}` is not known after `{call}`, which trains it',
+    why: 'Training moves a variable by gradients over data, and both are known only when the code runs.',
+  },
+  'opaque-gradient': {
+    category: 'opaque',
+    title: 'Gradient that is not followed',
+    message: 'the gradients that `{call}` computes are not followed',
+    why: 'What the code does with gradients after it has them is neither proved nor refuted.',
+  },
+  'varying-loss': {
+    category: 'opaque',
+    title: 'Loss that changes between rounds',
+    message: 'the loss that `{call}` is given is not the same each time',
+    why: 'A training step that means something else from round to round is not one equation.',
+  },
   'unbound-setting': {
     category: 'opaque',
     title: 'Setting that depends on an unbound parameter',

@@ -130,7 +130,7 @@ class SiteTracer {
     const entries = ordered(interpreter.found, returned)
     const models: Found[] = entries.map(({ read }) => read())
     const computed = failure ? undefined : read?.(result)
-    if (computed) models.unshift(computed)
+    if (computed) models.splice(0, models.length, computed, ...models.filter(model => !same(model, computed)))
     if (failure && models.length === 0 && target !== topLevel) models.push(failure)
     if (models.length === 0 && isUnknown(result) && result.reason && target !== topLevel) models.push(result)
     const diagnostics = [
@@ -271,7 +271,10 @@ class SiteTracer {
         ? value.code.span
         : startOf(this.#module)
     if (!isObject(value)) return value
-    if (value.kind === 'class') return interpreter.construct(value, this.#constructorArguments(value), span)
+    if (value.kind === 'class') {
+      interpreter.library.enter(interpreter)
+      return interpreter.construct(value, this.#constructorArguments(value), span)
+    }
     if (value.kind !== 'closure') {
       const model = interpreter.library.modelOf(value)
       if (model && !interpreter.found.some(({ object }) => object === model.object))
@@ -359,6 +362,12 @@ function parameterNames({ code }: ObjectValue & { kind: 'closure' }): readonly s
     const name = nameOfTarget(target)
     return name === undefined ? [] : [name]
   })
+}
+
+/** Whether a function gives what something found inside it computes. */
+function same(a: Found, b: Found): boolean {
+  if (!('outputs' in a) || !('outputs' in b) || a.outputs.length !== b.outputs.length) return false
+  return a.outputs.every(({ node }, i) => node === b.outputs[i]!.node)
 }
 
 /** The returned model first; each model once. */

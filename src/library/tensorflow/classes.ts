@@ -3,7 +3,9 @@ import { type HostObject, isObject, isUnknown, type ObjectValue, type Value } fr
 import { contextOf } from './context.js'
 import { baseMembers, initializeLayer, newLayer } from './custom-layers.js'
 import { initializeFunctional, initializeSequential, newModel } from './models.js'
-import { isLayer, isModel, isTensor, layerType, modelType } from './types.js'
+import { initializeOptimizer } from './settings.js'
+import type { SettingState } from './state.js'
+import { isLayer, isModel, isSetting, isTensor, layerType, modelType, settingType } from './types.js'
 
 /** A class of TensorFlow.js. */
 interface ClassState {
@@ -48,6 +50,18 @@ function prototype(
 
 const nothing = () => undefined
 
+/** The classes of optimizers with their keys in the table of optimizers (tfjs-core/src/optimizers). */
+const optimizerClasses = {
+  Optimizer: 'custom',
+  SGDOptimizer: 'sgd',
+  MomentumOptimizer: 'momentum',
+  AdagradOptimizer: 'adagrad',
+  AdadeltaOptimizer: 'adadelta',
+  AdamOptimizer: 'adam',
+  AdamaxOptimizer: 'adamax',
+  RMSPropOptimizer: 'rmsprop',
+} as const
+
 /** The classes of TensorFlow.js that programs extend, make or ask for, by their path below `tf`. */
 export const classes: Readonly<Record<string, (trace: Tracer) => Value>> = {
   'layers.Layer': trace =>
@@ -78,6 +92,23 @@ export const classes: Readonly<Record<string, (trace: Tracer) => Value>> = {
       },
       includes: value => isModel(value) && value.state.kind === 'sequential',
     }),
+  ...Object.fromEntries(
+    Object.entries(optimizerClasses).map(([name, kind]) => [
+      name,
+      (trace: Tracer) =>
+        trace.host<ClassState>(classType, {
+          name,
+          prototype: prototype(trace, settingType as HostType<never>),
+          create: tracer =>
+            tracer.host<SettingState>(settingType, { role: 'optimizer', kind: 'custom', settings: {} }),
+          initialize: (object, call) => initializeOptimizer(object, kind, call),
+          includes: value =>
+            isSetting(value) &&
+            value.state.role === 'optimizer' &&
+            (kind === 'custom' || value.state.kind === kind || value.state.kind === 'custom'),
+        }),
+    ]),
+  ),
   Tensor: trace => valueClass(trace, 'Tensor', value => isTensor(value) && !value.state.symbolic),
   Variable: trace =>
     valueClass(trace, 'Variable', value => isTensor(value) && value.state.variable !== undefined),

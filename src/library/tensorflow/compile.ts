@@ -79,6 +79,13 @@ function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Op
     })
     return { kind: name, settings: Object.fromEntries(settings), span: place }
   }
+  if (isSetting(value) && value.state.kind === 'custom')
+    return {
+      kind: 'opaque',
+      settings: {},
+      span: place,
+      reason: 'an optimizer that is a class of the program is not modelled',
+    }
   if (isSetting(value) && value.state.role === 'optimizer')
     return { kind: value.state.kind, settings: value.state.settings, span: place }
   const reason =

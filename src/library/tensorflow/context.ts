@@ -1,6 +1,8 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { Model } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
-import type { HostObject } from '../../trace/value.js'
+import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
 import type { Application, TensorState } from './state.js'
 
@@ -11,6 +13,12 @@ export interface Context {
   readonly variables: HostObject<TensorState>[]
   /** The applications of layers that made a node. */
   readonly applications: Map<Node, Application[]>
+  /** How often training had been done when an application of a layer to values was made. */
+  readonly trainingsBefore: Map<Application, number>
+  /** Each call that trains, as the reason why what it trains has another value from there on. */
+  readonly trainings: ((variable: string) => Diagnostic)[]
+  /** The training steps of the code that runs now, by place. */
+  readonly steps: Map<string, Model | UnknownValue>
   /** The places of draws that a seed ties down. */
   readonly seeds: Map<string, number>
 }
@@ -24,6 +32,9 @@ export function contextOf(trace: Tracer): Context {
     counters: new Counters(),
     variables: [],
     applications: new Map(),
+    trainingsBefore: new Map(),
+    trainings: [],
+    steps: new Map(),
     seeds: new Map(),
   }
   contexts.set(trace, context)

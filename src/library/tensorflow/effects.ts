@@ -1,5 +1,7 @@
 import type { HostCall } from '../../trace/host.js'
 import type { Value } from '../../trace/value.js'
+import { gradientFunctions } from './training.js'
+import { utilities } from './utilities.js'
 import { makeVariable } from './variables.js'
 
 /** Calls the function that was passed last, as `tidy(name?, f)` and `time(f)` do. */
@@ -21,6 +23,13 @@ export const effects: Readonly<Record<string, (call: HostCall) => Value>> = {
   print: nothing,
   variable: makeVariable,
   'serialization.registerClass': nothing,
-  'util.assert': nothing,
-  'util.shuffle': nothing,
+  registerBackend: nothing,
+  registerGradient: nothing,
+  registerKernel: nothing,
+  removeBackend: nothing,
+  copyRegisteredKernels: nothing,
+  disableDeprecationWarnings: nothing,
+  deprecationWarn: nothing,
+  ...utilities,
+  ...gradientFunctions,
 }

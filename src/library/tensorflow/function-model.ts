@@ -1,12 +1,13 @@
 import { isPolynomial } from '../../graph/dimension.js'
 import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Span } from '../../text/source.js'
 import type { TensorDeclaration, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { applicationsBetween, ModelReader } from './read-model.js'
-import type { TensorState } from './state.js'
+import type { Application, TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 import { parametersRead } from './variables.js'
 
@@ -36,8 +37,42 @@ export function readFunction(
   const failure = collect(trace, result, '', span, outputs)
   if (failure) return failure
   if (outputs.length === 0) return undefined
+  const ports = inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input'))
+  return modelOf(trace, name, ports, outputs, span)
+}
+
+/** The computation of one tensor from the tensors that the function under trace was given. */
+export function computationOf(
+  trace: Tracer,
+  name: string,
+  { state }: HostObject<TensorState>,
+  span: Span,
+): Model | UnknownValue {
+  const inputs = new Map<Node, Port>()
+  const seen = new Set<Node>()
+  const pending = [state.node!]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    pending.push(...node.inputs)
+    const { name: inputName } = node.attributes
+    if (node.op === 'input') inputs.set(node, { name: String(inputName), node, origin: trace.origin(span) })
+  }
+  const ports = [...inputs.values()].sort((a, b) => a.node.id - b.node.id)
+  return modelOf(trace, name, ports, [{ name, node: state.node!, origin: state.origin }], span)
+}
+
+function modelOf(
+  trace: Tracer,
+  name: string,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+  span: Span,
+): Model | UnknownValue {
   const nodes = outputs.map(({ node }) => node)
   const order = applicationsBetween(trace, nodes)
+  const changed = trainedBetween(trace, order)
+  if (changed) return changed
   const reader = new ModelReader(trace)
   const applications: LayerApplication[] = []
   for (const application of order) {
@@ -47,13 +82,22 @@ export function readFunction(
   }
   return {
     name,
-    inputs: inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input')),
+    inputs,
     outputs,
     applications,
     layers: [...new Set(applications.map(({ layer }): Layer => layer))],
     variables: parametersRead(trace, nodes),
     origin: trace.origin(span),
   }
+}
+
+/** Parameters of layers change when they are trained; a result of before and after knows two values of them. */
+function trainedBetween(trace: Tracer, order: readonly Application[]): UnknownValue | undefined {
+  const { trainings, trainingsBefore } = contextOf(trace)
+  const counts = order.map(application => trainingsBefore.get(application) ?? 0)
+  const [last, first] = [Math.max(...counts), Math.min(...counts)]
+  const name = order[counts.indexOf(last)]?.layer.state.name
+  return last > first && name !== undefined ? trace.fresh(name, trainings[last - 1]!(name)) : undefined
 }
 
 function port({ state }: HostObject<TensorState>, name: string): Port {

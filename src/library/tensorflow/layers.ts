@@ -141,7 +141,8 @@ export function isTraining(trace: Tracer, kwargs: Value, span: Span): boolean {
 
 /** Notes which nodes an application made, for functions that are not models. */
 export function remember(trace: Tracer, application: Application): void {
-  const { applications } = contextOf(trace)
+  const { applications, trainings, trainingsBefore } = contextOf(trace)
+  trainingsBefore.set(application, trainings.length)
   for (const node of application.outputs)
     applications.set(node, [...(applications.get(node) ?? []), application])
 }

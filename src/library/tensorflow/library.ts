@@ -11,6 +11,7 @@ import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
 import { makeFunctional, makeInput, makeSequential } from './models.js'
 import { readModel } from './read-model.js'
+import { runTimeMember, runTimeNamespaces } from './run-time.js'
 import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
 import type { TensorState } from './state.js'
 import { callTensorFunction } from './tensor-functions.js'
@@ -52,7 +53,7 @@ export function tensorflow(): Library {
       root ??= rootNamespace(trace)
       return root
     },
-    modelCalls: new Set(['sequential', 'model']),
+    modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
     modelOf,
     announce: (object, trace) => {
       if (isModel(object)) trace.foundModel(object, () => readModel(object, trace))
@@ -65,7 +66,10 @@ export function tensorflow(): Library {
       else if (isTensor(object)) nameTensor(object, name, trace)
     },
     input: inputOf,
-    enter: freeVariables,
+    enter: trace => {
+      contextOf(trace).steps.clear()
+      freeVariables(trace)
+    },
     readFunction,
   }
 }
@@ -80,9 +84,7 @@ function nameTensor({ state }: HostObject<TensorState>, name: string, trace: Tra
 function rootNamespace(trace: Tracer): Value {
   const { counters } = contextOf(trace)
   const table = (name: string, keys: ReadonlySet<string>, make: (key: string, tracer: Tracer) => Value) =>
-    namespace(trace, name, (key, tracer) =>
-      keys.has(key) ? make(key, tracer) : unmodelled(`${name}.${key}`, tracer),
-    )
+    namespace(trace, name, (key, tracer) => (keys.has(key) ? make(key, tracer) : undefined))
   const starts = table('tf.initializers', new Set(Object.keys(initializers)), (key, tracer) =>
     tracer.function(`tf.initializers.${key}`, call => makeInitializer(call, key)),
   )
@@ -119,7 +121,7 @@ function rootNamespace(trace: Tracer): Value {
     model: call => makeFunctional(call, counters),
     input: call => makeInput(call, counters),
   }
-  const members = (path: string, tracer: Tracer): Value => {
+  const members = (path: string, tracer: Tracer): Value | undefined => {
     const call = Object.hasOwn(calls, path) ? calls[path] : undefined
     if (call) return tracer.function(`tf.${path}`, call)
     if (Object.hasOwn(classes, path)) return classes[path]!(tracer)
@@ -128,7 +130,7 @@ function rootNamespace(trace: Tracer): Value {
       return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
     if (nested.has(path))
       return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
-    return unmodelled(`tf.${path}`, tracer)
+    return runTimeMember(path, tracer)
   }
   const self: Value = namespace(trace, 'tf', (key, tracer) => {
     if (key === 'default') return self
@@ -139,21 +141,4 @@ function rootNamespace(trace: Tracer): Value {
 }
 
 /** Namespaces whose functions are in the tables under their whole path. */
-const nested = new Set([
-  'linalg',
-  'image',
-  'util',
-  'signal',
-  'fused',
-  'browser',
-  'data',
-  'io',
-  'serialization',
-])
-
-/** A member that is not modelled: what it is called with does not matter, what it gives is not known. */
-function unmodelled(name: string, trace: Tracer): Value {
-  return trace.function(name, call =>
-    call.trace.opaque('unmodelled-call', { call: name, reason: 'this function is not modelled' }, call.span),
-  )
-}
+const nested = new Set(['linalg', 'image', 'util', 'signal', 'fused', 'serialization', ...runTimeNamespaces])

@@ -1,18 +1,19 @@
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import { isUnknown, type Property, type Value } from '../../trace/value.js'
+import { type HostObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
 import { functionNamed } from './functions/table.js'
 import type { SettingState } from './state.js'
 import { callTensorFunction } from './tensor-functions.js'
-import { settingType } from './types.js'
+import { optimizerMethods } from './training.js'
+import { isSetting, settingType } from './types.js'
 
 /** `tf.train.adam(…)`: positional arguments with the factory's defaults. */
 export function makeOptimizer(call: HostCall, kind: string): Value {
-  const definition = optimizers[kind]!
+  const definition = optimizers[kind] ?? { settings: [] }
   const settings: Record<string, ConfigEntry> = {}
   definition.settings.forEach(({ name, default: usual }, i) => {
     const given = call.arguments[i]
@@ -22,6 +23,24 @@ export function makeOptimizer(call: HostCall, kind: string): Value {
     else if (usual !== undefined) settings[name] = { value: usual, from: 'default', span: call.span }
   })
   return call.trace.host<SettingState>(settingType, { role: 'optimizer', kind, settings })
+}
+
+/** Settings that the constructors of optimizers, unlike the factories, leave as they are given. */
+const required: ReadonlySet<string> = new Set(['learningRate', 'beta1', 'beta2', 'rho'])
+
+/**
+ * What `new tf.AdamOptimizer(…)` and `super(…)` of a class that extends it do. What an optimizer of the program makes
+ * of gradients is its own.
+ */
+export function initializeOptimizer(object: Value, kind: string, call: HostCall): void {
+  if (!isSetting(object)) return
+  const made = makeOptimizer(call, kind)
+  if (!isSetting(made)) return
+  const isOwn = object.prototype !== null
+  const settings = Object.fromEntries(
+    Object.entries(made.state.settings).filter(([name, { from }]) => from === 'given' || !required.has(name)),
+  )
+  call.trace.heap.setState(object, { role: 'optimizer', kind: isOwn ? 'custom' : kind, settings })
 }
 
 /** `tf.initializers.randomNormal({mean, stddev})`. */
@@ -70,6 +89,38 @@ settingType.call = ({ state }, call) => {
     call.span,
   )
 }
+
+for (const [name, method] of Object.entries(optimizerMethods))
+  settingType.members[name] = {
+    kind: 'method',
+    call: (setting, call) =>
+      setting.state.role === 'optimizer'
+        ? method(setting as HostObject, call)
+        : call.trace.opaque(
+            'unmodelled-call',
+            { call: `${setting.state.kind}.${name}`, reason: 'only optimizers have it' },
+            call.span,
+          ),
+  }
+
+for (const name of new Set(
+  Object.values(optimizers).flatMap(({ settings }) => settings.map(key => key.name)),
+))
+  settingType.members[name] = {
+    kind: 'property',
+    get: ({ state }, trace) => (state.settings[name]?.value ?? trace.fresh(`${state.kind}.${name}`)) as Value,
+    set: (setting, { value, span }, trace) => {
+      const read = plain({ value }) ?? symbol(trace.fresh(`optimizer.${name}`).path)
+      const place = span ?? setting.state.settings[name]?.span
+      trace.heap.setState(setting, {
+        ...setting.state,
+        settings: {
+          ...setting.state.settings,
+          [name]: { value: read, from: 'given', ...(place && { span: place }) },
+        },
+      })
+    },
+  }
 
 function plain({ value }: Property): ConfigEntry['value'] | undefined {
   if (isUnknown(value)) return symbol(value.path)

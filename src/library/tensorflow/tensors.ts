@@ -2,6 +2,7 @@ import { type Dimension, product } from '../../graph/dimension.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { shapeOf } from './layers.js'
+import { readings } from './readings.js'
 import type { TensorState } from './state.js'
 import { addTensorMethods } from './tensor-functions.js'
 import { tensorType } from './types.js'
@@ -11,18 +12,6 @@ type Tensor = HostObject<TensorState>
 
 const property = (get: (tensor: Tensor, trace: Tracer) => Value) => ({ kind: 'property', get }) as const
 const method = (call: (tensor: Tensor, call: HostCall) => Value) => ({ kind: 'method', call }) as const
-
-/** Methods that read numbers, which exist only when the code runs. */
-const readings = ['dataSync', 'data', 'arraySync', 'array', 'bufferSync', 'buffer', 'bytes'] as const
-
-const reading = (name: string) =>
-  method((_, call) =>
-    call.trace.opaque(
-      'unmodelled-call',
-      { call: `tensor.${name}`, reason: 'the numbers of a tensor are known only when the code runs' },
-      call.span,
-    ),
-  )
 
 /** How many elements there are; TF.js has no number for it where an axis is open. */
 function sizeOf({ state }: Tensor, trace: Tracer): Value {
@@ -50,7 +39,7 @@ Object.assign(tensorType.members, {
       call.span,
     ),
   ),
-  ...Object.fromEntries(readings.map(name => [name, reading(name)])),
+  ...readings,
 })
 
 tensorType.unknownState = ({ node: _, ...state }, { reason }) => ({ ...state, ...(reason && { reason }) })

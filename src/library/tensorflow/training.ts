@@ -1,0 +1,165 @@
+import { diagnostic } from '../../diagnostics/diagnostic.js'
+import { attributeKey } from '../../graph/attribute.js'
+import type { Model } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import { type Span, spanText } from '../../text/source.js'
+import type { HostCall, HostType, Tracer } from '../../trace/host.js'
+import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
+import { computationOf } from './function-model.js'
+import { isTensor } from './types.js'
+import { freeVariables } from './variables.js'
+
+/** What stands for a place where the code trains among the models that were found. */
+const stepType: HostType = { name: 'training step', members: {} }
+
+/** What `call` is called in a message. */
+const shown = (span: Span): string => spanText(span).split('(')[0]!.replace(/\s+/g, ' ').slice(0, 60)
+
+/**
+ * Follows the function that a training step takes: with the variables free, since a step may come at any time, and
+ * once more as the code does it, for what it does besides. Gives the loss.
+ */
+export function lossOf(call: HostCall, loss: Value): Value {
+  const { trace, span } = call
+  const step = trace.heap.attempt(() => {
+    freeVariables(trace)
+    return stepOf(trace, trace.call(loss, [], span), span)
+  }).result
+  noteStep(trace, step, span)
+  return trace.call(loss, [], span)
+}
+
+function stepOf(trace: Tracer, value: Value, span: Span): Model | UnknownValue {
+  if (isTensor(value) && value.state.node) return computationOf(trace, 'loss', value, span)
+  if (isUnknown(value) && value.reason) return value
+  const reason = isTensor(value) ? value.state.reason : undefined
+  return reason
+    ? trace.fresh('the loss', reason)
+    : trace.opaque(
+        'unmodelled-call',
+        { call: shown(span), reason: 'what it minimizes is not a tensor that is known' },
+        span,
+      )
+}
+
+/** A step counts once, however often a loop comes by; one that is not the same each time has no equation. */
+function noteStep(trace: Tracer, step: Model | UnknownValue, span: Span): void {
+  const { steps } = contextOf(trace)
+  const key = `${span.file.path}:${span.start}`
+  const known = steps.get(key)
+  if (known === undefined) {
+    steps.set(key, step)
+    trace.foundModel(trace.host(stepType, undefined), () => steps.get(key)!)
+    return
+  }
+  if (!('outputs' in known)) return
+  if (!('outputs' in step)) steps.set(key, step)
+  else if (!sameComputation(known.outputs[0]!.node, step.outputs[0]!.node))
+    steps.set(key, trace.opaque('varying-loss', { call: shown(span) }, span))
+}
+
+/** Whether two computations are the same, except that draws have places of their own in each. */
+function sameComputation(a: Node, b: Node): boolean {
+  const places = new Map<unknown, unknown>()
+  const taken = new Set<unknown>()
+  const seen = new Map<Node, Node>()
+  const pending: [Node, Node][] = [[a, b]]
+  for (let pair = pending.pop(); pair; pair = pending.pop()) {
+    const [left, right] = pair
+    if (left === right || seen.get(left) === right) continue
+    if (left.op !== right.op || left.inputs.length !== right.inputs.length || seen.has(left)) return false
+    seen.set(left, right)
+    const names = Object.keys(left.attributes).filter(name => name !== 'site')
+    if (names.some(name => attributeKey(left.attributes[name]) !== attributeKey(right.attributes[name])))
+      return false
+    const [place, other] = [left.attributes.site, right.attributes.site]
+    if (places.has(place) ? places.get(place) !== other : taken.has(other)) return false
+    places.set(place, other)
+    taken.add(other)
+    left.inputs.forEach((input, i) => {
+      pending.push([input, right.inputs[i]!])
+    })
+  }
+  return true
+}
+
+/** From here on the variables have other values than before. */
+export function trained(trace: Tracer, span: Span): void {
+  const { trainings, variables } = contextOf(trace)
+  const reason = (variable: string) => diagnostic('trained-value', { variable, call: shown(span) }, { span })
+  trainings.push(reason)
+  for (const variable of variables) {
+    const { node: _, ...rest } = variable.state
+    if (rest.variable?.trainable)
+      trace.heap.setState(variable, { ...rest, reason: reason(rest.variable.name) })
+  }
+}
+
+const gradients = ({ trace, span }: HostCall, call: string): Value =>
+  trace.opaque('opaque-gradient', { call }, span)
+
+/** Functions that take gradients (tfjs-core/src/gradients.ts). The function under the gradient is followed. */
+export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Value>> = {
+  grad: call => derivative(call, inner => inner.arguments),
+  grads: call => derivative(call, listed),
+  valueAndGrad: call => withValue(call, 'grad', inner => inner.arguments),
+  valueAndGrads: call => withValue(call, 'grads', listed),
+  variableGrads: call => {
+    const value = lossOf(call, call.arguments[0]?.value)
+    return call.trace.record({ value, grads: gradients(call, 'tf.variableGrads') })
+  },
+  customGrad: ({ trace, arguments: args }) =>
+    trace.function('tf.customGrad', ({ arguments: inner, span }) => {
+      const save = trace.function('save', () => undefined)
+      const value = trace.call(args[0]?.value, [...inner, { value: save }], span)
+      return isObject(value) ? trace.get(value, 'value', span) : value
+    }),
+}
+
+const listed = ({ trace, arguments: args }: HostCall): HostCall['arguments'] =>
+  trace.elements(args[0]?.value) ?? args
+
+function derivative(call: HostCall, inputs: (inner: HostCall) => HostCall['arguments']): Value {
+  const { trace, arguments: args, span } = call
+  return trace.function('tf.grad', inner => {
+    trace.call(args[0]?.value, inputs(inner), inner.span)
+    return gradients(inner, shown(span))
+  })
+}
+
+function withValue(call: HostCall, name: string, inputs: (inner: HostCall) => HostCall['arguments']): Value {
+  const { trace, arguments: args, span } = call
+  return trace.function('tf.valueAndGrad', inner =>
+    trace.record({
+      value: trace.call(args[0]?.value, inputs(inner), inner.span),
+      [name]: gradients(inner, shown(span)),
+    }),
+  )
+}
+
+/** What optimizers do (tfjs-core/src/optimizers/optimizer.ts). Those of the program may override it. */
+export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, call: HostCall) => Value>> = {
+  computeGradients: (_, call) => {
+    const value = lossOf(call, call.arguments[0]?.value)
+    return call.trace.record({ value, grads: gradients(call, shown(call.span)) })
+  },
+  applyGradients: (_, { trace, span }) => {
+    trained(trace, span)
+    return undefined
+  },
+  minimize: (optimizer, { trace, span, arguments: args }) => {
+    const [loss, returnCost, variables] = args
+    const method = (name: string, given: HostCall['arguments']) =>
+      trace.call(trace.get(optimizer, name, span), given, span, optimizer)
+    const result = method('computeGradients', [
+      loss ?? { value: undefined },
+      variables ?? { value: undefined },
+    ])
+    method('applyGradients', [{ value: isObject(result) ? trace.get(result, 'grads', span) : result }])
+    if (returnCost?.value !== true) return null
+    return isObject(result) ? trace.get(result, 'value', span) : result
+  },
+  dispose: () => undefined,
+  incrementIterations: () => undefined,
+}
