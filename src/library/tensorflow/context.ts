@@ -13,6 +13,10 @@ export interface Context {
   readonly variables: HostObject<TensorState>[]
   /** The applications of layers that made a node. */
   readonly applications: Map<Node, Application[]>
+  /** The applications that the layers of the program which run now have made, the innermost last. */
+  readonly running: Set<Application>[]
+  /** What a layer of the program applied while it ran. */
+  readonly madeInside: Map<Application, ReadonlySet<Application>>
   /** How often training had been done when an application of a layer to values was made. */
   readonly trainingsBefore: Map<Application, number>
   /** Each call that trains, as the reason why what it trains has another value from there on. */
@@ -32,6 +36,8 @@ export function contextOf(trace: Tracer): Context {
     counters: new Counters(),
     variables: [],
     applications: new Map(),
+    running: [],
+    madeInside: new Map(),
     trainingsBefore: new Map(),
     trainings: [],
     steps: new Map(),

@@ -12,6 +12,7 @@ import { attributeOf } from './arguments.js'
 import { contextOf } from './context.js'
 import { makeLayerVariable } from './layer-variables.js'
 import { remember, shapeOf } from './layers.js'
+import { sameComputation } from './same-computation.js'
 import type { Application, LayerState, TensorState } from './state.js'
 import { isLayer, isSetting, isTensor, layerType, tensorType } from './types.js'
 import { readConfig } from './values.js'
@@ -113,7 +114,11 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
     )
     trace.heap.setState(layer, { ...layer.state, built: true })
   }
+  const { running, madeInside } = contextOf(trace)
+  const inside = new Set<Application>()
+  running.push(inside)
   const outputs = symbolic ? inBothModes(call) : run(call, call.given, call.kwargs)
+  running.pop()
   if (!Array.isArray(outputs)) return fail(outputs as Diagnostic | undefined)
   const declared = symbolic ? declaredShapes(call, shapes) : undefined
   const misfit = declared?.find((shape, i) => !fits(shape, (outputs as readonly Node[])[i]?.type.shape ?? []))
@@ -122,6 +127,7 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
     return fail(diagnostic('shape-mismatch', { layer: layer.state.name, problem }, { span }))
   }
   const application: Application = { layer, inputs, outputs, origin }
+  madeInside.set(application, inside)
   remember(trace, application)
   for (const node of outputs as readonly Node[])
     if (trace.provenance.origins(node).length === 0) trace.provenance.addOrigin(node, origin)
@@ -151,7 +157,8 @@ function inBothModes(call: CustomCall): readonly Node[] | Diagnostic | undefined
   const joined: Node[] = []
   for (const [i, node] of (inference as readonly Node[]).entries()) {
     const other = (training as readonly Node[])[i]
-    const value = node === other || !other ? node : trace.builder.node('byMode', [node, other])
+    // A run is in one mode: draws that differ only in their places are one draw.
+    const value = !other || sameComputation(node, other) ? node : trace.builder.node('byMode', [node, other])
     if (!other || isProblem(value))
       return diagnostic(
         'shape-mismatch',

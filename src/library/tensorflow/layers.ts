@@ -141,7 +141,8 @@ export function isTraining(trace: Tracer, kwargs: Value, span: Span): boolean {
 
 /** Notes which nodes an application made, for functions that are not models. */
 export function remember(trace: Tracer, application: Application): void {
-  const { applications, trainings, trainingsBefore } = contextOf(trace)
+  const { applications, running, trainings, trainingsBefore } = contextOf(trace)
+  running.at(-1)?.add(application)
   trainingsBefore.set(application, trainings.length)
   for (const node of application.outputs)
     applications.set(node, [...(applications.get(node) ?? []), application])

@@ -98,8 +98,9 @@ export class ModelReader {
   #inner(application: Application, { kind }: Layer): Pick<LayerApplication, 'inner'> {
     if (kind !== 'custom') return {}
     const stop = new Set(application.inputs.map(({ state }) => state.node!))
-    const inside = applicationsBetween(this.#trace, application.outputs, stop).filter(
-      other => other !== application,
+    const made = contextOf(this.#trace).madeInside.get(application)
+    const inside = applicationsBetween(this.#trace, application.outputs, stop).filter(other =>
+      made?.has(other),
     )
     const inner = inside.map(other => this.application(other)).filter(read => 'layer' in read)
     return inner.length > 0 ? { inner } : {}

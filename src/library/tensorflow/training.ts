@@ -1,12 +1,11 @@
 import { diagnostic } from '../../diagnostics/diagnostic.js'
-import { attributeKey } from '../../graph/attribute.js'
 import type { Model } from '../../graph/model.js'
-import type { Node } from '../../graph/node.js'
 import { type Span, spanText } from '../../text/source.js'
 import type { HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
+import { sameComputation } from './same-computation.js'
 import { isTensor } from './types.js'
 import { freeVariables } from './variables.js'
 
@@ -57,31 +56,6 @@ function noteStep(trace: Tracer, step: Model | UnknownValue, span: Span): void {
   if (!('outputs' in step)) steps.set(key, step)
   else if (!sameComputation(known.outputs[0]!.node, step.outputs[0]!.node))
     steps.set(key, trace.opaque('varying-loss', { call: shown(span) }, span))
-}
-
-/** Whether two computations are the same, except that draws have places of their own in each. */
-function sameComputation(a: Node, b: Node): boolean {
-  const places = new Map<unknown, unknown>()
-  const taken = new Set<unknown>()
-  const seen = new Map<Node, Node>()
-  const pending: [Node, Node][] = [[a, b]]
-  for (let pair = pending.pop(); pair; pair = pending.pop()) {
-    const [left, right] = pair
-    if (left === right || seen.get(left) === right) continue
-    if (left.op !== right.op || left.inputs.length !== right.inputs.length || seen.has(left)) return false
-    seen.set(left, right)
-    const names = Object.keys(left.attributes).filter(name => name !== 'site')
-    if (names.some(name => attributeKey(left.attributes[name]) !== attributeKey(right.attributes[name])))
-      return false
-    const [place, other] = [left.attributes.site, right.attributes.site]
-    if (places.has(place) ? places.get(place) !== other : taken.has(other)) return false
-    places.set(place, other)
-    taken.add(other)
-    left.inputs.forEach((input, i) => {
-      pending.push([input, right.inputs[i]!])
-    })
-  }
-  return true
 }
 
 /** From here on the variables have other values than before. */
