@@ -2,7 +2,7 @@ import { type EquationSystem, type Expansion, equationsOf } from '../equations/e
 import { equationToLatex, toMarkdown } from '../equations/markdown.js'
 import { renderEquations } from '../equations/terminal.js'
 import { isInputError, readModels } from '../pipeline.js'
-import { renderDiagnostic } from '../report/terminal.js'
+import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { exitCodes } from './exit.js'
 import { print, reportOptions } from './output.js'
@@ -52,7 +52,7 @@ export function equations(text: string, { arg, input, format, expand }: Options)
   )
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   for (const entry of [...result.diagnostics, ...reasons]) {
-    process.stderr.write(`${renderDiagnostic(entry, options)}\n\n`)
+    process.stderr.write(`${renderReason(entry, options)}\n\n`)
   }
   if (systems.length > 0) print(formats[format](systems))
   if (result.diagnostics.some(isInputError)) return exitCodes.unusable

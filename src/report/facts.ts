@@ -1,9 +1,9 @@
 import type { ClauseVerdict, Counterexample, Evidence, Finding, Verdict } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
-import { expressionIn } from '../equations/equations.js'
-import type { Formula } from '../equations/formula.js'
-import type { Node } from '../graph/node.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { CheckOutcome } from '../pipeline.js'
+import type { Citation } from '../spec/spec.js'
+import { formatPlace } from '../text/source.js'
 
 /** How many clauses have each verdict; an accepted difference counts by itself and never as written. */
 export interface Counts {
@@ -41,77 +41,74 @@ export function countsText({ asWritten, differs, accepted, unverified }: Counts)
   return parts.filter(Boolean).join(', ')
 }
 
-/** The two sides of a finding as formulas in the names of the code, with the signs that differ marked. */
-export function sidesOf(
-  finding: Finding,
-  outcome: CheckOutcome,
-): { readonly specified?: Formula; readonly implemented?: Formula } {
-  const { comparison } = outcome
-  const { specified, implemented } = finding
-  if (!comparison) return {}
-  const formula = (node: Node | undefined, other: Node | undefined): Formula | undefined => {
-    if (!node) return undefined
-    const shared = other ? nodesBelow(other) : new Set<Node>()
-    return expressionIn(
-      comparison.code,
-      node,
-      other ? [node, other] : [node],
-      inner => other !== undefined && !shared.has(inner),
-    )
-  }
-  const left = formula(specified, implemented)
-  const right = formula(implemented, specified)
-  return { ...(left && { specified: left }), ...(right && { implemented: right }) }
+/** Something to know about a finding, under a label of one or two words. */
+export interface Fact {
+  readonly label: string
+  readonly text: string
+  /** Lines that belong to it, each a name and a value. */
+  readonly details?: readonly (readonly [name: string, value: string])[]
 }
 
-function nodesBelow(root: Node): ReadonlySet<Node> {
-  const seen = new Set([root])
-  const pending = [root]
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const input of node.inputs) {
-      if (seen.has(input)) continue
-      seen.add(input)
-      pending.push(input)
-    }
-  }
-  return seen
+/** Why something is not known, and what would make it known. */
+export function reasonFacts({ code, notes, help, related }: Diagnostic): readonly Fact[] {
+  return [
+    ...related.map(({ message, span }) => ({ label: 'see', text: `${formatPlace(span)}: ${message}` })),
+    { label: 'why', text: [catalogue[code].why, ...notes].join(' ') },
+    ...(help ? [{ label: 'do', text: help }] : []),
+  ]
 }
 
-/** Evidence in a few words. */
+/** Where the paper says it; a number that nobody has looked up says so. */
+export function citationText({ text, checked }: Citation): string {
+  return checked ? text : `${text} (not checked against the paper)`
+}
+
+/** Evidence in one sentence. */
 export function evidenceText(evidence: Evidence): string {
   switch (evidence.by) {
     case 'normal-form':
       return evidence.rules.length > 0 ? `equal after ${evidence.rules.join(', ')}` : 'identical'
     case 'value':
       return evidence.expected === evidence.actual
-        ? `value ${evidence.actual}`
+        ? 'the same value'
         : `stated ${evidence.expected}, found ${evidence.actual}`
     case 'shape':
       return `shape stated ${evidence.expected}, found ${evidence.actual}`
     case 'counterexample':
-      return counterexampleText(evidence.counterexample)
+      return resultText(evidence.counterexample)
   }
 }
 
-/** The numbers on which two expressions part, in one line. */
-export function counterexampleText({ subject, inputs, expected, actual, index }: Counterexample): string {
-  const given = inputs
-    .map(({ name, shape, values }) => {
-      const shown = values.slice(0, 6).map(round).join(', ')
-      return `${name} = [${shown}${values.length > 6 ? ', …' : ''}]${shape.length > 1 ? ` as ${shape.join('×')}` : ''}`
-    })
-    .join('; ')
+/** How many rules are named in a list of clauses. */
+const mostRules = 3
+
+/** What a clause's verdict rests on, in a few words: codes of findings and reasons, or how equality was proved. */
+export function groundText({ findings, reason, evidence }: ClauseVerdict): string {
+  const codes = [...new Set(findings.map(({ diagnostic }) => diagnostic.code))]
+  if (codes.length > 0) return codes.join(', ')
+  if (reason) return reason.code
+  if (!evidence) return ''
+  if (evidence.by === 'normal-form' && evidence.rules.length > mostRules)
+    return `equal after ${evidence.rules.length} rules`
+  return evidenceText(evidence)
+}
+
+export function resultText({ subject, expected, actual, index }: Counterexample): string {
   const at = index.length > 0 ? ` at [${index.join(', ')}]` : ''
-  return `${subject}${at} should be ${round(expected)} and is ${round(actual)}${given ? `, for ${given}` : ''}`
+  const digits = [4, 6, 9, 12].find(n => round(expected, n) !== round(actual, n)) ?? 17
+  return `${subject}${at} should be ${round(expected, digits)} and is ${round(actual, digits)}`
 }
 
-function round(value: number): string {
-  return String(Number(value.toPrecision(4)))
+export function tensorText(shape: readonly number[], values: readonly number[]): string {
+  const shown = values
+    .slice(0, 6)
+    .map(value => round(value))
+    .join(', ')
+  return `[${shown}${values.length > 6 ? ', …' : ''}]${shape.length > 1 ? ` as ${shape.join('×')}` : ''}`
 }
 
-/** Why a finding of this kind matters. */
-export function whyText({ diagnostic }: Finding): string {
-  return [catalogue[diagnostic.code].why, ...diagnostic.notes].join(' ')
+function round(value: number, digits = 4): string {
+  return String(Number(value.toPrecision(digits)))
 }
 
 /** The word that stands for a verdict, also where there is no colour. */
@@ -120,4 +117,78 @@ export const verdictSigns: Readonly<Record<CheckOutcome['verdict'], string>> = {
   differs: '✗',
   unverified: '?',
   unusable: '!',
+}
+
+export const verdictWords: Readonly<Record<CheckOutcome['verdict'], string>> = {
+  'as written': 'as written',
+  differs: 'differs',
+  unverified: 'unverified',
+  unusable: 'not checked',
+}
+
+/** The sign of a finding: a difference, one that is accepted, or something suspicious whatever the spec says. */
+export function findingSign({ diagnostic, accepted }: Finding): '✗' | '~' | '!' {
+  if (accepted) return '~'
+  return catalogue[diagnostic.code].category === 'difference' ? '✗' : '!'
+}
+
+/** Reasons why clauses are unverified, each once, with the clauses that it concerns. */
+export function reasonsOf(
+  clauses: readonly ClauseVerdict[],
+): readonly { readonly reason: Diagnostic; readonly clauses: readonly string[] }[] {
+  const found = new Map<string, { reason: Diagnostic; clauses: string[] }>()
+  for (const { reason, clause } of clauses) {
+    if (!reason) continue
+    const key = `${reason.code} ${reason.message} ${reason.span && formatPlace(reason.span)}`
+    const known = found.get(key)
+    if (known) known.clauses.push(clause.id)
+    else found.set(key, { reason, clauses: [clause.id] })
+  }
+  return [...found.values()]
+}
+
+/** Diagnostics, each once: one site can be walked several times. */
+export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ code, message, span }: Diagnostic) => `${code} ${message} ${span && formatPlace(span)}`
+  return [...new Map(diagnostics.map(entry => [key(entry), entry])).values()]
+}
+
+/** The clauses to list: settings that are as written are in the words of their layer's clause already. */
+export function listedClauses(clauses: readonly ClauseVerdict[]): readonly ClauseVerdict[] {
+  return clauses.filter(({ clause, verdict }) => clause.kind !== 'config' || verdict !== 'as written')
+}
+
+/** A clause in the words of the spec. A layer's leaves out the settings that have another verdict in their own clause. */
+export function statementText({ clause, verdict }: ClauseVerdict, all: readonly ClauseVerdict[]): string {
+  const settings = all.filter(
+    other => other.clause.kind === 'config' && other.clause.id.startsWith(`${clause.id}.`),
+  )
+  const alike = settings.filter(setting => setting.verdict === verdict)
+  if (clause.kind !== 'layer' || alike.length === settings.length) return clause.statement
+  const [kind = ''] = clause.statement.split(' ')
+  return [kind, ...alike.map(setting => setting.clause.statement)].join(', ')
+}
+
+/** What the code chose where the spec is silent: equal choices together, with the layers that made them. */
+export function silentText(outcome: CheckOutcome): string | undefined {
+  const choices = new Map<string, string[]>()
+  for (const { layer, key, value } of outcome.comparison?.silent ?? []) {
+    const choice = `${key} = ${value}`
+    choices.set(choice, [...(choices.get(choice) ?? []), layer])
+  }
+  if (choices.size === 0) return undefined
+  const parts = [...choices].map(
+    ([choice, layers]) => `${choice} in ${layers.length > 3 ? `${layers.length} layers` : layers.join(', ')}`,
+  )
+  return `The spec does not say, the code chose: ${parts.join('; ')}.`
+}
+
+/** `3 checks: 1 as written, 2 differ`; nothing for a single one. */
+export function summaryText(outcomes: readonly CheckOutcome[]): string | undefined {
+  if (outcomes.length < 2) return undefined
+  const parts = Object.entries(verdictWords).flatMap(([verdict, word]) => {
+    const count = outcomes.filter(outcome => outcome.verdict === verdict).length
+    return count > 0 ? [`${count} ${word === 'differs' && count > 1 ? 'differ' : word}`] : []
+  })
+  return `${outcomes.length} checks: ${parts.join(', ')}`
 }

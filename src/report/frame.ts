@@ -13,7 +13,8 @@ export function codeFrame(span: Span, context = 1, width = 100): readonly string
     const text = lineText(span.file, line)
     // A minified line is shown around the place that matters.
     const from = isStart && start.column > width ? start.column - 40 : 0
-    const shown = visible(text.slice(from, from + width))
+    const cut = text.length > from + width
+    const shown = `${visible(text.slice(from, from + width - (cut ? 1 : 0)))}${cut ? '…' : ''}`
     lines.push(`${isStart ? '>' : ' '} ${String(line).padStart(digits)} │ ${shown}`.trimEnd())
     if (!isStart) continue
     const stop = end.line === start.line ? end.column : text.length + 1

@@ -1,11 +1,14 @@
 import type { Finding } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { toText } from '../equations/unicode.js'
 import type { CheckOutcome } from '../pipeline.js'
+import type { Citation } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
-import { countVerdicts, isAccepted, sidesOf } from './facts.js'
+import { countVerdicts, isAccepted, statementText } from './facts.js'
+import { sidesOf } from './sides.js'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
 const formatVersion = 1
@@ -17,20 +20,22 @@ export function renderJson(outcomes: readonly CheckOutcome[]): string {
 
 function outcomeJson(outcome: CheckOutcome): object {
   const { target, specPath, verdict, spec, comparison, reason, diagnostics } = outcome
+  const clauses = comparison?.clauses ?? []
   return {
     target,
-    spec: { path: specPath, title: spec?.title ?? null },
+    spec: { path: specPath, title: spec?.title ?? null, citation: citationJson(spec?.citation) },
     verdict,
-    counts: countVerdicts(comparison?.clauses ?? []),
+    counts: countVerdicts(clauses),
     reason: reason ? diagnosticJson(reason) : null,
     findings: (comparison?.findings ?? []).map(finding => findingJson(finding, outcome)),
-    clauses: (comparison?.clauses ?? []).map(entry => ({
+    clauses: clauses.map(entry => ({
       id: entry.clause.id,
-      statement: entry.clause.statement,
+      statement: statementText(entry, clauses),
+      kind: entry.clause.kind,
       verdict: entry.verdict,
       accepted: isAccepted(entry),
       place: placeJson(entry.clause.span),
-      citation: entry.clause.citation?.text ?? null,
+      citation: citationJson(entry.clause.citation),
       evidence: entry.evidence ?? null,
       reason: entry.reason ? diagnosticJson(entry.reason) : null,
     })),
@@ -45,11 +50,21 @@ function findingJson(finding: Finding, outcome: CheckOutcome): object {
     ...diagnosticJson(finding.diagnostic),
     clause: finding.clause?.id ?? null,
     why: catalogue[finding.diagnostic.code].why,
-    specified: specified ? { latex: toLatex(specified), text: toText(specified) } : null,
-    implemented: implemented ? { latex: toLatex(implemented), text: toText(implemented) } : null,
+    specified: sideJson(specified),
+    implemented: sideJson(implemented),
     evidence: finding.evidence ?? null,
     accepted: finding.accepted?.reason ?? null,
   }
+}
+
+/** An equation has both notations, a value only its text. */
+function sideJson(side: Formula | string | undefined): object | null {
+  if (side === undefined) return null
+  return typeof side === 'string' ? { latex: null, text: side } : { latex: toLatex(side), text: toText(side) }
+}
+
+function citationJson(citation: Citation | undefined): object | null {
+  return citation ? { text: citation.text, checked: citation.checked } : null
 }
 
 function diagnosticJson({ code, message, span, related, notes, help }: Diagnostic): object {

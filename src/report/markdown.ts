@@ -1,23 +1,36 @@
-import type { Finding } from '../compare/verdict.js'
+import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { escapeMarkdown } from '../equations/markdown.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span } from '../text/source.js'
 import {
+  citationText,
   countsText,
   countVerdicts,
-  evidenceText,
+  distinct,
+  type Fact,
+  findingSign,
+  groundText,
   isAccepted,
-  sidesOf,
+  listedClauses,
+  reasonFacts,
+  reasonsOf,
+  silentText,
+  statementText,
+  summaryText,
   verdictSigns,
-  whyText,
+  verdictWords,
 } from './facts.js'
+import { type ToldFinding, tellFindings } from './findings.js'
 import { codeFrame } from './frame.js'
 
-/** The outcome of checks as Markdown, with equations in `math` fences. */
+/** The outcome of checks as Markdown, with equations in `math` fences. The verdict is always the first line. */
 export function renderMarkdown(outcomes: readonly CheckOutcome[]): string {
-  return `${outcomes.map(renderOutcome).join('\n\n')}\n`
+  const summary = summaryText(outcomes)
+  const blocks = [...(summary ? [`**${summary}**`] : []), ...outcomes.map(renderOutcome)]
+  return `${blocks.join('\n\n')}\n`
 }
 
 function renderOutcome(outcome: CheckOutcome): string {
@@ -25,45 +38,78 @@ function renderOutcome(outcome: CheckOutcome): string {
   const counts = comparison ? `: ${countsText(countVerdicts(comparison.clauses))}` : ''
   const title = spec ? ` (${escapeMarkdown(spec.title)})` : ''
   const blocks = [
-    `## ${verdictSigns[verdict]} ${verdict === 'unusable' ? 'not checked' : verdict}${counts}`,
+    `## ${verdictSigns[verdict]} ${verdictWords[verdict]}${counts}`,
     `${code(target)} against ${code(specPath)}${title}`,
   ]
-  if (reason) blocks.push(renderDiagnostic(reason))
-  for (const finding of comparison?.findings ?? []) blocks.push(renderFinding(finding, outcome))
-  for (const entry of diagnostics) blocks.push(renderDiagnostic(entry))
-  if (comparison) {
-    const rows = comparison.clauses.map(entry => {
-      const { clause, evidence } = entry
-      const shown = isAccepted(entry) ? '~ accepted' : `${verdictSigns[entry.verdict]} ${entry.verdict}`
-      const because = entry.reason ? entry.reason.message : evidence ? evidenceText(evidence) : ''
-      return `| ${shown} | ${code(clause.id)} | ${escapeMarkdown(clause.statement)} | ${escapeMarkdown(because)} |`
-    })
-    blocks.push(['| verdict | clause | statement | evidence |', '|---|---|---|---|', ...rows].join('\n'))
-  }
+  if (spec?.citation) blocks.push(prose(citationText(spec.citation)))
+  if (reason) blocks.push(renderReason(reason))
+  blocks.push(...tellFindings(outcome).map(renderFinding))
+  for (const { reason: why, clauses } of reasonsOf(comparison?.clauses ?? []))
+    blocks.push(renderReason(why, clauses))
+  for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry))
+  if (comparison) blocks.push(...renderClauses(comparison.clauses))
+  const silent = silentText(outcome)
+  if (silent) blocks.push(prose(silent))
   return blocks.join('\n\n')
 }
 
-function renderFinding(finding: Finding, outcome: CheckOutcome): string {
-  const { diagnostic, clause, evidence, accepted } = finding
-  const { specified, implemented } = sidesOf(finding, outcome)
+function renderFinding({ finding, isNewPlace, sides, facts }: ToldFinding): string {
+  const { diagnostic } = finding
+  const { specified, implemented } = sides
   const place = diagnostic.span ? ` at ${code(formatPlace(diagnostic.span))}` : ''
-  const citation = clause?.citation ? ` (${escapeMarkdown(clause.citation.text)})` : ''
   return [
-    `### ${accepted ? '~' : '✗'} ${diagnostic.code}`,
-    `${sentence(escapeMarkdown(diagnostic.message))}${place}.`,
-    ...(diagnostic.span ? [frame(diagnostic.span)] : []),
-    ...(specified ? [`The paper${citation}:\n\n${math(toLatex(specified))}`] : []),
-    ...(implemented ? [`The code:\n\n${math(toLatex(implemented))}`] : []),
-    escapeMarkdown(whyText(finding)),
-    ...(evidence ? [`Shown by: ${escapeMarkdown(evidenceText(evidence))}.`] : []),
-    ...(diagnostic.help ? [`What to do: ${escapeMarkdown(diagnostic.help)}`] : []),
-    ...(accepted ? [`Accepted by the spec: ${escapeMarkdown(accepted.reason)}`] : []),
+    `### ${findingSign(finding)} ${diagnostic.code}`,
+    `${sentence(prose(diagnostic.message))}${place}.`,
+    ...(diagnostic.span && isNewPlace ? [frame(diagnostic.span)] : []),
+    ...(specified ? [renderSide('The paper:', specified)] : []),
+    ...(implemented ? [renderSide('The code:', implemented)] : []),
+    renderFacts(facts),
   ].join('\n\n')
 }
 
-function renderDiagnostic({ code: name, message, span, help }: Diagnostic): string {
+function renderReason(entry: Diagnostic, clauses: readonly string[] = []): string {
+  const { code: name, message, span } = entry
   const place = span ? ` at ${code(formatPlace(span))}` : ''
-  return `**${name}**${place}: ${escapeMarkdown(message)}.${help ? ` ${escapeMarkdown(help)}` : ''}`
+  const concerned = clauses.map(id => code(id)).join(', ')
+  return [
+    `**${name}**${place}: ${prose(message)}.`,
+    ...(span ? [frame(span)] : []),
+    renderFacts(reasonFacts(entry), ...(concerned ? [`- **clauses**: ${concerned}`] : [])),
+  ].join('\n\n')
+}
+
+function renderFacts(facts: readonly Fact[], ...first: readonly string[]): string {
+  const items = facts.map(({ label, text, details = [] }) => {
+    const rows = details.map(([name, value]) => `\n  - ${code(name)}: ${code(value)}`)
+    return `- **${label}**: ${prose(text)}${rows.join('')}`
+  })
+  return [...first, ...items].join('\n')
+}
+
+function renderSide(title: string, side: Formula | string): string {
+  return `${title}\n\n${typeof side === 'string' ? code(side) : math(toLatex(side))}`
+}
+
+/** From this many on, clauses that are as written are folded away. */
+const foldFrom = 20
+
+function renderClauses(all: readonly ClauseVerdict[]): readonly string[] {
+  const clauses = listedClauses(all)
+  const isFine = (entry: ClauseVerdict) => entry.verdict === 'as written' && !isAccepted(entry)
+  const fine = clauses.filter(isFine)
+  if (fine.length < foldFrom) return [table(clauses, all)]
+  const rest = clauses.filter(entry => !isFine(entry))
+  const folded = `<details>\n<summary>${fine.length} clauses as written</summary>\n\n${table(fine, all)}\n\n</details>`
+  return rest.length > 0 ? [table(rest, all), folded] : [folded]
+}
+
+function table(clauses: readonly ClauseVerdict[], all: readonly ClauseVerdict[]): string {
+  const rows = clauses.map(entry => {
+    const { clause, verdict } = entry
+    const shown = isAccepted(entry) ? '~ accepted' : `${verdictSigns[verdict]} ${verdict}`
+    return `| ${shown} | ${code(clause.id)} | ${prose(statementText(entry, all))} | ${prose(groundText(entry))} |`
+  })
+  return ['| verdict | clause | statement | ground |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function math(latex: string): string {
@@ -79,6 +125,14 @@ function fenced(text: string, language: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.max(3, longest + 1))
   return `${fence}${language}\n${text}\n${fence}`
+}
+
+/** A text in which names stand between backticks: those become code, and nothing else acts as Markdown. */
+function prose(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map(part => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escapeMarkdown(part)))
+    .join('')
 }
 
 /** Inline code that its content cannot end. */

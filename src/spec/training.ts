@@ -170,7 +170,7 @@ function readCounts(
   const clause: Clause = {
     id: 'parameters',
     kind: 'parameters',
-    statement: `parameters: ${parts.join(', ')}`,
+    statement: parts.join(', '),
     span: entry.span,
     ...(citation && { citation }),
   }

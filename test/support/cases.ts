@@ -24,3 +24,30 @@ export function casesIn(folder: string): readonly Case[] {
       })
     })
 }
+
+/** A section of a Markdown file whose fences are the files of a project, and a `text` fence: what must come out. */
+export interface ProjectCase {
+  readonly title: string
+  readonly files: Readonly<Record<string, string>>
+  readonly expected: string
+  /** What stands behind `text`. */
+  readonly remark: string
+}
+
+/** The projects of one Markdown file. */
+export function projectsIn(path: string): readonly ProjectCase[] {
+  return readFileSync(path, 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map(section => {
+      const files: Record<string, string> = {}
+      let [expected, remark] = ['', '']
+      for (const [, language, name = '', body = ''] of section.matchAll(
+        /^```(\w+) ?(\S*)\n([\s\S]*?)^```$/gm,
+      )) {
+        if (language === 'text') [expected, remark] = [body, name]
+        else files[name] = body
+      }
+      return { title: section.split('\n')[0]!, files, expected, remark }
+    })
+}

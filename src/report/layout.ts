@@ -1,0 +1,28 @@
+/** Narrower than this, lines run over the edge rather than becoming unreadable. */
+const narrowest = 20
+
+/** Breaks text into lines of at most `width` characters at spaces. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > Math.max(narrowest, width)) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return [...lines, line]
+}
+
+/** The same with the offset of each line in the text, which must have single spaces only. */
+export function wrapWithOffsets(
+  text: string,
+  width: number,
+): readonly { readonly line: string; readonly offset: number }[] {
+  let offset = 0
+  return wrap(text, width).map(line => {
+    const entry = { line, offset }
+    offset += line.length + 1
+    return entry
+  })
+}
