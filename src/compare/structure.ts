@@ -284,16 +284,12 @@ class StructureComparison {
   }
 
   #isConfirmedPair({ specified, implemented, moved }: Pair, key: string | undefined): boolean {
-    if (!specified || !implemented || moved) return false
+    if (!specified || moved) return false
     const hasOwnClause = (name: string) => this.#spec.clauseOf.has(`${specified.layer.id}.${name}`)
     const isActivation = specified.kind === 'activation'
-    if (specified.what !== implemented.what)
-      return (
-        isActivation &&
-        implemented.kind === 'activation' &&
-        key !== 'activation' &&
-        hasOwnClause('activation')
-      )
+    const isElsewhere = isActivation && key !== 'activation' && hasOwnClause('activation')
+    if (!implemented) return isElsewhere
+    if (specified.what !== implemented.what) return isElsewhere && implemented.kind === 'activation'
     const differing = isActivation ? [] : differingKeys(specified, implemented).map(other => other.key)
     if (key !== undefined && key !== 'activation') return !differing.includes(key)
     const reads =
