@@ -152,6 +152,60 @@ const cases: readonly Case[] = [
     expected: ['make unmodelled-call'],
   },
   {
+    title: 'a method is called on an instance, whose constructor takes arguments by name',
+    files: {
+      'model.js': `class Base {
+        constructor(size, { bias = true } = {}) {
+          this.w = tf.variable(tf.ones([size, 4]))
+          if (bias) this.b = tf.variable(tf.zeros([4]))
+        }
+      }
+      export class Net extends Base {
+        forward(x) { return this.b ? x.matMul(this.w).add(this.b) : x.matMul(this.w) }
+      }`,
+    },
+    target: 'Net.prototype.forward',
+    arguments: { size: 3, bias: false },
+    inputs: { x: { shape: [2, 3], dtype: 'float32' } },
+    expected: ['Net.prototype.forward 12'],
+  },
+  {
+    title: 'a function in a field of an instance is a target, and so are a static method and a getter',
+    files: {
+      'model.js': `export class Net {
+        w = tf.variable(tf.ones([3]))
+        forward = x => x.mul(this.w)
+        static double(x) { return x.mul(2) }
+        get model() { return ${build('{ units: 2, inputShape: [3] }')} }
+      }`,
+    },
+    target: 'Net.forward',
+    inputs: { x: { shape: [2, 3], dtype: 'float32' } },
+    expected: ['Net.forward 3'],
+  },
+  {
+    title: 'a list of tensors is given by position',
+    files: { 'model.js': 'export const join = ({ parts }) => tf.concat(parts, 1)' },
+    target: 'join',
+    inputs: {
+      'parts.0': { shape: [2, 3], dtype: 'float32' },
+      'parts.1': { shape: [2, 4], dtype: 'float32' },
+    },
+    expected: ['join 0'],
+  },
+  {
+    title: 'of an object of which one field is given the others may be anything',
+    files: {
+      'model.js': `export const make = config => {
+        const { units, bias } = { bias: true, ...config }
+        return tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [3], useBias: bias })] })
+      }`,
+    },
+    target: 'make',
+    arguments: { 'config.units': 2 },
+    expected: ['make unbound-setting'],
+  },
+  {
     title: 'a training step is a model, and what it trains is another value afterwards',
     files: {
       'model.js': `const w = tf.variable(tf.scalar(1))

@@ -4,24 +4,16 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
 import { nearest } from '../text/nearest.js'
-import { type Span, sourceFile } from '../text/source.js'
+import type { Span } from '../text/source.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
 import { Thrown } from './frame.js'
 import type { Library, TensorDeclaration } from './host.js'
 import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
 import { fromJson } from './javascript-globals.js'
-import type { Instance } from './modules.js'
-import { nameOfTarget } from './patterns.js'
+import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, targetNames } from './targets.js'
-import {
-  isObject,
-  isUnknown,
-  type ObjectValue,
-  type Property,
-  type UnknownValue,
-  type Value,
-} from './value.js'
+import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
 export interface TraceRequest {
   readonly loader: LoaderLike
@@ -74,7 +66,7 @@ export function trace(request: TraceRequest): TraceResult {
   const { module } = loaded
   const tracer = new SiteTracer(interpreter, module)
   const top = tracer.run(topLevel, startOf(module), () => {
-    tracer.instance = interpreter.modules.instance(request.path)
+    tracer.targets = new Targets(interpreter, module, interpreter.modules.instance(request.path))
     return undefined
   })
   const own = (site: Site) => site.diagnostics
@@ -94,24 +86,18 @@ export function trace(request: TraceRequest): TraceResult {
   )
 }
 
-function startOf(module: Module): Span {
-  const span = module.body[0]?.span
-  return span ?? { file: sourceFile(module.path, ''), start: 0, end: 0 }
-}
-
 type Inputs = Readonly<Record<string, TensorDeclaration>>
-
-/** Values for parameters of the target by name; nested ones by path. */
-type Bindings = Readonly<Record<string, Value>>
 
 class SiteTracer {
   readonly #interpreter: Interpreter
   readonly #module: Module
-  instance: Instance | undefined
+  /** Set when the module was evaluated. */
+  targets: Targets
 
   constructor(interpreter: Interpreter, module: Module) {
     this.#interpreter = interpreter
     this.#module = module
+    this.targets = new Targets(interpreter, module, undefined)
   }
 
   /** Runs one site; what it leaves behind stays, so that functions see what the top level made. */
@@ -154,7 +140,7 @@ class SiteTracer {
   site({ name, span }: Candidate): Site {
     return this.#interpreter.unknowns.within(
       () =>
-        this.#interpreter.heap.attempt(() => this.run(name, span, () => this.#callTarget(name, {}))).result,
+        this.#interpreter.heap.attempt(() => this.run(name, span, () => this.targets.call(name, {}))).result,
     )
   }
 
@@ -174,7 +160,7 @@ class SiteTracer {
     return this.run(
       name,
       span,
-      () => this.#callTarget(name, bindings),
+      () => this.targets.call(name, bindings),
       result =>
         tensors.length === 0 && interpreter.found.length > 0
           ? undefined
@@ -190,8 +176,8 @@ class SiteTracer {
 
   /** Why a target or an argument cannot be used. */
   missing(target: string, args: readonly string[]): Diagnostic | undefined {
-    const value = this.#find(target)
-    if (value === undefined) {
+    const { targets } = this
+    if (!targets.exists(target)) {
       const names = targetNames(this.#module)
       const suggestion = nearest(target, names)
       const help = suggestion
@@ -204,7 +190,7 @@ class SiteTracer {
           : undefined
       return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
     }
-    const parameters = isObject(value) && value.kind === 'closure' ? parameterNames(value) : []
+    const parameters = targets.parameters(target)
     for (const name of args) {
       const first = name.split('.')[0]!
       if (parameters.includes(first)) continue
@@ -233,135 +219,6 @@ class SiteTracer {
       return interpreter.opaque('budget-exceeded', { budget: 'expressions nest too deeply' }, span)
     throw error
   }
-
-  #find(target: string): Value {
-    const { instance } = this
-    if (!instance) return undefined
-    const interpreter = this.#interpreter
-    const [head = '', ...path] = target.split('.')
-    const span = startOf(this.#module)
-    const binding =
-      this.#module.scope.find(({ name }) => name === head) ??
-      this.#module.globals.find(
-        ({ name }) =>
-          name === head &&
-          interpreter.modules.globalCell(this.#module.globals.find(global => global.name === head)!)
-            ?.initialized,
-      )
-    let value = binding
-      ? interpreter.variable(instance.scope, binding, span)
-      : interpreter.modules.exported(instance, head, span)
-    for (const key of path) {
-      const parent = value
-      value =
-        isObject(parent) && parent.kind === 'class'
-          ? (interpreter.get(parent, key, span) ?? interpreter.get(parent.instancePrototype, key, span))
-          : interpreter.get(parent, key, span)
-      if (key === 'constructor') value = parent
-    }
-    return value
-  }
-
-  /** Calls the target if it is a function or class; otherwise its value is the result. */
-  #callTarget(name: string, args: Bindings): Value {
-    const interpreter = this.#interpreter
-    const value = this.#find(name)
-    const span =
-      isObject(value) && (value.kind === 'closure' || value.kind === 'class')
-        ? value.code.span
-        : startOf(this.#module)
-    if (!isObject(value)) return value
-    if (value.kind === 'class') {
-      interpreter.library.enter(interpreter)
-      return interpreter.construct(value, this.#constructorArguments(value), span)
-    }
-    if (value.kind !== 'closure') {
-      const model = interpreter.library.modelOf(value)
-      if (model && !interpreter.found.some(({ object }) => object === model.object))
-        interpreter.library.announce(model.object, interpreter)
-      return value
-    }
-    const owner = name.includes('.') ? this.#find(name.split('.').slice(0, -1).join('.')) : undefined
-    const thisValue =
-      isObject(owner) && owner.kind === 'class' && !owner.properties.has(name.split('.').at(-1)!)
-        ? this.#instanceOf(owner, span)
-        : owner
-    interpreter.library.enter(interpreter)
-    return interpreter.call(value, this.#bind(value, args), span, thisValue)
-  }
-
-  #instanceOf(owner: ObjectValue & { kind: 'class' }, span: Span): Value {
-    return this.#interpreter.construct(owner, this.#constructorArguments(owner), span)
-  }
-
-  /** Unbound arguments for a constructor; parameters with a default take it. */
-  #constructorArguments({ code }: ObjectValue & { kind: 'class' }): readonly Property[] {
-    return (code.constructor_?.parameters ?? []).map(
-      ({ target, default: fallback }): Property => ({
-        value: fallback ? undefined : this.#interpreter.unknowns.fresh(nameOfTarget(target) ?? 'options'),
-      }),
-    )
-  }
-
-  #bind({ code }: ObjectValue & { kind: 'closure' }, args: Bindings): readonly Property[] {
-    return code.parameters.map(({ target, default: fallback }): Property => {
-      const name = nameOfTarget(target)
-      const nested = Object.entries(args).filter(
-        ([path]) => name !== undefined && path.startsWith(`${name}.`),
-      )
-      if (name !== undefined && Object.hasOwn(args, name)) return { value: args[name] }
-      if (name !== undefined && nested.length > 0) return { value: this.#partial(name, nested) }
-      if (fallback) return { value: undefined }
-      if (target.kind === 'objectPattern') {
-        const record = this.#interpreter.record()
-        for (const { key, element } of target.entries) {
-          if (key.kind !== 'literal') continue
-          const field = String(key.value)
-          if (Object.hasOwn(args, field)) record.properties.set(field, { value: args[field] })
-          else if (!element.default)
-            record.properties.set(field, { value: this.#interpreter.unknowns.fresh(field) })
-        }
-        return { value: record }
-      }
-      return { value: this.#interpreter.unknowns.fresh(name ?? 'value') }
-    })
-  }
-
-  /** An object of which some fields are given; the others stay unbound. */
-  #partial(name: string, nested: readonly (readonly [string, Value])[]): Value {
-    const interpreter = this.#interpreter
-    const root = interpreter.record()
-    const whole = interpreter.unknowns.fresh(name)
-    for (const [path, value] of nested) {
-      let at = root
-      const keys = path.split('.').slice(1)
-      for (const key of keys.slice(0, -1)) {
-        const inner = at.properties.get(key)?.value
-        const next = isObject(inner) && inner.kind === 'record' ? inner : interpreter.record()
-        at.properties.set(key, { value: next })
-        at = next
-      }
-      at.properties.set(keys.at(-1)!, { value })
-    }
-    root.prototype = interpreter.host(
-      {
-        name,
-        members: {},
-        lookup: (_, key) => interpreter.derived([whole], ([object]) => `${object}.${key}`),
-      },
-      {},
-    ) as ObjectValue
-    return root
-  }
-}
-
-function parameterNames({ code }: ObjectValue & { kind: 'closure' }): readonly string[] {
-  return code.parameters.flatMap(({ target }) => {
-    if (target.kind === 'objectPattern')
-      return target.entries.flatMap(({ key }) => (key.kind === 'literal' ? [String(key.value)] : []))
-    const name = nameOfTarget(target)
-    return name === undefined ? [] : [name]
-  })
 }
 
 /** Whether a function gives what something found inside it computes. */

@@ -1,0 +1,241 @@
+import type { Module } from '../core/program.js'
+import { type Span, sourceFile } from '../text/source.js'
+import { Thrown } from './frame.js'
+import type { Interpreter } from './interpreter.js'
+import { unknownKey } from './interpreter.js'
+import type { Instance } from './modules.js'
+import { nameOfTarget } from './patterns.js'
+import {
+  type ClassObject,
+  type ClosureObject,
+  isObject,
+  type ObjectValue,
+  type Property,
+  type Value,
+} from './value.js'
+
+/** Values for parameters of the target by name; nested ones by path. */
+export type Bindings = Readonly<Record<string, Value>>
+
+export function startOf(module: Module): Span {
+  const span = module.body[0]?.span
+  return span ?? { file: sourceFile(module.path, ''), start: 0, end: 0 }
+}
+
+/** What a target names: a value, or a member of the instances of a class. */
+type Place =
+  | { readonly kind: 'value'; readonly value: Value; readonly owner?: Value }
+  | { readonly kind: 'method'; readonly of: ClassObject; readonly method: ClosureObject }
+  /** A field or getter, which only an instance has. */
+  | { readonly kind: 'field'; readonly of: ClassObject; readonly key: string }
+
+/** The values of a module that a target can name, and how they are called. */
+export class Targets {
+  readonly #interpreter: Interpreter
+  readonly #module: Module
+  readonly #instance: Instance | undefined
+
+  constructor(interpreter: Interpreter, module: Module, instance: Instance | undefined) {
+    this.#interpreter = interpreter
+    this.#module = module
+    this.#instance = instance
+  }
+
+  exists(target: string): boolean {
+    const place = this.#place(target)
+    if (place.kind === 'method') return true
+    if (place.kind === 'value') return place.value !== undefined
+    return this.#tryField(place) !== undefined
+  }
+
+  /** The names that arguments can be given for: for a member of instances, those of the constructor as well. */
+  parameters(target: string): readonly string[] {
+    const place = this.#place(target)
+    if (place.kind === 'method') return [...namesOf(place.method), ...constructorNames(place.of)]
+    if (place.kind === 'field') {
+      const value = this.#tryField(place)
+      return [...(isClosure(value) ? namesOf(value) : []), ...constructorNames(place.of)]
+    }
+    if (isClosure(place.value)) return namesOf(place.value)
+    return isClass(place.value) ? constructorNames(place.value) : []
+  }
+
+  /** Calls the target if it is a function or class; otherwise its value is the result. */
+  call(target: string, args: Bindings): Value {
+    const interpreter = this.#interpreter
+    const { library } = interpreter
+    const place = this.#place(target)
+    if (place.kind === 'method') {
+      const instance = this.#construct(place.of, args)
+      library.enter(interpreter)
+      return this.#invoke(place.method, args, instance)
+    }
+    if (place.kind === 'field') {
+      const instance = this.#construct(place.of, args)
+      library.enter(interpreter)
+      const value = interpreter.get(instance, place.key, place.of.code.span)
+      return isClosure(value) ? this.#invoke(value, args, instance) : this.#announced(value)
+    }
+    const { value, owner } = place
+    if (!isClass(value) && !isClosure(value)) return this.#announced(value)
+    library.enter(interpreter)
+    return isClass(value) ? this.#construct(value, args) : this.#invoke(value, args, owner)
+  }
+
+  /** A model that was made before the target was asked for. */
+  #announced(value: Value): Value {
+    const { library, found } = this.#interpreter
+    const model = isObject(value) ? library.modelOf(value) : undefined
+    if (model && !found.some(({ object }) => object === model.object))
+      library.announce(model.object, this.#interpreter)
+    return value
+  }
+
+  #place(target: string): Place {
+    const interpreter = this.#interpreter
+    const [head = '', ...path] = target.split('.')
+    const span = startOf(this.#module)
+    let place: Place = { kind: 'value', value: this.#variable(head, span) }
+    for (const key of path) {
+      const owner: Value =
+        place.kind === 'value' ? place.value : place.kind === 'method' ? place.method : this.#tryField(place)
+      if (!isClass(owner)) place = { kind: 'value', value: interpreter.get(owner, key, span), owner }
+      else if (key !== 'constructor' && key !== 'prototype') place = this.#memberOf(owner, key, span)
+    }
+    return place
+  }
+
+  /** `Class.member`: what the class itself has, or else its instances. */
+  #memberOf(of: ClassObject, key: string, span: Span): Place {
+    const own = this.#interpreter.get(of, key, span)
+    if (own !== undefined) return { kind: 'value', value: own, owner: of }
+    for (let at: ObjectValue | null = of.instancePrototype; at; at = at.prototype) {
+      const property = at.properties.get(key)
+      if (property && isClosure(property.value)) return { kind: 'method', of, method: property.value }
+      if (property) break
+    }
+    return { kind: 'field', of, key }
+  }
+
+  #variable(name: string, span: Span): Value {
+    const instance = this.#instance
+    if (!instance) return undefined
+    const { modules } = this.#interpreter
+    const isNamed = (binding: { readonly name: string }) => binding.name === name
+    const global = this.#module.globals.find(isNamed)
+    const binding =
+      this.#module.scope.find(isNamed) ??
+      (global && modules.globalCell(global)?.initialized ? global : undefined)
+    return binding
+      ? this.#interpreter.variable(instance.scope, binding, span)
+      : modules.exported(instance, name, span)
+  }
+
+  /** What the field of an instance holds, if an instance can be made without arguments. */
+  #tryField({ of, key }: Extract<Place, { kind: 'field' }>): Value {
+    const { heap } = this.#interpreter
+    return heap.attempt(() => {
+      try {
+        return this.#interpreter.get(this.#construct(of, {}), key, of.code.span)
+      } catch (error) {
+        if (error instanceof Thrown) return undefined
+        throw error
+      }
+    }).result
+  }
+
+  #construct(object: ClassObject, args: Bindings): Value {
+    const parameters = constructorOf(object)?.parameters ?? []
+    return this.#interpreter.construct(object, this.#bind(parameters, args), object.code.span)
+  }
+
+  #invoke(closure: ClosureObject, args: Bindings, thisValue: Value): Value {
+    const { parameters, span } = closure.code
+    return this.#interpreter.call(closure, this.#bind(parameters, args), span, thisValue)
+  }
+
+  /** Values by name; a parameter without one takes its default, or is unbound. */
+  #bind(parameters: ClosureObject['code']['parameters'], args: Bindings): readonly Property[] {
+    const { unknowns } = this.#interpreter
+    return parameters.map(({ target, default: fallback }): Property => {
+      const name = nameOfTarget(target)
+      const given = name === undefined ? undefined : this.#given(name, args)
+      if (given) return given
+      if (target.kind === 'objectPattern') {
+        const fields = target.entries.flatMap(({ key, element }) =>
+          key.kind === 'literal'
+            ? [
+                {
+                  field: String(key.value),
+                  usual: element.default,
+                  own: this.#given(String(key.value), args),
+                },
+              ]
+            : [],
+        )
+        if (fallback && !fields.some(({ own }) => own)) return { value: undefined }
+        const record = this.#interpreter.record()
+        for (const { field, usual, own } of fields) {
+          if (own) record.properties.set(field, own)
+          else if (!usual) record.properties.set(field, { value: unknowns.fresh(field) })
+        }
+        return { value: record }
+      }
+      return { value: fallback ? undefined : unknowns.fresh(name ?? 'value') }
+    })
+  }
+
+  /** The value for a name, or for what is inside it; undefined where there is neither. */
+  #given(name: string, args: Bindings): Property | undefined {
+    if (Object.hasOwn(args, name)) return { value: args[name] }
+    const nested = Object.entries(args).filter(([path]) => path.startsWith(`${name}.`))
+    return nested.length > 0 ? { value: this.#partial(name, nested) } : undefined
+  }
+
+  /** An object of which some fields are given and the others stay unbound, or a list given by position. */
+  #partial(name: string, nested: readonly (readonly [string, Value])[]): Value {
+    const interpreter = this.#interpreter
+    const byKey = new Map<string, (readonly [string, Value])[]>()
+    for (const [path, value] of nested) {
+      const rest = path.slice(name.length + 1)
+      const key = rest.split('.')[0]!
+      byKey.set(key, [...(byKey.get(key) ?? []), [path, value]])
+    }
+    const partOf = (key: string): Value => {
+      const inside = byKey.get(key)!
+      const whole = inside.find(([path]) => path === `${name}.${key}`)
+      return whole ? whole[1] : this.#partial(`${name}.${key}`, inside)
+    }
+    const keys = [...byKey.keys()]
+    if (keys.every((_, i) => byKey.has(String(i))))
+      return interpreter.array(keys.map((_, i) => partOf(String(i))))
+    const record = interpreter.record()
+    for (const key of keys) record.properties.set(key, { value: partOf(key) })
+    record.properties.set(unknownKey, { value: interpreter.unknowns.fresh(name) })
+    return record
+  }
+}
+
+const isClosure = (value: Value): value is ClosureObject => isObject(value) && value.kind === 'closure'
+const isClass = (value: Value): value is ClassObject => isObject(value) && value.kind === 'class'
+
+/** The constructor that runs for `new`: the class's own, or the nearest one above. */
+function constructorOf(object: ClassObject): ClosureObject['code'] | undefined {
+  for (let at: Value = object; isClass(at); at = at.parent)
+    if (at.code.constructor_) return at.code.constructor_
+  return undefined
+}
+
+function constructorNames(object: ClassObject): readonly string[] {
+  const code = constructorOf(object)
+  return code ? namesOf({ code }) : []
+}
+
+function namesOf({ code }: Pick<ClosureObject, 'code'>): readonly string[] {
+  return code.parameters.flatMap(({ target }) => {
+    if (target.kind === 'objectPattern')
+      return target.entries.flatMap(({ key }) => (key.kind === 'literal' ? [String(key.value)] : []))
+    const name = nameOfTarget(target)
+    return name === undefined ? [] : [name]
+  })
+}
