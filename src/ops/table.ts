@@ -2,8 +2,10 @@ import { activationOps } from './activations.js'
 import { arithmetic } from './arithmetic.js'
 import { convolutions } from './convolution.js'
 import { functions } from './functions.js'
+import { joining } from './joining.js'
 import { leaves } from './leaves.js'
 import { linearAlgebra } from './linear-algebra.js'
+import { lookup } from './lookup.js'
 import { modes } from './mode.js'
 import { movement } from './movement.js'
 import { normalisation } from './normalisation.js'
@@ -12,6 +14,7 @@ import { pooling } from './pooling.js'
 import { randomOps } from './random.js'
 import { recurrences } from './recurrence.js'
 import { reductions } from './reductions.js'
+import { views } from './views.js'
 
 /** Every op, in one table. An entry answers every field of `Op` or does not compile. */
 export const ops = {
@@ -21,8 +24,11 @@ export const ops = {
   ...activationOps,
   ...reductions,
   ...linearAlgebra,
+  ...views,
   ...modes,
   ...movement,
+  ...joining,
+  ...lookup,
   ...convolutions,
   ...pooling,
   ...normalisation,
