@@ -1,14 +1,18 @@
+import type { TensorType } from '../graph/type.js'
 import type { DerivedOp, Notation, Op } from './op.js'
-import { elementwiseType, resolveAxis } from './shape.js'
+import { elementwiseType, realType, resolveAxis } from './shape.js'
 
 const named = (latex: string, text: string): Notation => ({ form: 'function', latex, text })
 const word = (name: string): Notation => named(`\\mathrm{${name}}`, name)
+
+/** For functions that give whole numbers for whole numbers. */
+const wholeNumbers = (inputs: readonly TensorType[]) => elementwiseType(inputs)
 
 function activation(
   title: string,
   name: string,
   means: string,
-  rest: Partial<Pick<DerivedOp, 'laws' | 'source' | 'notation' | 'attributes' | 'examples'>> = {},
+  rest: Partial<Pick<DerivedOp, 'laws' | 'source' | 'notation' | 'attributes' | 'examples' | 'type'>> = {},
 ): DerivedOp {
   return {
     kind: 'derived',
@@ -16,7 +20,7 @@ function activation(
     summary: `${name}(x) for each element.`,
     inputs: ['x'],
     attributes: {},
-    type: inputs => elementwiseType(inputs),
+    type: realType,
     notation: word(name),
     means,
     examples: [{ shapes: [[2, 3]] }, { shapes: [[3, 4]], range: [-8, 8] }],
@@ -40,7 +44,8 @@ function alongAxis(
     attributes: { axis: { kind: 'axis', default: -1, summary: 'the axis that sums to one' } },
     type: ([x], { axis }) => {
       const resolved = resolveAxis(axis, x!.shape!.length)
-      return typeof resolved === 'number' ? x! : resolved
+      if (typeof resolved !== 'number') return resolved
+      return realType([x!])
     },
     notation: { ...named(`\\mathrm{${name}}`, name), shown: ['axis'] } as Notation,
     means,
@@ -54,14 +59,17 @@ const tfjs = 'tfjs-layers/src/activations.ts'
 /** Activation functions, each a formula over simpler ops. */
 export const activationOps = {
   relu: activation('rectified linear unit', 'ReLU', 'maximum(x, 0)', {
+    type: wholeNumbers,
     laws: ['relu(relu(x)) = relu(x)'],
     source: tfjs,
   }),
   relu6: activation('rectified linear unit up to 6', 'ReLU6', 'minimum(maximum(x, 0), 6)', {
+    type: wholeNumbers,
     laws: ['relu6(relu6(x)) = relu6(x)', 'relu6(relu(x)) = relu6(x)', 'relu(relu6(x)) = relu6(x)'],
     source: tfjs,
   }),
   leakyRelu: activation('leaky rectified linear unit', 'LeakyReLU', 'where(greater(x, 0), x, alpha * x)', {
+    type: inputs => elementwiseType(inputs, 'float32'),
     attributes: { alpha: { kind: 'number', default: 0.2, summary: 'slope for negative values' } },
     notation: { ...named('\\mathrm{LeakyReLU}', 'LeakyReLU'), shown: ['alpha'] } as Notation,
     source: 'tfjs-core/src/ops/leaky_relu.ts',
@@ -92,6 +100,11 @@ export const activationOps = {
   softplus: activation('softplus', 'softplus', 'maximum(x, 0) + log1p(exp(-|x|))', {
     source: 'tfjs-core/src/ops/softplus.ts',
   }),
+  logSigmoid: activation('logarithm of the logistic sigmoid', 'logσ', '-softplus(-x)', {
+    notation: named('\\log\\sigma', 'logσ'),
+    laws: ['logSigmoid(x) = log(sigmoid(x))'],
+    source: 'tfjs-core/src/ops/log_sigmoid.ts',
+  }),
   softsign: activation('softsign', 'softsign', 'x / (|x| + 1)', { source: tfjs }),
   hardSigmoid: activation('hard sigmoid', 'hardσ', 'minimum(maximum(0.2 * x + 0.5, 0), 1)', {
     notation: named('\\mathrm{hard}\\sigma', 'hardσ'),
@@ -109,6 +122,7 @@ export const activationOps = {
     { notation: named('\\mathrm{GELU}_{\\tanh}', 'GELU_tanh'), source: `${tfjs} (GeluNew)` },
   ),
   clip: activation('clipping', 'clip', 'minimum(maximum(x, low), high)', {
+    type: wholeNumbers,
     attributes: {
       low: { kind: 'number', summary: 'smallest value' },
       high: { kind: 'number', summary: 'largest value' },
@@ -136,7 +150,7 @@ export const activationOps = {
     summary: 'x where it is positive, alpha · x elsewhere; alpha is a tensor.',
     inputs: ['x', 'alpha'],
     attributes: {},
-    type: inputs => elementwiseType(inputs),
+    type: inputs => elementwiseType(inputs, 'float32'),
     notation: word('PReLU'),
     means: 'maximum(x, 0) + alpha * minimum(x, 0)',
     source: 'tfjs-core/src/ops/prelu.ts',

@@ -1,5 +1,6 @@
+import type { TensorType } from '../graph/type.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
-import { elementwiseType, mapBroadcast } from './shape.js'
+import { elementwiseType, mapBroadcast, realType } from './shape.js'
 
 const pair = [
   {
@@ -24,33 +25,34 @@ function binary(
   notation: Notation,
   f: (x: number, y: number) => number,
   derivative: { x: string; y: string } | { none: string },
-  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples'>> & { readonly bool?: boolean } = {},
+  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type'>> = {},
 ): PrimitiveOp {
-  const { bool, ...fields } = rest
   return {
     kind: 'primitive',
     title,
     summary,
     inputs: ['x', 'y'],
     attributes: {},
-    type: inputs => elementwiseType(inputs, bool ? 'bool' : undefined),
+    type: inputs => elementwiseType(inputs),
     notation,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),
     derivative: 'none' in derivative ? { x: derivative, y: derivative } : derivative,
     examples: pair,
-    ...fields,
+    ...rest,
   }
 }
 
-const comparison = (title: string, latex: string, text: string, f: (x: number, y: number) => boolean) =>
-  binary(
-    title,
-    `1 where x ${text} y, else 0, for each element.`,
-    { form: 'infix', latex, text, precedence: 5, associative: 'none' },
-    (x, y) => (f(x, y) ? 1 : 0),
-    { none: 'a step function is flat wherever it is smooth' },
-    { bool: true },
-  )
+/** TensorFlow.js divides whole numbers by whole numbers to whole numbers, which is another op. */
+function quotientType(inputs: readonly TensorType[]) {
+  return inputs.every(({ dtype }) => dtype === 'int32' || dtype === 'bool')
+    ? { problem: 'whole numbers are divided with `floorDivide`, or cast to float32 first' }
+    : elementwiseType(inputs)
+}
+
+/** TensorFlow.js compares truth values as whole numbers. */
+function extremumType(inputs: readonly TensorType[]) {
+  return elementwiseType(inputs, inputs.every(({ dtype }) => dtype === 'bool') ? 'int32' : undefined)
+}
 
 const named = (latex: string, text: string): Notation => ({ form: 'function', latex, text })
 
@@ -86,7 +88,34 @@ export const arithmetic = {
     { form: 'fraction' },
     (x, y) => x / y,
     { x: 'g / y', y: '-g * x / y^2' },
-    { examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }] },
+    { type: quotientType, examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }] },
+  ),
+  floorDivide: binary(
+    'quotient rounded down',
+    '⌊x / y⌋ for each element.',
+    named('\\mathrm{floordiv}', 'floordiv'),
+    (x, y) => Math.floor(x / y),
+    { none: 'a step function is flat wherever it is smooth' },
+    {
+      source: 'tfjs-core/src/ops/floorDiv.ts (the result is int32)',
+      type: inputs => elementwiseType(inputs, 'int32'),
+      examples: [{ shapes: [[2, 3], [3]], range: [1, 9], dtypes: ['int32', 'int32'] }],
+    },
+  ),
+  modulo: binary(
+    'remainder',
+    'x − y ⌊x / y⌋ for each element: it has the sign of y.',
+    { form: 'infix', latex: '\\bmod', text: 'mod', precedence: 20, associative: 'none' },
+    (x, y) => x - y * Math.floor(x / y),
+    { x: 'g', y: '-g * floor(x / y)' },
+    {
+      source: 'tfjs-backend-cpu/src/kernels/Mod.ts',
+      laws: ['modulo(x, y) = x - y * floor(x / y)'],
+      examples: [
+        { shapes: [[2, 3], [3]] },
+        { shapes: [[2, 3], [3]], range: [1, 9], dtypes: ['int32', 'int32'] },
+      ],
+    },
   ),
   power: binary(
     'power',
@@ -102,7 +131,7 @@ export const arithmetic = {
     named('\\max', 'max'),
     Math.max,
     { x: 'g * greaterEqual(x, y)', y: 'g * less(x, y)' },
-    { laws: ['maximum(x, x) = x', 'maximum(x, y) = maximum(y, x)'] },
+    { type: extremumType, laws: ['maximum(x, x) = x', 'maximum(x, y) = maximum(y, x)'] },
   ),
   minimum: binary(
     'smaller of two',
@@ -110,37 +139,38 @@ export const arithmetic = {
     named('\\min', 'min'),
     Math.min,
     { x: 'g * lessEqual(x, y)', y: 'g * greater(x, y)' },
-    { laws: ['minimum(x, x) = x', 'minimum(x, y) = minimum(y, x)'] },
+    { type: extremumType, laws: ['minimum(x, x) = x', 'minimum(x, y) = minimum(y, x)'] },
   ),
-  greater: comparison('greater', '>', '>', (x, y) => x > y),
-  greaterEqual: comparison('greater or equal', '\\ge', '≥', (x, y) => x >= y),
-  less: comparison('less', '<', '<', (x, y) => x < y),
-  lessEqual: comparison('less or equal', '\\le', '≤', (x, y) => x <= y),
-  equal: comparison('equal', '=', '=', (x, y) => x === y),
-  notEqual: comparison('not equal', '\\ne', '≠', (x, y) => x !== y),
-  where: {
-    kind: 'primitive',
-    title: 'choice',
-    summary: 'x where the condition is not 0, else y, for each element.',
-    inputs: ['condition', 'x', 'y'],
+  atan2: binary(
+    'angle of a point',
+    'The angle of the point (y, x) to the horizontal axis, for each element: x is the height.',
+    named('\\mathrm{atan2}', 'atan2'),
+    Math.atan2,
+    { x: 'g * y / (square(x) + square(y))', y: '-g * x / (square(x) + square(y))' },
+    { type: realType },
+  ),
+  squaredDifference: {
+    kind: 'derived',
+    title: 'squared difference',
+    summary: '(x − y)² for each element.',
+    inputs: ['x', 'y'],
     attributes: {},
-    type: inputs => elementwiseType(inputs, inputs[1]?.dtype),
-    notation: { form: 'function', latex: '\\mathrm{where}', text: 'where' },
-    evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),
-    derivative: {
-      condition: { none: 'a choice is flat in its condition' },
-      x: 'g * notEqual(condition, 0)',
-      y: 'g * equal(condition, 0)',
-    },
-    laws: ['where(condition, x, x) = x'],
-    examples: [
-      {
-        shapes: [
-          [2, 3],
-          [2, 3],
-          [2, 3],
-        ],
-      },
-    ],
+    type: inputs => elementwiseType(inputs),
+    notation: named('\\mathrm{sqdiff}', 'sqdiff'),
+    means: 'square(x - y)',
+    laws: ['squaredDifference(x, y) = squaredDifference(y, x)'],
+    examples: pair,
+  },
+  divideNoNan: {
+    kind: 'derived',
+    title: 'quotient that is 0 over 0',
+    summary: 'x / y for each element, and 0 where y is 0.',
+    source: 'tfjs-core/src/ops/div_no_nan.ts',
+    inputs: ['x', 'y'],
+    attributes: {},
+    type: quotientType,
+    notation: named('\\mathrm{divnonan}', 'divnonan'),
+    means: 'where(equal(y, 0), 0, x / y)',
+    examples: [{ shapes: [[2, 3], [3]], range: [0, 3], dtypes: ['float32', 'int32'] }],
   },
 } as const satisfies Readonly<Record<string, Op>>

@@ -5,6 +5,7 @@ import { isProblem, type Problem } from '../graph/op.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import type { Op, OpMeaning } from './op.js'
+import { resolveAxis } from './shape.js'
 import { opTable } from './table.js'
 
 /** What the names of an equation stand for. */
@@ -48,6 +49,18 @@ const constants: ReadonlyMap<string, Attribute> = new Map([
 
 /** Names of functions of papers that are spelled otherwise in the op table. */
 const synonyms: Readonly<Record<string, string>> = { σ: 'sigmoid', ln: 'log', ReLU: 'relu', abs: 'absolute' }
+
+/** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
+const measures: Readonly<Record<string, (of: Node, attributes: readonly Value[]) => Value>> = {
+  /** The sizes of all axes. */
+  shape: ({ type }) => type.shape ?? { problem: 'the shape is not known' },
+  /** `extent[axis](x)`: the size of one axis. */
+  extent: ({ type }, [axis]) => {
+    if (!type.shape) return { problem: 'the shape is not known' }
+    const at = resolveAxis(typeof axis === 'number' ? axis : undefined, type.shape.length)
+    return typeof at === 'number' ? type.shape[at]! : at
+  },
+}
 
 /** Builds the graph of an expression. Numbers and sizes become scalars where a tensor is needed. */
 export function elaborate(
@@ -170,6 +183,17 @@ function call(
     const input = isNode(value) || isFailure(value) ? value : scalar(value, builder)
     if (isProblem(input)) return input
     inputs.push(input)
+  }
+  const measure = Object.hasOwn(measures, name) ? measures[name] : undefined
+  if (measure && inputs[0] && inputs.length === 1) {
+    const own = environment.apply?.(name, inputs, {})
+    return (
+      own ??
+      measure(
+        inputs[0],
+        attributes.map(({ value }) => recur(value)),
+      )
+    )
   }
   const opName = Object.hasOwn(opTable, name) ? name : synonyms[name]
   const op = opName === undefined ? undefined : opTable[opName]

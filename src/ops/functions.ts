@@ -1,45 +1,65 @@
+import type { DataType, TensorType } from '../graph/type.js'
 import { erf } from './erf.js'
-import type { Notation, Op, PrimitiveOp } from './op.js'
-import { elementwiseType, mapBroadcast } from './shape.js'
+import type { Op } from './op.js'
+import { elementwiseType, realType } from './shape.js'
+import { flat, named, unary, word } from './unary.js'
 
-/** An elementwise function of one tensor. `derivative` is dy/dx as an expression in x and y, or null with a reason. */
-function unary(
-  title: string,
-  summary: string,
-  notation: Notation,
-  f: (x: number) => number,
-  derivative: string | { none: string },
-  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source'>> = {},
-): PrimitiveOp {
-  return {
-    kind: 'primitive',
-    title,
-    summary,
-    inputs: ['x'],
-    attributes: {},
-    type: inputs => elementwiseType(inputs),
-    notation,
-    evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),
-    derivative: { x: typeof derivative === 'string' ? `g * (${derivative})` : derivative },
-    examples: [{ shapes: [[2, 3]] }],
-    ...rest,
-  }
-}
-
-const named = (latex: string, text: string): Notation => ({ form: 'function', latex, text })
-const word = (name: string): Notation => named(`\\mathrm{${name}}`, name)
 const positive = { examples: [{ shapes: [[2, 3]], range: [0.2, 3] }] } as const
-const flat = { none: 'a step function is flat wherever it is smooth' }
+/** A truth value has no negative. */
+const numbers = {
+  type: (inputs: readonly TensorType[]) =>
+    inputs[0]!.dtype === 'bool'
+      ? { problem: 'a truth value has no negative: cast it to a number first' }
+      : elementwiseType(inputs),
+} as const
+/** For functions that give whole numbers for whole numbers. */
+const any = { type: (inputs: readonly TensorType[]) => elementwiseType(inputs) } as const
+
+const casts: Readonly<Partial<Record<DataType, (value: number) => number>>> = {
+  int32: value => (Number.isFinite(value) ? Math.trunc(value) : 0),
+  bool: value => (value === 0 ? 0 : 1),
+}
 
 /** Elementwise functions of one tensor. */
 export const functions = {
+  cast: {
+    kind: 'primitive',
+    title: 'change of data type',
+    summary: 'x as another type: whole numbers are cut towards zero, truth values are 0 and 1.',
+    source: 'tfjs-core/src/ops/cast.ts',
+    inputs: ['x'],
+    attributes: { dtype: { kind: 'text', summary: 'the new data type' } },
+    type: ([x], { dtype }) =>
+      typeof dtype === 'string' && ['float32', 'int32', 'bool'].includes(dtype)
+        ? { dtype: dtype as DataType, shape: x!.shape }
+        : { problem: `tensors are cast to float32, int32 or bool, not to ${JSON.stringify(dtype)}` },
+    notation: { form: 'transparent' },
+    evaluate: ([x], _, type) => ({
+      shape: type.shape as readonly number[],
+      data: x!.data.map(casts[type.dtype] ?? (value => value)),
+      dtype: type.dtype,
+    }),
+    derivative: {
+      x: ({ dtype }, [x]) =>
+        dtype === 'float32' || dtype === x!.dtype
+          ? 'g'
+          : { none: 'cutting to whole numbers is flat; TensorFlow.js lets the gradient through unchanged' },
+    },
+    laws: ["cast['bool'](cast['float32'](less(x, 0))) = less(x, 0)"],
+    examples: [
+      { shapes: [[2, 3]], attributes: { dtype: 'float32' } },
+      { shapes: [[2, 3]], attributes: { dtype: 'int32' } },
+      { shapes: [[2, 3]], attributes: { dtype: 'float32' }, dtypes: ['int32'] },
+      { shapes: [[2, 3]], attributes: { dtype: 'bool' }, dtypes: ['int32'] },
+    ],
+  },
   negate: unary(
     'negation',
     '−x for each element.',
     { form: 'prefix', latex: '-', text: '−', precedence: 15 },
     x => -x,
     '-1',
-    { laws: ['-(-x) = x'] },
+    { ...numbers, laws: ['-(-x) = x'] },
   ),
   absolute: unary(
     'absolute value',
@@ -47,9 +67,12 @@ export const functions = {
     { form: 'fence', latex: ['|', '|'], text: ['|', '|'] },
     Math.abs,
     'sign(x)',
-    { laws: ['absolute(absolute(x)) = absolute(x)', 'absolute(-x) = absolute(x)'] },
+    { ...any, laws: ['absolute(absolute(x)) = absolute(x)', 'absolute(-x) = absolute(x)'] },
   ),
-  sign: unary('sign', '−1, 0 or 1 for each element.', named('\\mathrm{sign}', 'sign'), Math.sign, flat),
+  sign: unary('sign', '−1, 0 or 1 for each element.', named('\\mathrm{sign}', 'sign'), Math.sign, flat, {
+    ...any,
+    laws: ['x = sign(x) * |x|'],
+  }),
   exp: unary('exponential', 'e to the power x for each element.', named('\\exp', 'exp'), Math.exp, 'y'),
   expm1: unary('exponential minus one', 'exp(x) − 1 for each element.', word('expm1'), Math.expm1, 'y + 1', {
     laws: ['expm1(x) = exp(x) - 1'],
@@ -78,32 +101,25 @@ export const functions = {
     '1 / (2 * y)',
     positive,
   ),
+  rsqrt: {
+    kind: 'derived',
+    title: 'reciprocal square root',
+    summary: '1 / √x for each element.',
+    inputs: ['x'],
+    attributes: {},
+    type: realType,
+    notation: named('\\mathrm{rsqrt}', 'rsqrt'),
+    means: '1 / sqrt(x)',
+    ...positive,
+  },
   square: unary('square', 'x² for each element.', word('square'), x => x * x, '2 * x', {
+    ...any,
     laws: ['square(x) = x * x', 'square(-x) = square(x)'],
   }),
   reciprocal: unary('reciprocal', '1 / x for each element.', word('reciprocal'), x => 1 / x, '-square(y)', {
     ...positive,
     laws: ['reciprocal(x) = 1 / x'],
   }),
-  sin: unary('sine', 'The sine of each element, in radians.', named('\\sin', 'sin'), Math.sin, 'cos(x)', {
-    laws: ['sin(-x) = -sin(x)'],
-  }),
-  cos: unary(
-    'cosine',
-    'The cosine of each element, in radians.',
-    named('\\cos', 'cos'),
-    Math.cos,
-    '-sin(x)',
-    { laws: ['cos(-x) = cos(x)'] },
-  ),
-  tanh: unary(
-    'hyperbolic tangent',
-    'The hyperbolic tangent of each element.',
-    named('\\tanh', 'tanh'),
-    Math.tanh,
-    '1 - y^2',
-    { laws: ['tanh(-x) = -tanh(x)'] },
-  ),
   sigmoid: unary(
     'logistic sigmoid',
     '1 / (1 + exp(−x)) for each element.',
@@ -142,15 +158,27 @@ export const functions = {
     word('round'),
     roundHalfEven,
     flat,
-    { source: 'tfjs-backend-cpu/src/kernels/Round.ts', laws: ['round(round(x)) = round(x)'] },
+    { ...any, source: 'tfjs-backend-cpu/src/kernels/Round.ts', laws: ['round(round(x)) = round(x)'] },
   ),
+  step: {
+    kind: 'derived',
+    title: 'step',
+    summary: '1 where x is positive, else alpha, for each element.',
+    source: 'tfjs-backend-cpu/src/kernels/Step.ts',
+    inputs: ['x'],
+    attributes: { alpha: { kind: 'number', default: 0, summary: 'the value where x is not positive' } },
+    type: realType,
+    notation: { form: 'function', latex: '\\mathrm{step}', text: 'step', shown: ['alpha'] },
+    means: 'where(greater(x, 0), 1, alpha)',
+    examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3]], attributes: { alpha: 0.5 } }],
+  },
   stopGradient: unary(
     'stopped gradient',
     'x itself; nothing flows back through it.',
     named('\\mathrm{sg}', 'sg'),
     x => x,
     { none: 'that is its purpose' },
-    { laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'] },
+    { ...any, laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'] },
   ),
 } as const satisfies Readonly<Record<string, Op>>
 

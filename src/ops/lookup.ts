@@ -36,7 +36,7 @@ export const lookup = {
           [2, 4],
         ],
         range: [0, 5],
-        integers: true,
+        dtypes: ['float32', 'int32'],
       },
     ],
   },
@@ -56,6 +56,6 @@ export const lookup = {
       return { shape: type.shape as readonly number[], data, dtype: 'float32' }
     },
     derivative: { indices: { none: 'positions are whole numbers' } },
-    examples: [{ shapes: [[3]], attributes: { depth: 4 }, range: [0, 4], integers: true }],
+    examples: [{ shapes: [[3]], attributes: { depth: 4 }, range: [0, 4], dtypes: ['int32'] }],
   },
 } as const satisfies Readonly<Record<string, Op>>

@@ -1,7 +1,7 @@
 import type { Attribute, Attributes, Body } from '../graph/node.js'
 import type { OpSignature } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import type { TensorType } from '../graph/type.js'
+import type { DataType, TensorType } from '../graph/type.js'
 
 /** What an attribute may hold, and what it means. */
 export interface AttributeDeclaration {
@@ -62,8 +62,8 @@ export interface Example {
   readonly attributes?: Attributes
   /** Open interval from which values are drawn; the default is (-2, 2). */
   readonly range?: readonly [number, number]
-  /** Whole numbers in the range, as for indices. */
-  readonly integers?: boolean
+  /** The data types of the inputs, `float32` where the list ends; whole numbers for `int32`, 0 and 1 for `bool`. */
+  readonly dtypes?: readonly DataType[]
 }
 
 /** What an op may ask for while it is evaluated. */
@@ -95,8 +95,13 @@ interface OpBase extends OpSignature {
  */
 export type Derivative =
   | string
-  | ((attributes: Attributes, types: readonly TensorType[]) => string)
-  | { readonly none: string }
+  | ((attributes: Attributes, types: readonly TensorType[]) => string | NoDerivative)
+  | NoDerivative
+
+/** Why there is no derivative: a reason in lower case, without a full stop. */
+export interface NoDerivative {
+  readonly none: string
+}
 
 export interface PrimitiveOp extends OpBase {
   readonly kind: 'primitive'

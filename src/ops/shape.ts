@@ -57,6 +57,18 @@ export function elementwiseType(inputs: readonly TensorType[], dtype?: DataType)
   return { dtype: dtype ?? widest(inputs.map(input => input.dtype)), shape }
 }
 
+/**
+ * The type of a function of real numbers. TensorFlow.js refuses whole numbers for some of them and cuts the results of
+ * others to whole numbers; neither is the function, so the code has to cast first.
+ */
+export function realType(inputs: readonly TensorType[]): TensorType | Problem {
+  return inputs.every(({ dtype }) => dtype === 'int32' || dtype === 'bool')
+    ? {
+        problem: `this function takes real numbers: cast the \`${inputs[0]!.dtype}\` tensor to float32 first`,
+      }
+    : elementwiseType(inputs, 'float32')
+}
+
 const widths: readonly DataType[] = ['bool', 'int32', 'float32', 'complex64', 'string']
 
 /** The data type that holds both: TF.js's `upcastType`. */

@@ -5,6 +5,7 @@ import { functions } from './functions.js'
 import { joining } from './joining.js'
 import { leaves } from './leaves.js'
 import { linearAlgebra } from './linear-algebra.js'
+import { logic } from './logic.js'
 import { lookup } from './lookup.js'
 import { modes } from './mode.js'
 import { movement } from './movement.js'
@@ -14,13 +15,16 @@ import { pooling } from './pooling.js'
 import { randomOps } from './random.js'
 import { recurrences } from './recurrence.js'
 import { reductions } from './reductions.js'
+import { trigonometry } from './trigonometry.js'
 import { views } from './views.js'
 
 /** Every op, in one table. An entry answers every field of `Op` or does not compile. */
 export const ops = {
   ...leaves,
   ...arithmetic,
+  ...logic,
   ...functions,
+  ...trigonometry,
   ...activationOps,
   ...reductions,
   ...linearAlgebra,
