@@ -54,7 +54,12 @@ export const joining = {
       }
       return { shape, data, dtype: type.dtype }
     },
-    derivative: { x: { none: 'each input takes its own slice, which the gradient engine cuts' } },
+    derivative: {
+      x: ({ axis: at }, _, index) => {
+        const before = Array.from({ length: index }, (_, i) => `extent[${at}](x_${i + 1})`).join(' + ')
+        return `slice[${at}, ${before || 0}, extent[${at}](x_${index + 1})](g)`
+      },
+    },
     examples: [
       {
         shapes: [
@@ -104,7 +109,7 @@ export const joining = {
       })
       return { shape, data, dtype: type.dtype }
     },
-    derivative: { x: { none: 'each input takes its own slice, which the gradient engine cuts' } },
+    derivative: { x: ({ axis: at }, _, index) => `squeeze[[${at}]](slice[${at}, ${index}, 1](g))` },
     examples: [
       {
         shapes: [

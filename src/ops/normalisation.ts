@@ -1,6 +1,8 @@
+import { isProblem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
 import { mode } from './mode.js'
 import type { Op } from './op.js'
-import { resolveAxis } from './shape.js'
+import { elementwiseType, resolveAxis } from './shape.js'
 
 /** Ops that centre and scale. */
 export const normalisation = {
@@ -43,6 +45,52 @@ export const normalisation = {
     examples: [
       { shapes: [[4, 3], [3], [3]], range: [0.2, 2] },
       { shapes: [[2, 3, 4, 5], [3], [3]], attributes: { axis: 1, epsilon: 0.01 }, range: [0.2, 2] },
+    ],
+  },
+  standardize: {
+    kind: 'derived',
+    title: 'centring and scaling',
+    summary: 'x less a mean, over the root of a variance; both broadcast to x.',
+    source: 'tfjs-core/src/ops/batchnorm.ts',
+    inputs: ['x', 'mean', 'variance'],
+    attributes: { epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' } },
+    type: inputs => {
+      const type = elementwiseType(inputs, 'float32')
+      return isProblem(type) || shapeText(type.shape) === shapeText(inputs[0]!.shape)
+        ? type
+        : { problem: `the statistics do not fit ${shapeText(inputs[0]!.shape)}` }
+    },
+    notation: { form: 'function', latex: '\\mathrm{standardize}', text: 'standardize', shown: ['epsilon'] },
+    means: '(x - mean) / sqrt(variance + epsilon)',
+    examples: [{ shapes: [[2, 5, 3], [3], [3]], range: [0.2, 2] }],
+  },
+  localResponseNormalization: {
+    kind: 'derived',
+    title: 'local response normalisation',
+    summary:
+      'x [batch, height, width, channels] over a power of the squares in the neighbouring channels, `radius` on each side.',
+    source:
+      'Krizhevsky, Sutskever and Hinton 2012, section 3.3; tfjs-core/src/ops/local_response_normalization.ts',
+    inputs: ['x'],
+    attributes: {
+      radius: { kind: 'integer', default: 5, summary: 'how many channels on each side' },
+      bias: { kind: 'number', default: 1, summary: 'added to the sum' },
+      alpha: { kind: 'number', default: 1, summary: 'the factor of the sum' },
+      beta: { kind: 'number', default: 0.5, summary: 'the power' },
+    },
+    type: ([x]) =>
+      x!.shape!.length >= 2 ? x! : { problem: `there are no channels in ${shapeText(x!.shape)}` },
+    notation: {
+      form: 'function',
+      latex: '\\mathrm{LRN}',
+      text: 'LRN',
+      shown: ['radius', 'bias', 'alpha', 'beta'],
+    },
+    means:
+      'x / (bias + alpha * (square(x) bandPart[radius, radius](fill[[extent[-1](x), extent[-1](x)], 1]())))^beta',
+    examples: [
+      { shapes: [[1, 2, 2, 5]], attributes: { radius: 1, bias: 2, alpha: 0.5, beta: 0.75 } },
+      { shapes: [[1, 1, 2, 4]] },
     ],
   },
   layerNormalization: {

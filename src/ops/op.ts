@@ -91,11 +91,11 @@ interface OpBase extends OpSignature {
 
 /**
  * The gradient of one input: an expression over the inputs, the incoming gradient `g`, and the result `y` unless an
- * input has that name. Axes that were broadcast are summed over, and axes that went are repeated along, afterwards.
+ * input has that name; `at` is the input's position, for variadic ops. Axes that were broadcast are summed over, and axes that went are repeated along, afterwards.
  */
 export type Derivative =
   | string
-  | ((attributes: Attributes, types: readonly TensorType[]) => string | NoDerivative)
+  | ((attributes: Attributes, types: readonly TensorType[], at: number) => string | NoDerivative)
   | NoDerivative
 
 /** Why there is no derivative: a reason in lower case, without a full stop. */

@@ -1,82 +1,112 @@
 import type { Dimension } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
-import { isProblem, type Problem } from '../graph/op.js'
-import { shapeText, type TensorType } from '../graph/type.js'
-import { forWindows } from './convolution.js'
+import { isProblem } from '../graph/op.js'
 import type { DerivedOp, Op, PrimitiveOp } from './op.js'
 import { sizeOf } from './shape.js'
-import { windowAttributes, windowCounts, windowsOf } from './window.js'
+import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
 
 const poolSize = { kind: 'perAxis', summary: 'the size of a window' } as const
+const shown = ['poolSize', 'strides', 'padding', 'dilations', 'rounding'] as const
 
-function poolType([x]: readonly TensorType[], attributes: Attributes): TensorType | Problem {
-  const counts = windowCounts(x!.shape!, windowsOf(attributes, attributes.poolSize as readonly Dimension[]))
-  return isProblem(counts) ? counts : { dtype: x!.dtype, shape: [x!.shape![0]!, ...counts, x!.shape![3]!] }
+const windows = (attributes: Attributes) => windowsOf(attributes, attributes.poolSize as readonly Dimension[])
+
+interface Summary {
+  readonly title: string
+  readonly name: string
+  readonly op: string
+  readonly text: string
+  readonly average: boolean
 }
 
-function pool2d(title: string, name: string, summary: string, average: boolean): PrimitiveOp {
+const maximum: Summary = {
+  title: 'maximum of windows',
+  name: 'maxpool',
+  op: 'maxPool',
+  text: 'The largest element of each window, per channel.',
+  average: false,
+}
+
+const mean: Summary = {
+  title: 'mean of windows',
+  name: 'avgpool',
+  op: 'averagePool',
+  text: 'The mean of the elements of each window that lie inside, per channel.',
+  average: true,
+}
+
+/** The gradient of a mean: shared out over the window by the transpose of a convolution with ones, per channel. */
+function meanGradient(axes: number, attributes: Attributes): string {
+  const ones = (attributes.poolSize as readonly Dimension[]).map(String).join(', ')
+  const inner = Array.from({ length: axes }, (_, i) => `extent[${i + 1}](x)`).join(', ')
+  const channels = `extent[${axes + 1}](x)`
+  const settings = 'strides, padding, dilations'
+  const counts = `conv${axes}d[${settings}, rounding](fill[[1, ${inner}, 1], 1](), fill[[${ones}, 1, 1], 1]())`
+  return `conv${axes}dTranspose[${settings}, [${inner}]](g / ${counts}, fill[[${ones}, 1, 1], 1]() * eye[${channels}]())`
+}
+
+function pool(
+  axes: 2 | 3,
+  { title, name, text, average }: Summary,
+  examples: PrimitiveOp['examples'],
+): PrimitiveOp {
   return {
     kind: 'primitive',
     title,
-    summary,
+    summary: text,
     source: 'tfjs-core/src/ops/conv_util.ts',
     inputs: ['x'],
-    attributes: { poolSize, ...windowAttributes },
-    type: poolType,
-    notation: {
-      form: 'function',
-      latex: `\\mathrm{${name}}`,
-      text: name,
-      shown: ['poolSize', 'strides', 'padding'],
+    attributes: { poolSize, ...windowAttributes(axes) },
+    type: ([x], attributes) => {
+      const counts = windowCounts(x!.shape!, windows(attributes))
+      return isProblem(counts)
+        ? counts
+        : { dtype: x!.dtype, shape: [x!.shape![0]!, ...counts, x!.shape!.at(-1)!] }
     },
+    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown },
     cost: (_, attributes, shape) => sizeOf(shape) * sizeOf(attributes.poolSize as readonly number[]),
     evaluate: ([x], attributes, type) => {
       const shape = type.shape as readonly number[]
-      const channels = shape[3]!
+      const channels = shape.at(-1)!
       const data = new Float64Array(sizeOf(shape)).fill(average ? 0 : Number.NEGATIVE_INFINITY)
-      const counts = new Float64Array(sizeOf(shape.slice(0, 3)))
-      forWindows(x!.shape, attributes.poolSize as readonly number[], attributes, (output, input) => {
-        counts[output]!++
+      const counts = new Float64Array(sizeOf(shape.slice(0, -1)))
+      forWindows(x!.shape, windows(attributes), (window, element) => {
+        counts[window]!++
         for (let c = 0; c < channels; c++) {
-          const at = output * channels + c
-          const value = x!.data[input * channels + c]!
+          const at = window * channels + c
+          const value = x!.data[element * channels + c]!
           data[at] = average ? data[at]! + value : Math.max(data[at]!, value)
         }
       })
       if (average) for (let i = 0; i < data.length; i++) data[i]! /= counts[Math.floor(i / channels)]!
       return { shape, data, dtype: x!.dtype }
     },
-    derivative: { x: { none: 'the gradient spreads over windows, which the table has no op for' } },
-    examples: [
-      { shapes: [[2, 6, 4, 3]], attributes: { poolSize: [2, 2], strides: [2, 2] } },
-      { shapes: [[2, 5, 7, 3]], attributes: { poolSize: [3, 2], strides: [2, 1], padding: 'same' } },
-    ],
+    derivative: {
+      x: average
+        ? attributes => meanGradient(axes, attributes)
+        : { none: 'the gradient goes to the largest element of each window, which the table has no op for' },
+    },
+    examples,
   }
 }
 
-function pool1d(title: string, name: string, summary: string, op: string): DerivedOp {
+function pool1d({ title, name, op, text }: Summary): DerivedOp {
   return {
     kind: 'derived',
-    title,
-    summary,
+    title: `${title} over time`,
+    summary: text,
     inputs: ['x'],
     attributes: {
       poolSize: { kind: 'integer', summary: 'the size of a window' },
       stride: { kind: 'integer', summary: 'the step from one window to the next' },
-      padding: windowAttributes.padding,
+      padding: windowAttributes(1).padding,
     },
     type: ([x], { poolSize: size, stride, padding }) => {
       const shape = x!.shape!
-      if (shape.length !== 3)
-        return { problem: `expected a tensor [batch, time, channels], found ${shapeText(shape)}` }
-      const windows = {
-        size: [1, size as Dimension],
-        strides: [1, stride as Dimension],
-        dilations: [1, 1],
-        padding: padding as string,
-      } as const
-      const counts = windowCounts([shape[0]!, 1, shape[1]!, shape[2]!], windows)
-      return isProblem(counts) ? counts : { dtype: x!.dtype, shape: [shape[0]!, counts[1]!, shape[2]!] }
+      const counts = windowCounts(
+        shape,
+        windowsOf({ strides: [stride!], padding: padding! }, [size as Dimension]),
+      )
+      return isProblem(counts) ? counts : { dtype: x!.dtype, shape: [shape[0]!, counts[0]!, shape[2]!] }
     },
     notation: {
       form: 'function',
@@ -84,35 +114,29 @@ function pool1d(title: string, name: string, summary: string, op: string): Deriv
       text: name,
       shown: ['poolSize', 'stride', 'padding'],
     },
-    means: `squeeze[[1]](${op}[[1, poolSize], [1, stride], padding](expandDims[[1]](x)))`,
+    means: ({ padding }) =>
+      `squeeze[[1]](${op}2d[[1, poolSize], [1, stride], ${Array.isArray(padding) ? '[0, 0, padding]' : 'padding'}](expandDims[[1]](x)))`,
     examples: [{ shapes: [[2, 6, 3]], attributes: { poolSize: 2, stride: 2 } }],
   }
 }
 
+const planar = [
+  { shapes: [[2, 6, 4, 3]], attributes: { poolSize: [2, 2], strides: [2, 2] } },
+  { shapes: [[2, 5, 7, 3]], attributes: { poolSize: [3, 2], strides: [2, 1], padding: 'same' } },
+  { shapes: [[1, 6, 6, 2]], attributes: { poolSize: [2, 2], dilations: [2, 2] } },
+  { shapes: [[1, 5, 5, 2]], attributes: { poolSize: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1] } },
+] as const
+const spatial = [
+  { shapes: [[1, 4, 4, 2, 3]], attributes: { poolSize: [2, 2, 2], strides: [2, 2, 2] } },
+  { shapes: [[2, 3, 5, 3, 2]], attributes: { poolSize: [2, 2, 2], strides: [1, 2, 1], padding: 'same' } },
+] as const
+
 /** Summaries of windows. */
 export const pooling = {
-  maxPool2d: pool2d(
-    'maximum of windows',
-    'maxpool',
-    'The largest element of each window, per channel.',
-    false,
-  ),
-  averagePool2d: pool2d(
-    'mean of windows',
-    'avgpool',
-    'The mean of the elements of each window that lie inside, per channel.',
-    true,
-  ),
-  maxPool1d: pool1d(
-    'maximum of windows over time',
-    'maxpool',
-    'The largest element of each window, per channel.',
-    'maxPool2d',
-  ),
-  averagePool1d: pool1d(
-    'mean of windows over time',
-    'avgpool',
-    'The mean of each window, per channel.',
-    'averagePool2d',
-  ),
+  maxPool1d: pool1d(maximum),
+  averagePool1d: pool1d(mean),
+  maxPool2d: pool(2, maximum, planar),
+  averagePool2d: pool(2, mean, planar),
+  maxPool3d: pool(3, maximum, spatial),
+  averagePool3d: pool(3, mean, spatial),
 } as const satisfies Readonly<Record<string, Op>>

@@ -1,5 +1,8 @@
+import type { Dimension } from '../graph/dimension.js'
+import type { Attributes } from '../graph/node.js'
+import type { Shape } from '../graph/type.js'
 import { mode } from './mode.js'
-import type { Op, PrimitiveOp } from './op.js'
+import type { DerivedOp, Op, PrimitiveOp } from './op.js'
 
 const site = { kind: 'integer', summary: 'the place of the draw: two places draw different numbers' } as const
 
@@ -29,13 +32,46 @@ function random(
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
     evaluate: ([x], values, type) => ({
       shape: type.shape as readonly number[],
-      data: x!.data.map((_, i) => at(k => draw((values.site as number) * 2 + k, i), values)),
+      data: x!.data.map((_, i) => at(k => draw((values.site as number) * 64 + k, i), values)),
       dtype: 'float32',
     }),
     derivative: { x: { none: 'a draw does not depend on the values' } },
     examples: [{ shapes: [[2, 3]], attributes: { ...example, site: 0 } }],
   }
 }
+
+/** A tensor of draws that depends on nothing else. */
+function drawn(
+  title: string,
+  name: string,
+  source: string,
+  summary: string,
+  attributes: DerivedOp['attributes'],
+  means: string,
+): DerivedOp {
+  return {
+    kind: 'derived',
+    title,
+    summary,
+    source,
+    inputs: [],
+    attributes: { shape: { kind: 'shape', summary: 'the sizes of the axes' }, ...attributes, site },
+    type: (_, { shape }) => ({ dtype: 'float32', shape: shape as Shape }),
+    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
+    means,
+    examples: [{ shapes: [], attributes: { shape: [2, 3], site: 0 } }],
+  }
+}
+
+const normal = {
+  mean: { kind: 'number', default: 0, summary: 'the mean' },
+  deviation: { kind: 'number', default: 1, summary: 'the standard deviation' },
+} as const
+
+const dropped = ({ shared }: Attributes): string =>
+  Array.isArray(shared) && shared.length > 0
+    ? 'x * bernoulli[1 - rate, site](sum[shared](x)) / (1 - rate)'
+    : 'x * bernoulli[1 - rate, site](x) / (1 - rate)'
 
 /** Random draws, and what layers make of them in training. */
 export const randomOps = {
@@ -56,6 +92,101 @@ export const randomOps = {
       (deviation as number) * Math.sqrt(-2 * Math.log(1 - u(0))) * Math.cos(2 * Math.PI * u(1)),
     { deviation: 1 },
   ),
+  truncated: random(
+    'truncated Gaussian noise',
+    'A draw from a normal distribution with mean 0, drawn again while it is more than two deviations away, for each element.',
+    'Ntrunc',
+    { deviation: { kind: 'number', summary: 'the standard deviation before truncation' } },
+    (u, { deviation }) => {
+      for (let k = 0; ; k += 2) {
+        const z = Math.sqrt(-2 * Math.log(1 - u(k))) * Math.cos(2 * Math.PI * u(k + 1))
+        if (Math.abs(z) <= 2) return (deviation as number) * z
+      }
+    },
+    { deviation: 1 },
+  ),
+  uniform: random(
+    'uniform noise',
+    'A draw from an interval, all numbers equally likely, for each element.',
+    'U',
+    {
+      low: { kind: 'number', default: 0, summary: 'the smallest number' },
+      high: { kind: 'number', default: 1, summary: 'the bound, which is not drawn' },
+    },
+    (u, { low, high }) => (low as number) + ((high as number) - (low as number)) * u(0),
+    { low: -1, high: 1 },
+  ),
+  randomNormal: drawn(
+    'normal draws',
+    'N',
+    'tfjs-core/src/ops/random_normal.ts',
+    'A tensor of draws from a normal distribution.',
+    normal,
+    'mean + gaussian[deviation, site](fill[shape, 0]())',
+  ),
+  truncatedNormal: drawn(
+    'truncated normal draws',
+    'Ntrunc',
+    'tfjs-core/src/ops/truncated_normal.ts',
+    'A tensor of draws from a normal distribution, drawn again while more than two deviations from the mean.',
+    normal,
+    'mean + truncated[deviation, site](fill[shape, 0]())',
+  ),
+  randomUniform: drawn(
+    'uniform draws',
+    'U',
+    'tfjs-core/src/ops/random_uniform.ts',
+    'A tensor of draws from an interval, all numbers equally likely.',
+    {
+      low: { kind: 'number', default: 0, summary: 'the smallest number' },
+      high: { kind: 'number', default: 1, summary: 'the bound, which is not drawn' },
+    },
+    'uniform[low, high, site](fill[shape, 0]())',
+  ),
+  multinomial: {
+    kind: 'primitive',
+    title: 'categorical draws',
+    summary:
+      'For each row of x, draws of a position with the probabilities softmax(x), or with the probabilities x if normalized.',
+    source: 'tfjs-core/src/ops/multinomial.ts',
+    inputs: ['x'],
+    attributes: {
+      count: { kind: 'integer', summary: 'how many draws' },
+      normalized: {
+        kind: 'boolean',
+        default: false,
+        summary: 'whether x are probabilities instead of logits',
+      },
+      site,
+    },
+    type: ([x], { count }) => {
+      const shape = x!.shape!
+      return shape.length === 1 || shape.length === 2
+        ? { dtype: 'int32', shape: [...shape.slice(0, -1), count as Dimension] }
+        : { problem: 'draws are made from one row of logits or from a matrix of them' }
+    },
+    notation: { form: 'function', latex: '\\mathrm{Cat}', text: 'Cat', shown: ['count'] },
+    evaluate: ([x], values, type) => {
+      const shape = type.shape as readonly number[]
+      const [classes, count] = [x!.shape.at(-1)!, values.count as number]
+      const data = new Float64Array(shape.reduce((a, b) => a * b, 1))
+      for (let i = 0; i < data.length; i++) {
+        const row = x!.data.subarray(Math.floor(i / count) * classes, (Math.floor(i / count) + 1) * classes)
+        const weights = values.normalized ? row : row.map(Math.exp)
+        let rest = draw((values.site as number) * 2, i) * weights.reduce((a, b) => a + b, 0)
+        data[i] = Math.max(
+          weights.findIndex(weight => {
+            rest -= weight
+            return rest < 0
+          }),
+          0,
+        )
+      }
+      return { shape, data, dtype: 'int32' }
+    },
+    derivative: { x: { none: 'a draw of a position is a step function of the probabilities' } },
+    examples: [{ shapes: [[2, 3]], attributes: { count: 4, site: 0 } }],
+  },
   dropout: {
     kind: 'derived',
     title: 'dropout',
@@ -71,13 +202,7 @@ export const randomOps = {
     },
     type: ([x]) => x!,
     notation: { form: 'function', latex: '\\mathrm{dropout}', text: 'dropout', shown: ['rate'] },
-    means: {
-      inference: 'x',
-      training: ({ shared }) =>
-        Array.isArray(shared) && shared.length > 0
-          ? 'x * bernoulli[1 - rate, site](sum[shared](x)) / (1 - rate)'
-          : 'x * bernoulli[1 - rate, site](x) / (1 - rate)',
-    },
+    means: { inference: 'x', training: dropped },
     examples: [
       { shapes: [[2, 3]], attributes: { rate: 0.5, site: 0 } },
       { shapes: [[2, 3, 4]], attributes: { rate: 0.5, site: 0, shared: [1] } },

@@ -1,9 +1,10 @@
-import type { Attributes } from '../graph/node.js'
-import type { Problem } from '../graph/op.js'
+import type { Attribute, Attributes } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
 import type { Derivative, DerivedOp, Op, PrimitiveOp } from './op.js'
-import { forBroadcast, resolveAxes, resolveAxis, sizeOf } from './shape.js'
+import { forBroadcast, realType, resolveAxes, resolveAxis, sizeOf } from './shape.js'
+import { flat } from './unary.js'
 
 const axes = { kind: 'axes', default: null, summary: 'the axes that go; all if none are given' } as const
 const keepDims = { kind: 'boolean', default: true, summary: 'whether they stay with size 1' } as const
@@ -54,7 +55,8 @@ function reduction(
   start: number,
   step: (sum: number, value: number) => number,
   derivative: Derivative,
-  laws: readonly string[] = [],
+  /** Whether truth values count as numbers. */
+  counts = false,
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -62,13 +64,34 @@ function reduction(
     summary,
     inputs: ['x'],
     attributes: { axes, keepDims },
-    type: ([x], attributes) => reducedType(x!, attributes),
+    type: ([x], attributes) =>
+      reducedType(x!, attributes, counts && x!.dtype === 'bool' ? 'int32' : x!.dtype),
     notation: { form: 'reduction', latex: symbol[0], text: symbol[1] },
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: (inputs, attributes, type) => fold(inputs, attributes, type, start, step),
     derivative: { x: derivative },
-    laws,
     examples,
+  }
+}
+
+function truth(
+  title: string,
+  name: string,
+  summary: string,
+  symbol: readonly [latex: string, text: string],
+  start: number,
+  step: (a: number, b: number) => number,
+): PrimitiveOp {
+  return {
+    ...reduction(title, summary, symbol, start, step, flat),
+    type: ([x], attributes) =>
+      x!.dtype === 'bool'
+        ? reducedType(x!, attributes)
+        : { problem: `\`${name}\` takes truth values (dtype \`bool\`)` },
+    examples: [
+      { shapes: [[3, 4]], dtypes: ['bool'] },
+      { shapes: [[3, 2, 2]], dtypes: ['bool'], attributes: { axes: [1], keepDims: false } },
+    ],
   }
 }
 
@@ -95,9 +118,14 @@ function mean(title: string, summary: string, latex: string, text: string, means
   }
 }
 
+function descending(axes: Attribute | undefined, rank: number): boolean {
+  const [first, second] = Array.isArray(axes) ? axes.map(axis => resolveAxis(axis, rank)) : []
+  return typeof first === 'number' && typeof second === 'number' && first > second
+}
+
 /** Ops that combine the elements along axes. */
 export const reductions = {
-  sum: reduction('sum', 'The sum over axes.', ['\\sum', 'Σ'], 0, (a, b) => a + b, restored('g')),
+  sum: reduction('sum', 'The sum over axes.', ['\\sum', 'Σ'], 0, (a, b) => a + b, restored('g'), true),
   product: reduction(
     'product',
     'The product over axes.',
@@ -105,6 +133,7 @@ export const reductions = {
     1,
     (a, b) => a * b,
     (attributes, types) => `${restored('g')(attributes, types)} * ${restored('y')(attributes, types)} / x`,
+    true,
   ),
   max: reduction(
     'maximum',
@@ -122,6 +151,15 @@ export const reductions = {
     Math.min,
     extremum,
   ),
+  all: truth(
+    'all',
+    'all',
+    '1 where all elements over axes are true, else 0.',
+    ['\\bigwedge', '∧'],
+    1,
+    Math.min,
+  ),
+  any: truth('any', 'any', '1 where some element over axes is true, else 0.', ['\\bigvee', '∨'], 0, Math.max),
   size: {
     kind: 'primitive',
     title: 'number of elements',
@@ -156,34 +194,51 @@ export const reductions = {
     'LSE',
     'log(sum[axes, keepDims](exp(x)))',
   ),
-  argMax: {
-    kind: 'primitive',
-    title: 'position of the maximum',
-    summary: 'The index of the largest element along an axis, which goes; the first of equal ones.',
+  norm: {
+    kind: 'derived',
+    title: 'norm',
+    summary:
+      'The p-norm over one axis or over all elements; over two axes the Frobenius norm (order 2) or the norm of a matrix (order 1 or ∞).',
+    source: 'tfjs-core/src/ops/norm.ts',
     inputs: ['x'],
-    attributes: { axis: { kind: 'axis', default: 0, summary: 'the axis to search' } },
-    type: ([x], { axis }) => {
-      const resolved = resolveAxis(axis, x!.shape!.length)
-      return typeof resolved === 'number'
-        ? { dtype: 'int32', shape: x!.shape!.filter((_, i) => i !== resolved) }
-        : resolved
+    attributes: {
+      axes,
+      order: { kind: 'number', default: 2, summary: '1, 2, or plus or minus infinity' },
+      keepDims,
     },
-    notation: { form: 'function', latex: '\\mathrm{argmax}', text: 'argmax', shown: ['axis'] },
-    evaluate: ([x], { axis }, type) => {
-      const along = resolveAxis(axis, x!.shape.length) as number
-      const inner = sizeOf(x!.shape.slice(along + 1))
-      const count = x!.shape[along]!
-      const shape = type.shape as readonly number[]
-      const data = new Float64Array(sizeOf(shape))
-      for (let i = 0; i < data.length; i++) {
-        const base = Math.floor(i / inner) * inner * count + (i % inner)
-        for (let k = 1; k < count; k++) {
-          if (x!.data[base + k * inner]! > x!.data[base + data[i]! * inner]!) data[i] = k
+    type: ([x], attributes) => {
+      const known = [1, 2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+      const gone = Array.isArray(attributes.axes) ? attributes.axes.length : 1
+      if (!known.includes(attributes.order as number) || gone > 2)
+        return { problem: `there is no norm of order ${String(attributes.order)} over ${gone} axes` }
+      if (descending(attributes.axes, x!.shape!.length) && attributes.order !== 2)
+        return {
+          problem: 'TensorFlow.js confuses the axes of a matrix norm where the second is before the first',
         }
-      }
-      return { shape, data, dtype: 'int32' }
+      const type = reducedType(x!, attributes)
+      return isProblem(type) ? type : realType([type])
     },
-    derivative: { x: { none: 'a position is flat wherever it is unique' } },
-    examples: [{ shapes: [[2, 3, 4]], attributes: { axis: 1 } }],
+    notation: { form: 'function', latex: '\\mathrm{norm}', text: 'norm', shown: ['order', 'axes'] },
+    means: ({ order, axes: given }, [x]) => {
+      if (order === 2) return 'sqrt(sum[axes, keepDims](square(x)))'
+      const outer = order === 1 ? 'sum' : order === Number.POSITIVE_INFINITY ? 'max' : 'min'
+      const pair =
+        Array.isArray(given) && given.length === 2
+          ? given.map(axis => resolveAxis(axis, x!.shape!.length))
+          : []
+      if (pair.length < 2) return `${outer}[axes, keepDims](|x|)`
+      const [rows, columns] = pair
+      const inner = order === 1 ? rows : columns
+      return `${order === 1 ? 'max' : outer}[axes, keepDims](sum[[${inner}]](|x|))`
+    },
+    examples: [
+      { shapes: [[2, 3]] },
+      { shapes: [[2, 3]], attributes: { axes: [1], order: 1, keepDims: false } },
+      { shapes: [[2, 3]], attributes: { axes: [0], order: Number.POSITIVE_INFINITY } },
+      { shapes: [[2, 3]], attributes: { order: Number.NEGATIVE_INFINITY, keepDims: false } },
+      { shapes: [[2, 3, 4]], attributes: { axes: [0, 2], order: 1, keepDims: false } },
+      { shapes: [[2, 3, 4]], attributes: { axes: [0, 2], order: Number.POSITIVE_INFINITY, keepDims: false } },
+      { shapes: [[2, 3, 4]], attributes: { axes: [1, 2], keepDims: false } },
+    ],
   },
 } as const satisfies Readonly<Record<string, Op>>

@@ -1,10 +1,10 @@
 import { type Dimension, divide, equals, product } from '../graph/dimension.js'
-import type { Attribute, Attributes } from '../graph/node.js'
-import type { Problem } from '../graph/op.js'
+import type { Attribute } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import type { Op, PrimitiveOp } from './op.js'
-import { resolveAxes } from './shape.js'
+import { broadcast, mapBroadcast, resolveAxes, sizeOf } from './shape.js'
 
 /** The target shape with its one unknown size filled in. */
 function reshaped(x: TensorType, target: readonly Attribute[]): Shape | Problem {
@@ -27,8 +27,6 @@ function moved(x: Tensor, type: TensorType): Tensor {
   return { shape: type.shape as readonly number[], data: x.data, dtype: x.dtype }
 }
 
-const back = (_: Attributes, [x]: readonly TensorType[]) => `reshape[[${x!.shape!.join(', ')}]](g)`
-
 function view(
   title: string,
   summary: string,
@@ -48,11 +46,18 @@ function view(
     notation,
     rearranges: true,
     evaluate: ([x], _, result) => moved(x!, result),
-    derivative: { x: back },
+    derivative: { x: 'reshape[shape(x)](g)' },
     laws,
     examples,
   }
 }
+
+/** Only its shape counts. */
+const zero = (type: TensorType): Tensor => ({
+  shape: type.shape as readonly number[],
+  data: new Float64Array(sizeOf(type.shape as readonly number[])),
+  dtype: type.dtype,
+})
 
 const axes = { kind: 'axes', summary: 'the axes' } as const
 
@@ -120,4 +125,87 @@ export const views = {
     { form: 'transparent' },
     [{ shapes: [[2, 1, 3]], attributes: { axes: [1] } }, { shapes: [[1, 2, 1, 3]] }],
   ),
+  transpose: {
+    kind: 'primitive',
+    title: 'transpose',
+    summary: 'The axes in another order; without one, the last two change places.',
+    inputs: ['x'],
+    attributes: {
+      permutation: {
+        kind: 'axes',
+        default: null,
+        summary: 'for each axis of the result, the axis it comes from',
+      },
+    },
+    type: ([x], { permutation }) => {
+      const shape = x!.shape!
+      const order = permutationOf(permutation, shape.length)
+      return order
+        ? { dtype: x!.dtype, shape: order.map(axis => shape[axis]!) }
+        : { problem: `${JSON.stringify(permutation)} is no order of the axes of ${shapeText(shape)}` }
+    },
+    notation: { form: 'transpose' },
+    rearranges: true,
+    evaluate: ([x], { permutation }, type) => {
+      const shape = type.shape as readonly number[]
+      const order = permutationOf(permutation, shape.length)!
+      const strides = x!.shape.map((_, i) => sizeOf(x!.shape.slice(i + 1)))
+      const data = new Float64Array(x!.data.length)
+      const index = shape.map(() => 0)
+      let from = 0
+      for (let at = 0; at < data.length; at++) {
+        data[at] = x!.data[from]!
+        for (let axis = shape.length - 1; axis >= 0; axis--) {
+          const step = strides[order[axis]!]!
+          index[axis]!++
+          from += step
+          if (index[axis]! < shape[axis]!) break
+          from -= step * shape[axis]!
+          index[axis] = 0
+        }
+      }
+      return { shape, data, dtype: x!.dtype }
+    },
+    derivative: {
+      x: ({ permutation }, [x]) => {
+        const order = permutationOf(permutation, x!.shape!.length)!
+        return `transpose[[${order.map((_, axis) => order.indexOf(axis)).join(', ')}]](g)`
+      },
+    },
+    laws: ['transpose(transpose(x)) = x'],
+    examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 4]], attributes: { permutation: [2, 0, 1] } }],
+  },
+  broadcastTo: {
+    kind: 'primitive',
+    title: 'broadcasting',
+    summary: 'x repeated along new axes in front and along axes of size 1, up to the given shape.',
+    source: 'tfjs-core/src/ops/broadcast_to.ts',
+    inputs: ['x'],
+    attributes: { shape: { kind: 'shape', summary: 'the new sizes' } },
+    type: ([x], { shape: target }) => {
+      const shape = target as Shape
+      const result = broadcast(x!.shape!, shape)
+      if (isProblem(result)) return result
+      return shapeText(result) === shapeText(shape)
+        ? { dtype: x!.dtype, shape }
+        : { problem: `${shapeText(x!.shape)} cannot be broadcast to ${shapeText(shape)}` }
+    },
+    notation: { form: 'transparent' },
+    evaluate: ([x], _, type) =>
+      mapBroadcast(type, [x!, zero(type)], (value => value) as (...v: number[]) => number),
+    derivative: { x: 'g' },
+    examples: [
+      { shapes: [[3]], attributes: { shape: [2, 3] } },
+      { shapes: [[2, 1, 4]], attributes: { shape: [2, 3, 4] } },
+    ],
+  },
 } as const satisfies Readonly<Record<string, Op>>
+
+function permutationOf(permutation: unknown, rank: number): readonly number[] | undefined {
+  const order: readonly unknown[] = Array.isArray(permutation)
+    ? permutation
+    : Array.from({ length: rank }, (_, i) => (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i))
+  const valid =
+    order.length === rank && Array.from({ length: rank }, (_, i) => i).every(axis => order.includes(axis))
+  return valid ? (order as readonly number[]) : undefined
+}

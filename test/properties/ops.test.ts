@@ -147,7 +147,7 @@ const differentiable = cases.flatMap(entry =>
           dtype: entry.example.dtypes?.[i] ?? ('float32' as const),
         }))
         const attributes = build(entry.name, entry.example).node.attributes
-        const text = typeof derivative === 'function' ? derivative(attributes, types) : derivative
+        const text = typeof derivative === 'function' ? derivative(attributes, types, at) : derivative
         return typeof text === 'string' && types[at]!.dtype === 'float32'
           ? [{ ...entry, at, derivative: text, title: `${entry.title} by ${input}` }]
           : []
@@ -166,9 +166,10 @@ test.each(differentiable)(
       ['y', node],
       ['g', g],
       ...op.inputs.map((input, i) => [input, inputs[i]!] as const),
+      ...(op.variadic ? inputs.map((input, i) => [`${op.inputs.at(-1)}_${i + 1}`, input] as const) : []),
     ])
     const gradient = elaborateText(
-      `(${derivative}) + 0 * ${op.inputs[Math.min(at, op.inputs.length - 1)]}`,
+      `(${derivative}) + 0 * ${op.variadic && at >= op.inputs.length - 1 ? `${op.inputs.at(-1)}_${at - op.inputs.length + 2}` : op.inputs[at]}`,
       { value: inner => names.get(inner) ?? node.attributes[inner] },
       builder,
     )

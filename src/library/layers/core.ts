@@ -94,6 +94,6 @@ export const coreLayers: readonly LayerDefinition[] = [
     means: ({ maskZero }) =>
       maskZero
         ? unmodelled('which steps `maskZero` hides from the layers that follow is not modelled')
-        : 'gather(embeddings, x)',
+        : "gather(embeddings, cast['int32'](x))",
   },
 ]
