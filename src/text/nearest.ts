@@ -1,11 +1,17 @@
-/** The candidate that differs least from a misspelled word, if one is close enough to be meant. */
+/**
+ * The candidate that differs least from a misspelled word, if one is close enough to be meant. Of two that differ
+ * equally, the one of the same length: letters are mistaken or exchanged more often than left out.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), best?.distance ?? limit + 1)
-    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
-      best = { candidate, distance }
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), best?.distance ?? limit)
+    if (distance > limit) continue
+    const closer = !best || distance < best.distance
+    const likelier =
+      best?.distance === distance && candidate.length === word.length && best.candidate.length !== word.length
+    if (closer || likelier) best = { candidate, distance }
   }
   return best?.candidate
 }
