@@ -1,7 +1,9 @@
 import type { Node } from '../graph/node.js'
 import { arithmetic } from '../ops/arithmetic.js'
 import { functions } from '../ops/functions.js'
+import { logic } from '../ops/logic.js'
 import { resolveAxes, resolveAxis, stridesOf } from '../ops/shape.js'
+import { trigonometry } from '../ops/trigonometry.js'
 import { everything, offsetsOf, type Positions, type Selection } from './selection.js'
 
 /** What has to be known of the operands, and what then comes out: at least what was wanted. */
@@ -187,6 +189,8 @@ const transpose: Rule = (node, wanted) => {
 
 const gather: Rule = (node, wanted, support) => {
   const [table, indices] = node.inputs as readonly [Node, Node]
+  const { axis, batchDims } = node.attributes
+  if (resolveAxis(axis, sizes(table).length) !== 0 || batchDims !== 0) return all(node, wanted, support)
   const lead = sizes(indices).length
   const rows = contracted(table, 0, support)
   // Positions count within the part only if it is the beginning of the table; beyond it the table is zero.
@@ -194,17 +198,16 @@ const gather: Rule = (node, wanted, support) => {
   return { inputs: [[beginning, ...wanted.slice(lead)], wanted.slice(0, lead)], output: wanted }
 }
 
-const oneHot: Rule = (_, wanted) => ({
-  inputs: [wanted.slice(0, -1)],
-  output: [...wanted.slice(0, -1), null],
-})
-
 const rules: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(Object.keys({ ...arithmetic, ...functions }).map(name => [name, elementwise])),
+  ...Object.fromEntries(
+    Object.keys({ ...arithmetic, ...logic, ...functions, ...trigonometry }).map(name => [name, elementwise]),
+  ),
   sum: reduction,
   product: reduction,
   max: reduction,
   min: reduction,
+  all: reduction,
+  any: reduction,
   matMul,
   conv2d: convolution,
   conv2dTranspose: transposedConvolution,
@@ -224,7 +227,8 @@ const rules: Readonly<Record<string, Rule>> = {
   repeat: alongAttribute,
   tile: alongAttribute,
   gather,
-  oneHot,
+  cumsum: alongAttribute,
+  cumprod: alongAttribute,
 }
 
 /** How far a node reaches for a part of its value; ops without a rule are taken as a whole. */

@@ -185,29 +185,29 @@ export const movement = {
     attributes: {
       axis,
       ...ends,
-      mode: {
+      mirror: {
         kind: 'text',
         default: 'reflect',
         summary: '`reflect`: the outermost once; `symmetric`: twice',
       },
     },
     type: (inputs, attributes) => {
-      const { axis: at, before, after, mode } = attributes
+      const { axis: at, before, after, mirror } = attributes
       const along = resolveAxis(at, inputs[0]!.shape!.length)
       if (typeof along !== 'number') return along
-      const room = subtract(inputs[0]!.shape![along]!, mode === 'symmetric' ? 0 : 1)
+      const room = subtract(inputs[0]!.shape![along]!, mirror === 'symmetric' ? 0 : 1)
       return [before, after].some(n => typeof n === 'number' && typeof room === 'number' && n > room)
         ? { problem: `the mirrored padding is longer than the axis of ${shapeText(inputs[0]!.shape)}` }
         : paddedType(inputs, attributes)
     },
-    notation: word('mirrorpad', 'axis', 'before', 'after', 'mode'),
-    means: ({ mode }) => {
-      const skip = mode === 'symmetric' ? 0 : 1
+    notation: word('mirrorpad', 'axis', 'before', 'after', 'mirror'),
+    means: ({ mirror }) => {
+      const skip = mirror === 'symmetric' ? 0 : 1
       return `concat[axis](slice[axis, before - 1 + ${skip}, before, -1](x), x, slice[axis, extent[axis](x) - 1 - ${skip}, after, -1](x))`
     },
     examples: [
       { shapes: [[2, 4]], attributes: { axis: 1, before: 2, after: 3 } },
-      { shapes: [[2, 4]], attributes: { axis: 1, before: 2, after: 1, mode: 'symmetric' } },
+      { shapes: [[2, 4]], attributes: { axis: 1, before: 2, after: 1, mirror: 'symmetric' } },
     ],
   },
   reverse: {

@@ -26,13 +26,20 @@ const boxes = (shape: readonly number[]): readonly Selection[] =>
 test.each(cases)(
   '$title: a part of the result needs only the parts that the op reaches for',
   ({ name, op, example }) => {
-    const { shapes, attributes = {}, range, integers } = example
+    const { shapes, attributes = {}, range = [-2, 2], dtypes = [] } = example
     const builder = new GraphBuilder(opTable)
     const random = randomSource(5)
     const values: Tensor[] = []
     const inputs = shapes.map((shape, index): Node => {
-      values.push(randomTensor(shape, random, { range: range ?? [-2, 2], integers: integers ?? false }))
-      const node = builder.node('input', [], { name: 'x', index, shape })
+      const dtype = dtypes[index] ?? 'float32'
+      values.push(
+        randomTensor(shape, random, {
+          range: dtype === 'bool' ? [0, 2] : range,
+          integers: dtype !== 'float32',
+          dtype,
+        }),
+      )
+      const node = builder.node('input', [], { name: 'x', index, shape, dtype })
       if (isProblem(node)) throw new Error(node.problem)
       return node
     })

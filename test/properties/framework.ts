@@ -27,7 +27,7 @@ export interface FrameworkAttributes {
   readonly times: number
   readonly depth: number
   readonly step: number
-  readonly mode: 'reflect' | 'symmetric'
+  readonly mirror: 'reflect' | 'symmetric'
   readonly order: number
   readonly exclusive: boolean
   readonly reverse: boolean
@@ -252,11 +252,11 @@ export const framework: Readonly<
       end < 0 ? 2 ** at : 0,
     )
   },
-  mirrorPad: ([x], { axis, before, after, mode }) =>
+  mirrorPad: ([x], { axis, before, after, mirror }) =>
     tf.mirrorPad(
       x!,
       x!.shape.map((_, i): [number, number] => (i === axis ? [before, after] : [0, 0])),
-      mode,
+      mirror,
     ),
   spread: ([x], { axis, step }) =>
     tf.concat(

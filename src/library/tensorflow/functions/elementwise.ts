@@ -54,7 +54,7 @@ export const elementwise: TensorFunctions = {
   mul: binary('a * b'),
   // Whole numbers are divided with rounding down.
   div: binary(
-    given => (areWhole(given, 'a', 'b') ? 'floor(a / b)' : 'a / b'),
+    given => (areWhole(given, 'a', 'b') ? 'floorDivide(a, b)' : 'a / b'),
     [
       [shaped([2, 3]), shaped([3], positive)],
       [shaped([2, 3]), 4],
