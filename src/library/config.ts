@@ -33,7 +33,7 @@ export function keysOf(
   definition: LayerDefinition,
   read: (key: string) => Attribute | undefined = () => undefined,
 ): Readonly<Record<string, ConfigKey>> {
-  const own = { ...commonKeys, ...definition.config }
+  const own = ownKeys(definition)
   const kind = definition.wraps ? read('layer') : undefined
   const inner = typeof kind === 'string' ? layerNamed(kind) : undefined
   if (!inner) return own
@@ -42,6 +42,14 @@ export function keysOf(
     ...own,
     ...Object.fromEntries(keys.map(([name, key]) => [`${innerPrefix}${name}`, prefixed(key)])),
   }
+}
+
+const ownKeysOf = new WeakMap<LayerDefinition, Readonly<Record<string, ConfigKey>>>()
+
+function ownKeys(definition: LayerDefinition): Readonly<Record<string, ConfigKey>> {
+  const keys = ownKeysOf.get(definition) ?? { ...commonKeys, ...definition.config }
+  ownKeysOf.set(definition, keys)
+  return keys
 }
 
 /** The key of an inner layer as a key of the outer one. */

@@ -13,10 +13,25 @@ const longest = 4000
 /** Deeper nesting is refused, so that the recursive parser cannot run out of stack. */
 const deepest = 100
 
+/** How many equations are remembered: about those of all tables. */
+const mostRemembered = 2000
+
+/** Equations that were read before. The same few come back with every layer of a model. */
+const remembered = new Map<string, Expression | SyntaxProblem>()
+
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
 /** Reads one equation or expression, in plain text or in the LaTeX spellings that the grammar has. Never throws. */
 export function parseEquation(text: string): Expression | SyntaxProblem {
+  const known = remembered.get(text)
+  if (known) return known
+  if (remembered.size >= mostRemembered) remembered.clear()
+  const result = parseOnce(text)
+  remembered.set(text, result)
+  return result
+}
+
+function parseOnce(text: string): Expression | SyntaxProblem {
   if (text.length > longest)
     return { problem: `an equation has at most ${longest} characters`, offset: longest }
   const unbalanced = checkBrackets(text)
