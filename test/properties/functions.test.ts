@@ -53,6 +53,7 @@ function callOf(
   })
   const written = (list: readonly (string | readonly string[])[]) =>
     list.map(text => (typeof text === 'string' ? text : `[${text.join(', ')}]`)).join(', ')
+  if (definition.variadic) texts.push(...[texts.pop()!].flat())
   if (method === undefined) {
     if (!definition.fields) return { body: `return tf.${name}(${written(texts)})`, inputs }
     const fields = definition.arguments.flatMap((declared, i) =>

@@ -85,6 +85,8 @@ function bind(
   const rest = [...args]
   const bound = declared.map((declaration, i): Bound => {
     if (fields) return { declaration, property: fields.get(declaration.name) }
+    if (definition.variadic && i === declared.length - 1)
+      return { declaration, property: { value: trace.array(rest.map(({ value }) => value)), span } }
     if (!own || i !== at) return { declaration, property: rest.shift() }
     if (declaration.kind !== 'tensors') return { declaration, property: own }
     // `a.concat(b)` and `a.concat([b, c])` put the tensor in front of the list.

@@ -2,6 +2,7 @@ import {
   type ArgumentDeclaration,
   type Arguments,
   type ExampleArgument,
+  flag,
   number,
   real,
   shape,
@@ -80,6 +81,39 @@ export const draws: TensorFunctions = {
       given.value('dtype') === 'float32'
         ? randomNormal(given)
         : { problem: 'whole numbers are not modelled' },
+    examples: [],
+  },
+  truncatedNormal: {
+    arguments: [
+      shape('shape'),
+      number('mean', 0),
+      number('stdDev', 1),
+      { name: 'dtype', kind: 'text', default: 'float32' },
+      seed,
+    ],
+    means: given =>
+      given.value('dtype') === 'float32'
+        ? 'truncatedNormal[shape, mean, stdDev, site]()'
+        : { problem: 'whole numbers are not modelled' },
+    examples: [],
+  },
+  randomUniform: {
+    arguments: [
+      shape('shape'),
+      number('minval', 0),
+      number('maxval', 1),
+      { name: 'dtype', kind: 'text', default: 'float32' },
+      seed,
+    ],
+    means: given =>
+      given.value('dtype') === 'float32'
+        ? 'randomUniform[shape, minval, maxval, site]()'
+        : { problem: 'whole numbers are not modelled' },
+    examples: [],
+  },
+  multinomial: {
+    arguments: [real('logits'), number('numSamples'), seed, flag('normalized')],
+    means: 'multinomial[numSamples, normalized, site](logits)',
     examples: [],
   },
   dropout: {

@@ -1,4 +1,4 @@
-import { type Dimension, multiply } from '../../../graph/dimension.js'
+import { type Dimension, multiply, subtract } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
 import {
   type ArgumentDeclaration,
@@ -147,13 +147,17 @@ export const creation: TensorFunctions = {
   range: {
     arguments: [number('start'), number('stop'), number('step', 1), text('dtype', 'float32')],
     means: call => {
-      const [start, stop, step] = ['start', 'stop', 'step'].map(name => call.value(name))
-      if (typeof start !== 'number' || typeof stop !== 'number' || typeof step !== 'number' || step === 0)
-        return { problem: 'the length of the range is not known' }
-      const count = Math.max(0, Math.ceil((stop - start) / step))
-      if (count > longest) return { problem: 'the range is too long' }
-      const values = Array.from({ length: count }, (_, i) => start + i * step)
-      return listing(call, values, [count], String(call.value('dtype')))
+      const [start, stop, step] = ['start', 'stop', 'step'].map(name => call.value(name) as Dimension)
+      const length = subtract(stop!, start!)
+      if (typeof length === 'number' && typeof step === 'number' && step !== 0) {
+        const count = Math.max(0, Math.ceil(length / step))
+        return count > longest
+          ? { problem: 'the range is too long' }
+          : `range[start, ${count}, step, dtype]()`
+      }
+      // A size that is a symbol is not negative, which a difference of symbols may be.
+      if (step !== 1 || start !== 0) return { problem: 'the length of the range is not known' }
+      return 'range[0, stop, 1, dtype]()'
     },
     examples: [
       [0, 5],

@@ -1,4 +1,13 @@
-import { type ExampleArgument, flag, real, type TensorFunctions, tensor } from './function.js'
+import {
+  type ExampleArgument,
+  flag,
+  listed,
+  real,
+  type TensorFunctions,
+  tensor,
+  tensors,
+  text,
+} from './function.js'
 
 const of = (...shape: readonly number[]): ExampleArgument => ({ shape })
 
@@ -51,5 +60,31 @@ export const products: TensorFunctions = {
     arguments: [real('v1'), real('v2')],
     means: 'expandDims[[1]](v1) * expandDims[[0]](v2)',
     examples: [[of(3), of(4)]],
+  },
+  einsum: {
+    arguments: [text('equation'), tensors('tensors')],
+    variadic: true,
+    means: given => `einsum[equation](${listed('tensors', given.tensors('tensors'))})`,
+    examples: [
+      [
+        'ij,jk->ik',
+        {
+          shapes: [
+            [2, 3],
+            [3, 4],
+          ],
+        },
+      ],
+      [
+        'bhqd,bhkd->bhqk',
+        {
+          shapes: [
+            [2, 3, 4, 5],
+            [2, 3, 6, 5],
+          ],
+        },
+      ],
+      ['ij->ji', { shapes: [[2, 3]] }],
+    ],
   },
 }

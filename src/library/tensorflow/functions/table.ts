@@ -1,20 +1,30 @@
 import { composed, draws } from './composed.js'
+import { conversions } from './conversions.js'
 import { creation } from './creation.js'
 import { elementwise } from './elementwise.js'
 import type { TensorFunction, TensorFunctions } from './function.js'
+import { images } from './images.js'
+import { logic } from './logic.js'
+import { lookup } from './lookup.js'
 import { losses } from './losses.js'
 import { movement } from './movement.js'
 import { products } from './products.js'
 import { reductions } from './reductions.js'
+import { scans } from './scans.js'
 import { windows } from './windows.js'
 
 /** Every function of TensorFlow.js that computes tensors from tensors, by its name below `tf.`. */
 export const tensorFunctions: TensorFunctions = {
   ...elementwise,
+  ...conversions,
+  ...logic,
   ...reductions,
+  ...scans,
+  ...lookup,
   ...movement,
   ...products,
   ...windows,
+  ...images,
   ...creation,
   ...losses,
   ...composed,

@@ -1,0 +1,75 @@
+import {
+  type Arguments,
+  flag,
+  number,
+  type Result,
+  real,
+  shape,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+  text,
+} from './function.js'
+
+const image = { shape: [2, 3, 4, 5] } as const
+
+/** Images are of rank 4, or of rank 3 without a batch. */
+const batched = (given: Arguments, means: (x: string) => string): Result => {
+  const rank = given.tensor('images').shape!.length
+  if (rank === 4) return means('images')
+  return rank === 3
+    ? `squeeze[[0]](${means('expandDims[[0]](images)')})`
+    : { problem: 'images have the shape [batch, height, width, channels]' }
+}
+
+const resize = (op: string): TensorFunction => ({
+  method: true,
+  arguments: [real('images'), shape('size'), flag('alignCorners'), flag('halfPixelCenters')],
+  means: given => {
+    const [height, width] = given.list('size')
+    if (height === undefined || width === undefined) return { problem: 'a size is a height and a width' }
+    const size = `${given.put(height)}, ${given.put(width)}`
+    return batched(given, x => `${op}[${size}, alignCorners, halfPixelCenters](${x})`)
+  },
+  examples: [
+    [image, [5, 7]],
+    [{ shape: [3, 4, 2] }, [2, 3]],
+    [image, [5, 7], true],
+    [image, [6, 7], false, true],
+  ],
+  source: `tfjs-core/src/ops/image/${op === 'resizeBilinear' ? 'resize_bilinear' : 'resize_nearest_neighbor'}.ts`,
+})
+
+/** `tf.image` and rearrangements of pixels. */
+export const images: TensorFunctions = {
+  'image.resizeBilinear': { ...resize('resizeBilinear'), method: ['resizeBilinear'] },
+  'image.resizeNearestNeighbor': { ...resize('resizeNearestNeighbor'), method: ['resizeNearestNeighbor'] },
+  'image.flipLeftRight': {
+    arguments: [tensor('image')],
+    means: given =>
+      given.tensor('image').shape!.length === 4
+        ? 'reverse[2](image)'
+        : { problem: 'images have the shape [batch, height, width, channels]' },
+    examples: [[image]],
+    source: 'tfjs-core/src/ops/image/flip_left_right.ts',
+  },
+  depthToSpace: {
+    method: true,
+    arguments: [tensor('x'), number('blockSize'), text('dataFormat', 'NHWC')],
+    means: given =>
+      given.value('dataFormat') === 'NHWC'
+        ? 'depthToSpace[blockSize](x)'
+        : { problem: 'channels in front are not modelled' },
+    examples: [[{ shape: [2, 3, 2, 8] }, 2]],
+  },
+  'linalg.bandPart': {
+    arguments: [tensor('a'), number('numLower'), number('numUpper')],
+    means: 'bandPart[numLower, numUpper](a)',
+    examples: [
+      [{ shape: [4, 4] }, -1, 0],
+      [{ shape: [2, 3, 4] }, 1, 1],
+      [{ shape: [3, 3] }, 0, -1],
+    ],
+    source: 'tfjs-core/src/ops/linalg/band_part.ts',
+  },
+}

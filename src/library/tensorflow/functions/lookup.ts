@@ -1,0 +1,59 @@
+import { axes, number, shape, type TensorFunctions, tensor, text } from './function.js'
+
+const positions = (sizes: readonly number[], below: number) =>
+  ({ shape: sizes, dtype: 'int32', range: [0, below] }) as const
+const of = (...sizes: readonly number[]) => ({ shape: sizes })
+
+const coded = [
+  tensor('indices', { dtype: 'int32' }),
+  number('depth'),
+  number('onValue', 1),
+  number('offValue', 0),
+] as const
+
+/** Functions that read and write at positions. */
+export const lookup: TensorFunctions = {
+  gather: {
+    method: true,
+    arguments: [tensor('x'), tensor('indices', { dtype: 'int32' }), axes('axis', 0), number('batchDims', 0)],
+    means: 'gather[axis, batchDims](x, indices)',
+    examples: [
+      [of(5, 3), positions([4], 5)],
+      [of(5, 3), positions([2, 2], 3), -1],
+      [of(5, 3), [4, 0], 0],
+      [of(2, 5, 3), positions([2, 4], 5), 1, 1],
+    ],
+  },
+  gatherND: {
+    arguments: [tensor('x'), tensor('indices', { dtype: 'int32' })],
+    means: 'gatherND(x, indices)',
+    examples: [[of(3, 4, 2), positions([5, 2], 3)]],
+  },
+  scatterND: {
+    arguments: [tensor('indices', { dtype: 'int32' }), tensor('updates'), shape('shape')],
+    means: 'scatterND[shape](indices, updates)',
+    examples: [[positions([4, 1], 6), of(4, 2), [6, 2]]],
+  },
+  tensorScatterUpdate: {
+    arguments: [tensor('tensor'), tensor('indices', { dtype: 'int32' }), tensor('updates')],
+    means: 'tensorScatterUpdate(tensor, indices, updates)',
+    examples: [[of(6, 2), [[1], [4]], of(2, 2)]],
+  },
+  oneHot: {
+    arguments: [...coded, text('dtype', 'int32')],
+    means: 'oneHot[depth, onValue, offValue, dtype](indices)',
+    examples: [
+      [positions([3], 4), 4],
+      [positions([2, 3], 4), 4, 5, -1],
+      [positions([3], 4), 4, 1, 0, 'float32'],
+    ],
+  },
+  // The method takes no type (tfjs-core/src/public/chained_ops/one_hot.ts).
+  'tensor.oneHot': {
+    method: ['oneHot'],
+    methodOnly: true,
+    arguments: coded,
+    means: "oneHot[depth, onValue, offValue, 'int32'](indices)",
+    examples: [[positions([3], 4), 4]],
+  },
+}
