@@ -377,6 +377,22 @@ const cases: readonly Case[] = [
     expected: ['make (a.size || 4) + (a.size || 4)*(b.size || 4)'],
   },
   {
+    title: 'a model that holds a layer of the program can be applied to its own inputs',
+    files: {
+      'model.js': `class Shift extends tf.layers.Layer {
+          call(inputs) { return tf.add(inputs[0], 1) }
+          computeOutputShape(shape) { return shape }
+        }
+        export function make() {
+          const x = tf.input({ shape: [3] })
+          const encoder = tf.model({ inputs: x, outputs: new Shift({}).apply(tf.layers.dense({ units: 2 }).apply(x)) })
+          const decoder = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] })
+          return tf.model({ inputs: encoder.inputs, outputs: decoder.apply(encoder.apply(encoder.inputs)) })
+        }`,
+    },
+    expected: ['make 17', 'make 8', 'make 9'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,
