@@ -9,6 +9,7 @@ import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import type { Files } from './syntax/modules.js'
 import type { SourceFile } from './text/source.js'
+import { assumptionText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
 import { type TraceResult, trace } from './trace/trace.js'
@@ -31,13 +32,28 @@ export interface ModelRequest {
 export interface FoundModel {
   /** `path#target`. */
   readonly target: string
+  /** The case in which the target builds this model: `kind = 'lstm'`, `not useBias`. Empty where there is one. */
+  readonly where: readonly string[]
+  /** Whether it is what the target gives, and not just built on the way. */
+  readonly returned: boolean
   readonly graph?: ModelGraph
   readonly reason?: Diagnostic
+}
+
+/** The target and, where there are several, the case: `model.js#make where kind = 'lstm'`. */
+export function titleOf({ target, where }: Pick<FoundModel, 'target' | 'where'>): string {
+  return where.length === 0 ? target : `${target} where ${where.join(', ')}`
 }
 
 export interface ReadResult {
   readonly models: readonly FoundModel[]
   readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface CaseVerdict {
+  /** What holds in this case: `kind = 'lstm'`. */
+  readonly where: readonly string[]
+  readonly verdict: Verdict
 }
 
 /** The outcome of one check. `unusable` means that the input has to be mended first. */
@@ -47,6 +63,8 @@ export interface CheckOutcome {
   readonly verdict: Verdict | 'unusable'
   readonly spec?: Spec
   readonly comparison?: Comparison
+  /** The cases that were told apart, where the target builds different models in different cases. */
+  readonly cases?: readonly CaseVerdict[]
   /** Why nothing could be compared, where that is so. */
   readonly reason?: Diagnostic
   /** Errors in the input, and soft failures that were met on the way. */
@@ -79,23 +97,23 @@ export function readFunctionBody(
   }
   const { models, diagnostics } = readModels({ files, path, target: 'body', inputs })
   const [reason] = diagnostics
-  return models[0] ?? { target: `${path}#body`, ...(reason && { reason }) }
+  return models[0] ?? { target: `${path}#body`, where: [], returned: true, ...(reason && { reason }) }
 }
 
 /** The models that the request names, each as a graph or with the reason why there is none. */
 export function readModels(request: ModelRequest): ReadResult {
   const result = traceModels(request)
-  const { builder, provenance } = result
-  const models = result.sites.flatMap(site =>
-    site.models.map((model): FoundModel => {
-      const target = `${request.path}#${site.target}`
-      if (isModel(model)) return { target, graph: { model, builder, provenance } }
-      return {
-        target,
-        reason: model.reason ?? diagnostic('not-a-model', { target: model.path }, { span: site.span }),
-      }
-    }),
-  )
+  const models = result.sites.flatMap(site => {
+    const { builder, provenance, assumptions, returns } = site
+    const target = `${request.path}#${site.target}`
+    const where = assumptions.map(assumptionText)
+    return site.models.map((model, i): FoundModel => {
+      const common = { target, where, returned: returns && i === 0 }
+      if (isModel(model)) return { ...common, graph: { model, builder, provenance } }
+      const reason = model.reason ?? diagnostic('not-a-model', { target: model.path }, { span: site.span })
+      return { ...common, reason }
+    })
+  })
   return { models, diagnostics: [...result.diagnostics, ...result.sites.flatMap(site => site.diagnostics)] }
 }
 
@@ -107,32 +125,48 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   const read = readModels(request)
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
-  const found = chooseModel(read.models)
-  if (!found) {
+  const found = chooseModels(read.models)
+  const [first] = found
+  if (!first) {
     const missing = diagnostic('not-a-model', { target })
     return { ...base, spec, verdict: 'unusable', diagnostics: [...diagnostics, missing] }
   }
-  if (!found.graph) {
-    return {
-      ...base,
-      target: found.target,
-      spec,
-      verdict: 'unverified',
-      ...(found.reason && { reason: found.reason }),
-      diagnostics,
-    }
-  }
-  const comparison = compare(spec, found.graph, found.target)
-  return { ...base, target: found.target, spec, verdict: comparison.verdict, comparison, diagnostics }
+  const outcomes = found.map(model => checkModel(spec, model))
+  const [outcome] = outcomes
+  const whole = { ...base, target: first.target, spec, diagnostics }
+  if (outcomes.length === 1) return { ...whole, ...outcome! }
+  const cases = found.map(({ where }, i) => ({ where, verdict: outcomes[i]!.verdict }))
+  if (cases.every(({ verdict }) => verdict === cases[0]!.verdict)) return { ...whole, ...outcome!, cases }
+  const verdicts = cases.map(({ where, verdict }) => `${verdict} where ${where.join(', ')}`).join('; ')
+  const help = 'say which case is meant: --arg NAME=VALUE'
+  const reason = diagnostic('verdict-by-case', { target: first.target, verdicts }, { help })
+  return { ...whole, verdict: 'unverified', reason, cases }
+}
+
+function checkModel(
+  spec: Spec,
+  { target, graph, reason }: FoundModel,
+): Pick<CheckOutcome, 'comparison' | 'reason'> & { readonly verdict: Verdict } {
+  if (!graph) return { verdict: 'unverified', ...(reason && { reason }) }
+  const comparison = compare(spec, graph, target)
+  return { verdict: comparison.verdict, comparison }
 }
 
 export function isInputError({ code }: Diagnostic): boolean {
   return catalogue[code].category === 'input'
 }
 
-/** A target that yields several models means the one that is returned, which comes first. */
-function chooseModel(models: readonly FoundModel[]): FoundModel | undefined {
-  return models.find(({ graph }) => graph) ?? models[0]
+/** In each case, a target that yields several models means the one that it gives, else the first that is known. */
+function chooseModels(models: readonly FoundModel[]): readonly FoundModel[] {
+  const target = models.find(({ graph }) => graph)?.target ?? models[0]?.target
+  const byCase = new Map<string, FoundModel[]>()
+  for (const model of models.filter(other => other.target === target)) {
+    const key = model.where.join('\n')
+    byCase.set(key, [...(byCase.get(key) ?? []), model])
+  }
+  return [...byCase.values()].map(
+    found => found.find(({ returned }) => returned) ?? found.find(({ graph }) => graph) ?? found[0]!,
+  )
 }
 
 function isModel(model: Model | UnknownValue): model is Model {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { countParameters } from '../src/equations/equations.js'
 import { dimensionText } from '../src/graph/dimension.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels, titleOf } from '../src/pipeline.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
 import { inMemory } from './support/project.js'
 
@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
     expected: ['make 4'],
   },
   {
-    title: 'a branch on an unknown condition is walked both ways',
+    title: 'the ways of a branch on an unknown condition are cases; one that throws is none',
     files: {
       'model.js': `export function make(deep, units = 2) {
         if (units < 1) throw new Error('too small')
@@ -80,7 +80,72 @@ const cases: readonly Case[] = [
         return model
       }`,
     },
-    expected: ['make unknown-branch'],
+    expected: ['make where deep 7', 'make where not deep 4'],
+  },
+  {
+    title: 'a value that is compared with is that value in its case, and one after the other',
+    files: {
+      'model.js': `const layer = kind => {
+          switch (kind) {
+            case 'wide': return tf.layers.dense({ units: 8, inputShape: [1], name: kind })
+            case 'narrow': return tf.layers.dense({ units: 2, inputShape: [1], name: kind })
+            default: throw new Error('unknown kind')
+          }
+        }
+        export function make(kind) {
+          const model = tf.sequential({ layers: [layer(kind)] })
+          if (kind !== 'wide') model.add(tf.layers.dense({ units: 1 }))
+          return model
+        }`,
+    },
+    expected: ["make where kind = 'wide' 16", "make where kind ≠ 'wide', kind = 'narrow' 7"],
+  },
+  {
+    title: 'a condition is taken apart, so that its parts are told apart once',
+    files: {
+      'model.js': `export function make(deep, { wide }) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        if (deep && !wide) model.add(tf.layers.dense({ units: 1 }))
+        if (wide) model.add(tf.layers.dense({ units: 4 }))
+        return model
+      }`,
+    },
+    expected: ['make where wide 16', 'make where not wide, deep 7', 'make where not wide, not deep 4'],
+  },
+  {
+    title: 'either of two models may be what a target gives',
+    files: {
+      'model.js': `export function make(teacher) {
+        const small = ${build('{ units: 1, inputShape: [1] }')}
+        const large = ${build('{ units: 2, inputShape: [1] }')}
+        return teacher ? large : small
+      }`,
+    },
+    expected: [
+      'make where teacher 4',
+      'make where teacher 2',
+      'make where not teacher 2',
+      'make where not teacher 4',
+    ],
+  },
+  {
+    title: 'a condition of the top level makes cases of the sites that it decides',
+    files: {
+      'model.js': `const units = process.argv[2] === 'large' ? 8 : 2
+        export const make = () => ${build('{ units, inputShape: [1] }')}`,
+    },
+    expected: ["make where process.argv[2] = 'large' 16", "make where process.argv[2] ≠ 'large' 4"],
+  },
+  {
+    title: 'an element of a list that is not known is not one value',
+    files: {
+      'model.js': `export function make(sizes) {
+        const model = ${build('{ units: 2, inputShape: [1] }')}
+        for (const size of sizes) if (size === 'deep') model.add(tf.layers.dense({ units: 1 }))
+        return model
+      }`,
+    },
+    expected: ['make unknown-loop'],
   },
   {
     title: 'a branch that throws is not taken',
@@ -403,9 +468,10 @@ const cases: readonly Case[] = [
 
 test.each(cases)('$title', ({ files, target, arguments: args, inputs, expected }) => {
   const { models } = readModels({ files: inMemory(files), path: 'model.js', target, arguments: args, inputs })
-  const found = models.map(({ target: name, graph, reason }) => {
+  const found = models.map(model => {
+    const { graph, reason } = model
     const what = graph ? dimensionText(countParameters(graph.model).total) : reason?.code
-    return `${name.replace('model.js#', '')} ${what}`
+    return `${titleOf(model).replace('model.js#', '')} ${what}`
   })
   expect(found).toEqual(expected)
 })

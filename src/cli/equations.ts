@@ -1,7 +1,7 @@
 import { type EquationSystem, type Expansion, equationsOf } from '../equations/equations.js'
 import { equationToLatex, toMarkdown } from '../equations/markdown.js'
 import { renderEquations } from '../equations/terminal.js'
-import { isInputError, readModels } from '../pipeline.js'
+import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { exitCodes } from './exit.js'
@@ -47,8 +47,8 @@ export function equations(text: string, { arg, input, format, expand }: Options)
     inputs: input,
   })
   const options = reportOptions()
-  const systems = result.models.flatMap(({ target: name, graph }) =>
-    graph ? [{ target: name, system: equationsOf(graph, { expand }) }] : [],
+  const systems = result.models.flatMap(({ graph, ...model }) =>
+    graph ? [{ target: titleOf(model), system: equationsOf(graph, { expand }) }] : [],
   )
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   for (const entry of [...result.diagnostics, ...reasons]) {

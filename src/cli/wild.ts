@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { countParameters } from '../equations/equations.js'
 import { dimensionText } from '../graph/dimension.js'
-import { readModels } from '../pipeline.js'
+import { readModels, titleOf } from '../pipeline.js'
 import { exitCodes } from './exit.js'
 import { print } from './output.js'
 import { pathInProject, projectOf } from './project.js'
@@ -85,8 +85,10 @@ function traceFile(path: string): readonly Site[] {
         },
       ]
     }
-    return models.map(({ target, graph, reason }): Site => {
-      const name = target.slice(target.indexOf('#') + 1)
+    return models.map((model): Site => {
+      const { graph, reason } = model
+      const title = titleOf(model)
+      const name = title.slice(title.indexOf('#') + 1)
       if (!graph) {
         const why = reason ? `${reason.code}: ${reason.message}` : 'unknown'
         return { file, target: name, status: 'opaque', reasons: [why], layers: 0, parameters: null }

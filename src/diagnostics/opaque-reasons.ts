@@ -20,6 +20,12 @@ export const opaqueReasons = {
     message: '`{what}` depends on the condition `{condition}`, which is not known',
     why: 'Both ways were walked and they end in different results, so no single model can be stated.',
   },
+  'verdict-by-case': {
+    category: 'opaque',
+    title: 'Another verdict in another case',
+    message: '`{target}` is {verdicts}',
+    why: 'The target builds different models in different cases, and the spec states one.',
+  },
   'unknown-loop': {
     category: 'opaque',
     title: 'Loop of unknown length',

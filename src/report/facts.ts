@@ -5,6 +5,12 @@ import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { formatPlace } from '../text/source.js'
 
+/** `the same in each of 2 cases: kind = 'lstm'; kind ≠ 'lstm'`, where the verdict is one for all cases. */
+export function casesText({ cases, reason }: CheckOutcome): string | undefined {
+  if (!cases || reason) return undefined
+  return `the same in each of ${cases.length} cases: ${cases.map(({ where }) => where.join(', ')).join('; ')}`
+}
+
 /** How many clauses have each verdict; an accepted difference counts by itself and never as written. */
 export interface Counts {
   readonly asWritten: number

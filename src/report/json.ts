@@ -19,13 +19,14 @@ export function renderJson(outcomes: readonly CheckOutcome[]): string {
 }
 
 function outcomeJson(outcome: CheckOutcome): object {
-  const { target, specPath, verdict, spec, comparison, reason, diagnostics } = outcome
+  const { target, specPath, verdict, spec, comparison, cases, reason, diagnostics } = outcome
   const clauses = comparison?.clauses ?? []
   return {
     target,
     spec: { path: specPath, title: spec?.title ?? null, citation: citationJson(spec?.citation) },
     verdict,
     counts: countVerdicts(clauses),
+    cases: cases ?? [],
     reason: reason ? diagnosticJson(reason) : null,
     findings: (comparison?.findings ?? []).map(finding => findingJson(finding, outcome)),
     clauses: clauses.map(entry => ({

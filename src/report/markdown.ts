@@ -6,6 +6,7 @@ import { escapeMarkdown } from '../equations/markdown.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span } from '../text/source.js'
 import {
+  casesText,
   citationText,
   countsText,
   countVerdicts,
@@ -42,6 +43,8 @@ function renderOutcome(outcome: CheckOutcome): string {
     `${code(target)} against ${code(specPath)}${title}`,
   ]
   if (spec?.citation) blocks.push(prose(citationText(spec.citation)))
+  const cases = casesText(outcome)
+  if (cases) blocks.push(prose(cases))
   if (reason) blocks.push(renderReason(reason))
   blocks.push(...tellFindings(outcome).map(renderFinding))
   for (const { reason: why, clauses } of reasonsOf(comparison?.clauses ?? []))

@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { CheckOutcome } from '../pipeline.js'
 import {
+  casesText,
   citationText,
   countsText,
   countVerdicts,
@@ -57,11 +58,9 @@ function renderOutcome(outcome: CheckOutcome, colors: Colors, options: ReportOpt
   return blocks.join('\n\n')
 }
 
-function renderHead(
-  { verdict, target, spec, specPath, comparison }: CheckOutcome,
-  colors: Colors,
-  width: number,
-) {
+function renderHead(outcome: CheckOutcome, colors: Colors, width: number) {
+  const { verdict, target, spec, specPath, comparison } = outcome
+  const cases = casesText(outcome)
   const tone = tones[verdict](colors)
   const counts = comparison && countsText(countVerdicts(comparison.clauses))
   const lines = [
@@ -73,6 +72,7 @@ function renderHead(
       ? wrap(visible(citationText(spec.citation)), width - 2).map(line => `  ${colors.dim(line)}`)
       : []),
     ...(counts ? [`  ${counts}`] : []),
+    ...(cases ? wrap(visible(cases), width - 2).map(line => `  ${line}`) : []),
   ]
   return lines.join('\n')
 }

@@ -11,6 +11,12 @@ import { ageOf, declaredCells } from './scope.js'
 import { shorten } from './unknowns.js'
 import { isUnknown, type ObjectValue, type Property, type UnknownValue, type Value } from './value.js'
 
+/** What decides between ways: the place, and the condition that is asked there, if there is one. */
+export interface Cause {
+  readonly span: Span
+  readonly condition?: Value
+}
+
 /** Evaluates one of two ways, or both where the condition is not known, and joins what they did. */
 export function chooseBranch(
   interpreter: Interpreter,
@@ -20,15 +26,16 @@ export function chooseBranch(
   otherwise: () => Value,
   what: string,
 ): Value {
-  const truth = interpreter.dialect.truth(condition)
+  const truth = interpreter.conditions.truth(condition)
   if (truth !== undefined) return truth ? consequent() : otherwise()
+  const cause = { span, condition }
   const first = attempt(interpreter, consequent)
   const second = attempt(interpreter, otherwise)
-  const result = join(interpreter, [first, second], span)
+  const result = join(interpreter, [first, second], cause)
   if (result.length === 0) throw first.thrown ?? second.thrown ?? new Thrown(undefined, span)
   const [left, right] = result
   if (result.length === 1) return left!.value
-  return sameValue(left!.value, right!.value) ? left!.value : unknownBranch(interpreter, what, span)
+  return sameValue(left!.value, right!.value) ? left!.value : unknownBranch(interpreter, what, cause)
 }
 
 /** `a || b` and its kin; an unknown left side may be either. */
@@ -43,16 +50,17 @@ export function chooseLogical(
     if (value === undefined || value === null) return goOn()
     if (!isUnknown(value)) return value
   } else {
-    const truth = interpreter.dialect.truth(value)
+    const truth = interpreter.conditions.truth(value)
     if (truth !== undefined) return truth === (operator === 'and') ? goOn() : value
   }
   const other = attempt(interpreter, goOn)
-  join(interpreter, [{ value, changes: [] }, other], span)
+  const cause = { span, ...(operator !== 'coalesce' && { condition: value }) }
+  join(interpreter, [{ value, changes: [] }, other], cause)
   const sign = { and: '&&', or: '||', coalesce: '??' }[operator]
   if (isUnknown(value) && value.reason === undefined && !other.thrown)
-    return interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`)
+    return interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
   if (other.thrown || sameValue(value, other.value)) return value
-  return unknownBranch(interpreter, shorten(spanText(span)), left.span)
+  return unknownBranch(interpreter, shorten(spanText(span)), { ...cause, span: left.span })
 }
 
 export interface Attempt<Result = Value> {
@@ -84,7 +92,7 @@ export function attempt<Result>(interpreter: Interpreter, action: () => Result):
 export function join<Result>(
   interpreter: Interpreter,
   ways: readonly Attempt<Result>[],
-  span: Span,
+  cause: Cause,
 ): readonly Attempt<Result>[] {
   const taken = ways.filter(({ thrown }) => !thrown)
   const [first, second] = taken
@@ -112,7 +120,7 @@ export function join<Result>(
         heap.replay([{ ...change, after: contents[0] }])
         continue
       }
-      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), span))
+      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause))
     }
   }
   return taken
@@ -132,7 +140,7 @@ export function spoilEffects(interpreter: Interpreter, span: Span, action: () =>
     if (round > 16) throw new BudgetExceeded('a loop changes more in every round')
     let fresh = 0
     let own = 0
-    for (const change of attempt(interpreter, action).changes) {
+    for (const change of interpreter.speculate(() => attempt(interpreter, action)).changes) {
       const { slot } = change
       const owner = slot.kind === 'cell' ? slot.cell : slot.object
       const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
@@ -172,9 +180,15 @@ function nameOf({ slot }: Change): string {
 }
 
 /** A value that a condition decides which is not known. */
-export function unknownBranch(interpreter: Interpreter, what: string, span: Span): UnknownValue {
-  const condition = shorten(spanText(span))
-  return interpreter.unknowns.fresh(what, diagnostic('unknown-branch', { what, condition }, { span }))
+export function unknownBranch(
+  interpreter: Interpreter,
+  what: string,
+  { span, condition }: Cause,
+): UnknownValue {
+  const text = shorten(spanText(span))
+  const reason = diagnostic('unknown-branch', { what, condition: text }, { span })
+  interpreter.questions.set(reason, interpreter.conditions.question(condition))
+  return interpreter.unknowns.fresh(what, reason)
 }
 
 function sameContent(a: unknown, b: unknown): boolean {

@@ -8,6 +8,11 @@ export interface Dialect {
   readonly truth: (value: Value) => boolean | undefined
   /** Applies a strict operator; undefined where the operands do not determine the result. */
   readonly operator: (operator: string, operands: readonly Value[]) => { readonly value: Value } | undefined
+  /**
+   * For an operator that asks whether its operands are one value, without converting them: what it gives if they
+   * are. Undefined for all other operators.
+   */
+  readonly equality: (operator: string) => boolean | undefined
   /** The text of a value as the language converts it; undefined where it is not known. */
   readonly text: (value: Value) => string | undefined
   /** The key under which an index is stored: `0` and `"0"` are one key in JavaScript. */

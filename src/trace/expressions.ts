@@ -24,6 +24,10 @@ class ShortCut extends Error {}
 /** The value of an expression. Throws only what the room catches: thrown values of the program and the budget. */
 export function evaluate(interpreter: Interpreter, expression: Expression, frame: Frame): Value {
   interpreter.step()
+  return interpreter.conditions.settle(evaluateKind(interpreter, expression, frame))
+}
+
+function evaluateKind(interpreter: Interpreter, expression: Expression, frame: Frame): Value {
   const recur = (inner: Expression) => evaluate(interpreter, inner, frame)
   switch (expression.kind) {
     case 'literal':
@@ -296,6 +300,11 @@ function evaluateOperator(
     else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true
   }
+  return applyOperator(interpreter, operator, values)
+}
+
+/** The result of a strict operator; of values that are not known, it is one that they decide. */
+export function applyOperator(interpreter: Interpreter, operator: string, values: readonly Value[]): Value {
   const opaque = values.some(value => isUnknown(value) && value.reason !== undefined)
   const numeric = values.map(value => (isUnknown(value) && !value.reason ? symbol(value.path) : value))
   const known = values.some(isUnknown) ? undefined : interpreter.dialect.operator(operator, values)
@@ -307,7 +316,7 @@ function evaluateOperator(
     const result = interpreter.dialect.operator(operator, numeric)
     if (result && (typeof result.value === 'number' || isPolynomial(result.value))) return result.value
   }
-  return interpreter.derived(values, texts => writeOperator(operator, texts))
+  return interpreter.derived(values, texts => writeOperator(operator, texts), operator)
 }
 
 /** An operator in a message, as the source languages write it. */

@@ -1,4 +1,5 @@
 import type { Span } from '../text/source.js'
+import type { Cause } from './branches.js'
 import type { Scope } from './scope.js'
 import type { ObjectValue, Property, Value } from './value.js'
 
@@ -18,8 +19,8 @@ export interface Frame {
 export type Completion =
   | { readonly kind: 'return'; readonly value: Value }
   | Jump
-  /** It may have ended in one of these ways, or gone on: the condition, or the loop, at `span` decides. */
-  | { readonly kind: 'perhaps'; readonly exits: readonly Exit[]; readonly span: Span }
+  /** It may have ended in one of these ways, or gone on: the condition, or the loop, of `cause` decides. */
+  | { readonly kind: 'perhaps'; readonly exits: readonly Exit[]; readonly cause: Cause }
   | undefined
 
 export type Exit = Jump | { readonly kind: 'return'; readonly value: Value }

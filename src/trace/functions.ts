@@ -66,7 +66,7 @@ export function callClosure(
     )
   const completion = runStatements(interpreter, code.body, frame)
   if (code.generator) return interpreter.arrayOf(yields)
-  if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.span)
+  if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.cause)
   return completion?.kind === 'return' ? completion.value : undefined
 }
 

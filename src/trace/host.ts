@@ -82,7 +82,11 @@ export interface Tracer {
   /** A value that is not known and equals no other, perhaps because of something that was found before. */
   fresh(path: string, reason?: Diagnostic): UnknownValue
   /** A value that others decide, of which one is not known. `write` gives its name from theirs. */
-  derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue
+  derived(
+    values: readonly Value[],
+    write: (texts: readonly string[]) => string,
+    operator?: string,
+  ): UnknownValue
   /** Copies the own fields of one object to another; `span` is where getters of them are called. */
   copyFields(from: Value, to: ObjectValue, span: Span): void
   /** Records a diagnostic without making a value: an unknown config key, say. */

@@ -7,9 +7,10 @@ import type { Model } from '../graph/model.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
 import { opTable } from '../ops/table.js'
 import { type Span, sourceFile, spanText } from '../text/source.js'
-
+import type { Assumptions, Question } from './assumptions.js'
 import { spoilEffects } from './branches.js'
 import { type Budget, Meter } from './budget.js'
+import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
 import { callClosure, construct } from './functions.js'
@@ -56,17 +57,29 @@ export class Interpreter implements Tracer {
   readonly meter: Meter
   readonly modules: Modules
   readonly unknowns = new Unknowns()
+  readonly conditions: Conditions
+  /** Reasons that open conditions gave, and what an assumption would have to answer, if one can. */
+  readonly questions = new WeakMap<Diagnostic, Question | undefined>()
   diagnostics: Diagnostic[] = []
   found: FoundModelEntry[] = []
   readonly #path: Span[] = []
   readonly #named = new WeakSet<HostObject>()
   /** What was written into unknown objects, by their names. */
   readonly #written = new Map<string, RecordObject>()
+  readonly #places = new Set<string>()
+  #speculations = 0
   #objects = 0
 
-  constructor(loader: LoaderLike, library: Library, dialect: Dialect, budget: Budget) {
+  constructor(
+    loader: LoaderLike,
+    library: Library,
+    dialect: Dialect,
+    budget: Budget,
+    assumptions: Assumptions,
+  ) {
     this.library = library
     this.dialect = dialect
+    this.conditions = new Conditions(dialect, this.unknowns, assumptions)
     this.meter = new Meter(budget)
     this.modules = new Modules(loader, this)
   }
@@ -85,15 +98,34 @@ export class Interpreter implements Tracer {
     span: Span,
     path = spanText(span),
   ): UnknownValue {
-    return this.unknowns.fresh(path, diagnostic(code, values as never, { span }))
+    const reason = diagnostic(code, values as never, { span })
+    // The first value that a place gives in a chain of calls is found again by another walk.
+    const key = [span, ...this.#path].map(({ file, start, end }) => `${file.path}:${start}-${end}`).join('<')
+    if (this.#speculations > 0 || this.#places.has(key)) return this.unknowns.fresh(path, reason)
+    this.#places.add(key)
+    return this.unknowns.value(path, `at ${key}`, reason)
+  }
+
+  /** Runs code that may run any number of times: what it finds is of this walk only. */
+  speculate<Result>(action: () => Result): Result {
+    this.#speculations++
+    try {
+      return action()
+    } finally {
+      this.#speculations--
+    }
   }
 
   fresh(path: string, reason?: Diagnostic): UnknownValue {
     return this.unknowns.fresh(path, reason)
   }
 
-  derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue {
-    return this.unknowns.derived(values, write)
+  derived(
+    values: readonly Value[],
+    write: (texts: readonly string[]) => string,
+    operator?: string,
+  ): UnknownValue {
+    return this.unknowns.derived(values, write, operator)
   }
 
   copyFields(from: Value, to: ObjectValue, span: Span): void {

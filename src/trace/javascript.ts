@@ -44,6 +44,7 @@ export const javascript: Dialect = {
     const value = operate(operator, operands)
     return value === unknown ? undefined : { value: value as Value }
   },
+  equality: operator => (operator === '===' ? true : operator === '!==' ? false : undefined),
   text: toText,
   key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
   global: (name, trace) => globals[name]?.(trace),

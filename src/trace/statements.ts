@@ -1,8 +1,8 @@
 import type { Binding, Statement } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { type Span, spanText } from '../text/source.js'
-import { attempt, join, sameValue, spoilEffects, unknownBranch } from './branches.js'
-import { evaluate } from './expressions.js'
+import { attempt, type Cause, join, sameValue, spoilEffects, unknownBranch } from './branches.js'
+import { applyOperator, evaluate } from './expressions.js'
 import { type Completion, type Exit, type Frame, type Jump, Thrown } from './frame.js'
 import { type Interpreter, unknownKey } from './interpreter.js'
 import { assignTarget } from './patterns.js'
@@ -25,8 +25,12 @@ export function runStatements(
     const statement = statements[i]!
     interpreter.step()
     if (statement.kind === 'if') {
-      const truth = interpreter.dialect.truth(evaluate(interpreter, statement.condition, frame))
-      if (truth === undefined) return runUnknownIf(interpreter, statement, statements, i + 1, frame)
+      const condition = evaluate(interpreter, statement.condition, frame)
+      const truth = interpreter.conditions.truth(condition)
+      if (truth === undefined) {
+        const cause = { span: statement.condition.span, condition }
+        return runUnknownIf(interpreter, statement, cause, statements, i + 1, frame)
+      }
       const completion = runStatements(interpreter, truth ? statement.consequent : statement.otherwise, frame)
       if (completion?.kind === 'perhaps')
         return goOnPerhaps(interpreter, completion, statements, i + 1, frame)
@@ -49,25 +53,25 @@ function goOnPerhaps(
   frame: Frame,
 ): Completion {
   const rest = attempt(interpreter, () => runStatements(interpreter, statements, frame, next))
-  join(interpreter, [{ value: undefined, changes: [] }, rest], before.span)
-  return joinCompletions(interpreter, before, rest.thrown ? undefined : rest.value, before.span)
+  join(interpreter, [{ value: undefined, changes: [] }, rest], before.cause)
+  return joinCompletions(interpreter, before, rest.thrown ? undefined : rest.value, before.cause)
 }
 
 /** Walks both ways of an unknown condition; where one of them ends early, the rest belongs to the other. */
 function runUnknownIf(
   interpreter: Interpreter,
-  { condition, consequent, otherwise }: Extract<Statement, { kind: 'if' }>,
+  { consequent, otherwise }: Extract<Statement, { kind: 'if' }>,
+  cause: Cause,
   statements: readonly Statement[],
   next: number,
   frame: Frame,
 ): Completion {
-  const { span } = condition
   const ways = [consequent, otherwise].map(body =>
     attempt(interpreter, () => runStatements(interpreter, body, frame)),
   )
   if (ways.every(({ value, thrown }) => thrown || value === undefined)) {
-    const taken = join(interpreter, ways, span)
-    if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, span)
+    const taken = join(interpreter, ways, cause)
+    if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, cause.span)
     return runStatements(interpreter, statements, frame, next)
   }
   const whole = [consequent, otherwise].map(body =>
@@ -77,19 +81,19 @@ function runUnknownIf(
       return completion ?? runStatements(interpreter, statements, frame, next)
     }),
   )
-  const taken = join(interpreter, whole, span)
+  const taken = join(interpreter, whole, cause)
   const [first, second] = taken
-  if (!first) throw whole[0]!.thrown ?? new Thrown(undefined, span)
+  if (!first) throw whole[0]!.thrown ?? new Thrown(undefined, cause.span)
   if (!second) return first.value
-  return joinCompletions(interpreter, first.value, second.value, span)
+  return joinCompletions(interpreter, first.value, second.value, cause)
 }
 
-function joinCompletions(interpreter: Interpreter, a: Completion, b: Completion, span: Span): Completion {
+function joinCompletions(interpreter: Interpreter, a: Completion, b: Completion, cause: Cause): Completion {
   if (a === undefined && b === undefined) return undefined
   if (a?.kind === 'return' && b?.kind === 'return')
     return sameValue(a.value, b.value)
       ? a
-      : { kind: 'return', value: unknownBranch(interpreter, 'the result', span) }
+      : { kind: 'return', value: unknownBranch(interpreter, 'the result', cause) }
   if (
     a &&
     b &&
@@ -101,7 +105,7 @@ function joinCompletions(interpreter: Interpreter, a: Completion, b: Completion,
   )
     return a
   const exits = [a, b].flatMap(way => (way?.kind === 'perhaps' ? way.exits : way ? [way] : []))
-  return { kind: 'perhaps', exits, span }
+  return { kind: 'perhaps', exits, cause }
 }
 
 function run(interpreter: Interpreter, statement: Statement, frame: Frame): Completion {
@@ -180,7 +184,7 @@ function runLoop(
   runStatements(interpreter, loop.initial, { ...frame, scope })
   for (let round = 0; ; round++) {
     if ((round > 0 || !loop.testLast) && loop.condition) {
-      const truth = interpreter.dialect.truth(evaluate(interpreter, loop.condition, { ...frame, scope }))
+      const truth = interpreter.conditions.truth(evaluate(interpreter, loop.condition, { ...frame, scope }))
       if (truth === false) return undefined
       if (truth === undefined)
         return runUnknownLoop(interpreter, loop.condition.span, loop.label, () => {
@@ -197,7 +201,7 @@ function runLoop(
       const inner = { ...frame, scope }
       return runUnknownLoop(
         interpreter,
-        next.span,
+        next.cause.span,
         loop.label,
         () => {
           if (loop.update) evaluate(interpreter, loop.update, inner)
@@ -240,7 +244,7 @@ function runUnknownLoop(
     if (!completion) return
     exits.push(...beyond(completion.kind === 'perhaps' ? completion.exits : [completion], label))
   })
-  return exits.length > 0 ? { kind: 'perhaps', exits, span } : undefined
+  return exits.length > 0 ? { kind: 'perhaps', exits, cause: { span } } : undefined
 }
 
 function runForEach(
@@ -275,11 +279,11 @@ function runForEach(
     const rest = list.slice(i + 1)
     return runUnknownLoop(
       interpreter,
-      next.span,
+      next.cause.span,
       loop.label,
       () => {
         const ways = rest.map(item => round(item.value, item.span))
-        return ways.reduce((a, b) => joinCompletions(interpreter, a, b, next.span), undefined)
+        return ways.reduce((a, b) => joinCompletions(interpreter, a, b, next.cause), undefined)
       },
       next.exits,
     )
@@ -310,27 +314,30 @@ function runSwitch(
       if (completion?.kind === 'break' && endsHere(completion, statement.label)) return undefined
       if (completion?.kind === 'perhaps') {
         const rest = attempt(interpreter, () => runFrom(at + 1))
-        join(interpreter, [{ value: undefined, changes: [] }, rest], completion.span)
+        join(interpreter, [{ value: undefined, changes: [] }, rest], completion.cause)
         const joined = joinCompletions(
           interpreter,
           completion,
           rest.thrown ? undefined : rest.value,
-          completion.span,
+          completion.cause,
         )
         const exits = joined?.kind === 'perhaps' ? joined.exits : joined ? [joined] : []
         const others = exits.filter(exit => exit.kind !== 'break' || !endsHere(exit, statement.label))
-        return others.length > 0 ? { kind: 'perhaps', exits: others, span: completion.span } : undefined
+        return others.length > 0 ? { kind: 'perhaps', exits: others, cause: completion.cause } : undefined
       }
       if (completion) return completion
     }
     return undefined
   }
   const fallback = statement.cases.findIndex(({ test }) => !test)
+  let open: Value
   const tests: { at: number; truth: boolean | undefined }[] = []
   for (const [at, { test }] of statement.cases.entries()) {
     if (!test) continue
-    const result = interpreter.dialect.operator('===', [subject, evaluate(interpreter, test, inner)])
-    const truth = result && !isUnknown(subject) ? interpreter.dialect.truth(result.value) : undefined
+    const operands = [subject, evaluate(interpreter, test, inner)]
+    const condition = applyOperator(interpreter, '===', operands)
+    const truth = interpreter.conditions.truth(condition)
+    if (truth === undefined) open ??= condition
     if (truth === true && tests.length === 0) return runFrom(at)
     if (truth !== false) tests.push({ at, truth })
     if (truth === true) break
@@ -338,11 +345,10 @@ function runSwitch(
   if (tests.length === 0) return fallback >= 0 ? runFrom(fallback) : undefined
   const starts = [...tests.map(({ at }) => at), ...(tests.at(-1)?.truth ? [] : [fallback])]
   const ways = starts.map(start => attempt(interpreter, () => (start >= 0 ? runFrom(start) : undefined)))
-  const taken = join(interpreter, ways, statement.subject.span)
+  const cause = { span: statement.subject.span, condition: open }
+  const taken = join(interpreter, ways, cause)
   if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, statement.span)
-  return taken
-    .map(({ value }) => value)
-    .reduce((a, b) => joinCompletions(interpreter, a, b, statement.subject.span))
+  return taken.map(({ value }) => value).reduce((a, b) => joinCompletions(interpreter, a, b, cause))
 }
 
 function runTry(
@@ -363,6 +369,6 @@ function runTry(
   }
   const last = runStatements(interpreter, finalizer, frame)
   return last?.kind === 'perhaps'
-    ? joinCompletions(interpreter, last, completion, last.span)
+    ? joinCompletions(interpreter, last, completion, last.cause)
     : (last ?? completion)
 }

@@ -11,6 +11,7 @@ import {
   isObject,
   type ObjectValue,
   type Property,
+  type UnknownValue,
   type Value,
 } from './value.js'
 
@@ -34,6 +35,8 @@ export class Targets {
   readonly #interpreter: Interpreter
   readonly #module: Module
   readonly #instance: Instance | undefined
+  /** How many parameters of the target that is called have no value. */
+  #parameters = 0
 
   constructor(interpreter: Interpreter, module: Module, instance: Instance | undefined) {
     this.#interpreter = interpreter
@@ -64,6 +67,7 @@ export class Targets {
   call(target: string, args: Bindings): Value {
     const interpreter = this.#interpreter
     const { library } = interpreter
+    this.#parameters = 0
     const place = this.#place(target)
     if (place.kind === 'method') {
       const instance = this.#construct(place.of, args)
@@ -156,7 +160,6 @@ export class Targets {
 
   /** Values by name; a parameter without one takes its default, or is unbound. */
   #bind(parameters: ClosureObject['code']['parameters'], args: Bindings): readonly Property[] {
-    const { unknowns } = this.#interpreter
     return parameters.map(({ target, default: fallback }): Property => {
       const name = nameOfTarget(target)
       const given = name === undefined ? undefined : this.#given(name, args)
@@ -177,12 +180,17 @@ export class Targets {
         const record = this.#interpreter.record()
         for (const { field, usual, own } of fields) {
           if (own) record.properties.set(field, own)
-          else if (!usual) record.properties.set(field, { value: unknowns.fresh(field) })
+          else if (!usual) record.properties.set(field, { value: this.#unbound(field) })
         }
         return { value: record }
       }
-      return { value: fallback ? undefined : unknowns.fresh(name ?? 'value') }
+      return { value: fallback ? undefined : this.#unbound(name ?? 'value') }
     })
+  }
+
+  /** A parameter without a value, which another walk of the target finds again. */
+  #unbound(name: string): UnknownValue {
+    return this.#interpreter.unknowns.value(name, `parameter ${this.#parameters++} ${name}`)
   }
 
   /** The value for a name, or for what is inside it; undefined where there is neither. */
@@ -211,7 +219,7 @@ export class Targets {
       return interpreter.array(keys.map((_, i) => partOf(String(i))))
     const record = interpreter.record()
     for (const key of keys) record.properties.set(key, { value: partOf(key) })
-    record.properties.set(unknownKey, { value: interpreter.unknowns.fresh(name) })
+    record.properties.set(unknownKey, { value: this.#unbound(name) })
     return record
   }
 }

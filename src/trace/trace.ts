@@ -5,6 +5,7 @@ import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
+import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
 import { Thrown } from './frame.js'
@@ -37,80 +38,131 @@ export interface Site {
   readonly target: string
   readonly span: Span
   readonly models: readonly Found[]
+  /** Whether the first model is what the target gives. */
+  readonly returns: boolean
+  /** What is taken for granted, where the target builds different models in different cases. */
+  readonly assumptions: readonly Assumption[]
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export interface TraceResult {
   readonly sites: readonly Site[]
-  readonly builder: GraphBuilder
-  readonly provenance: Provenance
   readonly diagnostics: readonly Diagnostic[]
 }
+
+/** One walk over a site, and the next condition that it left open, where that hides a model. */
+interface Walk {
+  readonly site: Site
+  readonly open?: Question
+  /** Whether it ended in an error of the program. */
+  readonly throws: boolean
+}
+
+/** As many cases are told apart; of more, none is. */
+const mostCases = 16
 
 /** The target that stands for a file's top level. */
 export const topLevel = '<top>'
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
 export function trace(request: TraceRequest): TraceResult {
-  const budget = { ...defaultBudget, ...request.budget }
-  const interpreter = new Interpreter(request.loader, request.library, request.dialect, budget)
-  const { builder, provenance } = interpreter
   const loaded = request.loader.load(request.path)
-  const finish = (sites: readonly Site[], diagnostics: readonly Diagnostic[]): TraceResult => ({
-    sites,
-    builder,
-    provenance,
-    diagnostics,
-  })
-  if (!loaded.module) return finish([], loaded.diagnostics)
+  if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
-  const tracer = new SiteTracer(interpreter, module)
-  const top = tracer.run(topLevel, startOf(module), () => {
-    tracer.targets = new Targets(interpreter, module, interpreter.modules.instance(request.path))
-    return undefined
-  })
-  const own = (site: Site) => site.diagnostics
+  const start = (assumptions: readonly Assumption[]) => new SiteTracer(request, module, assumptions)
+  const tracer = start([])
   if (request.target !== undefined) {
     const missing = tracer.missing(request.target, [
       ...Object.keys(request.arguments ?? {}),
       ...Object.keys(request.inputs ?? {}),
     ])
-    if (missing) return finish([], [missing])
-    const site = tracer.target(request.target, request.arguments ?? {}, request.inputs ?? {})
-    return finish([site], [...top.diagnostics.filter(({ code }) => code === 'budget-exceeded')])
+    if (missing) return { sites: [], diagnostics: [missing] }
+    const { target } = request
+    const walk = (from: SiteTracer) => from.target(target, request.arguments ?? {}, request.inputs ?? {})
+    return {
+      sites: cases(walk(tracer), assumptions => walk(start(assumptions))),
+      diagnostics: tracer.top.site.diagnostics.filter(({ code }) => code === 'budget-exceeded'),
+    }
   }
-  const sites = candidates(module, request.library.modelCalls).map(candidate => tracer.site(candidate))
-  return finish(
-    [top, ...sites].filter(site => site.models.length > 0 || own(site).length > 0),
-    [],
-  )
+  const sites = [
+    ...cases(tracer.top, assumptions => start(assumptions).top),
+    ...candidates(module, request.library.modelCalls).flatMap(candidate =>
+      cases(tracer.site(candidate), assumptions => start(assumptions).site(candidate)),
+    ),
+  ]
+  return {
+    sites: sites.filter(({ models, diagnostics }) => models.length > 0 || diagnostics.length > 0),
+    diagnostics: [],
+  }
+}
+
+/**
+ * Tells the cases of a site apart: walks it again under each answer to the condition that hid a model, until none
+ * does. Together the cases are all there are; one that builds no model, or ends in an error, is none.
+ */
+function cases(first: Walk, walk: (assumptions: readonly Assumption[]) => Walk): readonly Site[] {
+  const unsplit = [first.site]
+  const done: Walk[] = []
+  const pending = [first]
+  const end = Date.now() + defaultBudget.milliseconds
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { site, open: question } = next
+    if (!question) {
+      done.push(next)
+      continue
+    }
+    if (done.length + pending.length + 2 > mostCases || Date.now() > end) return unsplit
+    for (const holds of [false, true]) pending.push(walk([...site.assumptions, { question, holds }]))
+  }
+  const building = done.filter(({ site, throws }) => !throws && site.models.length > 0)
+  const isKnown = ({ site }: Walk) => site.models.some(model => 'applications' in model)
+  return building.some(isKnown) ? building.map(({ site }) => site) : unsplit
 }
 
 type Inputs = Readonly<Record<string, TensorDeclaration>>
 
+/** One program under certain assumptions: its top level, and then its targets. */
 class SiteTracer {
   readonly #interpreter: Interpreter
   readonly #module: Module
-  /** Set when the module was evaluated. */
-  targets: Targets
+  readonly #assumptions: readonly Assumption[]
+  /** Those of a module that was evaluated, once it was. */
+  #targets: Targets
+  /** The top level as a site; what it leaves behind stays, so that functions see it. */
+  readonly top: Walk
 
-  constructor(interpreter: Interpreter, module: Module) {
-    this.#interpreter = interpreter
+  constructor(request: TraceRequest, module: Module, assumptions: readonly Assumption[]) {
+    this.#interpreter = new Interpreter(
+      request.loader,
+      request.library,
+      request.dialect,
+      { ...defaultBudget, ...request.budget },
+      new Assumptions(assumptions),
+    )
     this.#module = module
-    this.targets = new Targets(interpreter, module, undefined)
+    this.#assumptions = assumptions
+    const { modules } = this.#interpreter
+    this.#targets = new Targets(this.#interpreter, module, undefined)
+    this.top = this.#run(topLevel, startOf(module), () => {
+      this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+      return undefined
+    })
   }
 
-  /** Runs one site; what it leaves behind stays, so that functions see what the top level made. */
-  run(target: string, span: Span, action: () => Value, read?: (result: Value) => Found | undefined): Site {
+  #run(target: string, span: Span, action: () => Value, read?: (result: Value) => Found | undefined): Walk {
     const interpreter = this.#interpreter
     interpreter.found = []
     interpreter.diagnostics = []
     let failure: UnknownValue | undefined
+    let throws = false
     let result: Value
     try {
       result = action()
     } catch (error) {
       failure = this.#failure(error, span)
+      throws = error instanceof Thrown
     }
     const returned = isObject(result) ? interpreter.library.modelOf(result)?.object : undefined
     const entries = ordered(interpreter.found, returned)
@@ -118,33 +170,48 @@ class SiteTracer {
     const computed = failure ? undefined : read?.(result)
     if (computed) models.splice(0, models.length, computed, ...models.filter(model => !same(model, computed)))
     if (failure && models.length === 0 && target !== topLevel) models.push(failure)
-    if (models.length === 0 && isUnknown(result) && result.reason && target !== topLevel) models.push(result)
+    const isOpen =
+      isUnknown(result) &&
+      result.reason !== undefined &&
+      (models.length === 0 ||
+        (interpreter.questions.has(result.reason) && models.some(model => 'applications' in model)))
+    if (isOpen && target !== topLevel) models.unshift(result as UnknownValue)
     const diagnostics = [
       ...interpreter.diagnostics,
       ...(failure?.reason && (models.length > 0 || target === topLevel) && !models.includes(failure)
         ? [failure.reason]
         : []),
     ]
-    return {
+    const reasons = models.flatMap(model => ('reason' in model && model.reason ? [model.reason] : []))
+    const open = [...reasons, ...diagnostics]
+      .map(reason => interpreter.questions.get(reason))
+      .find(question => question)
+    const site: Site = {
       target,
       span,
       models,
+      returns: isOpen || computed !== undefined || returned !== undefined,
+      assumptions: this.#assumptions,
+      builder: interpreter.builder,
+      provenance: interpreter.provenance,
       diagnostics:
         target === topLevel && models.length === 0
           ? diagnostics.filter(({ code }) => code === 'budget-exceeded')
           : diagnostics,
     }
+    return { site, throws, ...(open && { open }) }
   }
 
   /** A site of the list: it must not disturb the next one. */
-  site({ name, span }: Candidate): Site {
+  site({ name, span }: Candidate): Walk {
     return this.#interpreter.unknowns.within(
       () =>
-        this.#interpreter.heap.attempt(() => this.run(name, span, () => this.targets.call(name, {}))).result,
+        this.#interpreter.heap.attempt(() => this.#run(name, span, () => this.#targets.call(name, {})))
+          .result,
     )
   }
 
-  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Site {
+  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Walk {
     const interpreter = this.#interpreter
     const span = startOf(this.#module)
     const tensors = Object.entries(inputs).map(
@@ -157,10 +224,10 @@ class SiteTracer {
       ),
       ...Object.fromEntries(tensors),
     }
-    return this.run(
+    return this.#run(
       name,
       span,
-      () => this.targets.call(name, bindings),
+      () => this.#targets.call(name, bindings),
       result =>
         tensors.length === 0 && interpreter.found.length > 0
           ? undefined
@@ -176,7 +243,7 @@ class SiteTracer {
 
   /** Why a target or an argument cannot be used. */
   missing(target: string, args: readonly string[]): Diagnostic | undefined {
-    const { targets } = this
+    const targets = this.#targets
     if (!targets.exists(target)) {
       const names = targetNames(this.#module)
       const suggestion = nearest(target, names)

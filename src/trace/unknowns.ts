@@ -1,6 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { isPolynomial } from '../graph/dimension.js'
+import { isPolynomial, symbolsOf } from '../graph/dimension.js'
 import { isObject, isUnknown, type UnknownValue, type Value } from './value.js'
+
+/** The operation of the core language whose result a value is. */
+export interface Operation {
+  readonly operator: string
+  readonly operands: readonly Value[]
+}
 
 /**
  * Names for values that are not known. A name becomes a symbol in shapes and equations, and two symbols are equal
@@ -10,6 +16,10 @@ export class Unknowns {
   #names = new Map<string, string>()
   /** How often each name was asked for. */
   #taken = new Map<string, number>()
+  #keys = new Map<string, string>()
+  #operations = new Map<string, Operation>()
+  /** Names of values that another walk of the same program may give to other values. */
+  #loose = new Set<string>()
   #fresh = 0
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */
@@ -21,37 +31,67 @@ export class Unknowns {
       this.#taken.set(short, count)
       name = count === 1 ? short : `${short} (${count})`
       this.#names.set(key, name)
+      this.#keys.set(name, key)
     }
     return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
 
   /** A value that equals no other. */
   fresh(path: string, reason?: Diagnostic): UnknownValue {
-    return this.value(path, this.#freshKey(), reason)
+    const value = this.value(path, this.#freshKey(), reason)
+    this.#loose.add(value.path)
+    return value
   }
 
   /** A value that others decide, of which one is not known; it is unknown for the same reason. */
-  derived(values: readonly Value[], write: (texts: readonly string[]) => string): UnknownValue {
+  derived(
+    values: readonly Value[],
+    write: (texts: readonly string[]) => string,
+    operator?: string,
+  ): UnknownValue {
     const reason = values.find((value): value is UnknownValue => isUnknown(value) && !!value.reason)?.reason
-    return this.value(write(values.map(shown)), write(values.map(value => this.#identity(value))), reason)
+    const key = write(values.map(operand => this.#identity(operand)))
+    const value = this.value(write(values.map(shown)), key, reason)
+    if (operator !== undefined) this.#operations.set(value.path, { operator, operands: values })
+    if (values.some(operand => this.isLoose(operand))) this.#loose.add(value.path)
+    return value
+  }
+
+  /** What decides a value: the same in every walk of the program, unless the value is loose. */
+  keyOf({ path }: UnknownValue): string {
+    return this.#keys.get(path) ?? path
+  }
+
+  /** Whether a value is one of this walk only, such as an element in a loop of unknown length. */
+  isLoose(value: Value): boolean {
+    if (isUnknown(value)) return this.#loose.has(value.path)
+    if (isPolynomial(value)) return [...symbolsOf(value)].some(name => this.#loose.has(name))
+    return isObject(value)
+  }
+
+  /** The operation whose result a value is. */
+  operation({ path }: UnknownValue): Operation | undefined {
+    return this.#operations.get(path)
   }
 
   /** Runs an action whose values are gone afterwards: the next one may use their names. */
   within<Result>(action: () => Result): Result {
-    const [names, taken] = [this.#names, this.#taken]
-    this.#names = new Map(names)
-    this.#taken = new Map(taken)
+    const before = [this.#names, this.#taken, this.#keys, this.#operations, this.#loose] as const
+    this.#names = new Map(this.#names)
+    this.#taken = new Map(this.#taken)
+    this.#keys = new Map(this.#keys)
+    this.#operations = new Map(this.#operations)
+    this.#loose = new Set(this.#loose)
     try {
       return action()
     } finally {
-      this.#names = names
-      this.#taken = taken
+      ;[this.#names, this.#taken, this.#keys, this.#operations, this.#loose] = before
     }
   }
 
   /** A text that two values share only if they are the same value. What an object holds can change. */
   #identity(value: Value): string {
-    if (isUnknown(value)) return `?${JSON.stringify(value.path)}`
+    if (isUnknown(value)) return `?${JSON.stringify(this.keyOf(value))}`
     if (isPolynomial(value)) return `(${value.key})`
     if (isObject(value)) return this.#freshKey()
     return typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value)
