@@ -9,7 +9,7 @@ import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import type { Files } from './syntax/modules.js'
 import type { SourceFile } from './text/source.js'
-import { assumptionText } from './trace/assumptions.js'
+import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
 import { type TraceResult, trace } from './trace/trace.js'
@@ -106,7 +106,7 @@ export function readModels(request: ModelRequest): ReadResult {
   const models = result.sites.flatMap(site => {
     const { builder, provenance, assumptions, returns } = site
     const target = `${request.path}#${site.target}`
-    const where = assumptions.map(assumptionText)
+    const where = caseText(assumptions)
     return site.models.map((model, i): FoundModel => {
       const common = { target, where, returned: returns && i === 0 }
       if (isModel(model)) return { ...common, graph: { model, builder, provenance } }

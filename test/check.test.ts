@@ -9,7 +9,12 @@ import { inMemory } from './support/project.js'
 const cases = readdirSync('test/cases/check').flatMap(name => projectsIn(`test/cases/check/${name}`))
 
 test.each(cases)('$title', ({ files, expected }) => {
-  const { comparison, verdict, diagnostics } = check(
+  const {
+    comparison,
+    verdict,
+    cases: told = [],
+    diagnostics,
+  } = check(
     { files: inMemory(files), path: 'model.js', target: 'createModel' },
     sourceFile('spec.yaml', files['spec.yaml']!),
   )
@@ -18,7 +23,8 @@ test.each(cases)('$title', ({ files, expected }) => {
     const place = span && positionAt(span.file, span.start)
     return `${code} ${span?.file.path}:${place?.line}:${place?.column}${accepted ? ' accepted' : ''}`
   })
-  expect([verdict, ...new Set(findings)].join('\n')).toBe(expected.trim())
+  const byCase = told.map(entry => `${entry.verdict} where ${entry.where.join(', ')}`)
+  expect([verdict, ...byCase, ...new Set(findings)].join('\n')).toBe(expected.trim())
 })
 
 test('every difference has a case', () => {

@@ -12,8 +12,15 @@ export interface Assumption {
   readonly holds: boolean
 }
 
+/** A case in words: `kind = 'lstm'`, `not useBias`. What a value is says what it is not. */
+export function caseText(assumptions: readonly Assumption[]): readonly string[] {
+  const isValue = ({ question, holds }: Assumption) => question.kind === 'equality' && holds
+  const given = new Set(assumptions.filter(isValue).map(({ question }) => question.subject))
+  return assumptions.filter(entry => isValue(entry) || !given.has(entry.question.subject)).map(assumptionText)
+}
+
 /** `kind = 'lstm'`, `kind ≠ 'lstm'`, `useBias`, `not useBias`. */
-export function assumptionText({ question, holds }: Assumption): string {
+function assumptionText({ question, holds }: Assumption): string {
   if (question.kind === 'equality')
     return `${question.text} ${holds ? '=' : '≠'} ${literalText(question.literal)}`
   return holds ? question.text : `not ${question.text}`
