@@ -220,4 +220,40 @@ export const randomOps = {
     means: { inference: 'x', training: 'x + gaussian[deviation, site](x)' },
     examples: [{ shapes: [[2, 3]], attributes: { deviation: 0.5, site: 0 } }],
   },
+  gaussianDropout: {
+    kind: 'derived',
+    title: 'multiplicative noise',
+    summary:
+      'In training x times Gaussian noise with mean 1 and the variance of dropout at the same rate; in inference x itself.',
+    source: 'tfjs-layers/src/layers/noise.ts',
+    inputs: ['x'],
+    attributes: { rate: { kind: 'number', summary: 'variance 1 / (1 − rate) − 1' }, site, mode },
+    type: ([x]) => x!,
+    notation: {
+      form: 'function',
+      latex: '\\mathrm{dropout}_{\\mathcal{N}}',
+      text: 'dropoutN',
+      shown: ['rate'],
+    },
+    means: { inference: 'x', training: 'x * (1 + gaussian[(rate / (1 - rate))^0.5, site](x))' },
+    examples: [{ shapes: [[2, 3]], attributes: { rate: 0.4, site: 0 } }],
+  },
+  alphaDropout: {
+    kind: 'derived',
+    title: 'alpha dropout',
+    summary:
+      'In training each element is replaced by 1.758… with the given probability, and all are scaled and shifted; in inference x itself. ' +
+      'TF.js puts the positive value where Klambauer et al. 2017 (Self-Normalizing Neural Networks) has −1.758….',
+    source: 'tfjs-layers/src/layers/noise.ts',
+    inputs: ['x'],
+    attributes: { rate: { kind: 'number', summary: 'how likely an element is dropped' }, site, mode },
+    type: ([x]) => x!,
+    notation: { form: 'function', latex: '\\mathrm{dropout}_{\\alpha}', text: 'dropoutα', shown: ['rate'] },
+    means: {
+      inference: 'x',
+      training:
+        '((1 - rate) * (1 + rate * 3.090913292237143))^(-0.5) * (x * bernoulli[1 - rate, site](x) + (1 - bernoulli[1 - rate, site](x)) * 1.7580993408473766 + 1.7580993408473766 * rate)',
+    },
+    examples: [{ shapes: [[2, 3]], attributes: { rate: 0.4, site: 0 } }],
+  },
 } as const satisfies Readonly<Record<string, Op>>

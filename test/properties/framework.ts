@@ -433,6 +433,8 @@ export const framework: Readonly<
   randomUniform: 'a random draw has no value to compare with',
   dropout: ([x]) => tf.clone(x!),
   gaussianNoise: ([x]) => tf.clone(x!),
+  gaussianDropout: ([x]) => tf.clone(x!),
+  alphaDropout: ([x]) => tf.clone(x!),
   bernoulli: 'a random draw has no value to compare with',
   gaussian: 'a random draw has no value to compare with',
   byMode: ([inference]) => tf.clone(inference!),
