@@ -14,6 +14,18 @@ export const softFailures = {
     message: '`{layer}` takes `{key}` and does not use it: {reason}',
     why: 'The code reads as if it set something, and what is computed does not depend on it.',
   },
+  'ignored-call-argument': {
+    category: 'soft-failure',
+    title: 'Argument without effect',
+    message: '`{call}` takes `{argument}` and does not use it: {reason}',
+    why: 'The code reads as if it set something, and what is computed does not depend on it.',
+  },
+  'training-throws': {
+    category: 'soft-failure',
+    title: 'Model that cannot be trained',
+    message: '`{layer}` throws in training: {reason}',
+    why: 'Prediction works, so the error shows only when `fit` is called.',
+  },
   'invalid-config-value': {
     category: 'soft-failure',
     title: 'Configuration value of the wrong kind',

@@ -54,6 +54,10 @@ const border: Kind['normalize'] = value => {
     : undefined
 }
 
+/** A model can stand in place of a layer. */
+const isLayerKind = (value: Attribute): boolean =>
+  typeof value === 'string' && (value === 'model' || layerNamed(value) !== undefined)
+
 const kinds: Readonly<Record<Extract<ConfigKind, string>, Kind>> = {
   positiveInteger: {
     expected: 'a whole number above 0',
@@ -87,7 +91,9 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Kind>> = {
     normalize: value => {
       if (isSize(value)) return [value]
       const isOpen = (size: Attribute) => size === null || size === -1
-      return Array.isArray(value) && value.every(size => isSize(size) || isOpen(size)) ? value : undefined
+      return Array.isArray(value) && value.every(size => isSize(size) || isOpen(size))
+        ? value.map(size => (isOpen(size) ? null : size))
+        : undefined
     },
   },
   axis: { expected: 'an axis', symbolic: true, normalize: only(isInteger) },
@@ -107,9 +113,13 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Kind>> = {
     normalize: border,
   },
   padding: { expected: 'valid or same', normalize: only(value => value === 'valid' || value === 'same') },
-  layer: {
-    expected: 'a layer',
-    normalize: only(value => typeof value === 'string' && layerNamed(value) !== undefined),
+  layer: { expected: 'a layer', normalize: only(isLayerKind) },
+  layers: {
+    expected: 'a layer or a list of layers',
+    normalize: value => {
+      const list = Array.isArray(value) ? (value as readonly Attribute[]) : [value]
+      return list.length > 0 && list.every(isLayerKind) ? list : undefined
+    },
   },
   value: { expected: 'anything', normalize: value => value },
 }

@@ -5,7 +5,8 @@ import type { Attribute } from '../graph/node.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import { describeKind, normalizeValue } from './config-values.js'
-import type { ConfigKey, LayerConfig, LayerDefinition } from './layer.js'
+import { innerPrefixes, prefixed } from './inner.js'
+import type { ConfigKey, LayerDefinition } from './layer.js'
 import { commonKeys } from './layers/keys.js'
 import { layerNamed } from './layers/table.js'
 
@@ -22,26 +23,26 @@ export interface ResolvedConfig {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Where the configuration of a layer around another layer keeps the settings of the inner one: `layer.units`. */
-const innerPrefix = 'layer.'
-
 /**
- * All keys of a layer, those of every layer included. Around another layer, which `read` names under the key
- * `layer`, also the keys of that one: `layer.units`.
+ * All keys of a layer, those of every layer included. Around other layers, which `read` names under the key that holds
+ * them, also the keys of those: `layer.units`, `cell.2.units`.
  */
 export function keysOf(
   definition: LayerDefinition,
   read: (key: string) => Attribute | undefined = () => undefined,
 ): Readonly<Record<string, ConfigKey>> {
-  const own = ownKeys(definition)
-  const kind = definition.wraps ? read('layer') : undefined
-  const inner = typeof kind === 'string' ? layerNamed(kind) : undefined
-  if (!inner) return own
-  const keys = Object.entries(keysOf(inner, key => read(`${innerPrefix}${key}`)))
-  return {
-    ...own,
-    ...Object.fromEntries(keys.map(([name, key]) => [`${innerPrefix}${name}`, prefixed(key)])),
+  if (!definition.wraps) return ownKeys(definition)
+  const own: Record<string, ConfigKey> = { ...ownKeys(definition) }
+  const { key: holder } = definition.wraps
+  const kinds = read(holder)
+  for (const [i, prefix] of innerPrefixes(holder, kinds).entries()) {
+    const kind = [kinds].flat()[i]
+    const inner = typeof kind === 'string' ? layerNamed(kind) : undefined
+    if (!inner) continue
+    for (const [name, key] of Object.entries(keysOf(inner, name => read(`${prefix}${name}`))))
+      own[`${prefix}${name}`] = prefixed(key, prefix)
   }
+  return own
 }
 
 const ownKeysOf = new WeakMap<LayerDefinition, Readonly<Record<string, ConfigKey>>>()
@@ -50,23 +51,6 @@ function ownKeys(definition: LayerDefinition): Readonly<Record<string, ConfigKey
   const keys = ownKeysOf.get(definition) ?? { ...commonKeys, ...definition.config }
   ownKeysOf.set(definition, keys)
   return keys
-}
-
-/** The key of an inner layer as a key of the outer one. */
-function prefixed(key: ConfigKey): ConfigKey {
-  return {
-    ...key,
-    ...(key.like !== undefined && { like: `${innerPrefix}${key.like}` }),
-    ...(key.ignored?.use !== undefined && {
-      ignored: { ...key.ignored, use: `${innerPrefix}${key.ignored.use}` },
-    }),
-  }
-}
-
-/** The configuration of the inner layer, out of that of the layer around it. */
-export function innerConfig(config: LayerConfig): LayerConfig {
-  const entries = Object.entries(config).filter(([name]) => name.startsWith(innerPrefix))
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(innerPrefix.length), value]))
 }
 
 /**
@@ -169,8 +153,9 @@ function defaultOf(
 }
 
 /** How many spatial axes a key has one size for: as many as its default, else as the input has beside batch and channels. */
-function axesOf({ tfjs }: ConfigKey, { rank }: LayerDefinition): number | undefined {
-  return Array.isArray(tfjs) ? tfjs.length : rank === undefined ? undefined : rank - 2
+function axesOf({ tfjs }: ConfigKey, { rank, spatialAxes }: LayerDefinition): number | undefined {
+  if (Array.isArray(tfjs)) return tfjs.length
+  return spatialAxes ?? (rank === undefined ? undefined : rank - 2)
 }
 
 /** A value as a message shows it. */

@@ -7,8 +7,8 @@ import { shapeText } from '../graph/type.js'
 import { type Environment, elaborateText } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { activations } from './activations.js'
-import { innerConfig } from './config.js'
-import type { LayerConfig, LayerDefinition } from './layer.js'
+import { innerConfigs } from './inner.js'
+import { type LayerConfig, type LayerDefinition, unmodelled, type Wrapping } from './layer.js'
 import { layerNamed } from './layers/table.js'
 import { makeParameters } from './parameters.js'
 import { overTime, perStep } from './recurrence.js'
@@ -19,8 +19,10 @@ export interface ApplicationRequest {
   readonly inputs: readonly Node[]
   /** Those of an earlier application of the same layer. */
   readonly parameters?: readonly Parameter[] | undefined
-  /** Initial states of a recurrent layer. */
-  readonly initialState?: readonly Node[] | undefined
+  /** For each input, which of its steps count, [batch, time]; without a mask all do. */
+  readonly masks?: readonly (Node | undefined)[] | undefined
+  /** For a layer around a model: the model as a layer. */
+  readonly innerModel?: InnerModel | undefined
   /** Which phase the layer is in, where the call fixes it; else it is left open. */
   readonly training?: boolean | 'mode'
   readonly builder: GraphBuilder
@@ -33,6 +35,13 @@ export interface ApplicationRequest {
   readonly parameterFor?: ((name: string) => Parameter | undefined) | undefined
 }
 
+/** A model in place of an inner layer. */
+export interface InnerModel {
+  readonly parameters: readonly Parameter[]
+  /** Its results on other tensors than its own inputs. */
+  readonly apply: (inputs: readonly Node[]) => readonly Node[] | Problem
+}
+
 export interface AppliedLayer {
   readonly outputs: readonly Node[]
   readonly parameters: readonly Parameter[]
@@ -40,14 +49,51 @@ export interface AppliedLayer {
   readonly beforeActivation?: Node
   /** The place of its random draws. */
   readonly site: number
+  /** Which steps of the results count; without it all do. */
+  readonly mask?: Node
 }
 
 /** Applies a layer to tensors: makes its parameters at the first application, and the graph of its meaning. */
 export function applyLayer(request: ApplicationRequest): AppliedLayer | Problem {
+  const applied = applyFormula(request)
+  if (isProblem(applied)) return applied
+  const mask = resultMask(request)
+  return mask === undefined ? applied : isProblem(mask) ? mask : { ...applied, mask }
+}
+
+/** The mask of the results: `computeMask` of the layer. */
+function resultMask({
+  definition,
+  config,
+  inputs,
+  builder,
+  masks = [],
+}: ApplicationRequest): Node | Problem | undefined {
+  const means = definition.masks?.(
+    config,
+    inputs.map(input => input.type),
+    inputs.map((_, i) => masks[i] !== undefined),
+  )
+  if (means === null || means === undefined) return undefined
+  if (typeof means !== 'string') return means
+  const maskNamed = (name: string) => {
+    const [, index] = /^mask(?:_(\d+))?$/.exec(name) ?? []
+    return name === 'mask' ? masks[0] : index === undefined ? undefined : masks[Number(index) - 1]
+  }
+  return elaborateText(
+    means,
+    {
+      value: name => maskNamed(name) ?? inputNamed(definition, inputs, name) ?? settingNamed(config, name),
+    },
+    builder,
+  )
+}
+
+function applyFormula(request: ApplicationRequest): AppliedLayer | Problem {
   const { definition, config, inputs } = request
-  const misfit = checkInputs(definition, inputs)
+  const misfit = checkInputs(definition, inputs) ?? checkConfig(definition, config)
   if (misfit) return misfit
-  if (definition.wraps) return applyWrapper(request)
+  if (definition.wraps?.uses) return applyWrapper(request, definition.wraps)
   const parameters = request.parameters ?? makeParameters(request)
   if (isProblem(parameters)) return parameters
   const meaning = definition.means(
@@ -55,16 +101,46 @@ export function applyLayer(request: ApplicationRequest): AppliedLayer | Problem 
     inputs.map(input => input.type),
   )
   if (typeof meaning === 'object' && 'problem' in meaning) return meaning
-  const site = request.site ?? request.newIdentity()
+  if (request.masks?.[0] && definition.readsMask && !(typeof meaning === 'object' && 'cells' in meaning))
+    return unmodelled('what it makes of the mask of its input is not modelled')
+  const site = request.site ?? newSite(request)
   const { environment, beforeActivation } = environmentOf(request, parameters, site)
   const outputs =
-    typeof meaning === 'object' && 'step' in meaning
-      ? overTime(request, meaning, environment)
+    typeof meaning === 'object' && 'cells' in meaning
+      ? overTime(
+          request,
+          meaning,
+          use =>
+            environmentOf({ ...request, ...use, inputs: [] }, under(use.prefix, parameters), site)
+              .environment,
+        )
       : elaborateAll(meaning, environment, request.builder)
   if (isProblem(outputs)) return outputs
   const before = beforeActivation()
   const isActivated = before && typeof meaning === 'string' && definition.kind !== 'activation'
   return { outputs, parameters, site, ...(isActivated && { beforeActivation: before }) }
+}
+
+/** A place of random draws that is followed by as many free ones as the layer makes draws. */
+function newSite({ definition, newIdentity }: ApplicationRequest): number {
+  const site = newIdentity()
+  for (let i = 1; i < (definition.draws ?? 1); i++) newIdentity()
+  return site
+}
+
+/** The parameters whose names have a prefix, without it. */
+function under(prefix: string, parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters
+    .filter(({ name }) => name.startsWith(prefix))
+    .map(parameter => ({ ...parameter, name: parameter.name.slice(prefix.length) }))
+}
+
+/** Settings under which the framework throws when the layer is applied. */
+function checkConfig(definition: LayerDefinition, config: LayerConfig): Problem | undefined {
+  for (const [name, { throws }] of Object.entries(definition.config))
+    if (throws !== undefined && config[name] !== null && config[name] !== undefined)
+      return { problem: throws }
+  return undefined
 }
 
 /** The framework's rules about the inputs of a layer, in words; undefined if they are kept. */
@@ -95,7 +171,9 @@ function environmentOf(
   const environment: Environment = {
     value: name => {
       if (name === 'site') return site
-      if (name === 'batch') return inputs[0]!.type.shape![0]
+      if (name === 'batch') return inputs[0]?.type.shape?.[0]
+      const size = sizeNamed(inputs, name)
+      if (size !== undefined) return size
       const input = inputNamed(definition, inputs, name)
       return (
         input ?? parameters.find(parameter => parameter.name === name)?.node ?? settingNamed(config, name)
@@ -114,6 +192,12 @@ function environmentOf(
   return { environment, beforeActivation: () => before }
 }
 
+/** `dim_1`: the size of an axis of the first input. */
+function sizeNamed([first]: readonly Node[], name: string): Attribute | undefined {
+  const [, axis] = /^dim_(\d+)$/.exec(name) ?? []
+  return axis === undefined ? undefined : first?.type.shape?.[Number(axis)]
+}
+
 /** A config key, or an element of a list that it holds: `strides_1`, `padding_1_2`. */
 function settingNamed(config: LayerConfig, name: string): Attribute | undefined {
   if (Object.hasOwn(config, name)) return config[name]
@@ -128,7 +212,7 @@ function inputNamed(
   inputs: readonly Node[],
   name: string,
 ): Node | undefined {
-  if (arity === 'one') return name === 'x' ? inputs[0] : undefined
+  if (arity !== 'many') return name === 'x' ? inputs[0] : undefined
   const [, index] = /^x_(\d+)$/.exec(name) ?? []
   return index === undefined ? undefined : inputs[Number(index) - 1]
 }
@@ -160,31 +244,29 @@ function elaborateAll(
  * Applies a layer around another layer: the inner one as often as the definition says, then the formula over the
  * results. States that the inner layer returns follow the results, those of all uses in order.
  */
-function applyWrapper(request: ApplicationRequest): AppliedLayer | Problem {
-  const { definition, config, parameters: known, initialState = [], builder } = request
-  const wraps = definition.wraps!
-  const inner = typeof config.layer === 'string' ? layerNamed(config.layer) : undefined
-  if (!inner) return { problem: 'the inner layer is not known' }
-  if (wraps.kinds && !wraps.kinds.includes(inner.kind))
-    return { problem: `the inner layer must be one of ${wraps.kinds.join(', ')}, found ${inner.kind}` }
-  const site = request.site ?? request.newIdentity()
-  const uses = wraps.uses(innerConfig(config))
-  const share = initialState.length / uses.length
+function applyWrapper(request: ApplicationRequest, wraps: Wrapping): AppliedLayer | Problem {
+  const { definition, config, parameters: known, builder } = request
+  const inner = wrappedLayer(request, wraps)
+  if (isProblem(inner)) return inner
+  const site =
+    request.site ?? newSite({ ...request, definition: { ...inner, draws: 2 * (inner.draws ?? 1) } })
+  const uses = wraps.uses!(innerConfigs(config, wraps.key)[0]!)
+  const [x, ...states] = request.inputs as [Node, ...Node[]]
+  const share = states.length / uses.length
   if (!Number.isInteger(share))
-    return { problem: `${initialState.length} initial states cannot be shared by ${uses.length} directions` }
+    return { problem: `${states.length} initial states cannot be shared by ${uses.length} directions` }
   const applied: AppliedLayer[] = []
   for (const [i, { prefix, config: own }] of uses.entries()) {
-    const given = known?.filter(({ name }) => name.startsWith(prefix))
     const use: ApplicationRequest = {
       ...request,
       definition: inner,
       config: own,
-      site,
-      parameters: given?.map(parameter => ({ ...parameter, name: parameter.name.slice(prefix.length) })),
+      site: site + i * (inner.draws ?? 1),
+      parameters: known && under(prefix, known),
       parameterFor: name => request.parameterFor?.(`${prefix}${name}`),
-      initialState: share > 0 ? initialState.slice(i * share, (i + 1) * share) : undefined,
+      inputs: [x, ...states.slice(i * share, (i + 1) * share)],
     }
-    const result = wraps.perStep && !inner.positionwise ? perStep(use, applyLayer) : applyLayer(use)
+    const result = wraps.perStep && !inner.positionwise ? perStep(use, applyInner) : applyInner(use)
     if (isProblem(result)) return result
     applied.push(result)
   }
@@ -192,7 +274,7 @@ function applyWrapper(request: ApplicationRequest): AppliedLayer | Problem {
     config,
     request.inputs.map(input => input.type),
   )
-  if (typeof meaning === 'object' && ('problem' in meaning || 'step' in meaning))
+  if (typeof meaning === 'object' && ('problem' in meaning || 'cells' in meaning))
     return 'problem' in meaning ? meaning : { problem: 'a layer around another has no steps of its own' }
   const result = (name: string) => applied[Number(/^y_(\d+)$/.exec(name)?.[1]) - 1]?.outputs[0]
   const outputs = elaborateAll(meaning, { value: result }, builder)
@@ -207,4 +289,36 @@ function applyWrapper(request: ApplicationRequest): AppliedLayer | Problem {
     site,
     ...(before && { beforeActivation: before }),
   }
+}
+
+/** The definition of the inner layer; a model is a layer without keys. */
+function wrappedLayer(
+  { config, innerModel }: ApplicationRequest,
+  { key, kinds }: Wrapping,
+): LayerDefinition | Problem {
+  const kind = config[key]
+  if (kind === 'model' && innerModel && !kinds) return modelAsLayer
+  const inner = typeof kind === 'string' ? layerNamed(kind) : undefined
+  if (!inner) return { problem: 'the inner layer is not known' }
+  return kinds && !kinds.includes(inner.kind)
+    ? unmodelled(`\`${inner.kind}\` as the inner layer is not modelled`)
+    : inner
+}
+
+const modelAsLayer: LayerDefinition = {
+  kind: 'model',
+  className: 'Model',
+  summary: 'A model in place of a layer.',
+  source: 'tfjs-layers/src/engine/container.ts',
+  inputs: 'one',
+  config: {},
+  parameters: () => [],
+  means: () => ({ problem: 'a model has no formula of its own' }),
+}
+
+function applyInner(request: ApplicationRequest): AppliedLayer | Problem {
+  if (request.definition !== modelAsLayer) return applyLayer(request)
+  const { parameters, apply } = request.innerModel!
+  const outputs = apply(request.inputs)
+  return isProblem(outputs) ? outputs : { outputs, parameters, site: request.site! }
 }

@@ -29,8 +29,10 @@ export type ConfigKind =
   /** Rows above and below, columns left and right; shorter forms stand for equal ones. */
   | 'border'
   | 'padding'
-  /** A key of the layer table; the settings of the inner layer follow as `layer.units`, `layer.activation`, … */
+  /** A key of the layer table, or `model`; the settings of the inner layer follow as `layer.units`, `layer.activation`, … */
   | 'layer'
+  /** Several of them: the settings of the first follow as `cells.1.units`; those of an only one as `cells.units`. */
+  | 'layers'
   /** Anything: it is not read. */
   | 'value'
   | { readonly oneOf: readonly string[] }
@@ -63,6 +65,8 @@ export interface ConfigKey {
   readonly whenNull?: Attribute
   /** TF.js takes the key and does not use it. It then acts as the default, or as the value of `use`. */
   readonly ignored?: { readonly because: string; readonly use?: string }
+  /** Why TF.js throws when the layer is applied, whatever the value. */
+  readonly throws?: string
   readonly summary: string
 }
 
@@ -84,41 +88,66 @@ export interface Unmodelled extends Problem {
 
 export const unmodelled = (problem: string): Unmodelled => ({ problem, unmodelled: true })
 
+export const isUnmodelled = (problem: Problem): problem is Unmodelled => 'unmodelled' in problem
+
 /**
  * What a layer computes, as text in the equation language; a list where it has several results. Names: the inputs
  * (`x`, or `x_1`, `x_2`, … for several), the parameters by name, the config keys (`strides_1` is the first element
- * of a list), `batch` for the size of the first axis and `site` for the place of random draws. `activation(…)` applies the configured activation. Around another
- * layer, `y_1`, `y_2`, … are the results of its uses.
+ * of a list), `batch` for the size of the first axis, `dim_1` for that of the next one of the first
+ * input, and `site` for the place of random draws. `activation(…)` applies
+ * the configured activation. Around another layer, `y_1`, `y_2`, … are the results of its uses.
  */
 export type Meaning = string | readonly string[] | RecurrentMeaning
 
-/** A recurrence over the time axis of the input. */
+/** A recurrence over the time axis of the first input; the inputs behind it are the initial states. */
 export interface RecurrentMeaning {
-  /** Names of the state tensors; the first is the output. Their initial value is zero unless it is passed in. */
-  readonly state: readonly string[]
-  /** The state's size on its last axis. */
-  readonly units: Attribute
-  /** One step, in order: name → expression over `x`, the states, the parameters, and names defined before. */
-  readonly step: readonly (readonly [name: string, expression: string])[]
-  /** The new value of each state, as a name of `step`. */
-  readonly next: readonly string[]
+  /** What computes a step: each cell reads what the one before it yields. */
+  readonly cells: readonly CellUse[]
   readonly reverse: boolean
   /** All states of the first kind, over time; or only the last. */
   readonly sequences: boolean
+  /** Whether the last states follow as results, those of the last cell first. */
+  readonly states: boolean
 }
 
-/** How a layer around another one uses it. */
+export interface CellUse {
+  readonly definition: LayerDefinition
+  readonly config: LayerConfig
+  /** What the names of its parameters start with. */
+  readonly prefix: string
+}
+
+/** What a cell computes at one step. */
+export interface CellStep {
+  /** Names of the state tensors; the first is the output. Their initial value is zero unless it is passed in. */
+  readonly state: readonly string[]
+  /** The shape of each of them, without the batch axis. */
+  readonly size: Shape
+  /** In order: name → expression over `x`, the states, the parameters, and names defined before. */
+  readonly step: readonly (readonly [name: string, expression: string])[]
+  /** The new value of each state, as a name of `step`. */
+  readonly next: readonly string[]
+}
+
+/** How a layer around others uses them. */
 export interface Wrapping {
-  /** The kinds that it takes; without it, every kind. */
+  /** The key that holds them. */
+  readonly key: string
+  /** The kinds that it takes; without it, every kind, and models. */
   readonly kinds?: readonly string[]
-  /** One entry for each time that the inner layer is applied, each with parameters of its own. */
-  readonly uses: (inner: LayerConfig) => readonly {
+  /**
+   * One entry for each time that the inner layer is applied, each with parameters of its own. Without it, the meaning
+   * of the outer layer says what becomes of the inner ones.
+   */
+  readonly uses?: (inner: LayerConfig) => readonly {
     /** What the names of its parameters start with. */
     readonly prefix: string
     readonly config: LayerConfig
   }[]
   /** Whether the inner layer is given one step of the time axis after the other, in place of the whole input. */
-  readonly perStep: boolean
+  readonly perStep?: true
+  /** Where a list of layers is expected, it stands for the ones inside of it. */
+  readonly isList?: true
 }
 
 /** Everything known about one kind of layer. */
@@ -132,16 +161,40 @@ export interface LayerDefinition {
   readonly source: string
   /** Other names of the same factory: `maxPool2d`. */
   readonly aliases?: readonly string[]
-  /** How many tensors one application takes. */
-  readonly inputs: 'one' | 'many'
+  /** How many tensors one application takes; `sequence`: one, and initial states behind it if there are any. */
+  readonly inputs: 'one' | 'many' | 'sequence'
+  /** How many axes a key has one size for, where its default does not tell and it is not two less than the rank. */
+  readonly spatialAxes?: number
   /** Rank that the input must have, if it is fixed. */
   readonly rank?: number
   /** The smallest and the largest rank that the input may have, if it is not fixed. */
   readonly ranks?: readonly [smallest: number, largest: number]
   /** All positions of all axes but the last are treated alike, so that it can be applied to all steps at once. */
   readonly positionwise?: true
+  /** Draws random numbers in training: how many independent draws one application makes. */
+  readonly draws?: number
   /** For a layer around another layer. */
   readonly wraps?: Wrapping
+  /** For what computes a step of a recurrence, given the type of one step of the input. */
+  readonly cell?: (config: LayerConfig, x: TensorType) => CellStep | Problem
+  /**
+   * The mask of the results, [batch, time] with 1 where a step counts, as an equation over the inputs and their masks
+   * `mask`, or `mask_1`, `mask_2`, …; null where there is none. `masked` says which inputs have one. Without it, a
+   * mask ends here, and what follows is computed as if there had been none (`computeMask` of the layer).
+   */
+  readonly masks?: (
+    config: LayerConfig,
+    inputs: readonly TensorType[],
+    masked: readonly boolean[],
+  ) => string | null | Problem
+  /** Whether what it computes depends on the mask of its input. */
+  readonly readsMask?: true
+  /** Why TF.js computes it for tensors only, and in no model. */
+  readonly eagerOnly?: string
+  /** TF.js overwrites the declared shape of the tensor that it is applied to. */
+  readonly overwritesShape?: true
+  /** Why `fit` throws under this configuration although `predict` does not; undefined where it works. */
+  readonly untrainable?: (config: LayerConfig) => string | undefined
   readonly config: Readonly<Record<string, ConfigKey>>
   /** The parameters, in the framework's order; the builder calls it at the first application. */
   readonly parameters: (

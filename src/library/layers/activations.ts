@@ -1,7 +1,7 @@
 import { isProblem } from '../../graph/op.js'
 import { resolveAxes } from '../../ops/shape.js'
-import { type LayerDefinition, unmodelled } from '../layer.js'
-import { number, parameterKeys } from './keys.js'
+import type { LayerDefinition } from '../layer.js'
+import { number, parameterKeys, passesMask } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/advanced_activations.ts'
 
@@ -10,6 +10,7 @@ function elementwise(
   className: string,
   config: LayerDefinition['config'],
   means: LayerDefinition['means'],
+  rest: Partial<LayerDefinition> = {},
 ): LayerDefinition {
   return {
     kind,
@@ -21,13 +22,19 @@ function elementwise(
     config,
     parameters: () => [],
     means,
+    ...rest,
   }
 }
 
 /** Activations that are layers. */
 export const activationLayers: readonly LayerDefinition[] = [
-  elementwise('reLU', 'ReLU', { maxValue: number(null, 'the largest value', null) }, ({ maxValue }) =>
-    maxValue === null ? 'relu(x)' : maxValue === 6 ? 'relu6(x)' : 'minimum(relu(x), maxValue)',
+  elementwise(
+    'reLU',
+    'ReLU',
+    { maxValue: number(null, 'the largest value', null) },
+    ({ maxValue }) =>
+      maxValue === null ? 'relu(x)' : maxValue === 6 ? 'relu6(x)' : 'minimum(relu(x), maxValue)',
+    { masks: passesMask },
   ),
   elementwise(
     'leakyReLU',
@@ -39,7 +46,7 @@ export const activationLayers: readonly LayerDefinition[] = [
     'elu',
     'ELU',
     { alpha: number(1, 'the value approached at minus infinity, negated', 1) },
-    () => 'elu[alpha](x)',
+    ({ alpha }) => (alpha === 1 ? 'elu(x)' : { problem: 'TensorFlow.js takes no `alpha` but 1' }),
   ),
   elementwise(
     'thresholdedReLU',
@@ -53,6 +60,7 @@ export const activationLayers: readonly LayerDefinition[] = [
     summary: 'Positive numbers that sum to one along an axis.',
     source,
     inputs: 'one',
+    readsMask: true,
     config: {
       axis: { kind: 'axes', effect: 'function', tfjs: 1, paper: -1, summary: 'the axis that sums to one' },
     },
@@ -61,7 +69,7 @@ export const activationLayers: readonly LayerDefinition[] = [
       const rank = x!.shape!.length
       const axes = resolveAxes(axis, rank)
       if (isProblem(axes)) return axes
-      if (axes.length > 1) return unmodelled('a softmax over several axes is not modelled')
+      if (axes.length > 1) return `exp(x - logSumExp[[${axes.join(', ')}]](x))`
       if (axes[0] !== rank - 1)
         return {
           problem: `softmax along axis ${axes[0]} of ${rank}: TensorFlow.js takes only the last axis, and 1 is the default`,
@@ -75,6 +83,7 @@ export const activationLayers: readonly LayerDefinition[] = [
     summary: 'A rectifier with a learned slope for negative values.',
     source,
     inputs: 'one',
+    masks: passesMask,
     config: {
       ...parameterKeys('alpha', 'zeros'),
       sharedAxes: {

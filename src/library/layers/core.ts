@@ -1,5 +1,14 @@
 import { type LayerDefinition, unmodelled } from '../layer.js'
-import { activationKey, activityRegularizer, parameterKeys, plusBias, required, useBias } from './keys.js'
+import {
+  activationKey,
+  activityRegularizer,
+  number,
+  parameterKeys,
+  passesMask,
+  plusBias,
+  required,
+  useBias,
+} from './keys.js'
 
 const source = 'tfjs-layers/src/layers/core.ts'
 
@@ -13,6 +22,7 @@ export const coreLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [2, Number.POSITIVE_INFINITY],
     positionwise: true,
+    masks: passesMask,
     config: {
       units: required('positiveInteger', 'the size of the result'),
       activation: activationKey('linear'),
@@ -54,6 +64,7 @@ export const coreLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     positionwise: true,
+    masks: passesMask,
     config: { activation: required('activation', 'the activation') },
     parameters: () => [],
     means: () => 'activation(x)',
@@ -91,9 +102,29 @@ export const coreLayers: readonly LayerDefinition[] = [
         trainable: true,
       },
     ],
-    means: ({ maskZero }) =>
-      maskZero
-        ? unmodelled('which steps `maskZero` hides from the layers that follow is not modelled')
-        : "gather(embeddings, cast['int32'](x))",
+    masks: ({ maskZero }, [x]) => {
+      if (maskZero !== true) return null
+      return x!.shape!.length === 2
+        ? 'notEqual(x, 0)'
+        : unmodelled('a mask of tensors that are not sequences is not modelled')
+    },
+    means: () => "gather(embeddings, cast['int32'](x))",
+  },
+  {
+    kind: 'masking',
+    className: 'Masking',
+    summary:
+      'Steps of which every element is the mask value become zero, and are hidden from recurrent layers.',
+    source,
+    inputs: 'one',
+    config: {
+      maskValue: { ...number(0, 'the value of hidden steps', 0), effect: 'function' },
+    },
+    parameters: () => [],
+    masks: (_, [x]) =>
+      x!.shape!.length === 3
+        ? 'max[[-1], keepDims = false](notEqual(x, maskValue))'
+        : unmodelled('a mask of tensors that are not sequences is not modelled'),
+    means: () => 'x * max[[-1]](notEqual(x, maskValue))',
   },
 ]

@@ -1,5 +1,5 @@
 import type { Attribute } from '../../graph/node.js'
-import type { ConfigKey, LayerConfig } from '../layer.js'
+import type { ConfigKey, LayerConfig, LayerDefinition } from '../layer.js'
 
 /** Keys of every layer (tfjs-layers/src/engine/topology.ts, LayerArgs). */
 export const commonKeys: Readonly<Record<string, ConfigKey>> = {
@@ -90,7 +90,11 @@ export const unread = (kind: ConfigKey['kind'], because: string, summary: string
   summary,
 })
 
-export const activityRegularizer: ConfigKey = extra('regularizer', 'output')
+/** `Layer.apply` throws for every layer that has one. */
+export const activityRegularizer: ConfigKey = {
+  ...extra('regularizer', 'output'),
+  throws: 'TensorFlow.js applies no layer that has an activity regularizer',
+}
 
 /** Which axis of an image holds the channels. */
 export const dataFormat: ConfigKey = {
@@ -114,20 +118,33 @@ export const spatialKeys = (axes: number) =>
     dataFormat,
   }) satisfies Readonly<Record<string, ConfigKey>>
 
+export const dilationRate = (axes: number): ConfigKey => ({
+  kind: 'perAxis',
+  effect: 'function',
+  tfjs: new Array<number>(axes).fill(1),
+  paper: new Array<number>(axes).fill(1),
+  summary: 'the step inside the window',
+})
+
 /** The axis of the channels of an image or a sequence. */
 export function channelAxis({ dataFormat: format }: LayerConfig, rank: number): number {
   return format === 'channelsFirst' ? 1 : rank - 1
 }
 
-/** `x` with the channels in its last axis, where a formula expects them. */
-export function channelsLast({ dataFormat: format }: LayerConfig, x = 'x'): string {
-  return format === 'channelsFirst' ? `transpose[[0, 2, 3, 1]](${x})` : x
+/** `x`, with so many spatial axes, with the channels in its last axis, where a formula expects them. */
+export function channelsLast({ dataFormat: format }: LayerConfig, x = 'x', spatial = 2): string {
+  const order = [0, ...Array.from({ length: spatial }, (_, i) => i + 2), 1]
+  return format === 'channelsFirst' ? `transpose[[${order.join(', ')}]](${x})` : x
 }
 
-/** An image with the channels in its last axis, brought back to the order of the configuration. */
-export function asConfigured({ dataFormat: format }: LayerConfig, y: string): string {
-  return format === 'channelsFirst' ? `transpose[[0, 3, 1, 2]](${y})` : y
+/** A tensor with the channels in its last axis, brought back to the order of the configuration. */
+export function asConfigured({ dataFormat: format }: LayerConfig, y: string, spatial = 2): string {
+  const order = [0, spatial + 1, ...Array.from({ length: spatial }, (_, i) => i + 1)]
+  return format === 'channelsFirst' ? `transpose[[${order.join(', ')}]](${y})` : y
 }
+
+/** The mask of the only input, or of the first of several, goes on to the results: `Layer.computeMask`. */
+export const passesMask: NonNullable<LayerDefinition['masks']> = (_, __, [masked]) => (masked ? 'mask' : null)
 
 /** An axis in the form in which formulas of all layers have it: the last one as -1, others from the front. */
 export function axisText(axis: number, rank: number): string {

@@ -1,6 +1,6 @@
 import type { TensorType } from '../../graph/type.js'
 import { resolveAxis } from '../../ops/shape.js'
-import type { LayerDefinition } from '../layer.js'
+import { type LayerDefinition, unmodelled } from '../layer.js'
 import { axisText } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/merge.ts'
@@ -29,6 +29,10 @@ function merge(
     summary: 'Several tensors combined element by element.',
     source,
     inputs: 'many',
+    masks: (_, __, masked) =>
+      masked.some(Boolean)
+        ? unmodelled('TensorFlow.js combines the masks of merged tensors into one that fits no layer')
+        : null,
     config: {},
     parameters: () => [],
     means: (_, inputs) => (inputs.length < 2 ? tooFew : means(aligned(inputs))),
@@ -50,6 +54,12 @@ export const mergeLayers: readonly LayerDefinition[] = [
     summary: 'Several tensors one behind the other.',
     source,
     inputs: 'many',
+    masks: ({ axis }, inputs, masked) => {
+      if (!masked.some(Boolean)) return null
+      const isFeatures = inputs.every(({ shape }) => shape!.length === 3 && resolveAxis(axis, 3) === 2)
+      if (!isFeatures) return unmodelled('the mask of sequences that are joined along time is not modelled')
+      return masked.flatMap((has, i) => (has ? [`mask_${i + 1}`] : [])).join(' * ')
+    },
     config: { axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'along which axis' } },
     parameters: () => [],
     means: ({ axis }, inputs) => {

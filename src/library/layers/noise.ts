@@ -1,9 +1,10 @@
 import type { Attribute } from '../../graph/node.js'
 import type { TensorType } from '../../graph/type.js'
-import type { ConfigKey, LayerConfig, LayerDefinition } from '../layer.js'
-import { required } from './keys.js'
+import { type ConfigKey, type LayerConfig, type LayerDefinition, unmodelled } from '../layer.js'
+import { passesMask, required, unread } from './keys.js'
 
 const core = 'tfjs-layers/src/layers/core.ts'
+const noise = 'tfjs-layers/src/layers/noise.ts'
 
 const rate: ConfigKey = { kind: 'fraction', effect: 'training', summary: 'how likely an element is dropped' }
 const seed: ConfigKey = {
@@ -33,6 +34,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     source: core,
     inputs: 'one',
     positionwise: true,
+    masks: passesMask,
     config: {
       rate,
       noiseShape: {
@@ -52,12 +54,61 @@ export const noiseLayers: readonly LayerDefinition[] = [
     },
   },
   {
+    kind: 'spatialDropout1d',
+    className: 'SpatialDropout1D',
+    summary: 'Sets whole channels of a sequence to zero at random in training.',
+    source: core,
+    inputs: 'one',
+    rank: 3,
+    masks: passesMask,
+    config: {
+      rate,
+      seed,
+      noiseShape: unread('shape', 'one draw per channel serves all steps', 'the shape of the draw'),
+    },
+    parameters: () => [],
+    means: config => (isIdle(config) ? 'x' : 'dropout[rate, site, [1]](x)'),
+  },
+  {
+    kind: 'gaussianDropout',
+    className: 'GaussianDropout',
+    summary: 'Multiplies with noise in training.',
+    source: noise,
+    inputs: 'one',
+    positionwise: true,
+    masks: passesMask,
+    config: { rate: { ...rate, summary: 'variance 1 / (1 − rate) − 1 of the noise' } },
+    parameters: () => [],
+    means: config => (isIdle(config) ? 'x' : 'gaussianDropout[rate, site](x)'),
+  },
+  {
+    kind: 'alphaDropout',
+    className: 'AlphaDropout',
+    summary: 'Replaces elements by a constant at random in training, and scales and shifts all.',
+    source: noise,
+    inputs: 'one',
+    positionwise: true,
+    masks: passesMask,
+    config: {
+      rate,
+      noiseShape: { kind: 'shape', effect: 'training', tfjs: null, summary: 'the shape of the draw' },
+    },
+    parameters: () => [],
+    means: config => {
+      if (isIdle(config)) return 'x'
+      return config.noiseShape === null || config.noiseShape === undefined
+        ? 'alphaDropout[rate, site](x)'
+        : unmodelled('a noise shape of alpha dropout is not modelled')
+    },
+  },
+  {
     kind: 'gaussianNoise',
     className: 'GaussianNoise',
     summary: 'Adds noise in training.',
-    source: 'tfjs-layers/src/layers/noise.ts',
+    source: noise,
     inputs: 'one',
     positionwise: true,
+    masks: passesMask,
     config: { stddev: { ...required('number', 'the standard deviation of the noise'), effect: 'training' } },
     parameters: () => [],
     means: () => 'gaussianNoise[stddev, site](x)',

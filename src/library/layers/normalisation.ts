@@ -2,7 +2,7 @@ import type { Dimension } from '../../graph/dimension.js'
 import { isProblem } from '../../graph/op.js'
 import { resolveAxes, resolveAxis } from '../../ops/shape.js'
 import { type LayerDefinition, type ParameterDeclaration, unmodelled } from '../layer.js'
-import { axisText, flag, initializer, number, parameterKeys } from './keys.js'
+import { axisText, flag, initializer, number, parameterKeys, passesMask } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/normalization.ts'
 
@@ -25,6 +25,11 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     ranks: [2, 4],
+    masks: passesMask,
+    untrainable: ({ center, scale }) =>
+      center === true && scale === true
+        ? undefined
+        : 'it reads both the scale and the shift, also where `scale` or `center` is false',
     config: {
       axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'the axis of the channels' },
       momentum: {
@@ -74,6 +79,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     summary: 'Centres and scales each example over axes of its own.',
     source,
     inputs: 'one',
+    masks: passesMask,
     config: {
       axis: { kind: 'axes', effect: 'function', tfjs: -1, paper: -1, summary: 'the axes of the statistics' },
       epsilon: number(0.001, 'added to the variance'),

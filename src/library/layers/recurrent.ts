@@ -1,35 +1,27 @@
-import { type Dimension, multiply } from '../../graph/dimension.js'
-import { shapeText } from '../../graph/type.js'
+import type { Dimension } from '../../graph/dimension.js'
+import type { Attribute } from '../../graph/node.js'
+import { isProblem, type Problem } from '../../graph/op.js'
+import { shapeText, type TensorType } from '../../graph/type.js'
+import { innerConfigs, innerPrefixes } from '../inner.js'
 import {
+  type CellUse,
   type ConfigKey,
   type LayerConfig,
   type LayerDefinition,
-  type RecurrentMeaning,
+  type ParameterDeclaration,
   unmodelled,
 } from '../layer.js'
-import { activationKey, activityRegularizer, flag, parameterKeys, required, unread, useBias } from './keys.js'
+import { cells, convLstm2dCell, gruCell, hasDropout, lstmCell, simpleRNNCell } from './cells.js'
+import { flag, required, unread } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/recurrent.ts'
 
-const chance = (summary: string): ConfigKey => ({ kind: 'fraction', effect: 'training', tfjs: 0, summary })
-
-const recurrentKeys: LayerDefinition['config'] = {
-  units: required('positiveInteger', 'the size of the state'),
-  activation: activationKey('tanh'),
-  useBias,
-  ...parameterKeys('kernel', 'glorotNormal'),
-  ...parameterKeys('recurrent', 'orthogonal'),
-  ...parameterKeys('bias', 'zeros'),
-  activityRegularizer,
-  dropout: chance('how likely an element of the input is dropped'),
-  recurrentDropout: chance('how likely an element of the state is dropped'),
+const sequenceKeys: LayerDefinition['config'] = {
   returnSequences: flag(false, 'whether every step is a result, or only the last'),
   returnState: flag(false, 'whether the state is a result too'),
-  goBackwards: flag(false, 'whether time runs backwards'),
+  goBackwards: flag(false, 'whether time runs backwards; the results then are in that order'),
   stateful: flag(false, 'whether the state lives on to the next batch'),
   unroll: { kind: 'boolean', effect: 'none', tfjs: false, summary: 'how it is computed' },
-  dropoutFunc: { kind: 'value', effect: 'training', tfjs: null, summary: 'what drops elements' },
-  cell: unread('value', 'the layer makes its own cell', 'what computes a step'),
   inputDim: unread('positiveInteger', 'only `inputShape` gives the shape of the input', 'the size of a step'),
   inputLength: unread(
     'positiveInteger',
@@ -38,146 +30,142 @@ const recurrentKeys: LayerDefinition['config'] = {
   ),
 }
 
-/** LSTM and GRU tell `null` from an activation that is left out: it is none, not the default. */
-const gated: LayerDefinition['config'] = {
-  activation: { ...activationKey('tanh'), whenNull: 'linear' },
-  recurrentActivation: {
-    ...activationKey('hardSigmoid', 'sigmoid'),
-    whenNull: 'linear',
-    summary: 'applied to the gates',
-  },
-  implementation: { kind: 'integer', effect: 'none', tfjs: null, summary: 'how it is computed' },
+const ownCell: ConfigKey = unread('value', 'the layer makes its own cell', 'what computes a step')
+
+/** The type of one step of a sequence [batch, time, …]. */
+const stepType = (x: TensorType): TensorType => ({
+  ...x,
+  shape: x.shape!.filter((_, i) => i !== 1),
+})
+
+/** Settings under which a step depends on more than the batch at hand. */
+function unfollowed({ stateful, unroll }: LayerConfig, images: boolean): Problem | undefined {
+  if (stateful === true) return unmodelled('a state that lives on from batch to batch is not modelled')
+  return images && unroll === true
+    ? { problem: 'TensorFlow.js unrolls no convolutional recurrent layer' }
+    : undefined
 }
 
-function recurrent(
-  kind: string,
-  className: string,
-  summary: string,
-  gates: number,
-  config: LayerDefinition['config'],
-  step: (config: LayerConfig) => Pick<RecurrentMeaning, 'state' | 'step' | 'next'>,
-): LayerDefinition {
+const settingsOf = (config: LayerConfig) => ({
+  reverse: config.goBackwards === true,
+  sequences: config.returnSequences === true,
+  states: config.returnState === true,
+})
+
+/** `RNN.computeMask`: only a result that has an axis of time has the mask. */
+const masks: NonNullable<LayerDefinition['masks']> = ({ returnSequences }, _, [masked]) =>
+  masked && returnSequences === true ? 'mask' : null
+
+function recurrent(kind: string, className: string, summary: string, cell: LayerDefinition): LayerDefinition {
+  const images = cell === convLstm2dCell
   return {
     kind,
     className,
     summary,
-    source,
-    inputs: 'one',
-    rank: 3,
-    config: { ...recurrentKeys, ...config },
-    parameters: ({ units, useBias: has, unitForgetBias, biasInitializer }, [x]) => {
-      const shape = x!.shape!
-      if (shape.length !== 3)
-        return { problem: `expected a tensor [batch, time, features], found ${shapeText(shape)}` }
-      const wide = multiply(units as Dimension, gates)
-      return [
-        {
-          name: 'kernel',
-          shape: [shape[2]!, wide],
-          initializer: { key: 'kernelInitializer' },
-          trainable: true,
-        },
-        {
-          name: 'recurrent_kernel',
-          shape: [units as Dimension, wide],
-          initializer: { key: 'recurrentInitializer' },
-          trainable: true,
-        },
-        ...(has
-          ? [
-              {
-                name: 'bias',
-                shape: [wide],
-                initializer: unitForgetBias
-                  ? { fixed: { kind: 'unitForgetBias', settings: { otherwise: biasInitializer! } } }
-                  : { key: 'biasInitializer' },
-                trainable: true,
-              },
-            ]
-          : []),
-      ]
-    },
+    source: cell.source,
+    inputs: 'sequence',
+    rank: images ? 5 : 3,
+    draws: cell.draws!,
+    ...(cell.spatialAxes !== undefined && { spatialAxes: cell.spatialAxes }),
+    readsMask: true,
+    config: { ...cell.config, ...sequenceKeys, cell: ownCell },
+    parameters: (config, [x]) => cell.parameters(config, [stepType(x!)]),
+    masks,
     means: config =>
-      rejection(config) ?? {
-        ...step(config),
-        units: config.units!,
-        reverse: config.goBackwards === true,
-        sequences: config.returnSequences === true,
+      unfollowed(config, images) ?? {
+        cells: [{ definition: cell, config, prefix: '' }],
+        ...settingsOf(config),
       },
   }
 }
 
-/** Settings that TF.js rejects, or under which a step depends on more than the batch at hand. */
-function rejection({ resetAfter, stateful }: LayerConfig) {
-  if (resetAfter === true) return { problem: 'TensorFlow.js accepts `resetAfter: true` for no GRU' }
-  return stateful === true
-    ? unmodelled('a state that lives on from batch to batch is not modelled')
-    : undefined
+/** The cells of `tf.layers.rnn`, in order; parameters of several are told apart by their places. */
+function cellsOf(config: LayerConfig): readonly CellUse[] | Problem {
+  const kinds = [config.cell].flat() as readonly Attribute[]
+  const configs = innerConfigs(config, 'cell')
+  const uses: CellUse[] = []
+  for (const [i, kind] of kinds.entries()) {
+    const definition = cells.find(cell => cell.kind === kind)
+    if (!definition) return unmodelled(`\`${String(kind)}\` as a cell is not modelled`)
+    const own = configs[i] ?? {}
+    // `RNN.call` does not draw anew, unlike the layers that make their own cell.
+    if (hasDropout(own)) return unmodelled('dropout of a cell keeps its first mask for all batches')
+    uses.push({ definition, config: own, prefix: kinds.length > 1 ? `cell_${i + 1}_` : '' })
+  }
+  return uses
 }
 
-const bias = ({ useBias: has }: LayerConfig) => (has ? ' + bias' : '')
-const part = (name: string, k: number, count = 1) => `slice[-1, ${k} * units, ${count} * units](${name})`
+function parametersOfCells(config: LayerConfig, x: TensorType): readonly ParameterDeclaration[] | Problem {
+  const uses = cellsOf(config)
+  if (isProblem(uses)) return uses
+  if (x.shape!.length !== 3)
+    return { problem: `expected a tensor [batch, time, features], found ${shapeText(x.shape)}` }
+  const all: ParameterDeclaration[] = []
+  let step = stepType(x)
+  const prefixes = innerPrefixes('cell', config.cell)
+  for (const [i, { definition, config: own, prefix }] of uses.entries()) {
+    const declared = definition.parameters(own, [step])
+    if (isProblem(declared)) return declared
+    for (const { name, initializer, trainable, ...rest } of declared)
+      all.push({
+        ...rest,
+        name: `${prefix}${name}`,
+        trainable: trainable && own.trainable !== false,
+        initializer: 'key' in initializer ? { key: `${prefixes[i]}${initializer.key}` } : initializer,
+      })
+    step = { ...step, shape: [step.shape![0]!, own.units as Dimension] }
+  }
+  return all
+}
 
 /** Layers that run over time. */
 export const recurrentLayers: readonly LayerDefinition[] = [
-  recurrent('simpleRNN', 'SimpleRNN', 'h ← activation(x W + h U + b).', 1, {}, config => ({
-    state: ['h'],
-    step: [['h_next', `activation(x kernel${bias(config)} + h recurrent_kernel)`]],
-    next: ['h_next'],
-  })),
-  recurrent(
-    'gru',
-    'GRU',
-    'A gated recurrent unit that resets the state before the product.',
-    3,
-    {
-      ...gated,
-      resetAfter: {
-        kind: 'boolean',
-        effect: 'function',
-        tfjs: false,
-        summary: 'whether the reset comes after the product; TF.js accepts only false',
-      },
-    },
-    config => ({
-      state: ['h'],
-      step: [
-        ['a', `x kernel${bias(config)}`],
-        ['u', `h ${part('recurrent_kernel', 0, 2)}`],
-        ['z', `recurrentActivation(${part('a', 0)} + ${part('u', 0)})`],
-        ['r', `recurrentActivation(${part('a', 1)} + ${part('u', 1)})`],
-        ['candidate', `activation(${part('a', 2)} + (r * h) ${part('recurrent_kernel', 2)})`],
-        ['h_next', 'z * h + (1 - z) * candidate'],
-      ],
-      next: ['h_next'],
-    }),
-  ),
+  recurrent('simpleRNN', 'SimpleRNN', 'h ← activation(x W + h U + b) at every step.', simpleRNNCell),
+  recurrent('gru', 'GRU', 'A gated recurrent unit that resets the state before the product.', gruCell),
   recurrent(
     'lstm',
     'LSTM',
     'A long short-term memory; the gates are in the order input, forget, candidate, output.',
-    4,
-    {
-      ...gated,
-      unitForgetBias: {
-        kind: 'boolean',
-        effect: 'start',
-        tfjs: null,
-        summary: 'whether the bias of the forget gate starts at 1',
-      },
-    },
-    config => ({
-      state: ['h', 'c'],
-      step: [
-        ['a', `x kernel + h recurrent_kernel${bias(config)}`],
-        ['i', `recurrentActivation(${part('a', 0)})`],
-        ['f', `recurrentActivation(${part('a', 1)})`],
-        ['candidate', `activation(${part('a', 2)})`],
-        ['o', `recurrentActivation(${part('a', 3)})`],
-        ['c_next', 'f * c + i * candidate'],
-        ['h_next', 'o * activation(c_next)'],
-      ],
-      next: ['h_next', 'c_next'],
-    }),
+    lstmCell,
   ),
+  recurrent(
+    'convLstm2d',
+    'ConvLSTM2D',
+    'A long short-term memory over images, whose products are convolutions.',
+    convLstm2dCell,
+  ),
+  {
+    kind: 'rnn',
+    className: 'RNN',
+    summary: 'Cells run over time, each reading what the one before it yields.',
+    source,
+    inputs: 'sequence',
+    rank: 3,
+    readsMask: true,
+    config: { cell: required('layers', 'a cell, or a list of cells'), ...sequenceKeys },
+    wraps: { key: 'cell', kinds: cells.map(({ kind }) => kind) },
+    parameters: (config, [x]) => parametersOfCells(config, x!),
+    masks,
+    means: config => {
+      const uses = cellsOf(config)
+      if (isProblem(uses)) return uses
+      return unfollowed(config, false) ?? { cells: uses, ...settingsOf(config) }
+    },
+  },
+  ...cells,
+  convLstm2dCell,
+  {
+    kind: 'stackedRNNCells',
+    className: 'StackedRNNCells',
+    summary: 'Cells of one step, each reading what the one before it yields.',
+    source,
+    inputs: 'many',
+    config: { cells: required('layers', 'the cells') },
+    wraps: { key: 'cells', kinds: cells.map(({ kind }) => kind), isList: true },
+    parameters: () => [],
+    means: () =>
+      unmodelled(
+        'a stack of cells computes one step inside of `tf.layers.rnn`, and is not modelled by itself',
+      ),
+  },
 ]

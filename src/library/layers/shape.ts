@@ -1,3 +1,4 @@
+import { type Dimension, subtract } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import { type LayerDefinition, unmodelled } from '../layer.js'
 import { dataFormat, required } from './keys.js'
@@ -7,6 +8,21 @@ const source = 'tfjs-layers/src/layers/core.ts'
 /** The axes of rows and columns of an image. */
 const imageAxes = (format: Attribute | undefined): readonly [number, number] =>
   format === 'channelsFirst' ? [2, 3] : [1, 2]
+
+/**
+ * An image stretched along one axis by a whole factor: between a position and the next, the last of which is its own
+ * next, values lie on a line (`resizeBilinear` without aligned corners, tfjs-backend-cpu/src/kernels/ResizeBilinear.ts).
+ * `sizes` are those of `y` before, as expressions.
+ */
+function interpolated(y: string, axis: number, factor: number, sizes: readonly string[]): string {
+  const size = sizes[axis]!
+  const next = `concat[${axis}](slice[${axis}, 1, ${size} - 1](${y}), slice[${axis}, ${size} - 1, 1](${y}))`
+  const parts = Array.from({ length: factor }, (_, k) => `${y} + (${next} - ${y}) * ${k} / ${factor}`)
+  return `reshape[[${stretched(sizes, axis, factor).join(', ')}]](stack[${axis + 1}](${parts.join(', ')}))`
+}
+
+const stretched = (sizes: readonly string[], axis: number, factor: number) =>
+  sizes.map((size, i) => (i === axis ? `${factor} * ${size}` : size))
 
 /** Layers that move elements and compute nothing. */
 export const shapeLayers: readonly LayerDefinition[] = [
@@ -83,10 +99,43 @@ export const shapeLayers: readonly LayerDefinition[] = [
       },
     },
     parameters: () => [],
-    means: config => {
-      if (config.interpolation !== 'nearest') return unmodelled('bilinear interpolation is not modelled')
+    means: (config, [x]) => {
       const [height, width] = imageAxes(config.dataFormat)
-      return `repeat[${width}, size_2](repeat[${height}, size_1](x))`
+      if (config.interpolation === 'nearest') return `repeat[${width}, size_2](repeat[${height}, size_1](x))`
+      const [rows, columns] = config.size as readonly unknown[]
+      if (typeof rows !== 'number' || typeof columns !== 'number')
+        return unmodelled('bilinear interpolation by an unbound factor is not modelled')
+      const sizes = x!.shape!.map((_, i) => `dim_${i}`)
+      return interpolated(
+        interpolated('x', height, rows, sizes),
+        width,
+        columns,
+        stretched(sizes, height, rows),
+      )
+    },
+  },
+  {
+    kind: 'cropping2D',
+    className: 'Cropping2D',
+    summary: 'Rows and columns cut off.',
+    source: 'tfjs-layers/src/layers/convolutional.ts',
+    inputs: 'one',
+    rank: 4,
+    config: {
+      cropping: required('border', 'rows above and below, columns left and right'),
+      dataFormat,
+    },
+    parameters: () => [],
+    means: ({ cropping, dataFormat: format }, [x]) => {
+      const borders = cropping as readonly (readonly [Dimension, Dimension])[]
+      let text = 'x'
+      for (const [i, axis] of imageAxes(format).entries()) {
+        const [before, after] = borders[i]!
+        const rest = subtract(subtract(x!.shape![axis]!, before), after)
+        if (typeof rest === 'number' && rest <= 0) return { problem: 'nothing is left' }
+        text = `slice[${axis}, cropping_${i + 1}_1, dim_${axis} - cropping_${i + 1}_1 - cropping_${i + 1}_2](${text})`
+      }
+      return text
     },
   },
   {

@@ -6,8 +6,10 @@ import { mergeLayers } from './merge.js'
 import { noiseLayers } from './noise.js'
 import { normalisationLayers } from './normalisation.js'
 import { poolingLayers } from './pooling.js'
+import { preprocessingLayers } from './preprocessing.js'
 import { recurrentLayers } from './recurrent.js'
 import { shapeLayers } from './shape.js'
+import { wrapperLayers } from './wrappers.js'
 
 const all = [
   ...coreLayers,
@@ -19,6 +21,8 @@ const all = [
   ...activationLayers,
   ...noiseLayers,
   ...recurrentLayers,
+  ...wrapperLayers,
+  ...preprocessingLayers,
 ]
 
 /** Every kind of layer, in one table. */

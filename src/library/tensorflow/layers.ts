@@ -1,21 +1,32 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/diagnostic.js'
-import type { Parameter } from '../../graph/model.js'
+import { type Parameter, parametersOf } from '../../graph/model.js'
 import type { Attribute, Node } from '../../graph/node.js'
-import { isProblem } from '../../graph/op.js'
+import { isProblem, type Problem } from '../../graph/op.js'
+import { shapeText } from '../../graph/type.js'
 import { opTable } from '../../ops/table.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import { type HostObject, isObject, type ObjectValue, type Value } from '../../trace/value.js'
+import {
+  type HostObject,
+  isObject,
+  type ObjectValue,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from '../../trace/value.js'
 import { keysOf, resolveConfig } from '../config.js'
-import { applyLayer } from '../instantiate.js'
-import type { LayerConfig } from '../layer.js'
+import { applyLayer, type InnerModel } from '../instantiate.js'
+import { isUnmodelled, type LayerConfig, type LayerDefinition, unmodelled } from '../layer.js'
 import { layerNamed } from '../layers/table.js'
+import { readsMask } from '../masks.js'
 import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { applyCustomLayer } from './custom-layers.js'
+import { readModel } from './read-model.js'
+import { rebuild } from './rebuild.js'
 import type { Application, LayerState, TensorState } from './state.js'
-import { isTensor, layerType, tensorType } from './types.js'
-import { listOf, readConfig } from './values.js'
+import { isLayer, isModel, isTensor, layerType, tensorType } from './types.js'
+import { readConfig } from './values.js'
 
 /** `tf.layers.<name>(config)`: a factory for every entry of the layer table. */
 export function makeLayer(call: HostCall, name: string, counters: Counters): Value {
@@ -36,6 +47,9 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     call.arguments[0]?.span ?? span,
   )
   for (const entry of diagnostics) trace.report(entry)
+  const untrainable = definition.untrainable?.(entriesAsValues(config))
+  if (untrainable !== undefined)
+    trace.report(diagnostic('training-throws', { layer: definition.kind, reason: untrainable }, { span }))
   const missing = diagnostics.find(
     ({ code }) => code === 'missing-config-key' || code === 'invalid-config-value',
   )
@@ -45,17 +59,25 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     ...base,
     definition,
     config,
+    ...(read.inner && read.inner.length > 0 && { inner: read.inner }),
     ...(reason && { reason }),
     name:
-      given?.from === 'given' && typeof given.value === 'string'
+      given?.from === 'given' && typeof given.value === 'string' && given.value !== ''
         ? given.value
         : counters.layerName(definition.className, trace),
-    trainable: config.trainable?.value !== false,
+    trainable: isTrainable(definition, config),
   })
 }
 
+/** A layer that applies another one trains if that one does; its own key is not read (`Wrapper.trainable`). */
+function isTrainable({ wraps }: LayerDefinition, config: LayerState['config']): boolean {
+  return config[wraps?.uses ? `${wraps.key}.trainable` : 'trainable']?.value !== false
+}
+
 /** The values of a configuration without where they come from. */
-export function plainConfig({ config }: LayerState): LayerConfig {
+export const plainConfig = ({ config }: LayerState): LayerConfig => entriesAsValues(config)
+
+function entriesAsValues(config: LayerState['config']): LayerConfig {
   const values: Record<string, Attribute> = {}
   for (const name in config) values[name] = config[name]!.value
   return values
@@ -72,7 +94,7 @@ export function applyToTensors(
 ): readonly HostObject<TensorState>[] {
   const { state } = layer
   const origin = trace.origin(span)
-  const lost = inputs.find(input => !input.state.node)
+  const lost = inputs.find(input => !input.state.node || input.state.reason)
   if (state.custom && !state.reason && !lost)
     return applyCustomLayer({ trace, layer, inputs, given: given ?? result(trace, inputs), kwargs, span })
   const symbolic = inputs.some(input => input.state.symbolic)
@@ -81,47 +103,54 @@ export function applyToTensors(
     return [trace.host<TensorState>(tensorType, { reason, producer: application, symbolic, origin })]
   }
   if (lost?.state.reason) return opaque(lost.state.reason)
-  if (!state.definition || state.reason) {
+  const { definition } = state
+  if (!definition || state.reason) {
     const reason = state.reason ?? trace.opaque('unmodelled-layer', { layer: state.name }, span).reason
     return reason ? opaque(reason) : []
   }
-  const initial = isObject(kwargs) ? listOf(trace, trace.get(kwargs, 'initialState', span)) : []
-  const states = initial.flatMap(({ value }) =>
-    isTensor(value) && value.state.node ? [value.state.node] : [],
-  )
-  const applied = applyLayer({
-    definition: state.definition,
-    config: plainConfig(state),
-    inputs: inputs.map(input => input.state.node!),
-    parameters: state.parameters,
-    initialState: states.length > 0 ? states : undefined,
-    // While a model is built, its runs decide; applied to values, a layer infers unless it is told to train.
-    training: symbolic ? 'mode' : isTraining(trace, kwargs, span),
-    builder: trace.builder,
-    provenance: trace.provenance,
-    newIdentity: () => state.counters.next('identity'),
-  })
-  if (isProblem(applied)) {
-    const reason = diagnostic('shape-mismatch', { layer: state.name, problem: applied.problem }, { span })
-    return opaque(reason)
-  }
-  const { outputs, parameters, beforeActivation, site } = applied
+  const config = plainConfig(state)
+  const nodes = inputs.map(input => input.state.node!)
+  const masks = inputs.map(input => input.state.mask)
+  // While a model is built, its runs decide; applied to values, a layer infers unless it is told to train.
+  const training = symbolic ? 'mode' : isTraining(trace, kwargs, span)
+  const applied =
+    (symbolic ? unusable(definition, inputs) : undefined) ??
+    applyLayer({
+      definition,
+      config,
+      inputs: nodes,
+      masks,
+      parameters: state.parameters ?? innerParameters(state),
+      innerModel: innerModel(trace, state, training),
+      training,
+      builder: trace.builder,
+      provenance: trace.provenance,
+      newIdentity: () => state.counters.next('identity'),
+    })
+  if (isProblem(applied)) return opaque(notApplied(state.name, applied, span))
+  const { outputs, parameters, beforeActivation, site, mask } = applied
   const application: Application = {
     layer,
     inputs,
     outputs,
     site,
     origin,
+    ...(masks.some(Boolean) && { masked: true }),
+    ...(readsMask(definition, config) && !masks[0] && { wantsMask: true }),
+    ...(definition.inputs === 'sequence' && { recurrent: inputs.length > 1 ? 'fromStates' : 'fromZero' }),
     ...(beforeActivation && { beforeActivation }),
   }
-  for (const node of newNodes(
-    outputs,
-    inputs.map(input => input.state.node!),
-  ))
-    trace.provenance.addOrigin(node, origin)
+  for (const node of newNodes(outputs, nodes)) trace.provenance.addOrigin(node, origin)
   remember(trace, application)
   const tensors = outputs.map(node =>
-    trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
+    trace.host<TensorState>(tensorType, {
+      node,
+      producer: application,
+      symbolic,
+      origin,
+      // Applied to values, a layer hands no mask on (`Layer.apply`).
+      ...(symbolic && mask && { mask }),
+    }),
   )
   const first = tensors[0]
   const input = inputs[0]
@@ -131,6 +160,8 @@ export function applyToTensors(
     ...(first && { output: first }),
     ...(input && { input }),
   })
+  keepInner(trace, state, parameters)
+  if (symbolic && definition.overwritesShape && input) overwriteShape(trace, layer, input, span)
   return tensors
 }
 
@@ -146,6 +177,87 @@ export function remember(trace: Tracer, application: Application): void {
   trainingsBefore.set(application, trainings.length)
   for (const node of application.outputs)
     applications.set(node, [...(applications.get(node) ?? []), application])
+}
+
+/** Why TF.js cannot run the layer in a model. */
+function unusable(
+  { eagerOnly, overwritesShape }: LayerDefinition,
+  inputs: readonly HostObject<TensorState>[],
+): Problem | undefined {
+  if (eagerOnly !== undefined) return { problem: eagerOnly }
+  return overwritesShape && !inputs.every(hasOwnShape)
+    ? unmodelled('TensorFlow.js overwrites the declared shape of the tensor, which may be that of the input')
+    : undefined
+}
+
+/** Whether no other tensor shares the list of sizes: layers that keep the shape hand on the very list. */
+function hasOwnShape({ state: { producer, node } }: HostObject<TensorState>): boolean {
+  const before = producer?.inputs[0]?.state.node
+  return (
+    before !== undefined &&
+    !isModel(producer?.layer) &&
+    shapeText(before.type.shape) !== shapeText(node?.type.shape ?? null)
+  )
+}
+
+/** Other layers that are applied to the same tensor would be built for a shape that it does not have. */
+function overwriteShape(
+  trace: Tracer,
+  layer: HostObject<LayerState>,
+  input: HostObject<TensorState>,
+  span: Span,
+): void {
+  const reason = notApplied(
+    layer.state.name,
+    unmodelled('TensorFlow.js has overwritten the declared shape of its input'),
+    span,
+  )
+  trace.heap.setState(input, { ...input.state, reason })
+}
+
+function notApplied(layer: string, problem: Problem, span: Span): Diagnostic {
+  return isUnmodelled(problem)
+    ? diagnostic('unmodelled-call', { call: `${layer}.apply`, reason: problem.problem }, { span })
+    : diagnostic('shape-mismatch', { layer, problem: problem.problem }, { span })
+}
+
+/** A layer that applies another object as it is shares its parameters. */
+function innerParameters({ definition, inner }: LayerState): readonly Parameter[] | undefined {
+  const [only] = inner ?? []
+  return definition?.wraps?.perStep && isLayer(only) ? only.state.parameters : undefined
+}
+
+function keepInner(trace: Tracer, { definition, inner }: LayerState, parameters: readonly Parameter[]): void {
+  const [only] = inner ?? []
+  if (definition?.wraps?.perStep && isLayer(only) && !only.state.parameters)
+    trace.heap.setState(only, { ...only.state, parameters })
+}
+
+function innerModel(
+  trace: Tracer,
+  { inner }: LayerState,
+  training: boolean | 'mode',
+): InnerModel | undefined {
+  const [only] = inner ?? []
+  if (!isModel(only)) return undefined
+  const model = readModel(only, trace)
+  const fail = { problem: 'the inner model is not known' }
+  if (!('applications' in model)) return { parameters: [], apply: () => fail }
+  return {
+    parameters: parametersOf(model).map(({ layer, parameter, trainable }) => ({
+      ...parameter,
+      name: layer ? `${layer.name}_${parameter.name}` : parameter.name,
+      trainable,
+    })),
+    apply: inputs => {
+      const [input, output] = [model.inputs[0], model.outputs[0]]
+      if (!input || !output || model.inputs.length > 1 || model.outputs.length > 1)
+        return { problem: 'the inner model must have one input and one output' }
+      const mode = training === 'mode' ? undefined : training ? 'training' : 'inference'
+      const moved = rebuild(trace, output.node, new Map([[input.node, inputs[0]!]]), mode)
+      return moved ? [moved] : { problem: 'the inner model cannot be applied to a step of this shape' }
+    },
+  }
 }
 
 /** The nodes that an application made: those above its inputs. */
@@ -188,20 +300,79 @@ export function shapeOf(
   )
 }
 
-layerType.members.apply = {
-  kind: 'method',
-  call: (layer, call) => {
-    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors)
-      return call.trace.opaque(
-        'unmodelled-call',
-        { call: `${layer.state.name}.apply`, reason: 'it is not applied to symbolic tensors' },
-        call.span,
-      )
-    const [given, kwargs] = call.arguments.map(({ value }) => value)
-    return result(call.trace, applyToTensors(call.trace, layer, tensors, call.span, kwargs, given))
-  },
+/** `layer.apply(x)`, `lstm.apply([x, h, c])`, `lstm.apply(x, { initialState: [h, c] })`. */
+function applyValue(layer: HostObject<LayerState>, call: HostCall): Value {
+  const { trace, span } = call
+  const tensors = tensorsIn(trace, call.arguments[0]?.value)
+  if (!tensors)
+    return trace.opaque(
+      'unmodelled-call',
+      { call: `${layer.state.name}.apply`, reason: 'it is not applied to symbolic tensors' },
+      span,
+    )
+  const kwargs = call.arguments[1]
+  const states = layer.state.definition?.inputs === 'sequence' ? initialStates(trace, kwargs, span) : []
+  if (states && 'kind' in states) return states
+  if (tensors.some(tensor => tensor.state.symbolic)) reportUnread(trace, layer.state.name, kwargs)
+  else {
+    const unknown = givenMask(trace, layer, kwargs, span)
+    if (unknown) return unknown
+  }
+  const given = call.arguments[0]?.value
+  return result(trace, applyToTensors(trace, layer, [...tensors, ...states], span, kwargs?.value, given))
 }
+
+/** The states that a call passes to a recurrent layer beside its input; or why they are not known. */
+function initialStates(
+  trace: Tracer,
+  kwargs: Property | undefined,
+  span: Span,
+): readonly HostObject<TensorState>[] | UnknownValue {
+  const fields = kwargs && trace.fields(kwargs.value)
+  if (kwargs === undefined || kwargs.value === undefined || kwargs.value === null) return []
+  const given = fields?.get('initialState')?.value
+  if (fields && (given === undefined || given === null)) return []
+  const states = fields && tensorsIn(trace, given)
+  const reason = 'its initial state is not symbolic tensors that are known'
+  return states ?? trace.opaque('unmodelled-call', { call: 'layer.apply', reason }, span)
+}
+
+/** A mask that is passed to a layer beside tensors that are values: it counts there, and is not modelled. */
+function givenMask(
+  trace: Tracer,
+  { state }: HostObject<LayerState>,
+  kwargs: Property | undefined,
+  span: Span,
+): UnknownValue | undefined {
+  const mask = kwargs && trace.fields(kwargs.value)?.get('mask')?.value
+  if (mask === undefined || mask === null) return undefined
+  if (!state.definition || !readsMask(state.definition, plainConfig(state))) return undefined
+  const reason = 'a mask that is passed to it is not modelled'
+  return trace.opaque('unmodelled-call', { call: `${state.name}.apply`, reason }, span)
+}
+
+/** In a model, TF.js calls layers with the phase and the masks of the whole: `execute` in engine/executor.ts. */
+const unreadArguments: Readonly<Record<string, string>> = {
+  training: 'in a model, `fit` and `predict` decide whether it is trained',
+  mask: 'in a model, masks come from the layers before',
+}
+
+function reportUnread(trace: Tracer, layer: string, kwargs: Property | undefined): void {
+  for (const [name, { span }] of (kwargs && trace.fields(kwargs.value)) ?? []) {
+    const reason = unreadArguments[name]
+    const place = span ?? kwargs?.span
+    if (reason && place)
+      trace.report(
+        diagnostic(
+          'ignored-call-argument',
+          { call: `${layer}.apply`, argument: name, reason },
+          { span: place },
+        ),
+      )
+  }
+}
+
+layerType.members.apply = { kind: 'method', call: applyValue }
 
 const layerProperty = (get: (state: LayerState, trace: Tracer) => Value) =>
   ({

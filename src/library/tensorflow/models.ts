@@ -271,8 +271,10 @@ export function applyModel(
   const origin = trace.origin(span)
   const symbolic = inputs.some(input => input.state.symbolic)
   const mode = symbolic ? undefined : isTraining(trace, kwargs, span) ? 'training' : 'inference'
+  const read = symbolic ? undefined : readModel(model, trace)
   const reason =
     state.reason ??
+    (read && !('applications' in read) ? read.reason : undefined) ??
     inputs.find(input => input.state.reason)?.state.reason ??
     state.outputs.find(output => output.state.reason)?.state.reason
   const fail = (why = reason) => {
@@ -312,7 +314,8 @@ export function applyModel(
       )
     outputs.push(node)
   }
-  const application: Application = { layer: model, inputs, outputs, origin }
+  const masked = inputs.some(input => input.state.mask)
+  const application: Application = { layer: model, inputs, outputs, origin, ...(masked && { masked }) }
   for (const node of outputs) trace.provenance.addOrigin(node, origin)
   remember(trace, application)
   return outputs.map(node =>

@@ -5,10 +5,8 @@ import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { readCompilation } from './compile.js'
 import { contextOf } from './context.js'
 import { configOfCustom } from './custom-layers.js'
-import type { Application, LayerState, ModelState, TensorState } from './state.js'
+import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isModel } from './types.js'
-
-type LayerObject = HostObject<LayerState> | HostObject<ModelState>
 
 /** A model object as a record, as it is now; or why it cannot be stated. */
 export function readModel(model: HostObject<ModelState>, trace: Tracer): Model | UnknownValue {
@@ -173,22 +171,20 @@ function applicationsBelow(
  */
 function layersByDepth(order: readonly Application[]): readonly LayerObject[] {
   const position = new Map<LayerObject, number>()
-  const producers = new Map(
-    order.flatMap(application => application.outputs.map(node => [node, application] as const)),
-  )
+  // Two applications may give the same node, so that the tensors tell which of them is meant.
+  const inside = new Set(order)
+  const before = ({ inputs }: Application) =>
+    inputs.flatMap(({ state: { producer } }) => (producer && inside.has(producer) ? [producer] : []))
   const walk = (start: Application) => {
     const pending = [start]
     for (let at = pending.pop(); at; at = pending.pop()) {
       if (!position.has(at.layer)) position.set(at.layer, position.size)
-      const before = at.inputs.flatMap(({ state }) => {
-        const producer = state.node && producers.get(state.node)
-        return producer ? [producer] : []
-      })
-      pending.push(...before.filter(({ layer }) => !position.has(layer)).reverse())
+      const next = before(at).filter(({ layer }) => !position.has(layer))
+      pending.push(...next.reverse())
     }
   }
-  const read = new Set(order.flatMap(({ inputs }) => inputs.map(({ state }) => state.node)))
-  for (const application of order) if (!application.outputs.some(node => read.has(node))) walk(application)
+  const read = new Set(order.flatMap(before))
+  for (const application of order) if (!read.has(application)) walk(application)
   for (const application of order)
     if (!position.has(application.layer)) position.set(application.layer, position.size)
   const depth = new Map<Application, number>()
@@ -196,10 +192,8 @@ function layersByDepth(order: readonly Application[]): readonly LayerObject[] {
   for (const application of [...order].reverse()) {
     const own = Math.max(depth.get(application) ?? 0, layerDepth.get(application.layer) ?? 0)
     layerDepth.set(application.layer, own)
-    for (const { state } of application.inputs) {
-      const producer = state.node && producers.get(state.node)
-      if (producer) depth.set(producer, Math.max(depth.get(producer) ?? 0, own + 1))
-    }
+    for (const producer of before(application))
+      depth.set(producer, Math.max(depth.get(producer) ?? 0, own + 1))
   }
   return [...position.keys()].sort(
     (a, b) => layerDepth.get(b)! - layerDepth.get(a)! || position.get(a)! - position.get(b)!,

@@ -15,6 +15,8 @@ export interface TensorState {
   readonly node?: Node
   readonly reason?: Diagnostic
   readonly producer?: Application
+  /** Which of its steps count; without it all do. */
+  readonly mask?: Node
   /** For inputs of models: the name of the input layer. */
   readonly inputName?: string
   /** For `tf.variable`: the parameter that it is for code that runs later. */
@@ -24,14 +26,23 @@ export interface TensorState {
 
 /** One use of a layer or of a model as a layer. */
 export interface Application {
-  readonly layer: HostObject<LayerState> | HostObject<ModelState>
+  readonly layer: LayerObject
   readonly inputs: readonly HostObject<TensorState>[]
   readonly outputs: readonly Node[]
   readonly beforeActivation?: Node
   readonly site?: number
+  /** Whether one of the inputs has a mask. */
+  readonly masked?: true
+  /** Whether it reads a mask, and its input has none of its own. */
+  readonly wantsMask?: true
+  /** Whether it is run over time, and whether initial states were passed to it. */
+  readonly recurrent?: 'fromZero' | 'fromStates'
   readonly reason?: Diagnostic
   readonly origin: Origin
 }
+
+/** What can be a layer of a model. */
+export type LayerObject = HostObject<LayerState> | HostObject<ModelState>
 
 /** A layer of the layer table with its configuration. */
 export interface LayerState {
@@ -41,6 +52,8 @@ export interface LayerState {
   readonly definition?: LayerDefinition
   readonly reason?: Diagnostic
   readonly config: Readonly<Record<string, ConfigEntry>>
+  /** The layers or models that it was configured with. */
+  readonly inner?: readonly LayerObject[]
   readonly name: string
   readonly variable?: string
   /** An object of a class of the program, with `build` and `call` of its own. */
@@ -59,7 +72,7 @@ export interface LayerState {
 
 /** The layers of a sequential model, newest first, so that adding one copies nothing. */
 export interface Chain {
-  readonly layer: HostObject<LayerState> | HostObject<ModelState>
+  readonly layer: LayerObject
   readonly before: Chain | null
 }
 

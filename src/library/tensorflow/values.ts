@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { type Diagnostic, diagnostic } from '../../diagnostics/diagnostic.js'
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import type { Span } from '../../text/source.js'
@@ -6,8 +6,10 @@ import type { Tracer } from '../../trace/host.js'
 import { isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import type { Given } from '../config.js'
 import { initializerText } from '../initializers.js'
+import { innerPrefixes } from '../inner.js'
 import type { ConfigKey } from '../layer.js'
-import { isSetting } from './types.js'
+import type { LayerObject } from './state.js'
+import { isLayer, isModel, isSetting } from './types.js'
 
 /** The kinds of config keys that an unknown number can stand in for. */
 const numeric = new Set([
@@ -24,6 +26,8 @@ const numeric = new Set([
 
 export interface ReadConfig {
   readonly given: ReadonlyMap<string, Given>
+  /** The layers and models that it holds. */
+  readonly inner?: readonly LayerObject[]
   /** Why a value that decides what the layer is could not be read. */
   readonly reason?: Diagnostic
 }
@@ -49,8 +53,17 @@ export function readConfig(
           ).reason
     return { given, ...(reason && { reason }) }
   }
+  const inner: LayerObject[] = []
   for (const [name, property] of fields) {
     if (property.value === undefined) continue
+    const kind = keys[name]?.kind
+    if (kind === 'layer' || kind === 'layers') {
+      const layers = readLayers(trace, property, span)
+      if ('code' in layers) return { given, reason: layers }
+      inner.push(...layers)
+      putLayers(given, name, kind, layers, property.span)
+      continue
+    }
     const read = readValue(trace, property, keys[name]?.kind)
     if ('reason' in read) {
       if (keys[name]?.effect === 'function' || !keys[name]) return { given, reason: read.reason }
@@ -59,7 +72,49 @@ export function readConfig(
     }
     given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
   }
-  return { given }
+  return { given, inner }
+}
+
+/** The layers under one key; a stack of cells stands for its cells. Or why they are not known. */
+function readLayers(
+  trace: Tracer,
+  { value, span: own }: Property,
+  fallback: Span,
+): readonly LayerObject[] | Diagnostic {
+  const span = own ?? fallback
+  const layers: LayerObject[] = []
+  for (const item of listOf(trace, value)) {
+    const layer = item.value
+    if (isLayer(layer) && layer.state.definition?.wraps?.isList && !layer.state.reason) {
+      layers.push(...(layer.state.inner ?? []))
+      continue
+    }
+    const reason = isUnknown(layer) ? layer.reason : isLayer(layer) ? layer.state.reason : undefined
+    if (reason) return reason
+    if (isModel(layer) || (isLayer(layer) && layer.state.definition)) layers.push(layer)
+    else return diagnostic('unmodelled-layer', { layer: trace.text(layer) }, { span })
+  }
+  return layers
+}
+
+/** The kinds of inner layers under their key, and what they were configured with under keys behind it. */
+function putLayers(
+  given: Map<string, Given>,
+  name: string,
+  kind: 'layer' | 'layers',
+  layers: readonly LayerObject[],
+  span: Span | undefined,
+): void {
+  const kinds = layers.map(layer => (isLayer(layer) ? layer.state.definition!.kind : 'model'))
+  given.set(name, { value: kind === 'layers' ? kinds : (kinds[0] ?? null), ...(span && { span }) })
+  for (const [i, prefix] of innerPrefixes(name, kinds).entries()) {
+    const layer = layers[i]!
+    if (!isLayer(layer)) continue
+    for (const [key, entry] of Object.entries(layer.state.config))
+      if (entry.from === 'given')
+        given.set(`${prefix}${key}`, { value: entry.value, ...(entry.span && { span: entry.span }) })
+    if (!layer.state.trainable) given.set(`${prefix}trainable`, { value: false })
+  }
 }
 
 function readValue(

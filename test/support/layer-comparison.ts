@@ -1,0 +1,259 @@
+import { expect } from '@jest/globals'
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.js'
+import { evaluate } from '../../src/evaluate/evaluate.js'
+import { type Layer, type ModelGraph, parametersOf } from '../../src/graph/model.js'
+import type { Attribute, Node } from '../../src/graph/node.js'
+import { isProblem } from '../../src/graph/op.js'
+import type { Tensor } from '../../src/graph/tensor.js'
+import { initializers } from '../../src/library/initializers.js'
+import { innerPrefixes } from '../../src/library/inner.js'
+import { layers } from '../../src/library/layers/table.js'
+import { constraints, regularizers } from '../../src/library/regularizers.js'
+import { complete, namedText, type Shorthands } from '../../src/library/shorthand.js'
+import type { Mode } from '../../src/ops/elaborate.js'
+import { readModels } from '../../src/pipeline.js'
+import { tf } from './model-code.js'
+import { inMemory } from './project.js'
+
+/** What a program that defines `model`, and perhaps `layer`, yields here: the model, or why it is not known. */
+export function traceProgram(code: string): {
+  readonly graph?: ModelGraph
+  readonly reason?: string
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const files = inMemory({ 'model.js': code })
+  // All of the file, since what is reported on the way to a variable belongs to the file.
+  const { diagnostics } = readModels({ files, path: 'model.js' })
+  const [found] = readModels({ files, path: 'model.js', target: 'model' }).models
+  if (found?.graph) return { graph: found.graph, diagnostics }
+  return { reason: found?.reason?.message ?? diagnostics[0]?.message ?? 'no model was found', diagnostics }
+}
+
+/** The same program in TensorFlow.js. */
+export function runProgram(code: string): {
+  readonly model: tf.LayersModel
+  readonly layer?: tf.layers.Layer
+} {
+  return new Function(
+    'tf',
+    `${code}; return { model, layer: typeof layer === 'undefined' ? undefined : layer }`,
+  )(tf) as { model: tf.LayersModel; layer?: tf.layers.Layer }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `{ className: 'VarianceScaling', config: { … } }` as our configurations hold it. */
+function asText(value: unknown, table: Shorthands): unknown {
+  if (!isRecord(value)) return value ?? null
+  const name = String(value.className)
+  const key = Object.keys(table).find(entry => entry.toLowerCase() === name.toLowerCase())
+  const shorthand = key === undefined ? undefined : table[key]
+  const settings = Object.entries(value.config as object)
+    .filter(([key, setting]) => key !== 'seed' && setting !== undefined)
+    .map(([key, setting]) => [key, typeof setting === 'number' ? setting : (setting as Attribute)])
+  const named =
+    shorthand &&
+    complete({ ...shorthand, open: Object.keys(shorthand.settings) }, Object.fromEntries(settings))
+  return named ? namedText(named) : value
+}
+
+/** Keys that TF.js adds to a configuration without a meaning for the layer. */
+const incidental = new Set(['name', 'batchInputShape', 'dtype', 'cells'])
+
+/** Compares every key that `getConfig` of the real layer has with the resolved configuration, inner layers included. */
+function compareConfig(
+  kind: string,
+  real: Readonly<Record<string, unknown>>,
+  read: (key: string) => Attribute | undefined,
+): void {
+  const definition = layers[kind]!
+  for (const [key, value] of Object.entries(real)) {
+    if (incidental.has(key)) continue
+    const declared = definition.config[key]
+    if (definition.wraps?.key === key && isRecord(value)) {
+      const cells = (value.config as { cells?: readonly unknown[] }).cells ?? [value]
+      const prefixes = innerPrefixes(key, read(key))
+      expect(prefixes.length).toBe(cells.length)
+      cells.forEach((cell, i) => {
+        const { className, config } = cell as { className: string; config: Readonly<Record<string, unknown>> }
+        const inner = Object.values(layers).find(entry => entry.className === className)
+        if (inner) compareConfig(inner.kind, config, name => read(`${prefixes[i]}${name}`))
+      })
+      continue
+    }
+    if (key === 'trainable') continue
+    // `RNN.getConfig` repeats the keys of its cell.
+    if (!declared && definition.wraps) continue
+    const tables: Readonly<Record<string, Shorthands>> = {
+      initializer: initializers,
+      regularizer: regularizers,
+      constraint: constraints,
+    }
+    const table = typeof declared?.kind === 'string' ? tables[declared.kind] : undefined
+    const expected = table ? asText(value, table) : value === undefined ? (declared?.tfjs ?? null) : value
+    const single = Array.isArray(expected) && expected.length === 1 ? expected[0] : expected
+    const own = read(key) ?? null
+    const only = Array.isArray(own) && own.length === 1 ? own[0] : own
+    const actual =
+      typeof only === 'number' && typeof single === 'number' && only < 0 ? only + (single - only) : only
+    expect([kind, key, actual]).toEqual([kind, key, single])
+  }
+}
+
+const tensorOf = (value: tf.Tensor): Tensor => ({
+  shape: value.shape,
+  data: Float64Array.from(value.dataSync()),
+  dtype: 'float32',
+})
+
+/** Random weights that suit their purpose: a variance is positive. */
+function fill(model: tf.LayersModel): void {
+  const values = model.weights.map(({ shape, originalName }, k) => {
+    const positive = originalName.endsWith('moving_variance')
+    return tf.randomUniform(shape as number[], positive ? 0.5 : -1, positive ? 1.5 : 1, 'float32', 11 + k)
+  })
+  if (values.length > 0) (model as unknown as { setWeights: (w: tf.Tensor[]) => void }).setWeights(values)
+}
+
+export interface Data {
+  /** The batch, in place of 2. */
+  readonly batch?: number
+  /** Whole numbers below this one, for lookups. */
+  readonly below?: number
+  /** False where the draws of TF.js cannot be told from outside. */
+  readonly training?: false
+  /** Sizes of open axes. */
+  readonly sizes?: Readonly<Record<string, number>>
+}
+
+/** What a model predicts from random inputs. */
+export function predict(model: tf.LayersModel, data: Data = {}): readonly tf.Tensor[] {
+  const inputs = inputsOf(model, data)
+  return toList(model.predict(inputs.length === 1 ? inputs[0]! : [...inputs]))
+}
+
+/** Random inputs for a model; open sizes other than the batch are taken from `sizes`. */
+function inputsOf(model: tf.LayersModel, { batch = 2, below, sizes = {} }: Data): readonly tf.Tensor[] {
+  return model.inputs.map(({ shape, dtype }, i) => {
+    const full = shape.map((size, axis) => size ?? (axis === 0 ? batch : (sizes.T ?? 3))) as number[]
+    return below === undefined
+      ? tf.randomUniform(full, -2, 2, 'float32', 5 + i)
+      : tf.cast(tf.randomUniform(full, 0, below, 'int32', 5 + i), dtype)
+  })
+}
+
+/** The draws that TF.js makes while `Math.random` always gives the same number: they depend on the shape only. */
+function drawn(node: Node): Tensor | undefined {
+  if (node.op !== 'bernoulli' && node.op !== 'gaussian') return undefined
+  const shape = (node.type.shape ?? []).map(size => (typeof size === 'number' ? size : 2))
+  if (node.op === 'gaussian') return tensorOf(tf.randomNormal(shape, 0, node.attributes.deviation as number))
+  return tensorOf(tf.floor(tf.add(tf.randomUniform(shape), node.attributes.probability as number)))
+}
+
+/**
+ * Requires that a model is the one that TensorFlow.js builds: resolved configurations, parameters with names, shapes
+ * and whether they train, shapes of the results, and their numbers in both modes. False where TensorFlow.js throws in
+ * training.
+ */
+export function compareModels(
+  graph: ModelGraph,
+  real: { readonly model: tf.LayersModel },
+  data: Data = {},
+): boolean {
+  const { model } = graph
+  compareLayers(model.layers, real.model.layers)
+  const own = parametersOf(model)
+  const trained = new Set(real.model.trainableWeights)
+  // TensorFlow.js lists what two layers share twice.
+  const weights = [...new Set(real.model.weights)]
+  const sorted = [...own.filter(({ trainable }) => trainable), ...own.filter(({ trainable }) => !trainable)]
+  expect(sorted.map(({ parameter, trainable }) => [parameter.shape.join('×'), trainable])).toEqual(
+    weights.map(weight => [weight.shape.join('×'), trained.has(weight)]),
+  )
+  model.outputs.forEach(({ node }, i) => {
+    compareShapes(node, real.model.outputs[i]!.shape)
+  })
+  fill(real.model)
+  const values = new Map<Node, Tensor>()
+  for (const [k, { parameter }] of sorted.entries()) values.set(parameter.node, tensorOf(weights[k]!.read()))
+  const inputs = inputsOf(real.model, data)
+  for (const [i, { node }] of model.inputs.entries()) values.set(node, tensorOf(inputs[i]!))
+  const random = Math.random
+  Math.random = () => 0.4242
+  try {
+    const given = inputs.length === 1 ? inputs[0]! : [...inputs]
+    compareNumbers(graph, values, toList(real.model.predict(given)), 'inference', data)
+    const result = attempt(() =>
+      toList(real.model.apply([...inputs], { training: true }) as tf.Tensor | tf.Tensor[]),
+    )
+    if (result && data.training !== false) compareNumbers(graph, values, result, 'training', data)
+    return result !== undefined
+  } finally {
+    Math.random = random
+  }
+}
+
+const toList = (value: tf.Tensor | tf.Tensor[]): readonly tf.Tensor[] =>
+  Array.isArray(value) ? value : [value]
+
+export function attempt<Result>(action: () => Result): Result | undefined {
+  try {
+    return action()
+  } catch {
+    return undefined
+  }
+}
+
+/** Sizes that TF.js knows are the same here; others may be known here. */
+function compareShapes({ type }: Node, real: readonly (number | null)[]): void {
+  const known = (type.shape ?? []).map((size, i) => (real[i] === null ? null : size))
+  expect(known).toEqual([...real])
+}
+
+function compareLayers(own: readonly Layer[], real: readonly tf.layers.Layer[]): void {
+  const applied = real.filter(layer => layer.getClassName() !== 'InputLayer')
+  expect(own.length).toBe(applied.length)
+  own.forEach((layer, i) => {
+    if (layer.kind === 'model') return
+    const definition = layers[layer.kind]!
+    expect(definition.className).toBe(applied[i]!.getClassName())
+    compareConfig(
+      layer.kind,
+      applied[i]!.getConfig() as Readonly<Record<string, unknown>>,
+      key => layer.config[key]?.value,
+    )
+    const names = applied[i]!.weights.map(weight =>
+      weight.originalName.split('/').at(-1)!.replace(/_\d+$/, ''),
+    )
+    expect(layer.parameters.map(({ name }) => names.find(other => name.endsWith(other)))).not.toContain(
+      undefined,
+    )
+  })
+}
+
+function compareNumbers(
+  { model }: ModelGraph,
+  values: ReadonlyMap<Node, Tensor>,
+  real: readonly tf.Tensor[],
+  mode: Mode,
+  { batch = 2, sizes = {} }: Data,
+): void {
+  const result = evaluate(
+    model.outputs.map(({ node }) => node),
+    {
+      leaf: node => values.get(node) ?? drawn(node),
+      symbol: name => (name === 'N' ? batch : sizes[name]),
+      mode,
+    },
+  )
+  if (isProblem(result)) throw new Error(`${mode}: ${result.problem}`)
+  expect(result.length).toBe(real.length)
+  real.forEach((output, i) => {
+    expect(result[i]!.shape).toEqual(output.shape)
+    const numbers = output.dataSync()
+    const scale = Math.max(1, ...[...numbers].map(Math.abs))
+    const largest = Math.max(0, ...[...numbers].map((number, k) => Math.abs(number - result[i]!.data[k]!)))
+    if (!(largest / scale < 1e-5)) throw new Error(`${mode}: output ${i} differs by ${largest}`)
+  })
+}
