@@ -1,3 +1,4 @@
+import { diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Compilation, Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
@@ -5,6 +6,7 @@ import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { readCompilation } from './compile.js'
 import { contextOf } from './context.js'
 import { configOfCustom } from './custom-layers.js'
+import { carriedOn, type Summary, summarize } from './executor.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isModel } from './types.js'
 
@@ -18,6 +20,7 @@ export class ModelReader {
   readonly #trace: Tracer
   readonly #layers = new Map<LayerObject, Layer>()
   readonly #models = new Map<HostObject<ModelState>, Model | UnknownValue>()
+  readonly #summaries = new Map<HostObject<ModelState>, Summary>()
 
   constructor(trace: Tracer) {
     this.#trace = trace
@@ -49,6 +52,17 @@ export class ModelReader {
     if (failed) return unknown(failed.reason)
     const loose = state.outputs.find(output => !output.state.node)
     if (loose) return unknown(loose.state.reason)
+    const carried = carriedOn(order, state.outputs, model => this.#summary(model))
+    if (carried.always)
+      return unknown(
+        this.#trace.opaque(
+          'unmodelled-call',
+          { call: `${state.variable ?? state.name}.predict`, reason: carried.always.problem },
+          state.origin.span,
+        ).reason,
+      )
+    if (carried.training)
+      this.#trace.report(diagnostic('training-throws', carried.training, { span: state.origin.span }))
     const applications: LayerApplication[] = []
     for (const application of order) {
       const read = this.application(application)
@@ -75,6 +89,15 @@ export class ModelReader {
       ...(compilation && { compilation }),
       origin: state.origin,
     }
+  }
+
+  #summary(model: HostObject<ModelState>): Summary {
+    const known = this.#summaries.get(model)
+    if (known) return known
+    const { inputs, outputs } = model.state
+    const summary = summarize(applicationsBelow(outputs, new Set(inputs)), inner => this.#summary(inner))
+    this.#summaries.set(model, summary)
+    return summary
   }
 
   application(application: Application): LayerApplication | UnknownValue {

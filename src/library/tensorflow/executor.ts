@@ -1,0 +1,118 @@
+import type { Problem } from '../../graph/op.js'
+import type { HostObject } from '../../trace/value.js'
+import type { Application, ModelState, TensorState } from './state.js'
+import { isModel } from './types.js'
+
+/**
+ * What TF.js carries on from one layer to the next when it runs a model. `execute` (tfjs-layers/src/engine/executor.ts)
+ * hands one object of arguments to all layers in turn: the mask of a layer's input stays in it for the layers that
+ * follow, and so do the initial states that a recurrent layer was given.
+ */
+export interface Carried {
+  /** Why what the model computes is not modelled. */
+  readonly always?: Problem
+  /** Why `fit` throws. */
+  readonly training?: { readonly layer: string; readonly reason: string }
+}
+
+/** What happens somewhere inside of a model. */
+export interface Summary {
+  readonly masked: boolean
+  readonly wantsMask: boolean
+  readonly fromStates: boolean
+  readonly recurrent: boolean
+}
+
+export function summarize(
+  order: readonly Application[],
+  inside: (model: HostObject<ModelState>) => Summary,
+): Summary {
+  const all = order.map(application => within(application, inside))
+  return {
+    masked: all.some(({ masked }) => masked),
+    wantsMask: all.some(({ wantsMask }) => wantsMask),
+    fromStates: all.some(({ fromStates }) => fromStates),
+    recurrent: all.some(({ recurrent }) => recurrent),
+  }
+}
+
+function within(
+  { layer, masked, wantsMask, recurrent }: Application,
+  inside: (model: HostObject<ModelState>) => Summary,
+): Summary {
+  const inner = isModel(layer) ? inside(layer) : undefined
+  return {
+    masked: masked === true || inner?.masked === true,
+    wantsMask: wantsMask === true || inner?.wantsMask === true,
+    fromStates: recurrent === 'fromStates' || inner?.fromStates === true,
+    recurrent: recurrent !== undefined || inner?.recurrent === true,
+  }
+}
+
+/** `order`: the applications of a model, each after those that it reads; `outputs`: what the model yields. */
+export function carriedOn(
+  order: readonly Application[],
+  outputs: readonly HostObject<TensorState>[],
+  inside: (model: HostObject<ModelState>) => Summary,
+): Carried {
+  const having = (key: keyof Summary) => order.filter(application => within(application, inside)[key])
+  const masked = having('masked')
+  const wanting = having('wantsMask')
+  const stated = having('fromStates')
+  const recurrent = having('recurrent')
+  const conflict = masked.length > 0 ? follows(masked, wanting) : undefined
+  if (conflict)
+    return {
+      always: {
+        problem: `the mask of an earlier layer also reaches \`${conflict.layer.state.name}\`, since TensorFlow.js keeps it for all layers that follow`,
+      },
+    }
+  const repeated = stated.find(application => resultsRead(application, order, outputs) > 1)
+  const second = repeated ?? follows(stated, recurrent)
+  if (!second) return {}
+  const reason = repeated
+    ? 'it is run once for each of its results that is read, and its initial state is there already the second time'
+    : 'the initial state of an earlier layer also reaches it, beside its own inputs'
+  return masked.length > 0
+    ? { always: { problem: `\`${second.layer.state.name}\` throws: ${reason}` } }
+    : { training: { layer: second.layer.state.name, reason } }
+}
+
+/**
+ * One of `later` that may be executed after one of `earlier`: it is not among what that one needs. A model is followed
+ * by what is inside of it where its own input has a mask; what one inner layer does to another is said of that model.
+ */
+function follows(earlier: readonly Application[], later: readonly Application[]): Application | undefined {
+  if (earlier.length === 0 || later.length === 0) return undefined
+  for (const entry of earlier) {
+    const before = needed(entry)
+    const after = later.find(other =>
+      other === entry ? isModel(entry.layer) && entry.masked === true : !before.has(other),
+    )
+    if (after) return after
+  }
+  return undefined
+}
+
+/** How many results of an application the model yields or hands on. */
+function resultsRead(
+  application: Application,
+  order: readonly Application[],
+  outputs: readonly HostObject<TensorState>[],
+): number {
+  const read = [...outputs, ...order.flatMap(({ inputs }) => inputs)]
+  return new Set(read.filter(({ state }) => state.producer === application)).size
+}
+
+function needed(application: Application): ReadonlySet<Application> {
+  const found = new Set<Application>()
+  const pending = [application]
+  for (let at = pending.pop(); at; at = pending.pop()) {
+    for (const { state } of at.inputs) {
+      if (!state.producer || found.has(state.producer)) continue
+      found.add(state.producer)
+      pending.push(state.producer)
+    }
+  }
+  return found
+}
