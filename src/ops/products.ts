@@ -50,6 +50,33 @@ function einsumType(inputs: readonly TensorType[], equation: unknown): TensorTyp
   return { dtype: widest(inputs.map(({ dtype }) => dtype)), shape: result.map(letter => sizes.get(letter)!) }
 }
 
+/** The order in which the axes of one tensor have to be read, as text around its name. */
+function reordered(name: string, from: readonly string[], to: readonly string[]): string {
+  return from.join() === to.join()
+    ? name
+    : `transpose[[${to.map(letter => from.indexOf(letter)).join(', ')}]](${name})`
+}
+
+/** A matrix product, where two tensors share one summed letter and have one letter each that the other lacks. */
+function matrixProduct({ operands, result }: Subscripts): string | undefined {
+  const [a, b, ...rest] = operands
+  if (!a || !b || rest.length > 0) return undefined
+  const inner = a.filter(letter => b.includes(letter) && !result.includes(letter))
+  const own = (letters: readonly string[], other: readonly string[]) =>
+    letters.filter(letter => !other.includes(letter))
+  const [left, right] = [own(a, b), own(b, a)]
+  if (inner.length !== 1 || left.length !== 1 || right.length !== 1) return undefined
+  if (![...left, ...right].every(letter => result.includes(letter))) return undefined
+  const batch = result.filter(letter => a.includes(letter) && b.includes(letter))
+  const before = result.indexOf(left[0]!) < result.indexOf(right[0]!)
+  const x_1 = { name: 'x_1', letters: a, free: left }
+  const x_2 = { name: 'x_2', letters: b, free: right }
+  const [first, second] = before ? [x_1, x_2] : [x_2, x_1]
+  const x = reordered(first.name, first.letters, [...batch, ...first.free, ...inner])
+  const y = reordered(second.name, second.letters, [...batch, ...inner, ...second.free])
+  return reordered(`matMul(${x}, ${y})`, [...batch, ...first.free, ...second.free], result)
+}
+
 /** Products of tensors over chosen axes, written with `matMul` or with sums. */
 export const products = {
   dot: {
@@ -169,7 +196,10 @@ export const products = {
     type: (inputs, { equation }) => einsumType(inputs, equation),
     notation: { form: 'function', latex: '\\mathrm{einsum}', text: 'einsum', shown: ['equation'] },
     means: ({ equation }) => {
-      const { operands, result } = subscriptsOf(equation) as Subscripts
+      const subscripts = subscriptsOf(equation) as Subscripts
+      const product = matrixProduct(subscripts)
+      if (product !== undefined) return product
+      const { operands, result } = subscripts
       const all = [...result, ...new Set(operands.flat().filter(letter => !result.includes(letter)))]
       const factors = operands.map((letters, i) => {
         const order = [...letters.keys()].sort((a, b) => all.indexOf(letters[a]!) - all.indexOf(letters[b]!))
@@ -196,6 +226,34 @@ export const products = {
           [2, 5, 4],
         ],
         attributes: { equation: 'bij,bkj->bik' },
+      },
+      {
+        shapes: [
+          [2, 3, 5, 4],
+          [2, 6, 5, 4],
+        ],
+        attributes: { equation: 'bqhd,bkhd->bhqk' },
+      },
+      {
+        shapes: [
+          [2, 5, 3, 6],
+          [2, 6, 5, 4],
+        ],
+        attributes: { equation: 'bhqk,bkhd->bqhd' },
+      },
+      {
+        shapes: [
+          [2, 3],
+          [4, 3],
+        ],
+        attributes: { equation: 'ij,kj->ki' },
+      },
+      {
+        shapes: [
+          [2, 3, 4],
+          [3, 4],
+        ],
+        attributes: { equation: 'bij,ij->b' },
       },
       { shapes: [[2, 3, 4]], attributes: { equation: 'abc->ca' } },
       { shapes: [[3], [4]], attributes: { equation: 'i,j->ji' } },
