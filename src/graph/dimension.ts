@@ -54,6 +54,10 @@ const functions = {
   power: (x: number, y: number) => x ** y,
 } as const
 
+export function isFunctionName(name: string): name is FunctionName {
+  return Object.hasOwn(functions, name)
+}
+
 /** Functions whose value is an integer whatever their arguments. */
 const integerValued: ReadonlySet<FunctionName> = new Set(['floor', 'ceil', 'round', 'truncate'])
 
@@ -187,14 +191,28 @@ export function substitute(
   return sum
 }
 
-/** The terms of a polynomial as a coefficient with atoms and powers, for printers. */
-export function termsForPrinting(
-  polynomial: Polynomial,
-): { coefficient: { numerator: bigint; denominator: bigint }; factors: { atom: Atom; power: number }[] }[] {
+/** A term for those who print or read: a coefficient in lowest terms, and atoms with their powers. */
+export interface PlainTerm {
+  readonly coefficient: Rational
+  readonly factors: readonly { readonly atom: Atom; readonly power: number }[]
+}
+
+/** The terms of a polynomial, in canonical order. */
+export function termsForPrinting(polynomial: Polynomial): PlainTerm[] {
   return polynomial.terms.map(({ coefficient, factors }) => ({
     coefficient,
     factors: factors.map(([, atom, power]) => ({ atom, power })),
   }))
+}
+
+/** The sum of terms: what `termsForPrinting` gives becomes the polynomial it came from. */
+export function fromTerms(terms: readonly PlainTerm[]): Dimension {
+  return polynomial(
+    terms.map(({ coefficient, factors }) => ({
+      coefficient: rational(coefficient.numerator, coefficient.denominator),
+      factors: factors.map(({ atom, power }) => [atomKey(atom), atom, power] as const).sort(byKey),
+    })),
+  )
 }
 
 const one: Rational = { numerator: 1n, denominator: 1n }

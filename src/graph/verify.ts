@@ -39,6 +39,8 @@ export function verify(outputs: readonly Node[], ops: OpSignatures): readonly st
       problems.push(
         `${name} has the shape ${shapeText(type.shape)}, its rule says ${shapeText(expected.shape)}`,
       )
+    else if (expected.dtype !== type.dtype)
+      problems.push(`${name} has the data type ${type.dtype}, its rule says ${expected.dtype}`)
   }
   return problems
 }
