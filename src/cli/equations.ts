@@ -1,6 +1,10 @@
-import { type EquationSystem, type Expansion, equationsOf } from '../equations/equations.js'
-import { equationToLatex, toMarkdown } from '../equations/markdown.js'
+import { type Expansion, equationsOf } from '../equations/equations.js'
+import { latexLines, toMarkdown } from '../equations/markdown.js'
+import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
+import type { Model } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -13,6 +17,7 @@ interface Options {
   readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly format: keyof typeof formats
   readonly expand: Expansion
+  readonly mode?: Mode
 }
 
 interface Titled {
@@ -24,18 +29,17 @@ const formats = {
   text: (systems: readonly Titled[]) =>
     systems.map(({ target, system }) => `${target}\n\n${renderEquations(system)}\n`).join('\n'),
   markdown: (systems: readonly Titled[]) => systems.map(({ system }) => toMarkdown(system)).join('\n'),
-  latex: (systems: readonly Titled[]) =>
-    `${systems.flatMap(({ system }) => latexLines(system)).join('\n')}\n`,
+  latex: (systems: readonly Titled[]) => `${systems.flatMap(({ system }) => allLines(system)).join('\n')}\n`,
   json: (systems: readonly Titled[]) =>
     `${JSON.stringify(
-      systems.map(({ target, system }) => ({ target, title: system.title, latex: latexLines(system) })),
+      systems.map(({ target, system }) => ({ target, title: system.title, latex: allLines(system) })),
       null,
       2,
     )}\n`,
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */
-export function equations(text: string, { arg, input, format, expand }: Options): number {
+export function equations(text: string, { arg, input, format, expand, mode }: Options): number {
   const { path, target } = splitTarget(text)
   readNamedFile(path)
   const project = projectOf(path)
@@ -47,9 +51,16 @@ export function equations(text: string, { arg, input, format, expand }: Options)
     inputs: input,
   })
   const options = reportOptions()
-  const systems = result.models.flatMap(({ graph, ...model }) =>
-    graph ? [{ target: titleOf(model), system: equationsOf(graph, { expand }) }] : [],
+  const graphs = result.models.flatMap(({ graph, ...model }) =>
+    graph ? [{ target: titleOf(model), graph }] : [],
   )
+  const inner = new Set(graphs.flatMap(({ graph }) => outputsWithin(graph.model)))
+  const systems = graphs
+    .filter(({ graph }) => !inner.has(graph.model.outputs[0]?.node))
+    .map(({ target, graph }) => ({
+      target,
+      system: equationsOf(graph, { expand, ...(mode && { mode }) }),
+    }))
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   for (const entry of [...result.diagnostics, ...reasons]) {
     process.stderr.write(`${renderReason(entry, options)}\n\n`)
@@ -63,6 +74,14 @@ export function equations(text: string, { arg, input, format, expand }: Options)
   return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
 }
 
-function latexLines(system: EquationSystem): readonly string[] {
-  return [...system.equations.map(equationToLatex), ...system.parts.flatMap(latexLines)]
+/** What models inside a model compute by themselves: they are printed as its parts. */
+function outputsWithin(model: Model): readonly (Node | undefined)[] {
+  return model.layers.flatMap(({ model: part }) =>
+    part ? [part.outputs[0]?.node, ...outputsWithin(part)] : [],
+  )
+}
+
+function allLines(system: EquationSystem): readonly string[] {
+  const { items, definitions, training, parts } = system
+  return [...latexLines([...items, ...definitions, ...training]), ...parts.flatMap(allLines)]
 }

@@ -44,6 +44,12 @@ export async function main(args: readonly string[]): Promise<number> {
         .choices(['layer', 'definition', 'primitive'])
         .default('layer'),
     )
+    .addOption(
+      new Option('--mode <mode>', 'write out what differs between them as it is in').choices([
+        'training',
+        'inference',
+      ]),
+    )
     .action(async (target: string, options) => {
       code = (await import('./equations.js')).equations(target, options)
     })

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { normalize } from '../normal/normalize.js'
+import { notationOf } from '../ops/notation.js'
 import { opTable } from '../ops/table.js'
 import type { Pair } from './align.js'
 import { type Correspondence, permutationOf } from './correspondence.js'
@@ -43,7 +44,7 @@ export function canRearrange({ inputs, output }: Unit): boolean {
 }
 
 /** Axes of size 1 come and go without an element changing places. */
-const isView = ({ op }: Node) => opTable[op]?.notation.form === 'transparent'
+const isView = (node: Node) => notationOf(node)?.form === 'transparent'
 
 /** The outputs with every reordered layer reading its inputs in the stated order; undefined where that is not possible. */
 export function inOrderOf(

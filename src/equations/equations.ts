@@ -1,78 +1,88 @@
-import { GraphBuilder } from '../graph/builder.js'
-import { add, type Dimension, product, symbol, symbolsOf } from '../graph/dimension.js'
-import { type LayerApplication, type Model, type ModelGraph, parametersOf } from '../graph/model.js'
+import { add, type Dimension, product } from '../graph/dimension.js'
+import { type Model, type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
-import type { Shape } from '../graph/type.js'
-import { expand } from '../ops/elaborate.js'
-import { opTable } from '../ops/table.js'
-import { dimensionFormula, expressionOf } from './expression.js'
-import { type Equation, fold } from './folding.js'
-import { type Formula, glyph, parenthesized, row, separated, word } from './formula.js'
-import { chooseLines } from './lines.js'
+import type { Mode } from '../ops/elaborate.js'
+import { spaceFormula } from './attributes.js'
+import { type LayerCall, layerCalls, modelCalls, styleOf } from './calls.js'
+import { definitionsOf } from './definitions.js'
+import { expandGraph } from './expanded.js'
+import { explainInputs, explainSymbols, parameterExplainer } from './explanations.js'
+import { expressionOf } from './expression.js'
+import { fold } from './folding.js'
+import { type Formula, type NamedSymbol, replaceSymbol } from './formula.js'
+import { chooseLines, isLeaf, type Reads, reachable } from './lines.js'
 import { type Names, nameModel } from './names.js'
-import { toText } from './unicode.js'
+import { nameRecurrences, type Run, recurrenceItems } from './recurrence.js'
+import { type Equation, type EquationSystem, explanationsOf, type Item } from './system.js'
+import { trainingItems } from './training.js'
 
 /** How far formulas are written out: in the layers' terms, with the functions they use defined, or in primitives. */
 export type Expansion = 'layer' | 'definition' | 'primitive'
 
-/** An entry of the list under the equations. */
-export interface Explanation {
-  readonly symbol: Formula
-  /** `input`, `kernel of conv1`, `unbound parameter`. */
-  readonly meaning: string
-  /** The space it lives in; absent for numbers. */
-  readonly space?: Formula
-  /** How many numbers a parameter has. */
-  readonly size?: Dimension
-}
-
-/** A model as equations: what a paper would print in its model section. */
-export interface EquationSystem {
-  readonly title: string
-  readonly equations: readonly Equation[]
-  /** Definitions of the functions used, for the expansion `definition`. */
-  readonly definitions: readonly Equation[]
-  readonly where: readonly Explanation[]
-  readonly parameters: { readonly trainable: Dimension; readonly total: Dimension }
-  /** Models that this one uses as layers. */
-  readonly parts: readonly EquationSystem[]
-}
-
 export interface EquationOptions {
   readonly expand?: Expansion
+  /** Writes out what training or inference does; without it, what differs between them stands by name. */
+  readonly mode?: Mode
 }
 
-/** The equations of a model, named after the user's own names where there are any. */
-export function equationsOf(
-  { model, builder, provenance }: ModelGraph,
-  options: EquationOptions = {},
-): EquationSystem {
-  const expansion = options.expand ?? 'layer'
-  const calls = new Map<Node, LayerApplication>()
-  for (const application of model.applications) {
-    if (application.layer.model && application.outputs[0]) calls.set(application.outputs[0], application)
-  }
-  const lines = chooseLines(model)
+/** The equations of a model, named after the author's own names where there are any. */
+export function equationsOf(original: ModelGraph, options: EquationOptions = {}): EquationSystem {
+  const { expand = 'layer', mode } = options
+  const graph = expandGraph(original, { primitive: expand === 'primitive', ...(mode && { mode }) })
+  const { model, builder, provenance } = graph
+  const calls = expand === 'primitive' || mode ? new Map<Node, LayerCall>() : layerCalls(model)
+  const models = modelCalls(model)
+  const reads: Reads = node => models.get(node)?.inputs ?? calls.get(node)?.inputs ?? node.inputs
+  const lines = chooseLines(model, provenance, reads)
   const names = nameModel(model, lines, provenance)
-  const style = {
-    name: (node: Node) => names.symbol(node),
-    replace: (node: Node) => (expansion === 'primitive' ? primitive(node, builder) : node),
-  }
-  const equations = lines.flatMap((line): Equation[] => {
+  const runs = nameRecurrences(lines, { builder, provenance, names })
+  const style = styleOf(names, calls, models)
+  const explain = parameterExplainer(model)
+  const runOf = new Map(runs.flatMap(run => run.results.map(node => [node, run] as const)))
+  const isLine = new Set(lines)
+  const explained = new Set<Node>()
+  const written = new Set<Run>()
+  const items = lines.flatMap((line): readonly Item[] => {
+    const run = runOf.get(line)
+    if (run) {
+      if (written.has(run)) return []
+      written.add(run)
+      return recurrenceItems(run, names, explain)
+    }
     const left = names.symbol(line)
     if (!left) return []
-    const call = calls.get(line)
-    const right = call ? modelCall(call, names) : expressionOf(line, style)
-    return [{ left, right, remark: line.type.shape ? toText(space(line.type.shape)) : '' }]
+    const introduced = reachable([line], node => (node !== line && isLine.has(node) ? [] : reads(node)))
+      .filter(node => node === line || !isLine.has(node))
+      .flatMap(node => calls.get(node)?.application.layer.parameters.map(parameter => parameter.node) ?? node)
+      .filter(node => isLeaf(node) && !explained.has(node))
+    for (const node of introduced) explained.add(node)
+    return [
+      {
+        kind: 'equation',
+        left,
+        sign: '=',
+        right: expressionOf(line, { ...style, name: node => (node === line ? undefined : style.name(node)) }),
+        ...(line.type.shape && { space: spaceFormula(line.type.shape) }),
+        explanations: introduced.flatMap(node => explain(node, undefined, style.name) ?? []),
+      },
+    ]
   })
+  const folded = foldFrom(items, names, model)
+  const training = trainingItems(graph, names)
+  const parts = nestedModels(model).map(part => equationsOf({ model: part, builder, provenance }, options))
   return {
     title: model.name,
-    equations: fold(equations),
-    definitions: expansion === 'definition' ? definitions(lines) : [],
-    where: explain(model, names),
+    items: folded,
+    definitions: expand === 'definition' ? definitionsOf({ lines, runs, calls, style, builder }) : [],
+    training: training.items,
+    explanations: [
+      ...explainInputs(model, names),
+      ...explanationsOf(folded),
+      ...training.explanations,
+      ...explainSymbols(model, lines),
+    ],
     parameters: countParameters(model),
-    parts: nestedModels(model).map(part => equationsOf({ model: part, builder, provenance }, options)),
+    parts,
   }
 }
 
@@ -86,7 +96,11 @@ export function expressionIn(
   written: readonly Node[],
   isMarked: (node: Node) => boolean,
 ): Formula {
-  const names = nameModel(model, chooseLines(model), provenance)
+  const names = nameModel(
+    model,
+    chooseLines(model, provenance, inner => inner.inputs),
+    provenance,
+  )
   return expressionOf(node, {
     name: inner => (written.includes(inner) ? undefined : names.symbol(inner)),
     isMarked,
@@ -105,111 +119,27 @@ export function countParameters(model: Model): { readonly trainable: Dimension; 
   return { trainable, total }
 }
 
-function primitive(node: Node, builder: GraphBuilder): Node {
-  let current = node
-  while (opTable[current.op]?.kind === 'derived') {
-    const next = expand(current, builder, 'inference')
-    if (isProblem(next) || next === current) return current
-    current = next
-  }
-  return current
+/** Folds the equations, with the input as the value before the first line if that lets more of them fold. */
+function foldFrom(items: readonly Item[], names: Names, model: Model): readonly Item[] {
+  const folded = fold(items)
+  const [input, ...others] = model.inputs
+  const own = input && names.symbol(input.node)
+  const first = items[0]
+  if (!own || others.length > 0 || own.index !== undefined || first?.kind !== 'equation') return folded
+  const { left } = first
+  if (left.kind !== 'symbol' || left.index !== 1 || left.label !== undefined) return folded
+  const before: NamedSymbol = { ...left, index: 0 }
+  const renamed = fold(items.map(item => replaceSymbol(item, own, before)))
+  const alias: Equation = { kind: 'equation', left: before, sign: '=', right: own, explanations: [] }
+  return countLines(renamed) + 1 < countLines(folded) ? [alias, ...renamed] : folded
 }
 
-function modelCall({ layer, inputs }: LayerApplication, names: Names): Formula {
-  return row(
-    word(layer.variable ?? layer.name),
-    parenthesized(
-      separated(
-        inputs.map(input => names.symbol(input) ?? expressionOf(input, { name: node => names.symbol(node) })),
-        glyph(',\\,', ', '),
-      ),
-    ),
-  )
+function countLines(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + (item.kind === 'equation' ? 1 : countLines(item.items)), 0)
 }
 
 function nestedModels(model: Model): readonly Model[] {
   const found = new Set<Model>()
   for (const { layer } of model.applications) if (layer.model) found.add(layer.model)
   return [...found]
-}
-
-/** One definition for each derived op in the lines and in the definitions themselves. */
-function definitions(lines: readonly Node[]): readonly Equation[] {
-  const found = new Map<string, Equation>()
-  const pending = [...lines]
-  const seen = new Set(pending)
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const input of node.inputs) {
-      if (seen.has(input)) continue
-      seen.add(input)
-      pending.push(input)
-    }
-    if (found.has(node.op)) continue
-    const defined = define(node)
-    if (defined) found.set(node.op, defined)
-  }
-  return [...found.values()].reverse()
-}
-
-/** `softmax(x) = …`, with the op's own names for its inputs. */
-function define(node: Node): Equation | undefined {
-  const op = opTable[node.op]
-  if (op?.kind !== 'derived') return undefined
-  const builder = new GraphBuilder(opTable)
-  const inputs: Node[] = []
-  const names = new Map<Node, Formula>()
-  for (const [i, { type }] of node.inputs.entries()) {
-    const name = op.inputs[Math.min(i, op.inputs.length - 1)] ?? 'x'
-    const input = builder.node('input', [], { name, index: i, shape: type.shape ?? [], dtype: type.dtype })
-    if (isProblem(input)) return undefined
-    names.set(input, [...name].length === 1 ? { kind: 'symbol', base: name } : word(name))
-    inputs.push(input)
-  }
-  const whole = builder.node(node.op, inputs, node.attributes)
-  if (isProblem(whole)) return undefined
-  const meaning = expand(whole, builder, 'inference')
-  if (isProblem(meaning)) return undefined
-  const style = { name: (inner: Node) => names.get(inner) }
-  return { left: expressionOf(whole, style), right: expressionOf(meaning, style), remark: '' }
-}
-
-function space(shape: Shape): Formula {
-  const body = separated(shape.map(dimensionFormula), glyph(' \\times ', '×'))
-  return { kind: 'script', base: glyph('\\mathbb{R}', 'ℝ'), upper: shape.length === 0 ? glyph('') : body }
-}
-
-function explain(model: Model, names: Names): readonly Explanation[] {
-  const entries: Explanation[] = []
-  const symbols = new Set<string>()
-  const note = (shape: Shape | null) => {
-    for (const dimension of shape ?? []) symbolsOf(dimension, symbols)
-  }
-  for (const { node, name } of model.inputs) {
-    const own = names.symbol(node)
-    if (!own) continue
-    note(node.type.shape)
-    entries.push({
-      symbol: own,
-      meaning: `input ${name}`,
-      ...(node.type.shape && { space: space(node.type.shape) }),
-    })
-  }
-  for (const { layer, parameter, trainable } of parametersOf(model)) {
-    const own = names.symbol(parameter.node)
-    if (!own) continue
-    note(parameter.shape)
-    entries.push({
-      symbol: own,
-      meaning: `${layer ? `${parameter.name} of ${layer.name}` : 'variable'}${trainable ? '' : ', not trained'}`,
-      space: space(parameter.shape),
-      size: product(parameter.shape),
-    })
-  }
-  for (const name of symbols) {
-    entries.push({
-      symbol: dimensionFormula(symbol(name)),
-      meaning: name === 'N' ? 'batch size' : 'unbound parameter',
-    })
-  }
-  return entries
 }

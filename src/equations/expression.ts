@@ -1,251 +1,374 @@
-import { sameAttribute } from '../graph/attribute.js'
-import type { Dimension } from '../graph/dimension.js'
-import { isPolynomial, termsForPrinting } from '../graph/dimension.js'
-import type { Attribute, Node } from '../graph/node.js'
-import type { Op } from '../ops/op.js'
+import { add, type Dimension, isPolynomial } from '../graph/dimension.js'
+import type { Node } from '../graph/node.js'
+import type { Shape } from '../graph/type.js'
+import { notationOf } from '../ops/notation.js'
+import type { Notation, Op } from '../ops/op.js'
+import { resolveAxes } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
+import { attributeFormula, dimensionFormula, shownAttributes } from './attributes.js'
 import { type Formula, glyph, number, parenthesized, row, separated, word } from './formula.js'
 
 /** What the printer of expressions has to be told. */
 export interface ExpressionStyle {
   /** How a node is written where it stands by itself; undefined writes out the expression that computes it. */
   readonly name: (node: Node) => Formula | undefined
+  /** A function of the author's, such as a layer, that computes a node from other nodes. */
+  readonly call?: (node: Node) => { readonly head: Formula; readonly inputs: readonly Node[] } | undefined
   /** Whether a node's own sign is part of a difference. */
   readonly isMarked?: (node: Node) => boolean
   /** What is written in place of a node, such as its expansion. */
   readonly replace?: (node: Node) => Node
 }
 
+/** The expression that computes a node, down to the values that have names. */
+export function expressionOf(node: Node, style: ExpressionStyle): Formula {
+  return new Writer(style).write(node, [], 0).formula
+}
+
 /** Tighter than any operator: needs no parentheses anywhere. */
 const atomic = 1000
+
+/** How tightly a big operator holds its operand: looser than a product, tighter than a sum. */
+const bigPrecedence = 18
 
 /** Formulas deeper than this are cut; the callers name values before it comes to that. */
 const maximumDepth = 80
 
-/** The expression that computes a node, down to the values that have names. */
-export function expressionOf(node: Node, style: ExpressionStyle): Formula {
-  return write(node, style, 0).formula
-}
+/** Letters for places along an axis, from the last axis backwards. */
+const letters = ['k', 'j', 'i', 'm', 'p', 'q', 'r', 's']
+
+/** For each axis of a value, the letter of the place along it, where one is bound by an operator around it. */
+type Positions = readonly (Formula | undefined)[]
 
 interface Written {
   readonly formula: Formula
   readonly precedence: number
 }
 
-function write(original: Node, style: ExpressionStyle, depth: number): Written {
-  const node = style.replace?.(original) ?? original
-  if (depth > maximumDepth) return { formula: glyph('\\cdots', '…'), precedence: atomic }
-  const operand = (input: Node): Written => {
-    const name = style.name(input)
-    return name ? { formula: name, precedence: atomic } : write(input, style, depth + 1)
+/** One node while it is written. */
+interface Context {
+  readonly node: Node
+  readonly op: Op
+  /** Whether it is written for single elements. */
+  readonly isPlaced: boolean
+  /** Marks the node's own sign if it is part of a difference. */
+  readonly sign: (formula: Formula) => Formula
+  /** An input by itself. */
+  readonly plain: (input: Node | undefined) => Formula
+  /** An input in brackets if it binds less than `above`, or as much and `strict`. */
+  readonly bracketed: (input: Node | undefined, above: number, strict?: boolean) => Formula
+}
+
+type Form<Name extends Notation['form']> = Extract<Notation, { form: Name }>
+
+const comma = glyph(',\\,', ', ')
+const atom = (formula: Formula): Written => ({ formula, precedence: atomic })
+
+/** How each form of notation is laid out. */
+const forms: {
+  readonly [Name in Notation['form']]?: (notation: Form<Name>, context: Context) => Written
+} = {
+  leaf: ({ latex, text }, { node, sign }) =>
+    atom(sign(latex === undefined ? leaf(node) : glyph(latex, text))),
+  count: ({ over }, { node, sign }) => {
+    const shape = node.inputs[0]?.type.shape ?? []
+    const axes = resolveAxes(node.attributes[over], shape.length)
+    const counted = Array.isArray(axes) ? (axes as readonly number[]) : []
+    const factors = counted.map(axis => dimensionFormula(shape[axis]!))
+    return atom(sign(separated(factors.length > 0 ? factors : [number(1)], glyph(' \\cdot ', '·'))))
+  },
+  function: ({ latex, text, shown }, { node, op, sign, plain }) => {
+    const name = glyph(latex, text)
+    const lower = shownAttributes(node, op, shown ?? [])
+    const head = sign(lower ? { kind: 'script', base: name, lower } : name)
+    return atom(row(head, parenthesized(separated(node.inputs.map(plain), comma))))
+  },
+  infix: (notation, context) => {
+    const { node, sign, bracketed } = context
+    const { precedence, associative } = notation
+    const last = node.inputs.length - 1
+    const parts = node.inputs.map((input, i) => {
+      const tight =
+        associative === 'both' || (associative === 'left' ? i === 0 : associative === 'right' && i === last)
+      const part = bracketed(input, precedence, !tight)
+      return i > 0 && startsWith(part, /^[-−]/) ? parenthesized(part) : part
+    })
+    const between = infixSign(notation, context, parts)
+    return {
+      formula: row(...parts.flatMap((part, i) => (i > 0 ? [sign(between), part] : [part]))),
+      precedence,
+    }
+  },
+  prefix: ({ latex, text, precedence }, { node, sign, plain, bracketed }) => {
+    const whole = plain(node.inputs[0])
+    const body = isBig(whole) ? whole : bracketed(node.inputs[0], precedence, true)
+    return {
+      formula: row(sign(glyph(latex, text)), body),
+      precedence: isBig(whole) ? bigPrecedence : precedence,
+    }
+  },
+  fraction: (_, { node, sign, plain }) => {
+    const [top, bottom] = node.inputs.length > 1 ? node.inputs : [undefined, node.inputs[0]]
+    return atom(sign({ kind: 'fraction', top: top ? plain(top) : glyph('1'), bottom: plain(bottom) }))
+  },
+  power: ({ exponent }, { node, sign, plain, bracketed }) =>
+    atom({
+      kind: 'script',
+      base: bracketed(node.inputs[0], atomic),
+      upper: sign(exponent === undefined ? plain(node.inputs[1]) : glyph(String(exponent))),
+    }),
+  root: (_, { node, sign, plain }) => atom(sign({ kind: 'root', body: plain(node.inputs[0]) })),
+  transpose: (_, { node, sign, bracketed }) => {
+    const order = orderShown(node)
+    const mark = order
+      ? row(glyph('\\top'), parenthesized(separated(order.map(number), glyph(','))))
+      : glyph('\\top', '⊤')
+    return atom({ kind: 'script', base: bracketed(node.inputs[0], atomic), upper: sign(mark) })
+  },
+  fence: ({ latex, text, separator, shown }, { node, op, sign, plain }) => {
+    const between = separator === ',' ? comma : glyph(`${separator ?? ','}\\;`, `${separator ?? ','} `)
+    const fence: Formula = {
+      kind: 'fence',
+      open: glyph(latex[0], text[0]),
+      close: glyph(latex[1], text[1]),
+      body: separated(node.inputs.map(plain), between),
+    }
+    const lower = shownAttributes(node, op, shown ?? [])
+    return atom(sign(lower ? { kind: 'script', base: fence, lower } : fence))
+  },
+  around: ({ latex, text, precedence }, { node, sign, bracketed }) => ({
+    formula: row(sign(glyph(latex[0], text[0])), bracketed(node.inputs[0], 10), glyph(latex[1], text[1])),
+    precedence,
+  }),
+  cases: ({ conditions }, { node: { inputs }, sign, plain }) => {
+    const alternatives = conditions
+      ? conditions.map((text, i) => ({
+          value: plain(inputs[i]),
+          condition: glyph(`\\text{${text}}`, text),
+        }))
+      : [{ value: plain(inputs[1]), condition: plain(inputs[0]) }, { value: plain(inputs[2]) }]
+    return atom(sign({ kind: 'cases', alternatives }))
+  },
+  lookup: (_, { node: { inputs }, sign, plain, bracketed }) =>
+    atom(
+      sign(row(bracketed(inputs[0], atomic), squareBrackets(separated(inputs.slice(1).map(plain), comma)))),
+    ),
+  range: (_, { node, sign, bracketed }) => {
+    const { axis, start, size, step } = node.attributes
+    const rank = node.type.shape?.length ?? 1
+    const along = typeof axis === 'number' ? (axis < 0 ? axis + rank : axis) : 0
+    const isSize = (value: unknown): value is Dimension => typeof value === 'number' || isPolynomial(value)
+    const isByOne = step === undefined || step === 1
+    const end = isByOne && isSize(start) && isSize(size) ? [dimensionFormula(add(start, size))] : []
+    const every = isByOne ? [] : [glyph(':'), attributeFormula(step ?? null)]
+    const range = row(attributeFormula(start ?? null), glyph(':'), ...end, ...every)
+    const places = Array.from({ length: along + 1 }, (_, i) => (i === along ? range : glyph(':')))
+    const rest =
+      along < rank - 1 && rank > 1 ? Array.from({ length: rank - 1 - along }, () => glyph(':')) : []
+    return atom(
+      sign(row(bracketed(node.inputs[0], atomic), squareBrackets(separated([...places, ...rest], comma)))),
+    )
+  },
+  recurrence: ({ latex, text }, { node, sign, plain }) =>
+    atom(row(sign(glyph(latex, text)), parenthesized(separated(node.inputs.map(plain), comma)))),
+}
+
+class Writer {
+  readonly #style: ExpressionStyle
+
+  constructor(style: ExpressionStyle) {
+    this.#style = style
   }
-  const bracketed = (input: Node, above: number, strict = false): Formula => {
-    const { formula, precedence } = operand(input)
-    return precedence < above || (strict && precedence === above) ? parenthesized(formula) : formula
+
+  write(original: Node, positions: Positions, depth: number): Written {
+    if (depth > maximumDepth) return atom(glyph('\\cdots', '…'))
+    const call = this.#style.call?.(original)
+    if (call) {
+      const inputs = call.inputs.map(input => this.#operand(input, [], depth).formula)
+      return placed(atom(row(call.head, parenthesized(separated(inputs, comma)))), positions)
+    }
+    const node = this.#style.replace?.(original) ?? original
+    if (node !== original && this.#style.name(node)) return this.#operand(node, positions, depth)
+    const op = opTable[node.op]
+    const notation = notationOf(node)
+    if (!op || !notation) return atom(word(node.op))
+    if (notation.form === 'transparent') {
+      const [only] = node.inputs
+      return only
+        ? this.#operand(only, acrossUnitAxes(positions, node.type.shape, only.type.shape), depth)
+        : atom(word(node.op))
+    }
+    if (notation.form === 'reduction') return this.#reduction(notation, node, positions, depth)
+    const inner = op.elementwise ? positions : []
+    const written = (input: Node | undefined): Written =>
+      input ? this.#operand(input, broadcastTo(input.type.shape, node.type.shape, inner), depth) : atom(row())
+    const layout = forms[notation.form] as (notation: Notation, context: Context) => Written
+    const result = layout(notation, {
+      node,
+      op,
+      isPlaced: inner.some(place => place !== undefined),
+      sign: formula => (this.#style.isMarked?.(original) ? { kind: 'mark', body: formula } : formula),
+      plain: input => written(input).formula,
+      bracketed: (input, above, strict = false) => {
+        const { formula, precedence } = written(input)
+        return precedence < above || (strict && precedence === above) ? parenthesized(formula) : formula
+      },
+    })
+    return op.elementwise ? result : placed(result, positions)
   }
-  const sign = (formula: Formula): Formula =>
-    style.isMarked?.(node) ? { kind: 'mark', body: formula } : formula
-  const op = opTable[node.op]
-  const first = node.inputs[0]
-  if (!op) return { formula: word(node.op), precedence: atomic }
-  const { notation } = op
-  switch (notation.form) {
-    case 'leaf':
-      return { formula: sign(leaf(node)), precedence: atomic }
-    case 'transparent':
-      return first ? operand(first) : { formula: word(node.op), precedence: atomic }
-    case 'function': {
-      const name = glyph(notation.latex, notation.text)
-      const shown = shownAttributes(node, op, notation.shown ?? [])
-      const head = sign(shown ? { kind: 'script', base: name, lower: shown } : name)
-      const body = separated(
-        node.inputs.map(input => operand(input).formula),
-        glyph(',\\,', ', '),
-      )
-      return { formula: row(head, parenthesized(body)), precedence: atomic }
-    }
-    case 'infix': {
-      const { precedence, associative } = notation
-      const symbol = notation.latex.trim()
-        ? glyph(` ${notation.latex} `, padded(notation.text))
-        : glyph('\\,', ' ')
-      const last = node.inputs.length - 1
-      const parts = node.inputs.map((input, i) => {
-        const tight =
-          associative === 'both' || (associative === 'left' ? i === 0 : associative === 'right' && i === last)
-        return bracketed(input, precedence, !tight)
-      })
-      return { formula: separatedBy(parts, sign(symbol)), precedence }
-    }
-    case 'prefix':
-      return {
-        formula: row(
-          sign(glyph(notation.latex, notation.text)),
-          first ? bracketed(first, notation.precedence) : row(),
-        ),
-        precedence: notation.precedence,
-      }
-    case 'fraction':
-      return {
-        formula: sign({
-          kind: 'fraction',
-          top: first ? operand(first).formula : row(),
-          bottom: node.inputs[1] ? operand(node.inputs[1]).formula : row(),
-        }),
-        precedence: atomic,
-      }
-    case 'power':
-      return {
-        formula: {
-          kind: 'script',
-          base: first ? bracketed(first, atomic) : row(),
-          upper: sign(node.inputs[1] ? operand(node.inputs[1]).formula : row()),
-        },
-        precedence: atomic,
-      }
-    case 'root':
-      return {
-        formula: sign({ kind: 'root', body: first ? operand(first).formula : row() }),
-        precedence: atomic,
-      }
-    case 'transpose':
-      return {
-        formula: {
-          kind: 'script',
-          base: first ? bracketed(first, atomic) : row(),
-          upper: sign(glyph('\\top', '⊤')),
-        },
-        precedence: atomic,
-      }
-    case 'fence': {
-      const [open, close] = notation.latex
-      const [openText, closeText] = notation.text
-      return {
-        formula: sign({
-          kind: 'fence',
-          open: glyph(open, openText),
-          close: glyph(close, closeText),
-          body: first ? operand(first).formula : row(),
-        }),
-        precedence: atomic,
-      }
-    }
-    case 'reduction': {
-      const axes = node.attributes.axes
-      const lower = axes === undefined || axes === null ? undefined : attributeFormula(axes)
-      const head: Formula = {
-        kind: 'script',
-        base: glyph(notation.latex, notation.text),
-        ...(lower && { lower }),
-      }
-      return {
-        formula: row(sign(head), parenthesized(first ? operand(first).formula : row())),
-        precedence: atomic,
-      }
-    }
+
+  #operand(input: Node, positions: Positions, depth: number): Written {
+    const name = this.#style.name(input)
+    return name ? placed(atom(name), positions) : this.write(input, positions, depth + 1)
+  }
+
+  #reduction(
+    { latex, text, over, average, limits, linear }: Form<'reduction'>,
+    node: Node,
+    positions: Positions,
+    depth: number,
+  ): Written {
+    const x = node.inputs[0]!
+    const shape = x.type.shape ?? []
+    const axes = resolveAxes(node.attributes[over], shape.length)
+    const gone = Array.isArray(axes) ? (axes as readonly number[]) : shape.map((_, i) => i)
+    const reduced = gone.filter(axis => shape[axis] !== 1)
+    const isKept = shape.length > 0 && node.type.shape?.length === shape.length
+    const taken = new Set(positions.flatMap(place => (place?.kind === 'glyph' ? [place.text] : [])))
+    let outer = 0
+    const inner = shape.map((size, axis): Formula | undefined => {
+      if (!gone.includes(axis)) return positions[isKept ? axis : outer++]
+      if (!reduced.includes(axis)) return undefined
+      const usual = typeof size !== 'number' && size.key === 'N' ? 'n' : letters[shape.length - 1 - axis]
+      const letter = [usual, ...letters].find(candidate => candidate && !taken.has(candidate)) ?? 'k'
+      taken.add(letter)
+      return glyph(letter)
+    })
+    const bounds = reduced.map(axis => ({
+      letter: inner[axis]!,
+      ...(limits && { last: dimensionFormula(shape[axis]!) }),
+    }))
+    // A sign in front of all that is summed stands in front of the sum.
+    const isNegated = linear === true && !this.#style.name(x) && notationOf(x)?.form === 'prefix'
+    const body = this.#operand(isNegated ? x.inputs[0]! : x, inner, depth)
+    const negated = isNegated ? [glyph('-', '−')] : []
+    if (isNegated && reduced.length === 0) return this.#operand(x, inner, depth)
+    if (reduced.length === 0 && limits) return body
+    const sign: Formula = { kind: 'big', sign: glyph(latex, text), bounds }
+    const count = separated(
+      reduced.map(axis => dimensionFormula(shape[axis]!)),
+      glyph(' \\cdot ', '·'),
+    )
+    const divided: Formula[] = average
+      ? [{ kind: 'fraction', top: glyph('1'), bottom: count }, glyph('', ' ')]
+      : []
+    const formula = row(
+      ...negated,
+      ...divided,
+      this.#style.isMarked?.(node) ? { kind: 'mark', body: sign } : sign,
+      glyph('', ''),
+      limits && body.precedence >= bigPrecedence ? body.formula : parenthesized(body.formula),
+    )
+    return { formula, precedence: bigPrecedence }
   }
 }
 
-function separatedBy(parts: readonly Formula[], sign: Formula): Formula {
-  return row(...parts.flatMap((part, i) => (i === 0 ? [part] : [sign, part])))
+/** Adds letters to a value as a whole: `y_k`, `(x W)_k`. */
+function placed(written: Written, positions: Positions): Written {
+  const places = positions.filter(place => place !== undefined)
+  if (places.length === 0) return written
+  const { formula, precedence } = written
+  if (formula.kind === 'symbol')
+    return atom({ ...formula, positions: [...(formula.positions ?? []), ...places] })
+  return atom({
+    kind: 'script',
+    base: precedence < atomic ? parenthesized(formula) : formula,
+    lower: separated(places, glyph(',')),
+  })
 }
 
-function padded(text: string): string {
-  return text.trim() ? ` ${text.trim()} ` : ' '
+/** The places of an operand in an elementwise result: aligned at the last axis, none along a broadcast axis. */
+function broadcastTo(own: Shape | null, result: Shape | null, positions: Positions): Positions {
+  if (!own || positions.length === 0) return []
+  return own.map((size, axis) => {
+    const at = positions.length - own.length + axis
+    const whole = result?.[result.length - own.length + axis]
+    return size === 1 && whole !== undefined && whole !== 1 ? undefined : positions[at]
+  })
+}
+
+/** The places of the input of a change of shape that only adds or drops axes of size 1. */
+function acrossUnitAxes(positions: Positions, from: Shape | null, to: Shape | null): Positions {
+  if (positions.length === 0 || !from || !to) return []
+  const rest = positions.filter((_, axis) => from[axis] !== 1)
+  return to.map(size => (size === 1 ? undefined : rest.shift()))
+}
+
+function squareBrackets(body: Formula): Formula {
+  return { kind: 'fence', open: glyph('['), close: glyph(']'), body }
+}
+
+/** The order of axes of a transpose, unless it only swaps the last two. */
+function orderShown({ attributes: { permutation } }: Node): readonly number[] | undefined {
+  if (!Array.isArray(permutation)) return undefined
+  const order = permutation as readonly number[]
+  const rank = order.length
+  const isSwap = order.every((axis, i) => axis === (i < rank - 2 ? i : i === rank - 2 ? rank - 1 : rank - 2))
+  return isSwap ? undefined : order
+}
+
+function infixSign(
+  { latex, text, shown, juxtaposedScalars }: Form<'infix'>,
+  { node, op, isPlaced }: Context,
+  parts: readonly Formula[],
+): Formula {
+  const hasScalar = isPlaced || node.inputs.some(({ type }) => type.shape?.length === 0)
+  if (juxtaposedScalars && hasScalar) {
+    // Two numbers side by side would read as one.
+    return parts.slice(1).some(part => startsWith(part, /^\d/)) ? glyph(' \\cdot ', ' · ') : glyph('\\,', ' ')
+  }
+  const lower = shownAttributes(node, op, shown ?? [])
+  if (lower) return row(glyph(' '), { kind: 'script', base: glyph(latex, text), lower }, glyph(' '))
+  return latex.trim() ? glyph(` ${latex} `, ` ${text.trim()} `) : glyph('\\,', ' ')
+}
+
+/** A big operator with what it is divided by. */
+function isBig(formula: Formula): boolean {
+  if (formula.kind === 'big') return true
+  return formula.kind === 'row' && formula.items.slice(0, 3).some(({ kind }) => kind === 'big')
+}
+
+/** Whether the first sign of a formula is such a text. */
+function startsWith(formula: Formula, pattern: RegExp): boolean {
+  switch (formula.kind) {
+    case 'row': {
+      const first = formula.items.find(item => item.kind !== 'glyph' || item.text !== '')
+      return first !== undefined && startsWith(first, pattern)
+    }
+    case 'mark':
+      return startsWith(formula.body, pattern)
+    case 'script':
+      return startsWith(formula.base, pattern)
+    case 'size':
+      return pattern.test(String(formula.value))
+    case 'glyph':
+      return pattern.test(formula.text)
+    default:
+      return false
+  }
 }
 
 /** A leaf without a name: its value, or the kind of leaf that it is. */
 function leaf(node: Node): Formula {
-  const { value, values, name } = node.attributes
-  if (value !== undefined) return attributeFormula(value)
+  const { value, values, name, shape } = node.attributes
+  if (value !== undefined) return typeof value === 'number' ? number(value) : attributeFormula(value)
   if (Array.isArray(values) && values.length === 1 && typeof values[0] === 'number') return number(values[0])
+  if (Array.isArray(values) && values.length <= 6 && Array.isArray(shape) && shape.length === 1)
+    return squareBrackets(
+      separated(
+        values.map(item => (typeof item === 'number' ? number(item) : attributeFormula(item as number))),
+        comma,
+      ),
+    )
   return word(typeof name === 'string' ? name : node.op)
-}
-
-function shownAttributes(node: Node, op: Op, names: readonly string[]): Formula | undefined {
-  const parts = names.flatMap((name, i) => {
-    const value = node.attributes[name]
-    const declaration = op.attributes[name]
-    if (value === undefined || value === null) return []
-    if (declaration && sameAttribute(declaration.default, value)) return []
-    const formula = attributeFormula(value)
-    return [
-      i === 0 || typeof value === 'string' ? formula : row(glyph(`\\text{${name} }`, `${name} `), formula),
-    ]
-  })
-  return parts.length > 0 ? separated(parts, glyph(',\\,', ', ')) : undefined
-}
-
-/** An attribute's value; a list of sizes is written with crosses, as in `3×3`. */
-export function attributeFormula(value: Attribute): Formula {
-  if (typeof value === 'number') return number(value)
-  if (typeof value === 'string') return word(value)
-  if (typeof value === 'boolean' || value === null) return word(String(value))
-  if (isPolynomial(value)) return dimensionFormula(value)
-  if (Array.isArray(value)) {
-    return separated(
-      value.map(item => attributeFormula(item)),
-      glyph(' \\times ', '×'),
-    )
-  }
-  return glyph('\\cdots', '…')
-}
-
-/** A size or hyper-parameter; symbols named by a path print as words. */
-export function dimensionFormula(dimension: Dimension): Formula {
-  if (typeof dimension === 'number') return number(dimension)
-  const terms = termsForPrinting(dimension).map(({ coefficient, factors }) => {
-    const { numerator, denominator } = coefficient
-    const size = numerator < 0n ? -numerator : numerator
-    const symbols = factors.map(({ atom, power }): Formula => {
-      const base =
-        atom.kind === 'symbol' ? symbolName(atom.name) : applicationFormula(atom.name, atom.arguments)
-      return power === 1 ? base : { kind: 'script', base, upper: glyph(String(power)) }
-    })
-    const product = separated(
-      [...(size === 1n && symbols.length > 0 ? [] : [glyph(String(size))]), ...symbols],
-      glyph('\\,', ' '),
-    )
-    const formula: Formula =
-      denominator === 1n ? product : { kind: 'fraction', top: product, bottom: glyph(String(denominator)) }
-    return { negative: numerator < 0n, formula }
-  })
-  return row(
-    ...terms.flatMap(({ negative, formula }, i) =>
-      i === 0
-        ? negative
-          ? [glyph('-', '−'), formula]
-          : [formula]
-        : [glyph(negative ? ' - ' : ' + '), formula],
-    ),
-  )
-}
-
-const fences: Readonly<
-  Record<string, readonly [latex: readonly [string, string], text: readonly [string, string]]>
-> = {
-  floor: [
-    ['\\lfloor ', '\\rfloor '],
-    ['⌊', '⌋'],
-  ],
-  ceil: [
-    ['\\lceil ', '\\rceil '],
-    ['⌈', '⌉'],
-  ],
-}
-
-function applicationFormula(name: string, args: readonly Dimension[]): Formula {
-  const [first, second] = args.map(dimensionFormula)
-  if (name === 'quotient' && first && second) return { kind: 'fraction', top: first, bottom: second }
-  if (name === 'sqrt' && first) return { kind: 'root', body: first }
-  const fence = fences[name]
-  if (fence && first) {
-    const [[open, close], [openText, closeText]] = fence
-    return { kind: 'fence', open: glyph(open, openText), close: glyph(close, closeText), body: first }
-  }
-  return row(word(name), parenthesized(separated(args.map(dimensionFormula), glyph(',\\,', ', '))))
-}
-
-function symbolName(name: string): Formula {
-  return [...name].length === 1 ? glyph(name) : word(name)
 }

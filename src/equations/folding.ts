@@ -1,138 +1,306 @@
-import type { Formula, Index, NamedSymbol } from './formula.js'
-
-/** An equation as it is printed, or several that differ only in their indices. */
-export interface Equation {
-  readonly left: Formula
-  readonly right: Formula
-  /** What the value looks like, such as its shape; equations fold only if it is equal. */
-  readonly remark: string
-  /** After folding: the running index with its first and last value. */
-  readonly range?: { readonly variable: string; readonly from: number; readonly to: number }
-}
-
-/** Shorter repetitions are easier to read written out. */
-const fewestRounds = 3
+import { add } from '../graph/dimension.js'
+import { type Formula, glyph, type Index, separated, symbol } from './formula.js'
+import type { Explanation, Item, Repetition } from './system.js'
 
 /** Longest block of equations that is tried as the body of a repetition. */
 const longestPeriod = 24
 
+/** Letters for sizes that change from round to round. */
+const sizeLetters = ['d', 'c', 'm', 'q', 'r', 's']
+
+/** How often a block has to come before it is folded: short ones are easier to read written out. */
+function fewestRounds(period: number): number {
+  return period < 4 ? 3 : 2
+}
+
 /**
- * Folds repeated blocks: equations that follow one another with a period and whose indices all advance by the same
- * step become one block over a running index.
+ * Folds repeated blocks: equations that follow one another with a period, whose indices advance evenly, become one
+ * block over a running index. Sizes that change on the way become letters with the list of their values.
  */
-export function fold(equations: readonly Equation[], variable = 'l'): readonly Equation[] {
-  const skeletons = equations.map(skeletonOf)
-  const folded: Equation[] = []
-  for (let at = 0; at < equations.length; ) {
-    const best = longestRepetition(equations.length, skeletons, at)
-    if (!best) {
-      folded.push(equations[at]!)
+export function fold(items: readonly Item[], variable = 'l'): readonly Item[] {
+  const skeletons = items.map(skeletonOf)
+  const folded: Item[] = []
+  let used = 0
+  const nextLetter = () => sizeLetters[used++] ?? `s${used}`
+  for (let at = 0; at < items.length; ) {
+    const best = bestRepetition(skeletons, at)
+    if (best) {
+      folded.push(...items.slice(at, best.at))
+      folded.push(repetition(items, skeletons, { ...best, variable, nextLetter }))
+      at = best.at + best.period * best.rounds
+    } else {
+      folded.push(items[at]!)
       at++
-      continue
     }
-    const { period, rounds, step } = best
-    const moving = skeletons[at]!.indices.find((index, i) => skeletons[at + period]!.indices[i] !== index)
-    const from = step === 1 ? (moving ?? 1) : 1
-    for (let i = 0; i < period; i++) {
-      const next = skeletons[at + i + period]!
-      folded.push(generalise(equations[at + i]!, next, { variable, step, from, to: from + rounds - 1 }))
-    }
-    at += period * rounds
   }
   return folded
 }
 
 interface Skeleton {
-  /** The equation with its indices left out. */
+  /** The item with its indices and sizes left out. */
   readonly text: string
   readonly indices: readonly number[]
+  readonly sizes: readonly number[]
 }
 
-function skeletonOf({ left, right, remark }: Equation): Skeleton {
-  const indices: number[] = []
-  const text = JSON.stringify([left, right, remark], (key, value: unknown) => {
-    if (key !== 'index' || typeof value !== 'number') return value
-    indices.push(value)
-    return '#'
-  })
-  return { text, indices }
+/** The numbers that may change from round to round, and what stays. */
+interface Visitor {
+  readonly index: (index: number) => Index
+  readonly size: (value: number) => Formula
 }
 
-function longestRepetition(
-  length: number,
-  skeletons: readonly Skeleton[],
-  at: number,
-): { period: number; rounds: number; step: number } | undefined {
-  for (let period = 1; period <= longestPeriod && at + fewestRounds * period <= length; period++) {
-    const steps = new Set<number>()
-    let rounds = 1
-    for (; at + (rounds + 1) * period <= length; rounds++) {
-      const first = at + (rounds - 1) * period
-      const advance = blockAdvance(skeletons, first, period)
-      if (advance === undefined) break
-      if (steps.size > 0 && !steps.has(advance)) break
-      steps.add(advance)
-    }
-    const [step] = steps
-    if (rounds >= fewestRounds && step !== undefined && step > 0) return { period, rounds, step }
+/** Rebuilds a formula, an equation or a list of them with its numbers replaced, always in the same order. */
+function replaceNumbers(value: unknown, visitor: Visitor): unknown {
+  if (Array.isArray(value)) return value.map(item => replaceNumbers(item, visitor))
+  if (typeof value !== 'object' || value === null) return value
+  const record = value as Readonly<Record<string, unknown>>
+  if (record.kind === 'size') return visitor.size(record.value as number)
+  const result: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(record)) {
+    const isIndex = (key === 'index' || key === 'layer') && typeof inner === 'number'
+    // How many numbers there are and whose they are does not matter for whether equations are alike.
+    if (key === 'count' || key === 'owner') result[key] = inner
+    else result[key] = isIndex ? visitor.index(inner) : replaceNumbers(inner, visitor)
   }
-  return undefined
+  return result
 }
 
-/** By how much all moving indices advance from one block to the next; undefined if they do not agree. */
-function blockAdvance(skeletons: readonly Skeleton[], first: number, period: number): number | undefined {
-  let advance: number | undefined
+function skeletonOf(item: Item): Skeleton {
+  const indices: number[] = []
+  const sizes: number[] = []
+  const blank = replaceNumbers(item, {
+    index: index => {
+      indices.push(index)
+      return 0
+    },
+    size: value => {
+      sizes.push(value)
+      return { kind: 'size', value: 0 }
+    },
+  })
+  const text = JSON.stringify(blank, (key, value: unknown) =>
+    key === 'count' || key === 'owner' ? undefined : value,
+  )
+  return { text, indices, sizes }
+}
+
+interface Found {
+  readonly at: number
+  readonly period: number
+  readonly rounds: number
+}
+
+/**
+ * The repetition that saves most from a place on. The same rounds can begin at any line of a block; they begin where
+ * the fewest sizes change independently, for that is where a block begins.
+ */
+function bestRepetition(skeletons: readonly Skeleton[], at: number): Found | undefined {
+  let best: Found | undefined
+  const saved = ({ period, rounds }: Found) => period * (rounds - 1)
+  for (let period = 1; period <= longestPeriod && at + 2 * period <= skeletons.length; period++) {
+    const rounds = roundsFrom(skeletons, at, period)
+    if (rounds < fewestRounds(period)) continue
+    if (!best || saved({ at, period, rounds }) > saved(best)) best = { at, period, rounds }
+  }
+  if (!best) return undefined
+  const { period, rounds } = best
+  const starts = Array.from({ length: period }, (_, i) => at + i).filter(
+    start => roundsFrom(skeletons, start, period) >= rounds,
+  )
+  const changing = new Map(
+    starts.map(start => [start, changingSizes(skeletons, { at: start, period, rounds })]),
+  )
+  const start = starts.reduce((a, b) => (changing.get(b)! < changing.get(a)! ? b : a), at)
+  return { at: start, period, rounds: roundsFrom(skeletons, start, period) }
+}
+
+/** How many sequences of sizes a repetition needs letters for. */
+function changingSizes(skeletons: readonly Skeleton[], { at, period, rounds }: Found): number {
+  let count = 0
+  const letters = new SizeLetters('l', 1, () => `s${count++}`)
+  for (let i = at; i < at + period; i++) {
+    for (const [k, value] of skeletons[i]!.sizes.entries()) {
+      const values = Array.from({ length: rounds }, (_, round) => skeletons[i + round * period]!.sizes[k]!)
+      if (values.some(other => other !== value)) letters.formula(values)
+    }
+  }
+  return count
+}
+
+function roundsFrom(skeletons: readonly Skeleton[], at: number, period: number): number {
+  let steps: readonly number[] | undefined
+  let rounds = 1
+  for (; at + (rounds + 1) * period <= skeletons.length; rounds++) {
+    const next = advance(skeletons, at + (rounds - 1) * period, period)
+    if (!next || (steps && next.some((step, i) => step !== steps![i]))) break
+    steps = next
+  }
+  // Equations in which nothing advances would define the same thing twice.
+  return steps?.some(step => step > 0) ? rounds : 1
+}
+
+/** By how much each index advances from one block to the next; undefined if the blocks are not alike. */
+function advance(
+  skeletons: readonly Skeleton[],
+  first: number,
+  period: number,
+): readonly number[] | undefined {
+  const steps: number[] = []
   for (let i = first; i < first + period; i++) {
     const here = skeletons[i]!
     const there = skeletons[i + period]!
     if (here.text !== there.text) return undefined
-    for (const [k, index] of here.indices.entries()) {
-      const difference = there.indices[k]! - index
-      if (difference === 0) continue
-      if (advance !== undefined && advance !== difference) return undefined
-      advance = difference
-    }
+    here.indices.forEach((index, k) => {
+      steps.push(there.indices[k]! - index)
+    })
   }
-  return advance
+  return steps
 }
 
-/** Replaces the indices that differ from those one round later by affine expressions in the running index. */
-function generalise(
-  equation: Equation,
-  next: Skeleton,
-  { variable, step, from, to }: { variable: string; step: number; from: number; to: number },
-): Equation {
-  let k = 0
-  const replace = (formula: Formula): Formula => {
-    switch (formula.kind) {
-      case 'symbol': {
-        if (typeof formula.index !== 'number') return formula
-        const at = k++
-        const moves = next.indices[at] !== formula.index
-        const index: Index = moves ? { step, offset: formula.index - step * from, variable } : formula.index
-        return { ...formula, index } satisfies NamedSymbol
+function repetition(
+  items: readonly Item[],
+  skeletons: readonly Skeleton[],
+  {
+    at,
+    period,
+    rounds,
+    variable,
+    nextLetter,
+  }: Found & {
+    readonly at: number
+    readonly variable: string
+    readonly nextLetter: () => string
+  },
+): Repetition {
+  const moving = skeletons
+    .slice(at, at + period)
+    .flatMap(({ indices }, i) =>
+      indices.map((index, k) => ({ index, step: skeletons[at + i + period]!.indices[k]! - index })),
+    )
+  const lead = moving.find(({ step }) => step !== 0)
+  const from = lead?.step === 1 ? lead.index : 1
+  const letters = new SizeLetters(variable, from, nextLetter)
+  const body = items.slice(at, at + period).map((item, i) => {
+    const round = (k: number) => skeletons[at + i + k * period]!
+    let index = 0
+    let size = 0
+    const general = replaceNumbers(item, {
+      index: value => {
+        const step = round(1).indices[index++]! - value
+        return step === 0 ? value : { step, offset: value - step * from, variable }
+      },
+      size: value => {
+        const values = Array.from({ length: rounds }, (_, k) => round(k).sizes[size]!)
+        size++
+        return values.every(other => other === value) ? { kind: 'size', value } : letters.formula(values)
+      },
+    }) as Item
+    const others = Array.from({ length: rounds }, (_, k) => items[at + i + k * period]!)
+    return merged(general, others)
+  })
+  return {
+    kind: 'repetition',
+    variable,
+    first: { kind: 'size', value: from },
+    last: { kind: 'size', value: from + rounds - 1 },
+    items: body,
+    explanations: letters.explanations(),
+  }
+}
+
+/** The explanations of an equation, counted over all rounds. */
+function merged(item: Item, rounds: readonly Item[]): Item {
+  const explanations = item.explanations.map((explanation, i): Explanation => {
+    const all = rounds.map(round => round.explanations[i]!)
+    const counts = all.map(({ count }) => count)
+    const owners = [all[0]?.owner, all.at(-1)?.owner]
+    return {
+      ...explanation,
+      ...(explanation.owner !== undefined && { owner: `${owners[0]} … ${owners[1]}` }),
+      ...(counts.every(count => count !== undefined) && {
+        count: counts.reduce((sum: NonNullable<(typeof counts)[number]>, count) => add(sum, count ?? 0), 0),
+      }),
+    }
+  })
+  if (item.kind === 'equation') return { ...item, explanations }
+  const items = item.items.map((inner, i) =>
+    merged(
+      inner,
+      rounds.map(round => (round as Repetition).items[i]!),
+    ),
+  )
+  return { ...item, items, explanations }
+}
+
+/** Names for sequences of sizes; one that is a round behind another is that one at `l − 1`, and so on. */
+class SizeLetters {
+  readonly #variable: string
+  readonly #from: number
+  readonly #nextLetter: () => string
+  readonly #known: {
+    readonly letter: string
+    readonly values: readonly number[]
+    before?: number
+    after?: number
+  }[] = []
+
+  constructor(variable: string, from: number, nextLetter: () => string) {
+    this.#variable = variable
+    this.#from = from
+    this.#nextLetter = nextLetter
+  }
+
+  formula(values: readonly number[]): Formula {
+    const at = (letter: string, offset: number): Formula =>
+      symbol(letter, { index: { step: 1, offset, variable: this.#variable } })
+    const last = values.length - 1
+    for (const known of this.#known) {
+      const here = known.values
+      if (here.every((value, i) => value === values[i])) return at(known.letter, 0)
+      if (
+        values.slice(1).every((value, i) => value === here[i]) &&
+        (known.before ?? values[0]) === values[0]
+      ) {
+        known.before = values[0]!
+        return at(known.letter, -1)
       }
-      case 'glyph':
-        return formula
-      case 'row':
-        return { ...formula, items: formula.items.map(replace) }
-      case 'fraction': {
-        const top = replace(formula.top)
-        return { ...formula, top, bottom: replace(formula.bottom) }
-      }
-      case 'root':
-      case 'mark':
-      case 'fence':
-        return { ...formula, body: replace(formula.body) }
-      case 'script': {
-        const base = replace(formula.base)
-        const lower = formula.lower && replace(formula.lower)
-        const upper = formula.upper && replace(formula.upper)
-        return { kind: 'script', base, ...(lower && { lower }), ...(upper && { upper }) }
+      if (
+        here.slice(1).every((value, i) => value === values[i]) &&
+        (known.after ?? values[last]) === values[last]
+      ) {
+        known.after = values[last]!
+        return at(known.letter, 1)
       }
     }
+    const letter = this.#nextLetter()
+    this.#known.push({ letter, values })
+    return at(letter, 0)
   }
-  const left = replace(equation.left)
-  const right = replace(equation.right)
-  return { left, right, remark: equation.remark, range: { variable, from, to } }
+
+  explanations(): readonly Explanation[] {
+    return this.#known.map(({ letter, values, before, after }) => {
+      const all = [
+        ...(before === undefined ? [] : [before]),
+        ...values,
+        ...(after === undefined ? [] : [after]),
+      ]
+      const first = this.#from - (before === undefined ? 0 : 1)
+      const index = (i: number) => symbol(letter, { index: i })
+      const shown = all.length <= 12 ? all : [...all.slice(0, 11)]
+      return {
+        symbol: separated(
+          [index(first), glyph('\\ldots', '…'), index(first + all.length - 1)],
+          glyph(',\\,', ', '),
+        ),
+        meaning: 'sizes',
+        values: separated(
+          [
+            ...shown.map((value): Formula => ({ kind: 'size', value })),
+            ...(shown.length < all.length ? [glyph('\\ldots', '…')] : []),
+          ],
+          glyph(',\\,', ', '),
+        ),
+      }
+    })
+  }
 }

@@ -11,21 +11,42 @@ export type Formula =
   | { readonly kind: 'root'; readonly body: Formula }
   | { readonly kind: 'script'; readonly base: Formula; readonly lower?: Formula; readonly upper?: Formula }
   | { readonly kind: 'fence'; readonly open: Glyph; readonly close: Glyph; readonly body: Formula }
+  /** A big operator in front of its operand: `\\sum_{k=1}^{d}`; a bound without a last value shows its letter only. */
+  | { readonly kind: 'big'; readonly sign: Glyph; readonly bounds: readonly Bound[] }
+  /** The value of the first alternative whose condition holds; the last has none. */
+  | { readonly kind: 'cases'; readonly alternatives: readonly { value: Formula; condition?: Formula }[] }
+  /** A whole number that may differ between the rounds of a repetition, such as the size of an axis. */
+  | { readonly kind: 'size'; readonly value: number }
   /** A part to be pointed at, such as the difference between two equations. */
   | { readonly kind: 'mark'; readonly body: Formula }
 
 export type Glyph = Extract<Formula, { kind: 'glyph' }>
 
-/** The name of a value: a letter or word, with an index that folding can generalise. */
+export interface Bound {
+  readonly letter: Formula
+  readonly last?: Formula
+}
+
+/** Signs over a letter. */
+export type Accent = 'hat' | 'tilde' | 'bar' | 'forwards' | 'backwards'
+
+/** The name of a value: a letter or word, with indices that folding can generalise. */
 export interface NamedSymbol {
   readonly kind: 'symbol'
-  /** One letter, a Greek letter by its LaTeX name (`\gamma`), or a word. */
+  /** One letter, a Greek letter by its LaTeX name (`\\gamma`), or a word. */
   readonly base: string
-  /** A label in words, `hidden`, or a fixed text such as `t-1`. */
+  readonly accent?: Accent
+  /** A label in words: `hidden`. */
   readonly label?: string
   readonly index?: Index
-  /** `\hat{y}`. */
-  readonly hat?: boolean
+  /** The step of a recurrence: `t`, `t-1`, or the last one. */
+  readonly time?: Formula
+  /** Places along axes: the `k` of `y_k`. */
+  readonly positions?: readonly Formula[]
+  /** `2` for the variance `σ²`. */
+  readonly power?: number
+  /** Which layer of a stack, as a superscript: `h_t^{(2)}`. */
+  readonly layer?: Index
 }
 
 /** An index of a value: a number, or `step·l + offset` after folding. */
@@ -46,12 +67,30 @@ export function row(...items: readonly Formula[]): Formula {
     : { kind: 'row', items: items.flatMap(i => (i.kind === 'row' ? i.items : [i])) }
 }
 
+export function symbol(base: string, rest: Omit<NamedSymbol, 'kind' | 'base'> = {}): NamedSymbol {
+  return { kind: 'symbol', base, ...rest }
+}
+
 export function parenthesized(body: Formula): Formula {
   return { kind: 'fence', open: glyph('('), close: glyph(')'), body }
 }
 
 export function separated(items: readonly Formula[], separator: Glyph): Formula {
   return row(...items.flatMap((item, i) => (i === 0 ? [item] : [separator, item])))
+}
+
+/** The same formula, or anything that holds formulas, with one symbol in place of another. */
+export function replaceSymbol<Value>(value: Value, from: NamedSymbol, to: NamedSymbol): Value {
+  const key = JSON.stringify(from)
+  const replace = (inner: unknown): unknown => {
+    if (typeof inner !== 'object' || inner === null) return inner
+    if (Array.isArray(inner)) return inner.map(replace)
+    const { time, positions, ...rest } = inner as Partial<NamedSymbol>
+    if (rest.kind === 'symbol' && JSON.stringify(rest) === key)
+      return { ...to, ...(time && { time }), ...(positions && { positions }) }
+    return Object.fromEntries(Object.entries(inner).map(([name, part]) => [name, replace(part)]))
+  }
+  return replace(value) as Value
 }
 
 /** A number as it is printed: whole, decimal, or as a power of ten. */

@@ -1,4 +1,11 @@
-import { escapeLatexWord, type Formula, type Index, type NamedSymbol } from './formula.js'
+import {
+  type Accent,
+  type Bound,
+  escapeLatexWord,
+  type Formula,
+  type Index,
+  type NamedSymbol,
+} from './formula.js'
 
 /** How a marked part is written: `\boxed` shows without colour and is accepted wherever LaTeX is. */
 export type LatexMark = (body: string) => string
@@ -7,28 +14,71 @@ const boxed: LatexMark = body => `\\boxed{${body}}`
 
 /** A formula in LaTeX, in math mode, using only macros that KaTeX and MathJax both accept. */
 export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
+  const write = (inner: Formula) => toLatex(inner, mark)
   switch (formula.kind) {
     case 'symbol':
-      return symbolToLatex(formula)
+      return symbolToLatex(formula, write)
     case 'glyph':
       return formula.latex
+    case 'size':
+      return String(formula.value)
     case 'row':
-      return formula.items.reduce((done, item) => join(done, toLatex(item, mark)), '')
+      return formula.items.reduce((done, item) => join(done, write(item)), '')
     case 'fraction':
-      return `\\frac{${toLatex(formula.top, mark)}}{${toLatex(formula.bottom, mark)}}`
+      return `\\frac{${write(formula.top)}}{${write(formula.bottom)}}`
     case 'root':
-      return `\\sqrt{${toLatex(formula.body, mark)}}`
+      return `\\sqrt{${write(formula.body)}}`
     case 'script': {
-      const base = toLatex(formula.base, mark)
+      const base = write(formula.base)
       const hasScript = /[_^]/.test(base) && formula.base.kind !== 'fence'
-      const lower = formula.lower ? `_{${toLatex(formula.lower, mark)}}` : ''
-      const upper = formula.upper ? `^{${toLatex(formula.upper, mark)}}` : ''
+      const lower = formula.lower ? subscript(write(formula.lower)) : ''
+      const upper = formula.upper ? `^{${write(formula.upper)}}` : ''
       return `${hasScript && !onlyAdds(base, lower, upper) ? `{${base}}` : base}${lower}${upper}`
     }
-    case 'fence':
-      return `\\left${formula.open.latex}${toLatex(formula.body, mark)}\\right${formula.close.latex}`
+    case 'fence': {
+      const { open, close, body } = formula
+      return isTall(body)
+        ? `\\left${open.latex}${write(body)}\\right${close.latex}`
+        : join(join(open.latex, write(body)), close.latex)
+    }
+    case 'big':
+      return formula.bounds.some(({ last }) => last)
+        ? formula.bounds.map(bound => `${formula.sign.latex}${limits(bound, write)}`).join('')
+        : `${formula.sign.latex}_{${formula.bounds.map(({ letter }) => write(letter)).join(',')}}`
+    case 'cases': {
+      const lines = formula.alternatives.map(
+        ({ value, condition }) =>
+          `${write(value)} & ${condition ? `\\text{if } ${write(condition)}` : '\\text{otherwise}'}`,
+      )
+      return `\\begin{cases} ${lines.join(' \\\\ ')} \\end{cases}`
+    }
     case 'mark':
-      return mark(toLatex(formula.body, mark))
+      return mark(write(formula.body))
+  }
+}
+
+function limits({ letter, last }: Bound, write: (formula: Formula) => string): string {
+  return last ? `_{${write(letter)}=1}^{${write(last)}}` : `_{${write(letter)}}`
+}
+
+/** Whether brackets around it have to grow. */
+function isTall(formula: Formula): boolean {
+  switch (formula.kind) {
+    case 'fraction':
+    case 'cases':
+      return true
+    case 'big':
+      return formula.bounds.some(({ last }) => last)
+    case 'row':
+      return formula.items.some(isTall)
+    case 'root':
+    case 'mark':
+    case 'fence':
+      return isTall(formula.body)
+    case 'script':
+      return isTall(formula.base)
+    default:
+      return false
   }
 }
 
@@ -37,29 +87,58 @@ function onlyAdds(base: string, lower: string, upper: string): boolean {
   return !(lower && base.includes('_')) && !(upper && base.includes('^'))
 }
 
-function symbolToLatex({ base, label, index, hat }: NamedSymbol): string {
+const accents: Readonly<Record<Accent, string>> = {
+  hat: '\\hat',
+  tilde: '\\tilde',
+  bar: '\\bar',
+  forwards: '\\overrightarrow',
+  backwards: '\\overleftarrow',
+}
+
+function symbolToLatex(
+  { base, accent, label, index, time, positions, power, layer }: NamedSymbol,
+  write: (formula: Formula) => string,
+): string {
   const single = [...base].length === 1 || base.startsWith('\\')
-  const letter = single
-    ? base.startsWith('\\')
-      ? base
-      : escapeLatexWord(base)
-    : `\\mathrm{${escapeLatexWord(base)}}`
-  const parts = [
-    ...(label === undefined
-      ? []
-      : [/^[a-z](?:[-+]\d+)?$/.test(label) ? label : `\\mathrm{${escapeLatexWord(label)}}`]),
-    ...(index === undefined ? [] : [indexText(index)]),
-  ]
-  const script = parts.join(',')
-  return `${hat ? `\\hat{${letter}}` : letter}${script && (script.length === 1 ? `_${script}` : `_{${script}}`)}`
+  const letter = base.startsWith('\\')
+    ? base
+    : single
+      ? escapeLatexWord(base)
+      : `\\mathrm{${escapeLatexWord(base)}}`
+  const number = index === undefined ? '' : indexText(index)
+  const lower = [
+    ...(label === undefined ? (number ? [number] : []) : [labelToLatex(label, number)]),
+    ...(time ? [write(time)] : []),
+    ...(positions ?? []).map(write),
+  ].join(',')
+  const upper = [
+    ...(power === undefined ? [] : [String(power)]),
+    ...(layer === undefined ? [] : [`(${indexText(layer)})`]),
+  ].join('')
+  const head = accent ? `${accents[accent]}{${letter}}` : letter
+  return `${head}${lower && subscript(lower)}${upper && `^{${upper}}`}`
+}
+
+function subscript(text: string): string {
+  return text.length === 1 ? `_${text}` : `_{${text}}`
+}
+
+/** A single letter is a variable, anything longer a word; a number follows directly. */
+function labelToLatex(label: string, number: string): string {
+  if (/^[a-z]$/i.test(label) && !number) return label
+  return /^\d*$/.test(number)
+    ? `\\mathrm{${escapeLatexWord(label)}${number}}`
+    : `\\mathrm{${escapeLatexWord(label)}},${number}`
 }
 
 /** `3`, `l`, `l-1`, `2l+1`. */
 export function indexText(index: Index): string {
   if (typeof index === 'number') return String(index)
   const { step, offset, variable } = index
-  const head = step === 1 ? variable : `${step}${variable}`
-  return offset === 0 ? head : `${head}${offset > 0 ? '+' : '-'}${Math.abs(offset)}`
+  const head = step === 1 ? variable : step === -1 ? `-${variable}` : `${step}${variable}`
+  if (offset === 0) return head
+  if (step < 0 && offset > 0) return `${offset}${head}`
+  return `${head}${offset > 0 ? '+' : '-'}${Math.abs(offset)}`
 }
 
 /** Puts a space where a macro's name would otherwise run into a letter. */

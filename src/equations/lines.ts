@@ -1,73 +1,126 @@
 import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import type { Provenance } from '../graph/provenance.js'
+import { notationOf } from '../ops/notation.js'
 import { opTable } from '../ops/table.js'
 
-/** An expression deeper than this gets a name in between, so that lines stay readable. */
-const deepest = 8
+/** An expression of more ops than this gets a name in between, so that lines stay readable. */
+const longest = 12
+
+/** What the printed expression of a node reads: its inputs, or those of a function that stands for several nodes. */
+export type Reads = (node: Node) => readonly Node[]
 
 /**
- * The values of a model that deserve an equation of their own, in order of computation: outputs, values read more
- * than once, and the last value before a layer with parameters. A layer without parameters joins the line before it.
+ * The values of a model that deserve an equation of their own, in order of computation: outputs, values that are read
+ * more than once, values with a name of the author's, and the last value before a layer that mixes its input by a
+ * matrix. Whatever only rescales or rearranges joins the line that it belongs to.
  */
-export function chooseLines(model: Model): readonly Node[] {
+export function chooseLines(model: Model, provenance: Provenance, reads: Reads): readonly Node[] {
+  const lines = new Set(model.outputs.map(({ node }) => node))
   const inputs = new Set(model.inputs.map(({ node }) => node))
-  const outputs = new Set(model.outputs.map(({ node }) => node))
-  const readers = new Map<Node, LayerApplication[]>()
-  for (const application of model.applications) {
-    for (const input of new Set(application.inputs)) {
-      const known = readers.get(input)
-      if (known) known.push(application)
-      else readers.set(input, [application])
-    }
+  for (const node of beforeMixingLayers(model)) lines.add(node)
+  const order = reachable([...lines], reads)
+  for (const node of order) {
+    if (!isRecurrence(node)) continue
+    lines.add(node)
+    if (!isLeaf(node.inputs[0]!)) lines.add(node.inputs[0]!)
   }
-  const lines = new Set<Node>(outputs)
-  for (const { outputs: produced, inputs: read } of model.applications) {
-    for (const node of produced) {
-      const consumers = readers.get(node) ?? []
-      const [only] = consumers
-      if (consumers.length === 0 || inputs.has(node)) continue
-      if (consumers.length > 1 || !only) lines.add(node)
-      else if (only.layer.parameters.length > 0 || only.layer.model || only.inputs.length > 1) {
-        // What only rearranges a value belongs to the line that reads it: h = f(vec(h) W).
-        const source = read[0]
-        lines.add(rearranges(node) && source && !inputs.has(source) ? source : node)
-      }
-    }
+  if (model.applications.length === 0) {
+    for (const node of order)
+      if (provenance.name(node) !== undefined && !isLeaf(node) && !isQuiet(node)) lines.add(node)
   }
+  addShared(order, lines, reads)
+  splitLong(order, lines, reads, new Set(model.applications.flatMap(({ outputs }) => outputs)))
   for (const input of inputs) lines.delete(input)
-  addDeepAndShared(outputs, lines, inputs)
-  return [...lines].sort((a, b) => a.id - b.id)
+  return [...lines].filter(node => !isLeaf(node)).sort((a, b) => a.id - b.id)
+}
+
+export function isRecurrence(node: Node): boolean {
+  return notationOf(node)?.form === 'recurrence'
+}
+
+/** Everything that a few values depend on, inputs first. */
+export function reachable(roots: readonly Node[], reads: Reads): readonly Node[] {
+  const seen = new Set(roots)
+  const pending = [...roots]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    for (const input of reads(node)) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      pending.push(input)
+    }
+  }
+  return [...seen].sort((a, b) => a.id - b.id)
+}
+
+function beforeMixingLayers({ applications }: Model): readonly Node[] {
+  const made = new Map(
+    applications.flatMap(({ outputs, inputs }) => outputs.map(node => [node, inputs[0]] as const)),
+  )
+  const found: Node[] = []
+  for (const application of applications) {
+    if (!mixes(application)) continue
+    for (const input of application.inputs) {
+      // What only rearranges a value belongs to the line that reads it: h = f(vec(h) W).
+      const source = made.get(input)
+      found.push(rearranges(input) && source ? source : input)
+    }
+    if (application.layer.model) found.push(...application.outputs)
+  }
+  return found
+}
+
+/** A kernel has two axes or more; a scale, a shift or a statistic has one. */
+function mixes({ layer }: LayerApplication): boolean {
+  return layer.model !== undefined || layer.parameters.some(({ shape }) => shape.length > 1)
 }
 
 function rearranges(node: Node): boolean {
-  const notation = opTable[node.op]?.notation
-  return notation?.form === 'transparent' || (opTable[node.op]?.rearranges ?? false)
+  return isQuiet(node) || (opTable[node.op]?.rearranges ?? false)
 }
 
-/** Names for values inside expressions that are read twice, or would make an expression too deep. */
-function addDeepAndShared(outputs: ReadonlySet<Node>, lines: Set<Node>, inputs: ReadonlySet<Node>): void {
-  const consumers = new Map<Node, number>()
-  const order: Node[] = []
-  const pending = [...outputs]
-  const seen = new Set(pending)
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    order.push(node)
-    for (const input of new Set(node.inputs)) {
-      consumers.set(input, (consumers.get(input) ?? 0) + 1)
-      if (!seen.has(input)) {
-        seen.add(input)
-        pending.push(input)
-      }
-    }
+/** It prints as its input. */
+function isQuiet(node: Node): boolean {
+  return notationOf(node)?.form === 'transparent'
+}
+
+export function isLeaf(node: Node): boolean {
+  return node.inputs.length === 0
+}
+
+function addShared(order: readonly Node[], lines: Set<Node>, reads: Reads): void {
+  const readers = new Map<Node, number>()
+  for (const node of order)
+    for (const input of new Set(reads(node))) readers.set(input, (readers.get(input) ?? 0) + 1)
+  for (const node of order) {
+    if ((readers.get(node) ?? 0) < 2 || isLeaf(node)) continue
+    // A leaf seen another way is short enough to be written twice.
+    if (rearranges(node) && reads(node).every(isLeaf)) continue
+    const target = isQuiet(node) ? node.inputs[0] : node
+    if (target && !isLeaf(target)) lines.add(target)
   }
-  const depth = new Map<Node, number>()
-  for (const node of order.sort((a, b) => a.id - b.id)) {
-    if (node.inputs.length === 0 || inputs.has(node)) {
-      depth.set(node, 0)
-      continue
+}
+
+/** Breaks expressions that are too long, at a value that a layer made if there is one. */
+function splitLong(order: readonly Node[], lines: Set<Node>, reads: Reads, made: ReadonlySet<Node>): void {
+  const lengths = new Map<Node, number>()
+  for (const node of order) {
+    if (isLeaf(node)) continue
+    const parts = reads(node).filter(input => !lines.has(input) && !isLeaf(input))
+    const length = (input: Node) => lengths.get(input) ?? 0
+    const isReduction = notationOf(node)?.form === 'reduction'
+    const heavy = parts.filter(input => length(input) > (isReduction ? 2 : 3))
+    if (isReduction || heavy.length > 1) for (const input of heavy) lines.add(input)
+    let total =
+      (isQuiet(node) ? 0 : 1) + parts.reduce((sum, input) => sum + (lines.has(input) ? 0 : length(input)), 0)
+    const candidates = parts
+      .filter(input => !lines.has(input))
+      .sort((a, b) => Number(made.has(b)) - Number(made.has(a)) || length(b) - length(a))
+    for (const candidate of candidates) {
+      if (total <= longest) break
+      lines.add(candidate)
+      total -= length(candidate)
     }
-    const below = Math.max(...node.inputs.map(input => (lines.has(input) ? 0 : (depth.get(input) ?? 0))))
-    depth.set(node, below + 1)
-    if ((consumers.get(node) ?? 0) > 1 || below + 1 > deepest) lines.add(node)
+    lengths.set(node, total)
   }
 }

@@ -1,38 +1,97 @@
-import { dimensionText } from '../graph/dimension.js'
-import type { EquationSystem, Explanation } from './equations.js'
-import type { Equation } from './folding.js'
 import { toLatex } from './latex.js'
+import type { Equation, EquationSystem, Explanation, Item, Repetition } from './system.js'
+import { countText, separator, totalsText } from './terminal.js'
 
-/** One equation as a display formula, without delimiters. */
-export function equationToLatex({ left, right, range }: Equation): string {
-  const body = `${toLatex(left)} = ${toLatex(right)}`
-  return range ? `${body} \\qquad ${range.variable} = ${range.from}, \\ldots, ${range.to}` : body
+/** A block of mathematics that is longer than this is one that GitHub may refuse to render. */
+const mostLines = 24
+const mostCharacters = 3000
+
+/** One line as a display formula, without delimiters: for equations of repetitions with their ranges. */
+export function latexLines(items: readonly Item[], ranges = ''): readonly string[] {
+  return items.flatMap(item =>
+    item.kind === 'equation'
+      ? [`${toLatex(item.left)} ${signs[item.sign]} ${toLatex(item.right)}${ranges && ` \\qquad ${ranges}`}`]
+      : latexLines(item.items, [ranges, rangeLatex(item)].filter(Boolean).join(',\\; ')),
+  )
 }
 
-/** A system as Markdown: a heading, display equations between `$$`, and a table of the symbols. */
+const signs: Readonly<Record<Equation['sign'], string>> = { '=': '=', '←': '\\leftarrow', '~': '\\sim' }
+
+/**
+ * A system as Markdown: a heading, equations in `math` fences, and a table of the symbols. Only what GitHub renders
+ * is used: display formulas in fences, inline ones between backticks, and no macros that it lacks.
+ */
 export function toMarkdown(system: EquationSystem, level = 2): string {
-  const { title, equations, definitions, where, parameters, parts } = system
+  const { title, items, definitions, training, explanations, parameters, parts } = system
   const blocks = [
     `${'#'.repeat(level)} ${escapeMarkdown(title)}`,
-    ...equations.map(equation => `$$\n${equationToLatex(equation)}\n$$`),
-    ...(definitions.length > 0
-      ? ['with', ...definitions.map(equation => `$$\n${equationToLatex(equation)}\n$$`)]
+    ...itemBlocks(items),
+    ...(definitions.length > 0 ? ['with', ...itemBlocks(definitions)] : []),
+    ...(training.length > 0 ? ['trained by', ...itemBlocks(training)] : []),
+    ...(explanations.length > 0
+      ? [
+          [
+            '| symbol | space or value | meaning | numbers |',
+            '|---|---|---|---:|',
+            ...explanations.map(explanationRow),
+          ].join('\n'),
+        ]
       : []),
-    ['| symbol | meaning | space | numbers |', '|---|---|---|---|', ...where.map(explanationRow)].join('\n'),
-    `${dimensionText(parameters.total)} parameters, ${dimensionText(parameters.trainable)} of them trainable.`,
-    ...parts.map(part => toMarkdown(part, level + 1)),
+    `${totalsText(parameters)}.`,
+    ...parts.map(part => toMarkdown(part, level + 1).trimEnd()),
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
-function explanationRow({ symbol, meaning, space, size }: Explanation): string {
+/** Equations in aligned blocks; a repetition is announced by its range. */
+function itemBlocks(items: readonly Item[]): readonly string[] {
+  const blocks: string[] = []
+  let group: string[] = []
+  const flush = () => {
+    if (group.length > 0) blocks.push(mathFence(group))
+    group = []
+  }
+  for (const [i, item] of items.entries()) {
+    if (item.kind === 'repetition') {
+      flush()
+      blocks.push(`for ${inlineMath(rangeLatex(item))}:`, ...itemBlocks(item.items))
+      if (items[i + 1]?.kind === 'equation') blocks.push('and then')
+      continue
+    }
+    const line = alignedLine(item)
+    if (group.length >= mostLines || group.join('').length + line.length > mostCharacters) flush()
+    group.push(line)
+  }
+  flush()
+  return blocks
+}
+
+function alignedLine({ left, sign, right, space }: Equation): string {
+  const remark = space ? ` &&\\in ${toLatex(space)}` : ''
+  return `${toLatex(left)} &${signs[sign]} ${toLatex(right)}${remark}`
+}
+
+function mathFence(lines: readonly string[]): string {
+  return `\`\`\`math\n\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}\n\`\`\``
+}
+
+function rangeLatex({ variable, first, last }: Repetition): string {
+  return `${variable} = ${toLatex(first)}, \\ldots, ${toLatex(last)}`
+}
+
+function explanationRow({ symbol, meaning, owner, space, values, count }: Explanation): string {
+  const value = values ? `= ${toLatex(values)}` : space ? `\\in ${toLatex(space)}` : ''
   const cells = [
-    `$${toLatex(symbol)}$`,
-    escapeMarkdown(meaning),
-    space ? `$${toLatex(space)}$` : '',
-    size === undefined ? '' : escapeMarkdown(dimensionText(size)),
+    inlineMath(toLatex(symbol)),
+    value && inlineMath(value),
+    escapeMarkdown(owner === undefined ? meaning : `${meaning}${separator(meaning)}${owner}`),
+    count === undefined ? '' : countText(count),
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+function inlineMath(latex: string): string {
+  return `$\`${latex}\`$`
 }
 
 /** Text of the user's that must not act as Markdown or HTML. */

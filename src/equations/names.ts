@@ -1,44 +1,67 @@
-import { type LayerApplication, type Model, parametersOf } from '../graph/model.js'
+import type { Layer, LayerApplication, Model, Parameter } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
-import type { NamedSymbol } from './formula.js'
+import { type Accent, type NamedSymbol, symbol } from './formula.js'
+import { greekMacro } from './letters.js'
+import { isRecurrence } from './lines.js'
 
 /** The letters that papers use for parameters, by the name that the layer table gives them. */
-const letters: Readonly<Record<string, string>> = {
-  kernel: 'W',
-  bias: 'b',
-  recurrentKernel: 'U',
-  depthwiseKernel: 'D',
-  pointwiseKernel: 'P',
-  embeddings: 'E',
-  gamma: '\\gamma',
-  beta: '\\beta',
-  movingMean: '\\mu',
-  movingVariance: '\\sigma^2',
-  alpha: '\\alpha',
+const letters: Readonly<Record<string, Partial<NamedSymbol> & { readonly base: string }>> = {
+  kernel: { base: 'W' },
+  bias: { base: 'b' },
+  recurrentKernel: { base: 'U' },
+  depthwiseKernel: { base: 'D' },
+  pointwiseKernel: { base: 'P' },
+  embeddings: { base: 'E' },
+  gamma: { base: '\\gamma' },
+  beta: { base: '\\beta' },
+  movingMean: { base: '\\mu' },
+  movingVariance: { base: '\\sigma', power: 2 },
+  alpha: { base: '\\alpha' },
 }
 
-/** The longest name of the user's that goes into a subscript. */
+/** What a prefix of a parameter's name says about it. */
+const prefixes: Readonly<Record<string, Accent>> = { forward: 'forwards', backward: 'backwards' }
+
+/** The longest name of the author's that goes into a subscript. */
 const longestLabel = 16
 
-/** A name of the user's as a subscript: `block_3` has the label `block` and the index 3. */
-function labelOf(name: string): Pick<NamedSymbol, 'label' | 'index'> | undefined {
+/** A name of the author's as a subscript: `block_3` has the label `block` and the index 3. */
+export function labelOf(name: string): Pick<NamedSymbol, 'label' | 'index'> | undefined {
   if (name.length > longestLabel) return undefined
-  const [, word, digits] = /^(.*?)[_-]?(\d{1,6})?$/.exec(name) ?? []
-  return { ...(word && { label: word }), ...(digits && { index: Number(digits) }) }
+  const [, text, digits] = /^(.*?)[_-]?(\d{1,6})?$/.exec(name) ?? []
+  return { ...(text && { label: text }), ...(digits && { index: Number(digits) }) }
 }
 
-/** A variable of the user's as a symbol: `x`, `h1` → h₁, `hidden`. */
-function variableSymbol(name: string): NamedSymbol | undefined {
-  const match = /^([A-Za-z]+)[_]?(\d{1,6})?$/.exec(name)
-  if (!match || name.length > longestLabel) return undefined
-  return { kind: 'symbol', base: match[1]!, ...(match[2] && { index: Number(match[2]) }) }
+/** A variable of the author's as a symbol: `x`, `h1` → h₁, `z_mean` → z with a subscript, `yHat` → ŷ, `hidden`. */
+export function variableSymbol(name: string): NamedSymbol | undefined {
+  const accented = /^(\w+?)_?(hat|tilde|bar)$/i.exec(name)
+  if (accented?.[1]) {
+    const inner = variableSymbol(accented[1])
+    return inner && { ...inner, accent: accented[2]!.toLowerCase() as Accent }
+  }
+  const [, word, digits] = /^([A-Za-z\u0370-\u03ff]+)_?(\d{1,6})?$/.exec(name) ?? []
+  const index = digits ? { index: Number(digits) } : {}
+  if (word && word.length <= longestLabel) return symbol(letterOf(word), index)
+  const [, letter, label] = /^([A-Za-z\u0370-\u03ff]|[a-z]+)_([A-Za-z0-9_]+)$/.exec(name) ?? []
+  if (!letter || !label || (letter.length > 1 && !greekMacro(letter)) || label.length > longestLabel)
+    return undefined
+  return symbol(letterOf(letter), { label })
+}
+
+function letterOf(word: string): string {
+  return greekMacro(word) ?? word
+}
+
+/** Whether it is a name as mathematics has them: one letter, Latin or Greek. */
+function isLetter(found: NamedSymbol | undefined): found is NamedSymbol {
+  return found !== undefined && (found.base.startsWith('\\') || [...found.base].length === 1)
 }
 
 /** How the layer is called by its author, if at all: its configured name, or the variable that holds it. */
-function givenName({ layer }: LayerApplication): string | undefined {
-  const { name } = layer.config
-  return name?.from === 'given' && typeof name.value === 'string' ? name.value : layer.variable
+export function givenName({ config, variable }: Layer): string | undefined {
+  const { name } = config
+  return name?.from === 'given' && typeof name.value === 'string' ? name.value : variable
 }
 
 /** The names of a model's values, each symbol used for one value only. */
@@ -55,7 +78,7 @@ export class Names {
     if (this.#symbols.has(node)) return
     for (const candidate of candidates) {
       if (!candidate) continue
-      const key = JSON.stringify([candidate.base, candidate.label, candidate.index, candidate.hat])
+      const key = JSON.stringify(Object.entries(candidate).sort())
       if (this.#taken.has(key)) continue
       this.#taken.add(key)
       this.#symbols.set(node, candidate)
@@ -66,93 +89,152 @@ export class Names {
 
 /**
  * Names a model's inputs, outputs, lines and parameters. `lines` are the values that stand on the left of an
- * equation, in order; a parameter takes the index of the line that first reads it.
+ * equation, in order.
  */
 export function nameModel(model: Model, lines: readonly Node[], provenance: Provenance): Names {
   const names = new Names()
+  nameInputs(model, names, provenance)
+  const producers = new Map(
+    model.applications.flatMap(application =>
+      application.outputs.map(output => [output, application] as const),
+    ),
+  )
+  nameOutputs(model, producers, names, provenance)
+  nameLines(model, lines, producers, names, provenance)
+  nameVariables(model, names, provenance)
+  nameParameters(model, names)
+  return names
+}
+
+function nameInputs(model: Model, names: Names, provenance: Provenance): void {
+  const only = model.inputs.length === 1
+  const isGraph = model.applications.length === 0
   model.inputs.forEach(({ node, name }, i) => {
-    const only = model.inputs.length === 1
+    const isGenerated = /^input[_\d]*$|_input\d*$/i.test(name)
     const own = provenance.name(node)
+    const variable = own === undefined ? undefined : variableSymbol(own)
+    const label = isGenerated ? own : name
     names.give(
       node,
-      only ? { kind: 'symbol', base: 'x' } : undefined,
-      own === undefined ? undefined : { kind: 'symbol', base: 'x', label: own },
-      /^input[_\d]*$/i.test(name) ? undefined : { kind: 'symbol', base: 'x', label: name },
-      { kind: 'symbol', base: 'x', index: i + 1 },
+      isGraph || isLetter(variable) ? variable : undefined,
+      only ? symbol('x') : undefined,
+      label === undefined || label.length > longestLabel ? undefined : symbol('x', { label }),
+      symbol('x', { index: i + 1 }),
     )
   })
-  const applicationOf = new Map<Node, LayerApplication>()
-  for (const application of model.applications) {
-    for (const output of application.outputs) applicationOf.set(output, application)
-  }
+}
+
+type Producers = ReadonlyMap<Node, LayerApplication>
+
+function nameOutputs(model: Model, producers: Producers, names: Names, provenance: Provenance): void {
+  const only = model.outputs.length === 1
+  const isGraph = model.applications.length === 0
   model.outputs.forEach(({ node }, i) => {
-    const application = applicationOf.get(node)
-    const label = application && givenName(application)
-    const only = model.outputs.length === 1
-    const output: NamedSymbol = { kind: 'symbol', base: 'y', hat: true }
+    const own = provenance.name(node)
+    const variable = own === undefined ? undefined : variableSymbol(own)
+    const layer = producers.get(node)?.layer
+    const label = (layer && givenName(layer)) ?? own
     names.give(
       node,
-      only ? output : undefined,
-      label === undefined ? undefined : { ...output, ...labelOf(label) },
-      { ...output, index: i + 1 },
+      isGraph || isLetter(variable) ? variable : undefined,
+      only ? symbol('y', isGraph ? {} : { accent: 'hat' }) : undefined,
+      label === undefined ? undefined : symbol('y', { accent: 'hat', ...labelOf(label) }),
+      symbol('y', { accent: 'hat', index: i + 1 }),
     )
   })
+}
+
+function nameLines(
+  model: Model,
+  lines: readonly Node[],
+  producers: Producers,
+  names: Names,
+  provenance: Provenance,
+): void {
   const timesUsed = new Map<string, number>()
   for (const line of lines) {
     const own = provenance.name(line)
     if (own !== undefined) timesUsed.set(own, (timesUsed.get(own) ?? 0) + 1)
   }
-  const lineOf = new Map<Node, number>()
-  lines.forEach((line, i) => {
-    lineOf.set(line, i + 1)
+  // A recurrence calls its state h, so the values between layers take another letter beside it.
+  const letter = lines.some(isRecurrence) ? 'z' : 'h'
+  const unnamed = lines.filter(line => !names.symbol(line) && !isRecurrence(line))
+  const isGraph = model.applications.length === 0
+  const counts = new Map<string, number>()
+  unnamed.forEach((line, i) => {
     const own = provenance.name(line)
-    const application = applicationOf.get(line)
-    const label = application && givenName(application)
+    const layer = producers.get(line)?.layer
+    const label = layer && givenName(layer)
+    const variable = own === undefined ? undefined : variableSymbol(own)
+    const isUnique = own !== undefined && timesUsed.get(own) === 1
+    const count = own === undefined ? 0 : (counts.get(own) ?? 0) + 1
+    if (own !== undefined) counts.set(own, count)
     names.give(
       line,
-      own !== undefined && timesUsed.get(own) === 1 ? variableSymbol(own) : undefined,
-      label === undefined ? undefined : { kind: 'symbol', base: 'h', ...labelOf(label) },
-      { kind: 'symbol', base: 'h', index: i + 1 },
+      isUnique ? variable : undefined,
+      isGraph && variable && variable.index === undefined ? { ...variable, index: count } : undefined,
+      label === undefined ? undefined : symbol(letter, labelOf(label)),
+      unnamed.length === 1 ? symbol(letter) : undefined,
+      symbol(letter, { index: i + 1 }),
+      symbol(letter, { label: 'line', index: i + 1 }),
     )
   })
-  nameParameters(model, lines, names, provenance)
-  return names
 }
 
-function nameParameters(model: Model, lines: readonly Node[], names: Names, provenance: Provenance): void {
-  const lineOfParameter = new Map<Node, number>()
-  const isLine = new Set(lines)
-  const isParameter = new Set(parametersOf(model).map(({ parameter }) => parameter.node))
-  lines.forEach((line, i) => {
-    const pending = [...line.inputs]
-    for (let node = pending.pop(); node; node = pending.pop()) {
-      if (isParameter.has(node) && !lineOfParameter.has(node)) lineOfParameter.set(node, i + 1)
-      if (!isLine.has(node)) pending.push(...node.inputs)
-    }
+/** The letter of a parameter, and how it is set apart from others of the same letter in its layer. */
+export function parameterLetter({ name }: Parameter): Partial<NamedSymbol> & { readonly base: string } {
+  const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const known = letters[camel]
+  if (known) return known
+  const [, prefix = '', rest = ''] = /^([a-z]+)([A-Z]\w*)$/.exec(camel) ?? []
+  const accent = prefixes[prefix]
+  const stem = letters[rest.charAt(0).toLowerCase() + rest.slice(1)]
+  if (accent && stem) return { ...stem, accent }
+  return variableSymbol(name) ?? { base: camel }
+}
+
+/** Variables that no layer owns go by what the author calls them. */
+function nameVariables({ variables = [] }: Model, names: Names, provenance: Provenance): void {
+  variables.forEach(({ node, name }, i) => {
+    const own = provenance.name(node) ?? name
+    names.give(
+      node,
+      variableSymbol(own),
+      symbol('w', labelOf(own)),
+      symbol('w', { label: 'variable', index: i + 1 }),
+    )
   })
-  const applicationOf = new Map(model.applications.map(application => [application.layer, application]))
-  let unplaced = lines.length
-  for (const { layer, parameter } of parametersOf(model)) {
-    if (!layer) {
-      const own = provenance.name(parameter.node) ?? parameter.name
+}
+
+/**
+ * Parameters carry the label of their layer, or count up: the n-th layer with a kernel has `W_n` and `b_n`. The
+ * parameters of models within the model are named there.
+ */
+function nameParameters(model: Model, names: Names): void {
+  const seen = new Set<Node>()
+  const own = model.layers.filter(({ parameters }) =>
+    parameters.some(({ node }) => !seen.has(node) && seen.add(node)),
+  )
+  const families = new Map<string, number>()
+  const familyOf = ({ parameters }: Layer) => parameterLetter(parameters[0]!).base
+  for (const layer of own) families.set(familyOf(layer), (families.get(familyOf(layer)) ?? 0) + 1)
+  const counts = new Map<string, number>()
+  for (const layer of own) {
+    const family = familyOf(layer)
+    const count = (counts.get(family) ?? 0) + 1
+    counts.set(family, count)
+    const given = givenName(layer)
+    const label = given === undefined ? undefined : labelOf(given)
+    for (const parameter of layer.parameters) {
+      const letter = parameterLetter(parameter)
       names.give(
         parameter.node,
-        variableSymbol(own),
-        { kind: 'symbol', base: 'w', ...labelOf(own) },
-        { kind: 'symbol', base: 'w', index: parameter.node.id + lines.length },
+        label && { kind: 'symbol', ...letter, ...label },
+        families.get(family) === 1 ? { kind: 'symbol', ...letter } : undefined,
+        { kind: 'symbol', ...letter, index: count },
+        { kind: 'symbol', ...letter, label: family.replace('\\', ''), index: count },
+        { kind: 'symbol', ...letter, label: 'parameter', index: parameter.node.id },
       )
-      continue
     }
-    const application = applicationOf.get(layer)
-    const label = application && givenName(application)
-    const camel = parameter.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-    const base = letters[camel] ?? camel
-    names.give(
-      parameter.node,
-      label === undefined ? undefined : { kind: 'symbol', base, ...labelOf(label) },
-      { kind: 'symbol', base, index: lineOfParameter.get(parameter.node) ?? ++unplaced },
-      { kind: 'symbol', base, label: layer.name.slice(0, longestLabel) },
-      { kind: 'symbol', base, index: parameter.node.id + lines.length },
-    )
   }
 }

@@ -1,48 +1,89 @@
-import { dimensionText } from '../graph/dimension.js'
-import type { EquationSystem } from './equations.js'
-import type { Equation } from './folding.js'
+import { type Dimension, dimensionText } from '../graph/dimension.js'
 import { printable } from './formula.js'
+import type { Equation, EquationSystem, Explanation, Item, Repetition } from './system.js'
 import { toText } from './unicode.js'
 
-/** A system of equations as aligned Unicode lines, for a terminal; no colour, no line longer than it must be. */
+/** A cell longer than this does not push the column beside it away. */
+const widestCell = 64
+
+/** A system of equations as Unicode lines in columns, for a terminal; no colour. */
 export function renderEquations(system: EquationSystem): string {
-  const { title, equations, definitions, where, parameters, parts } = system
-  const blocks = [printable(title), table(equations.map(equationCells))]
-  if (definitions.length > 0) blocks.push(`with\n${table(definitions.map(equationCells))}`)
-  const symbols = where.map(({ symbol, meaning, space, size }) => [
-    `  ${toText(symbol)}`,
-    space ? `∈ ${toText(space)}` : '',
-    meaning === '' ? '' : printable(meaning),
-    size === undefined ? '' : dimensionText(size),
-  ])
-  if (symbols.length > 0) blocks.push(`where\n${columns(symbols, 3)}`)
-  blocks.push(
-    `${dimensionText(parameters.total)} parameters, ${dimensionText(parameters.trainable)} trainable`,
-  )
+  const { title, items, definitions, training, explanations, parameters, parts } = system
+  const blocks = [printable(title), itemBlocks(items, '  ')]
+  if (definitions.length > 0) blocks.push(`with\n${itemBlocks(definitions, '  ')}`)
+  if (training.length > 0) blocks.push(`trained by\n${itemBlocks(training, '  ')}`)
+  if (explanations.length > 0) blocks.push(`where\n${columns(explanations.map(explanationCells), 3)}`)
+  blocks.push(totalsText(parameters))
   return [...blocks, ...parts.map(renderEquations)].join('\n\n')
 }
 
-function equationCells({ left, right, remark, range }: Equation): readonly string[] {
-  const suffix = range ? `for ${range.variable} = ${range.from}…${range.to}` : ''
+/** `61,706 parameters`, and how many are trained where that is not all of them. */
+export function totalsText({ total, trainable }: EquationSystem['parameters']): string {
+  const all = `${countText(total)} ${total === 1 ? 'parameter' : 'parameters'}`
+  const isAll = dimensionText(total) === dimensionText(trainable)
+  return isAll ? `${all}, all trained` : `${all}, ${countText(trainable)} of them trained`
+}
+
+/** A number with its thousands apart. */
+export function countText(count: Dimension): string {
+  return typeof count === 'number'
+    ? String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+    : dimensionText(count).replaceAll('*', ' ')
+}
+
+/** Equations in columns; a repetition is a block of its own under its range. */
+function itemBlocks(items: readonly Item[], indent: string): string {
+  const blocks: string[] = []
+  let group: Equation[] = []
+  const flush = () => {
+    if (group.length > 0) blocks.push(columns(group.map(equation => equationCells(equation, indent))))
+    group = []
+  }
+  for (const item of items) {
+    if (item.kind === 'equation') group.push(item)
+    else {
+      flush()
+      blocks.push(`${indent}for ${rangeText(item)}\n${itemBlocks(item.items, `${indent}  `)}`)
+    }
+  }
+  flush()
+  return blocks.join('\n\n')
+}
+
+/** `l = 1, …, 12`. */
+function rangeText({ variable, first, last }: Repetition): string {
+  return `${variable} = ${toText(first)}, …, ${toText(last)}`
+}
+
+function equationCells({ left, sign, right, space }: Equation, indent: string): readonly string[] {
+  return [`${indent}${toText(left)}`, `${sign} ${toText(right)}`, space ? `∈ ${toText(space)}` : '']
+}
+
+function explanationCells({ symbol, meaning, owner, space, values, count }: Explanation): readonly string[] {
   return [
-    `  ${toText(left)}`,
-    `= ${toText(right)}`,
-    [remark && `∈ ${remark}`, suffix].filter(Boolean).join('   '),
+    `  ${toText(symbol)}`,
+    values ? `= ${toText(values)}` : space ? `∈ ${toText(space)}` : '',
+    owner === undefined ? meaning : printable(`${meaning}${separator(meaning)}${owner}`),
+    count === undefined ? '' : countText(count),
   ]
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  return columns(rows, -1)
+/** `kernel of conv1`, `input image`. */
+export function separator(meaning: string): string {
+  return /(?:^input|of|by)$/.test(meaning) ? ' ' : ' of '
 }
 
 /** Pads cells to columns; the column `right` is aligned to the right. */
-function columns(rows: readonly (readonly string[])[], right: number): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => width(row[i] ?? ''))))
+function columns(rows: readonly (readonly string[])[], right = -1): string {
+  const fits = (cell: string) => width(cell) <= widestCell
+  const widths = (rows[0] ?? []).map((_, i) =>
+    Math.max(0, ...rows.flatMap(row => (fits(row[i] ?? '') ? [width(row[i] ?? '')] : []))),
+  )
   return rows
     .map(row =>
       row
         .map((cell, i) => {
-          const padding = ' '.repeat((widths[i] ?? 0) - width(cell))
+          const padding = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(cell)))
           return i === right ? padding + cell : cell + padding
         })
         .join('  ')

@@ -1,5 +1,6 @@
-import { type Formula, type NamedSymbol, printable } from './formula.js'
+import { type Accent, type Formula, type NamedSymbol, printable } from './formula.js'
 import { indexText } from './latex.js'
+import { letterText } from './letters.js'
 
 /** A formula as one line of text, with the ranges of its marked parts in characters. */
 export interface MarkedText {
@@ -7,29 +8,21 @@ export interface MarkedText {
   readonly marks: readonly (readonly [start: number, end: number])[]
 }
 
-const greek: Readonly<Record<string, string>> = {
-  '\\alpha': 'α',
-  '\\beta': 'β',
-  '\\gamma': 'γ',
-  '\\delta': 'δ',
-  '\\epsilon': 'ε',
-  '\\varepsilon': 'ε',
-  '\\theta': 'θ',
-  '\\lambda': 'λ',
-  '\\mu': 'μ',
-  '\\rho': 'ρ',
-  '\\sigma': 'σ',
-  '\\tau': 'τ',
-  '\\phi': 'φ',
-  '\\omega': 'ω',
-}
-
 const subscripts: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'0123456789+-aehijklmnoprstuvx'].map((c, i) => [c, [...'₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ'][i] ?? c]),
+  [...'0123456789+-−aehijklmnoprstuvx,'].map((c, i) => [c, [...'₀₁₂₃₄₅₆₇₈₉₊₋₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,'][i] ?? c]),
 )
 const superscripts: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'0123456789+-−nT⊤'].map((c, i) => [c, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿᵀᵀ'][i] ?? c]),
+  [...'0123456789+-−nT⊤()l'].map((c, i) => [c, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿᵀᵀ⁽⁾ˡ'][i] ?? c]),
 )
+
+/** Combining characters. */
+const accents: Readonly<Record<Accent, string>> = {
+  hat: '\u0302',
+  tilde: '\u0303',
+  bar: '\u0304',
+  forwards: '\u20d7',
+  backwards: '\u20d6',
+}
 
 /** A formula in Unicode, for terminals. */
 export function toText(formula: Formula): string {
@@ -54,27 +47,50 @@ class Writer {
       case 'glyph':
         this.text += formula.text
         return
-      case 'row':
-        for (const item of formula.items) this.write(item)
+      case 'size':
+        this.text += String(formula.value)
         return
-      case 'fraction':
+      case 'row':
+        formula.items.forEach((item, i) => {
+          const isFactor = !separates(formula.items[i - 1]) || !separates(formula.items[i + 1])
+          if (isFactor && isLoose(item)) this.#bracketed(item)
+          else this.write(item)
+        })
+        return
+      case 'fraction': {
+        const tight = isWord(formula.top) && isWord(formula.bottom)
         this.#operand(formula.top)
-        this.text += ' / '
+        this.text += tight ? '/' : ' / '
         this.#operand(formula.bottom)
         return
+      }
       case 'root':
         this.text += '√'
         this.#operand(formula.body)
         return
       case 'script':
-        this.write(formula.base)
-        if (formula.lower) this.#script(formula.lower, subscripts, '_')
-        if (formula.upper) this.#script(formula.upper, superscripts, '^')
+        if (isLoose(formula.base)) this.#bracketed(formula.base)
+        else this.write(formula.base)
+        if (formula.lower) this.text += scriptText(toText(formula.lower), subscripts, '_')
+        if (formula.upper) this.text += scriptText(toText(formula.upper), superscripts, '^')
         return
       case 'fence':
         this.text += formula.open.text
         this.write(formula.body)
         this.text += formula.close.text
+        return
+      case 'big':
+        this.text += `${formula.sign.text}${scriptText(formula.bounds.map(({ letter }) => toText(letter)).join(','), subscripts, '_')} `
+        return
+      case 'cases':
+        this.text += '{'
+        formula.alternatives.forEach(({ value, condition }, i) => {
+          if (i > 0) this.text += '; '
+          this.write(value)
+          this.text += condition ? ' if ' : ' otherwise'
+          if (condition) this.write(condition)
+        })
+        this.text += '}'
         return
       case 'mark': {
         const start = this.text.length
@@ -87,17 +103,40 @@ class Writer {
 
   /** Something that fraction bars and roots hold together in print and that a line of text has to bracket. */
   #operand(formula: Formula): void {
-    const bare = toText(formula)
-    const simple = formula.kind !== 'row' && formula.kind !== 'fraction'
-    if (!simple && !/^[\p{L}\p{N}.]+$/u.test(bare)) this.text += '('
-    this.write(formula)
-    if (!simple && !/^[\p{L}\p{N}.]+$/u.test(bare)) this.text += ')'
+    if (isWord(formula)) this.write(formula)
+    else this.#bracketed(formula)
   }
 
-  #script(formula: Formula, table: Readonly<Record<string, string>>, sign: string): void {
-    const plain = toText(formula)
-    this.text += raise(plain, table) ?? (/^[\p{L}\p{N}]+$/u.test(plain) ? sign + plain : `${sign}{${plain}}`)
+  #bracketed(formula: Formula): void {
+    this.text += '('
+    this.write(formula)
+    this.text += ')'
   }
+}
+
+/** Whether it reads as one thing without brackets. */
+function isWord(formula: Formula): boolean {
+  if (formula.kind === 'mark') return isWord(formula.body)
+  if (formula.kind === 'fraction') return false
+  return formula.kind !== 'row' || /^[\p{L}\p{N}.\p{M}]+$/u.test(toText(formula))
+}
+
+/** A fraction that a line of text cannot hold together; `1/N` is short enough to be read as one. */
+function isLoose(formula: Formula): boolean {
+  if (formula.kind === 'mark') return isLoose(formula.body)
+  return formula.kind === 'fraction' && !(isWord(formula.top) && isWord(formula.bottom))
+}
+
+/** Whether what stands beside a fraction binds it less than the fraction does. */
+function separates(neighbour: Formula | undefined): boolean {
+  if (!neighbour) return true
+  return neighbour.kind === 'glyph' && ['+', '−', '-', ',', ';', '='].includes(neighbour.text.trim())
+}
+
+function scriptText(plain: string, table: Readonly<Record<string, string>>, sign: string): string {
+  // A word in tiny letters is hard to read; a letter or a number is not.
+  const raised = /\p{L}{2}/u.test(plain) ? undefined : raise(plain, table)
+  return raised ?? (/^[\p{L}\p{N}]+$/u.test(plain) ? sign + plain : `${sign}{${plain}}`)
 }
 
 function raise(text: string, table: Readonly<Record<string, string>>): string | undefined {
@@ -105,15 +144,19 @@ function raise(text: string, table: Readonly<Record<string, string>>): string | 
   return characters.every(c => c !== undefined) ? characters.join('') : undefined
 }
 
-function symbolText({ base, label, index, hat }: NamedSymbol): string {
-  const letter = (greek[base] ?? printable(base.replace(/^\\/, ''))) + (hat ? '\u0302' : '')
-  const lower = [
-    ...(label === undefined ? [] : [printable(label)]),
-    ...(index === undefined ? [] : [indexText(index)]),
-  ].join(',')
-  if (!lower) return letter
-  return (
-    letter +
-    ((label === undefined || lower.length <= 3 ? raise(lower, subscripts) : undefined) ?? `_${lower}`)
-  )
+function symbolText({ base, accent, label, index, time, positions, power, layer }: NamedSymbol): string {
+  const letter = `${printable(letterText(base))}${accent ? accents[accent] : ''}`
+  const number = index === undefined ? '' : indexText(index)
+  const name = label === undefined ? number : `${printable(label)}${/^\d*$/.test(number) ? '' : ','}${number}`
+  const lower = [name, ...[...(time ? [time] : []), ...(positions ?? [])].map(toText)]
+    .filter(Boolean)
+    .join(',')
+  const upper = `${power ?? ''}${layer === undefined ? '' : `(${indexText(layer)})`}`
+  return letter + (lower && labelText(lower)) + (upper && scriptText(upper, superscripts, '^'))
+}
+
+/** `W_hidden,2` needs no braces: nothing that follows can be taken for a part of it. */
+function labelText(lower: string): string {
+  const raised = /\p{L}{2}/u.test(lower) ? undefined : raise(lower, subscripts)
+  return raised ?? `_${lower}`
 }

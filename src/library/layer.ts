@@ -203,6 +203,9 @@ export interface LayerDefinition {
   ) => readonly ParameterDeclaration[] | Problem
   /** The formula; it may depend on the config, for instance on `useBias`. */
   readonly means: (config: LayerConfig, inputs: readonly TensorType[]) => Meaning | Problem
-  /** One line for the layer level of the equations, in LaTeX: `\mathrm{Conv}_{3\times3}`; without it the formula shows. */
-  readonly short?: (config: LayerConfig) => string
+  /**
+   * The layer as a function of its input, for equations that do not write it out: `BN(x)`. It stands for the formula
+   * only where that contains the op.
+   */
+  readonly short?: { readonly name: string; readonly op: string }
 }

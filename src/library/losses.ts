@@ -37,7 +37,7 @@ export const losses: Readonly<Record<string, Loss>> = {
     source: layers,
   },
   binaryCrossentropy: {
-    means: 'mean[[-1]](-y * log(p) - (1 - y) * log(1 - p))',
+    means: 'mean[[-1]](-(y * log(p) + (1 - y) * log(1 - p)))',
     expects: 'probability',
     aliases: ['logLoss'],
     source: layers,
@@ -98,6 +98,9 @@ export const losses: Readonly<Record<string, Loss>> = {
     source: 'tfjs-core/src/ops/losses/sigmoid_cross_entropy.ts',
   },
 }
+
+/** What training minimises, from the `loss` of the examples (tfjs-layers/src/engine/training.ts). */
+export const overBatch = 'mean[keepDims = false](loss)'
 
 /** The key of a loss by any of its names. */
 export function lossNamed(name: string): string | undefined {

@@ -2,7 +2,19 @@ import type { Attribute } from '../graph/node.js'
 
 /** An optimizer: its hyper-parameters in the order in which the factory takes them. */
 export interface OptimizerDefinition {
-  readonly settings: readonly { readonly name: string; readonly default?: Attribute }[]
+  readonly settings: readonly {
+    readonly name: string
+    readonly default?: Attribute
+    /** What papers call it; the update uses this name. */
+    readonly letter: string
+  }[]
+  /**
+   * One step for a parameter `θ` with gradient `g`, in order: a name and its new value in the equation language. `t`
+   * counts the steps from 1; names that are not settings start at 0 unless the settings say otherwise.
+   */
+  readonly update: (
+    setting: (name: string) => Attribute | undefined,
+  ) => readonly (readonly [string, string])[]
   /** What the name alone means in `compile`, where it differs from the factory's defaults. */
   readonly asText?: Readonly<Record<string, Attribute>>
   /** Whether `compile` accepts the name. */
@@ -16,63 +28,112 @@ const text = 'tfjs-layers/src/optimizers.ts'
 /** The optimizers of TF.js with their defaults. */
 export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
   sgd: {
-    settings: [{ name: 'learningRate' }],
+    settings: [{ name: 'learningRate', letter: 'η' }],
     asText: { learningRate: 0.01 },
     named: true,
+    update: () => [['θ', 'θ - η * g']],
     source: `${core}; ${text}`,
   },
   momentum: {
-    settings: [{ name: 'learningRate' }, { name: 'momentum' }, { name: 'useNesterov', default: false }],
+    settings: [
+      { name: 'learningRate', letter: 'η' },
+      { name: 'momentum', letter: 'μ' },
+      { name: 'useNesterov', letter: 'useNesterov', default: false },
+    ],
     named: false,
+    update: setting => [
+      ['v', 'μ * v + g'],
+      ['θ', setting('useNesterov') === true ? 'θ - η * (g + μ * v)' : 'θ - η * v'],
+    ],
     source: core,
   },
   adagrad: {
-    settings: [{ name: 'learningRate' }, { name: 'initialAccumulatorValue', default: 0.1 }],
+    settings: [
+      { name: 'learningRate', letter: 'η' },
+      { name: 'initialAccumulatorValue', letter: 'v_0', default: 0.1 },
+    ],
     asText: { learningRate: 0.01 },
     named: true,
+    update: () => [
+      ['v', 'v + g^2'],
+      ['θ', 'θ - η * (g / sqrt(v + 1e-7))'],
+    ],
     source: `${core}; ${text}`,
   },
   adadelta: {
     settings: [
-      { name: 'learningRate', default: 0.001 },
-      { name: 'rho', default: 0.95 },
-      { name: 'epsilon', default: 1e-7 },
+      { name: 'learningRate', letter: 'η', default: 0.001 },
+      { name: 'rho', letter: 'ρ', default: 0.95 },
+      { name: 'epsilon', letter: 'ε', default: 1e-7 },
     ],
     asText: { learningRate: 1, rho: 0.95, epsilon: 1e-7 },
     named: true,
+    update: () => [
+      ['d', 'sqrt(u + ε) / sqrt(v + ε) * g'],
+      ['v', 'ρ * v + (1 - ρ) * g^2'],
+      ['u', 'ρ * u + (1 - ρ) * d^2'],
+      ['θ', 'θ - η * d'],
+    ],
     source: `${core}; ${text}`,
   },
   adam: {
     settings: [
-      { name: 'learningRate', default: 0.001 },
-      { name: 'beta1', default: 0.9 },
-      { name: 'beta2', default: 0.999 },
-      { name: 'epsilon', default: 1e-7 },
+      { name: 'learningRate', letter: 'η', default: 0.001 },
+      { name: 'beta1', letter: 'β_1', default: 0.9 },
+      { name: 'beta2', letter: 'β_2', default: 0.999 },
+      { name: 'epsilon', letter: 'ε', default: 1e-7 },
     ],
     named: true,
+    update: () => [
+      ['m', 'β_1 * m + (1 - β_1) * g'],
+      ['v', 'β_2 * v + (1 - β_2) * g^2'],
+      ['m_hat', 'm / (1 - β_1^t)'],
+      ['v_hat', 'v / (1 - β_2^t)'],
+      ['θ', 'θ - η * (m_hat / (sqrt(v_hat) + ε))'],
+    ],
     source: `${core}; ${text}`,
   },
   adamax: {
     settings: [
-      { name: 'learningRate', default: 0.002 },
-      { name: 'beta1', default: 0.9 },
-      { name: 'beta2', default: 0.999 },
-      { name: 'epsilon', default: 1e-7 },
-      { name: 'decay', default: 0 },
+      { name: 'learningRate', letter: 'η', default: 0.002 },
+      { name: 'beta1', letter: 'β_1', default: 0.9 },
+      { name: 'beta2', letter: 'β_2', default: 0.999 },
+      { name: 'epsilon', letter: 'ε', default: 1e-7 },
+      { name: 'decay', letter: 'δ', default: 0 },
     ],
     named: true,
+    update: setting => [
+      ['m', 'β_1 * m + (1 - β_1) * g'],
+      ['u', 'maximum(β_2 * u, |g|)'],
+      [
+        'θ',
+        setting('decay') === 0
+          ? 'θ - η / (1 - β_1^t) * (m / (u + ε))'
+          : 'θ - η / ((1 + δ * (t - 1)) * (1 - β_1^t)) * (m / (u + ε))',
+      ],
+    ],
     source: `${core}; ${text}`,
   },
   rmsprop: {
     settings: [
-      { name: 'learningRate' },
-      { name: 'decay', default: 0.9 },
-      { name: 'momentum', default: 0 },
-      { name: 'epsilon', default: 1e-7 },
-      { name: 'centered', default: false },
+      { name: 'learningRate', letter: 'η' },
+      { name: 'decay', letter: 'ρ', default: 0.9 },
+      { name: 'momentum', letter: 'μ', default: 0 },
+      { name: 'epsilon', letter: 'ε', default: 1e-7 },
+      { name: 'centered', letter: 'centered', default: false },
     ],
     asText: { learningRate: 0.001 },
     named: true,
+    update: setting => {
+      const step = setting('centered') === true ? 'η * (g / sqrt(v - (a^2 + ε)))' : 'η * (g / sqrt(v + ε))'
+      const hasMomentum = setting('momentum') !== 0
+      return [
+        ['v', 'ρ * v + (1 - ρ) * g^2'],
+        ...(setting('centered') === true ? [['a', 'ρ * a + (1 - ρ) * g'] as const] : []),
+        ...(hasMomentum ? [['m', `μ * m + ${step}`] as const] : []),
+        ['θ', hasMomentum ? 'θ - m' : `θ - ${step}`],
+      ]
+    },
     source: `${core}; ${text}`,
   },
 }

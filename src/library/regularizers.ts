@@ -1,4 +1,4 @@
-import type { Shorthand } from './shorthand.js'
+import { readNamed, type Shorthand } from './shorthand.js'
 
 /** A regularizer or a constraint, and what it does to a parameter `w`. */
 export interface Restraint extends Shorthand {
@@ -24,6 +24,18 @@ export const regularizers: Readonly<Record<string, Restraint>> = {
   l1l2: penalty(0.01, 0.01, ['l1', 'l2'], true),
   l1: penalty(0.01, 0, ['l1'], false),
   l2: penalty(0, 0.01, ['l2'], false),
+}
+
+/** What a regularizer with settings adds to the loss, in the equation language over `w`, without terms that are 0. */
+export function penaltyText(text: string): string | undefined {
+  const named = readNamed(regularizers, text)
+  if (!named) return undefined
+  const terms = regularizers[named.kind]!.means.split(' + ').flatMap(term => {
+    const [name = ''] = term.split(' ')
+    const value = named.settings[name]
+    return value === 0 ? [] : [term.replace(name, String(value))]
+  })
+  return terms.length > 0 ? terms.join(' + ') : undefined
 }
 
 const source = 'tfjs-layers/src/constraints.ts'

@@ -19,6 +19,7 @@ function activation(
     title,
     summary: `${name}(x) for each element.`,
     inputs: ['x'],
+    elementwise: true,
     attributes: {},
     type: realType,
     notation: word(name),
@@ -47,7 +48,12 @@ function alongAxis(
       if (typeof resolved !== 'number') return resolved
       return realType([x!])
     },
-    notation: { ...named(`\\mathrm{${name}}`, name), shown: ['axis'] } as Notation,
+    notation: {
+      form: 'function',
+      latex: `\\mathrm{${name.replace(' ', '\\,')}}`,
+      text: name,
+      shown: [{ attribute: 'axis', label: 'axis' }],
+    },
     means,
     laws,
     examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 4]], attributes: { axis: 1 } }],
@@ -149,6 +155,7 @@ export const activationOps = {
     title: 'parametric rectified linear unit',
     summary: 'x where it is positive, alpha · x elsewhere; alpha is a tensor.',
     inputs: ['x', 'alpha'],
+    elementwise: true,
     attributes: {},
     type: inputs => elementwiseType(inputs, 'float32'),
     notation: word('PReLU'),

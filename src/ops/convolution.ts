@@ -3,7 +3,7 @@ import type { Attribute, Attributes } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
-import type { Derivative, NoDerivative, PrimitiveOp } from './op.js'
+import type { Derivative, NoDerivative, Notation, PrimitiveOp } from './op.js'
 import { sizeOf } from './shape.js'
 import { forWindows, numericPadding, windowAttributes, windowCounts, windowsOf } from './window.js'
 
@@ -14,7 +14,22 @@ const names: Readonly<
   3: { title: 'three-dimensional', axes: 'depth, height, width', kernel: 'planes, rows, columns' },
 }
 
-const shown = ['strides', 'padding', 'dilations', 'rounding'] as const
+/** `x ∗ W`, with what the windows do beside stepping by one as a subscript of the sign. */
+export function convolutionSign(latex: string, text: string): Notation {
+  return {
+    form: 'infix',
+    latex,
+    text,
+    precedence: 30,
+    associative: 'left',
+    shown: [
+      { attribute: 'strides', label: 'stride' },
+      'padding',
+      { attribute: 'dilations', label: 'dilation' },
+      'rounding',
+    ],
+  }
+}
 
 /** A problem where a kernel does not fit: its rank, and its axis that must be as long as the channels of x. */
 function misfit(x: TensorType, kernel: TensorType, axes: number, channels: number): Problem | undefined {
@@ -89,7 +104,8 @@ export function convolution(axes: 2 | 3, examples: PrimitiveOp['examples']): Pri
       if (isProblem(counts)) return counts
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, kernel!.shape!.at(-1)!] }
     },
-    notation: { form: 'function', latex: '\\mathrm{conv}', text: 'conv', shown },
+    notation: convolutionSign('\\ast', '∗'),
+    columns: 'kernel',
     cost: ([, kernel], _, shape) => sizeOf(shape) * sizeOf(kernel!.shape!.slice(0, -1) as readonly number[]),
     evaluate: ([x, kernel], attributes, type) => {
       const shape = type.shape as readonly number[]
@@ -164,7 +180,7 @@ export function transposedConvolution(axes: 2 | 3, examples: PrimitiveOp['exampl
         ? { problem: `no convolution of ${shapeText(shape)} gives ${shapeText(x!.shape)}` }
         : { dtype: 'float32', shape }
     },
-    notation: { form: 'function', latex: '\\mathrm{conv}^{\\top}', text: 'convᵀ', shown },
+    notation: convolutionSign('\\ast^{\\top}', '∗ᵀ'),
     cost: ([x, kernel]) =>
       sizeOf(x!.shape as readonly number[]) * sizeOf(kernel!.shape!.slice(0, -1) as readonly number[]),
     evaluate: ([x, kernel], attributes, type): Tensor => {

@@ -1,12 +1,16 @@
 import { equals, multiply } from '../graph/dimension.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
-import { convolution, inputGradient, kernelGradient, transposedConvolution } from './convolution.js'
+import {
+  convolution,
+  convolutionSign,
+  inputGradient,
+  kernelGradient,
+  transposedConvolution,
+} from './convolution.js'
 import type { Op } from './op.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
-
-const shown = ['strides', 'padding', 'dilations', 'rounding'] as const
 
 /** The kernel [rows, columns, channels, multiplier] as that of an ordinary convolution, which is 0 between channels. */
 const fullKernel =
@@ -41,10 +45,16 @@ export const convolutions = {
       return { dtype: 'float32', shape: [shape[0]!, counts[0]!, k[2]!] }
     },
     notation: {
-      form: 'function',
-      latex: '\\mathrm{conv}',
-      text: 'conv',
-      shown: ['stride', 'padding', 'dilation'],
+      form: 'infix',
+      latex: '\\ast',
+      text: '∗',
+      precedence: 30,
+      associative: 'left',
+      shown: [
+        { attribute: 'stride', label: 'stride' },
+        'padding',
+        { attribute: 'dilation', label: 'dilation' },
+      ],
     },
     means: ({ padding }) =>
       `squeeze[[1]](conv2d[[1, stride], ${Array.isArray(padding) ? '[0, 0, padding]' : 'padding'}, [1, dilation]](expandDims[[1]](x), expandDims[[0]](kernel)))`,
@@ -171,7 +181,7 @@ export const convolutions = {
         return { problem: `the kernel ${shapeText(k)} does not fit the channels of ${shapeText(x!.shape)}` }
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, multiply(k[2]!, k[3]!)] }
     },
-    notation: { form: 'function', latex: '\\mathrm{depthconv}', text: 'depthconv', shown },
+    notation: convolutionSign('\\circledast', '⊛'),
     cost: ([, kernel], _, shape) => sizeOf(shape) * sizeOf(kernel!.shape!.slice(0, 2) as readonly number[]),
     evaluate: ([x, kernel], attributes, type) => {
       const shape = type.shape as readonly number[]
@@ -245,7 +255,17 @@ export const convolutions = {
         }
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, p[3]!] }
     },
-    notation: { form: 'function', latex: '\\mathrm{sepconv}', text: 'sepconv', shown },
+    notation: {
+      form: 'function',
+      latex: '\\mathrm{sepconv}',
+      text: 'sepconv',
+      shown: [
+        { attribute: 'strides', label: 'stride' },
+        'padding',
+        { attribute: 'dilations', label: 'dilation' },
+        'rounding',
+      ],
+    },
     means: 'conv2d(depthwiseConv2d[strides, padding, dilations, rounding](x, depthwise), pointwise)',
     examples: [
       {

@@ -15,7 +15,7 @@ function typeOf(attributes: Attributes): TensorType {
   return { dtype: attributes.dtype as DataType, shape: attributes.shape as Shape }
 }
 
-function filledLike(title: string, name: string, value: number): DerivedOp {
+function filledLike(title: string, value: number): DerivedOp {
   return {
     kind: 'derived',
     title,
@@ -23,7 +23,7 @@ function filledLike(title: string, name: string, value: number): DerivedOp {
     inputs: ['x'],
     attributes: {},
     type: ([x]) => x!,
-    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name },
+    notation: { form: 'leaf', latex: String(value), text: String(value) },
     means: (_, [x]) => `fill[shape(x), ${value}, '${x!.dtype}']()`,
     examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3]], dtypes: ['int32'] }],
   }
@@ -80,7 +80,7 @@ export const creation = {
     inputs: [],
     attributes: { shape, dtype },
     type: (_, attributes) => typeOf(attributes),
-    notation: leaf,
+    notation: { form: 'leaf', latex: '0', text: '0' },
     means: 'fill[shape, 0, dtype]()',
     examples: [{ shapes: [], attributes: { shape: [2, 3] } }],
   },
@@ -91,12 +91,12 @@ export const creation = {
     inputs: [],
     attributes: { shape, dtype },
     type: (_, attributes) => typeOf(attributes),
-    notation: leaf,
+    notation: { form: 'leaf', latex: '1', text: '1' },
     means: 'fill[shape, 1, dtype]()',
     examples: [{ shapes: [], attributes: { shape: [2, 3] } }],
   },
-  zerosLike: filledLike('zeros like another tensor', 'zeros', 0),
-  onesLike: filledLike('ones like another tensor', 'ones', 1),
+  zerosLike: filledLike('zeros like another tensor', 0),
+  onesLike: filledLike('ones like another tensor', 1),
   range: {
     kind: 'primitive',
     title: 'evenly spaced numbers',

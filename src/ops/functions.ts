@@ -56,7 +56,7 @@ export const functions = {
   negate: unary(
     'negation',
     '−x for each element.',
-    { form: 'prefix', latex: '-', text: '−', precedence: 15 },
+    { form: 'prefix', latex: '-', text: '−', precedence: 35 },
     x => -x,
     '-1',
     { ...numbers, laws: ['-(-x) = x'] },
@@ -74,9 +74,14 @@ export const functions = {
     laws: ['x = sign(x) * |x|'],
   }),
   exp: unary('exponential', 'e to the power x for each element.', named('\\exp', 'exp'), Math.exp, 'y'),
-  expm1: unary('exponential minus one', 'exp(x) − 1 for each element.', word('expm1'), Math.expm1, 'y + 1', {
-    laws: ['expm1(x) = exp(x) - 1'],
-  }),
+  expm1: unary(
+    'exponential minus one',
+    'exp(x) − 1 for each element.',
+    { form: 'around', latex: ['\\exp(', ') - 1'], text: ['exp(', ') − 1'], precedence: 10 },
+    Math.expm1,
+    'y + 1',
+    { laws: ['expm1(x) = exp(x) - 1'] },
+  ),
   log: unary(
     'natural logarithm',
     'The natural logarithm of each element.',
@@ -88,7 +93,7 @@ export const functions = {
   log1p: unary(
     'logarithm of one plus',
     'log(1 + x) for each element.',
-    word('log1p'),
+    { form: 'around', latex: ['\\log(1 + ', ')'], text: ['log(1 + ', ')'], precedence: 1000 },
     Math.log1p,
     '1 / (1 + x)',
     { ...positive, laws: ['log1p(x) = log(1 + x)'] },
@@ -108,15 +113,16 @@ export const functions = {
     inputs: ['x'],
     attributes: {},
     type: realType,
+    elementwise: true,
     notation: named('\\mathrm{rsqrt}', 'rsqrt'),
     means: '1 / sqrt(x)',
     ...positive,
   },
-  square: unary('square', 'x² for each element.', word('square'), x => x * x, '2 * x', {
+  square: unary('square', 'x² for each element.', { form: 'power', exponent: 2 }, x => x * x, '2 * x', {
     ...any,
     laws: ['square(x) = x * x', 'square(-x) = square(x)'],
   }),
-  reciprocal: unary('reciprocal', '1 / x for each element.', word('reciprocal'), x => 1 / x, '-square(y)', {
+  reciprocal: unary('reciprocal', '1 / x for each element.', { form: 'fraction' }, x => 1 / x, '-square(y)', {
     ...positive,
     laws: ['reciprocal(x) = 1 / x'],
   }),

@@ -5,7 +5,12 @@ import type { Op } from './op.js'
 import { resolveAxis, sizeOf, widest } from './shape.js'
 
 const word = (name: string, ...shown: readonly string[]) =>
-  ({ form: 'function', latex: `\\mathrm{${name}}`, text: name, shown }) as const
+  ({
+    form: 'function',
+    latex: `\\mathrm{${name}}`,
+    text: name,
+    shown: shown.map(attribute => ({ attribute, label: attribute })),
+  }) as const
 const axis = { kind: 'axis', summary: 'the axis' } as const
 
 /** Ops that make one tensor of several. */
@@ -38,7 +43,13 @@ export const joining = {
         shape: first.map((size, i) => (i === along ? total : size)),
       }
     },
-    notation: word('concat', 'axis'),
+    notation: {
+      form: 'fence',
+      latex: ['[', ']'],
+      text: ['[', ']'],
+      separator: ';',
+      shown: [{ attribute: 'axis', label: 'axis' }],
+    },
     rearranges: true,
     evaluate: (inputs, { axis: at }, type) => {
       const shape = type.shape as readonly number[]

@@ -37,6 +37,7 @@ function comparison(
     title,
     summary: `1 where x ${text} y, else 0, for each element.`,
     inputs: ['x', 'y'],
+    elementwise: true,
     attributes: {},
     type: inputs => elementwiseType(inputs, 'bool'),
     notation: infix(latex, text, 5),
@@ -70,6 +71,7 @@ function connective(
     summary,
     inputs: ['x', 'y'],
     attributes: {},
+    elementwise: true,
     type: boolType,
     notation: infix(latex, text, precedence),
     evaluate: (inputs, _, type) =>
@@ -175,7 +177,8 @@ export const logic = {
     inputs: ['condition', 'x', 'y'],
     attributes: {},
     type: inputs => elementwiseType(inputs, widest(inputs.slice(1).map(input => input.dtype))),
-    notation: { form: 'function', latex: '\\mathrm{where}', text: 'where' },
+    elementwise: true,
+    notation: { form: 'cases' },
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),
     derivative: {
       condition: { none: 'a choice is flat in its condition' },

@@ -70,7 +70,15 @@ export const lookup = {
         shape: [...from.slice(0, along), ...at.slice(common), ...from.slice(along + 1)],
       }
     },
-    notation: { form: 'function', latex: '\\mathrm{lookup}', text: 'lookup', shown: ['axis', 'batchDims'] },
+    notation: ({ axis, batchDims }) =>
+      axis === 0 && batchDims === 0
+        ? { form: 'lookup' }
+        : {
+            form: 'function',
+            latex: '\\mathrm{lookup}',
+            text: 'lookup',
+            shown: [{ attribute: 'axis', label: 'axis' }, 'batchDims'],
+          },
     evaluate: ([table, indices], { axis, batchDims }, type) => {
       const along = resolveAxis(axis, table!.shape.length) as number
       const length = table!.shape[along]!

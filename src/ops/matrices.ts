@@ -28,6 +28,7 @@ export const matrices = {
     attributes: {},
     type: matMulType,
     notation: { form: 'infix', latex: '', text: '', precedence: 30, associative: 'left' },
+    columns: 'y',
     cost: ([x], _, shape) => sizeOf(shape) * (x!.shape!.at(-1) as number),
     evaluate: ([x, y], _, type) => {
       const shape = type.shape as readonly number[]

@@ -23,7 +23,7 @@ export const modes = {
         ? inference!
         : { problem: `inference gives ${shapeText(a)} and training ${shapeText(b)}` }
     },
-    notation: { form: 'function', latex: '\\mathrm{mode}', text: 'mode' },
+    notation: { form: 'cases', conditions: ['in inference', 'in training'] },
     means: { inference: 'inference', training: 'training' },
     examples: [
       {

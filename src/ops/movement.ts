@@ -15,7 +15,12 @@ import type { Op, PrimitiveOp } from './op.js'
 import { resolveAxis } from './shape.js'
 
 const word = (name: string, ...shown: readonly string[]) =>
-  ({ form: 'function', latex: `\\mathrm{${name}}`, text: name, shown }) as const
+  ({
+    form: 'function',
+    latex: `\\mathrm{${name}}`,
+    text: name,
+    shown: shown.map(attribute => ({ attribute, label: attribute })),
+  }) as const
 const axis = { kind: 'axis', summary: 'the axis' } as const
 
 const ends = {
@@ -114,7 +119,7 @@ export const movement = {
         }
       return { dtype: x!.dtype, shape: shape.map((old, i) => (i === along ? count : old)) }
     },
-    notation: word('slice', 'axis', 'start', 'size', 'step'),
+    notation: { form: 'range' },
     rearranges: true,
     evaluate: ([x], { axis: at, start, step }, type) =>
       alongAxis(

@@ -22,7 +22,12 @@ export const normalisation = {
       const resolved = resolveAxis(axis, x!.shape!.length)
       return typeof resolved === 'number' ? x! : resolved
     },
-    notation: { form: 'function', latex: '\\mathrm{BN}', text: 'BN', shown: ['axis'] },
+    notation: {
+      form: 'function',
+      latex: '\\mathrm{BN}',
+      text: 'BN',
+      shown: [{ attribute: 'axis', label: 'axis' }],
+    },
     means: {
       inference: ({ axis }, [x]) => {
         const rank = x!.shape!.length
@@ -104,7 +109,12 @@ export const normalisation = {
       epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' },
     },
     type: ([x]) => x!,
-    notation: { form: 'function', latex: '\\mathrm{LN}', text: 'LN', shown: ['axes'] },
+    notation: {
+      form: 'function',
+      latex: '\\mathrm{LN}',
+      text: 'LN',
+      shown: [{ attribute: 'axes', label: 'axes' }],
+    },
     means: '(x - mean[axes](x)) / sqrt(variance[axes](x) + epsilon)',
     examples: [{ shapes: [[4, 3]] }, { shapes: [[2, 3, 4]], attributes: { axes: [1, 2], epsilon: 0.1 } }],
   },

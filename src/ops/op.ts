@@ -21,15 +21,25 @@ export interface AttributeDeclaration {
   readonly summary: string
 }
 
+/** An attribute that a notation shows as a subscript: by itself, or after a word. */
+export interface ShownAttribute {
+  readonly attribute: string
+  /** `stride`, as in `stride 2`. Without it the value stands alone. */
+  readonly label?: string
+  /** The attribute whose value it has by convention; it then goes without saying. */
+  readonly like?: string
+}
+
+/**
+ * Attributes in the order in which they are shown; one that has its default is left out. A name by itself is shown
+ * without a label where it comes first, else after its own name.
+ */
+export type Shown = readonly (string | ShownAttribute)[]
+
 /** How a value of an op is written, in the paper's notation (LaTeX) and in plain text. Layout is the printer's. */
 export type Notation =
   /** `f(x, y)`; attributes worth showing become a subscript. */
-  | {
-      readonly form: 'function'
-      readonly latex: string
-      readonly text: string
-      readonly shown?: readonly string[]
-    }
+  | { readonly form: 'function'; readonly latex: string; readonly text: string; readonly shown?: Shown }
   /** `a ∘ b`; a larger precedence binds tighter. */
   | {
       readonly form: 'infix'
@@ -37,24 +47,62 @@ export type Notation =
       readonly text: string
       readonly precedence: number
       readonly associative: 'both' | 'left' | 'right' | 'none'
+      readonly shown?: Shown
+      /** Written without a sign where an operand is a number or a scalar: `2 x`. */
+      readonly juxtaposedScalars?: true
     }
   | { readonly form: 'prefix'; readonly latex: string; readonly text: string; readonly precedence: number }
+  /** With one input, one over it. */
   | { readonly form: 'fraction' }
-  | { readonly form: 'power' }
+  /** With one input, to a fixed exponent. */
+  | { readonly form: 'power'; readonly exponent?: number }
   | { readonly form: 'root' }
+  /** `x^⊤`, with the order of the axes where more than the last two change places. */
   | { readonly form: 'transpose' }
-  /** Between bars or brackets: `|x|`, `⌊x⌋`. */
+  /** Between bars or brackets: `|x|`, `⌊x⌋`, `[x; y]`. */
   | {
       readonly form: 'fence'
       readonly latex: readonly [string, string]
       readonly text: readonly [string, string]
+      /** Between several inputs. */
+      readonly separator?: string
+      readonly shown?: Shown
     }
-  /** A big operator over axes: `\sum_{…} x`. */
-  | { readonly form: 'reduction'; readonly latex: string; readonly text: string }
-  /** A leaf, printed by name or value. */
-  | { readonly form: 'leaf' }
+  /** Fixed signs around an input: `exp(x) − 1`. */
+  | {
+      readonly form: 'around'
+      readonly latex: readonly [string, string]
+      readonly text: readonly [string, string]
+      readonly precedence: number
+    }
+  /** A big operator over axes, with an index for each: `\sum_{k} x_k`. */
+  | {
+      readonly form: 'reduction'
+      readonly latex: string
+      readonly text: string
+      /** The attribute with the axes. */
+      readonly over: string
+      /** A factor of all elements is a factor of the result. */
+      readonly linear?: true
+      /** Divided by the number of elements. */
+      readonly average?: true
+      /** The range of each index is shown. */
+      readonly limits?: true
+    }
+  /** `x` where the condition holds, else `y`; the inputs are condition, x, y, or the values of conditions in words. */
+  | { readonly form: 'cases'; readonly conditions?: readonly string[] }
+  /** `E[i]`: rows of the first input. */
+  | { readonly form: 'lookup' }
+  /** `x[:, 2:5]`: a range along one axis, from the attributes `axis`, `start`, `size`. */
+  | { readonly form: 'range' }
+  /** How many elements there are along axes, from the attribute `over`. */
+  | { readonly form: 'count'; readonly over: string }
+  /** A leaf, printed by name or value, or always by one sign. */
+  | { readonly form: 'leaf'; readonly latex?: string; readonly text?: string }
   /** Something that readers need not see, such as a change of shape that the equation implies: prints its input. */
   | { readonly form: 'transparent' }
+  /** A step repeated along the time axis; it is printed as equations of its own. */
+  | { readonly form: 'recurrence'; readonly latex: string; readonly text: string }
 
 /** Inputs on which the generic test tries an op: shapes, attributes, and the interval of the values. */
 export interface Example {
@@ -80,7 +128,14 @@ interface OpBase extends OpSignature {
   /** Where the formula or the convention is from, if it is not common knowledge. */
   readonly source?: string
   readonly attributes: Readonly<Record<string, AttributeDeclaration>>
-  readonly notation: Notation
+  readonly notation: Notation | ((attributes: Attributes, types: readonly TensorType[]) => Notation)
+  /**
+   * The input whose last axis is the last axis of the result, where a range of columns of the result is the result
+   * for that range of columns of the input.
+   */
+  readonly columns?: string
+  /** Each element of the result depends only on the elements at its place, after broadcasting. */
+  readonly elementwise?: true
   /** It only moves elements: a reshape, not a sum. Equations then join it to the expression that reads it. */
   readonly rearranges?: boolean
   /** Identities in the equation language that hold for all inputs: `relu(relu(x)) = relu(x)`. */

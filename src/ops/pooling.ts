@@ -6,7 +6,13 @@ import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
 
 const poolSize = { kind: 'perAxis', summary: 'the size of a window' } as const
-const shown = ['poolSize', 'strides', 'padding', 'dilations', 'rounding'] as const
+const shown = [
+  'poolSize',
+  { attribute: 'strides', label: 'stride', like: 'poolSize' },
+  'padding',
+  { attribute: 'dilations', label: 'dilation' },
+  'rounding',
+] as const
 
 const windows = (attributes: Attributes) => windowsOf(attributes, attributes.poolSize as readonly Dimension[])
 
@@ -112,7 +118,7 @@ function pool1d({ title, name, op, text }: Summary): DerivedOp {
       form: 'function',
       latex: `\\mathrm{${name}}`,
       text: name,
-      shown: ['poolSize', 'stride', 'padding'],
+      shown: ['poolSize', { attribute: 'stride', label: 'stride', like: 'poolSize' }, 'padding'],
     },
     means: ({ padding }) =>
       `squeeze[[1]](${op}2d[[1, poolSize], [1, stride], ${Array.isArray(padding) ? '[0, 0, padding]' : 'padding'}](expandDims[[1]](x)))`,

@@ -99,7 +99,15 @@ export const products = {
       const rest = [...a.filter((_, k) => k !== i), ...b.filter((_, k) => k !== j && k !== 0)]
       return { dtype: 'float32', shape: rest.length === 1 ? [...rest, 1] : rest }
     },
-    notation: { form: 'function', latex: '\\mathrm{dot}', text: 'dot', shown: ['axes'] },
+    notation: (_, [x, y]) =>
+      x?.shape?.length === 2 && y?.shape?.length === 2
+        ? { form: 'fence', latex: ['\\langle ', '\\rangle '], text: ['⟨', '⟩'], separator: ',' }
+        : {
+            form: 'function',
+            latex: '\\mathrm{dot}',
+            text: 'dot',
+            shown: [{ attribute: 'axes', label: 'axes' }],
+          },
     means: ({ axes }, [x, y]) => {
       const [i, j] = axes as readonly number[]
       const left = x!.shape!.length === 2 ? 'expandDims[[1]](x)' : i === 2 ? 'x' : 'transpose[[0, 2, 1]](x)'

@@ -34,7 +34,7 @@ export const recurrences = {
         shape: sequences ? [batch ?? shape[0]!, shape[1]!, ...rest] : state.type.shape,
       }
     },
-    notation: { form: 'function', latex: '\\mathrm{recur}', text: 'recur' },
+    notation: { form: 'recurrence', latex: '\\mathrm{recur}', text: 'recur' },
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: ([x, ...rest], attributes, type, context) => {
       const { body } = attributes.body as { readonly body: Body }

@@ -2,7 +2,7 @@ import type { Attribute, Attributes } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
-import type { Derivative, DerivedOp, Op, PrimitiveOp } from './op.js'
+import type { Derivative, DerivedOp, Notation, Op, PrimitiveOp } from './op.js'
 import { forBroadcast, realType, resolveAxes, resolveAxis, sizeOf } from './shape.js'
 import { flat } from './unary.js'
 
@@ -57,6 +57,7 @@ function reduction(
   derivative: Derivative,
   /** Whether truth values count as numbers. */
   counts = false,
+  big?: Pick<Extract<Notation, { form: 'reduction' }>, 'limits' | 'linear'>,
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -66,7 +67,7 @@ function reduction(
     attributes: { axes, keepDims },
     type: ([x], attributes) =>
       reducedType(x!, attributes, counts && x!.dtype === 'bool' ? 'int32' : x!.dtype),
-    notation: { form: 'reduction', latex: symbol[0], text: symbol[1] },
+    notation: { form: 'reduction', latex: symbol[0], text: symbol[1], over: 'axes', ...big },
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: (inputs, attributes, type) => fold(inputs, attributes, type, start, step),
     derivative: { x: derivative },
@@ -100,7 +101,13 @@ const extremum: Derivative = (attributes, types) => {
   return `${restored('g')(attributes, types)} * equal(x, ${y})`
 }
 
-function mean(title: string, summary: string, latex: string, text: string, means: string): DerivedOp {
+function mean(
+  title: string,
+  summary: string,
+  [latex, text]: readonly [latex: string, text: string],
+  means: string,
+  average?: true,
+): DerivedOp {
   return {
     kind: 'derived',
     title,
@@ -108,7 +115,13 @@ function mean(title: string, summary: string, latex: string, text: string, means
     inputs: ['x'],
     attributes: { axes, keepDims },
     type: ([x], attributes) => reducedType(x!, attributes, 'float32'),
-    notation: { form: 'reduction', latex, text },
+    notation: {
+      form: 'reduction',
+      latex,
+      text,
+      over: 'axes',
+      ...(average && { average, limits: true, linear: true }),
+    },
     means: (attributes, [x]) => {
       const gone = resolveAxes(attributes.axes, x!.shape!.length) as readonly number[]
       const count = gone.length === 0 ? '1' : `size[[${gone.join(', ')}]](x)`
@@ -125,7 +138,10 @@ function descending(axes: Attribute | undefined, rank: number): boolean {
 
 /** Ops that combine the elements along axes. */
 export const reductions = {
-  sum: reduction('sum', 'The sum over axes.', ['\\sum', 'Σ'], 0, (a, b) => a + b, restored('g'), true),
+  sum: reduction('sum', 'The sum over axes.', ['\\sum', 'Σ'], 0, (a, b) => a + b, restored('g'), true, {
+    limits: true,
+    linear: true,
+  }),
   product: reduction(
     'product',
     'The product over axes.',
@@ -134,6 +150,7 @@ export const reductions = {
     (a, b) => a * b,
     (attributes, types) => `${restored('g')(attributes, types)} * ${restored('y')(attributes, types)} / x`,
     true,
+    { limits: true },
   ),
   max: reduction(
     'maximum',
@@ -167,7 +184,7 @@ export const reductions = {
     inputs: ['x'],
     attributes: { axes },
     type: () => ({ dtype: 'float32', shape: [] }),
-    notation: { form: 'function', latex: '\\mathrm{size}', text: 'size', shown: ['axes'] },
+    notation: { form: 'count', over: 'axes' },
     evaluate: ([x], attributes) => {
       const along = resolveAxes(attributes.axes, x!.shape.length) as readonly number[]
       return {
@@ -179,19 +196,17 @@ export const reductions = {
     derivative: { x: { none: 'a size does not depend on the values' } },
     examples: [{ shapes: [[2, 3, 4]], attributes: { axes: [1, 2] } }],
   },
-  mean: mean('mean', 'The mean over axes.', '\\mathrm{mean}', 'mean', 'sum[axes, keepDims](x) / COUNT'),
+  mean: mean('mean', 'The mean over axes.', ['\\sum', 'Σ'], 'sum[axes, keepDims](x) / COUNT', true),
   variance: mean(
     'variance',
     'The mean squared distance from the mean over axes (biased).',
-    '\\mathrm{Var}',
-    'Var',
+    ['\\mathrm{Var}', 'Var'],
     'sum[axes, keepDims](square(x - sum[axes](x) / COUNT)) / COUNT',
   ),
   logSumExp: mean(
     'logarithm of a sum of exponentials',
     'log Σ exp(x) over axes.',
-    '\\mathrm{LSE}',
-    'LSE',
+    ['\\mathrm{LSE}', 'LSE'],
     'log(sum[axes, keepDims](exp(x)))',
   ),
   norm: {

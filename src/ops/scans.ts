@@ -35,7 +35,7 @@ function position(
         ? { dtype: 'int32', shape: x!.shape!.filter((_, i) => i !== resolved) }
         : resolved
     },
-    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: ['axis'] },
+    notation: { form: 'reduction', latex: `\\mathrm{${name}}`, text: name, over: 'axis' },
     evaluate: ([x], { axis: at }, type) => {
       const along = resolveAxis(at, x!.shape.length) as number
       const shape = type.shape as readonly number[]
@@ -83,7 +83,7 @@ function cumulative(
       form: 'function',
       latex: `\\mathrm{${name}}`,
       text: name,
-      shown: ['axis', 'exclusive', 'reverse'],
+      shown: [{ attribute: 'axis', label: 'axis' }, 'exclusive', 'reverse'],
     },
     evaluate: ([x], { axis: at, exclusive, reverse }, type): Tensor => {
       const along = resolveAxis(at, x!.shape.length) as number

@@ -15,6 +15,7 @@ export function unary(
     title,
     summary,
     inputs: ['x'],
+    elementwise: true,
     attributes: {},
     type: realType,
     notation,

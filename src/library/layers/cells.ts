@@ -184,8 +184,8 @@ export const gruCell: LayerDefinition = cell(
         ['u', `${state} ${part('recurrent_kernel', 0, 2)}`],
         ['z', `recurrentActivation(${part('a', 0)} + ${part('u', 0)})`],
         ['r', `recurrentActivation(${part('a', 1)} + ${part('u', 1)})`],
-        ['candidate', `activation(${part('a', 2)} + (r * ${state}) ${part('recurrent_kernel', 2)})`],
-        ['h_next', `z * ${state} + (1 - z) * candidate`],
+        ['h_tilde', `activation(${part('a', 2)} + (r * ${state}) ${part('recurrent_kernel', 2)})`],
+        ['h_next', `z * ${state} + (1 - z) * h_tilde`],
       ],
       next: ['h_next'],
     }
@@ -195,12 +195,12 @@ export const gruCell: LayerDefinition = cell(
 const lstmGates = [
   ['i', `recurrentActivation(${part('a', 0)})`],
   ['f', `recurrentActivation(${part('a', 1)})`],
-  ['candidate', `activation(${part('a', 2)})`],
+  ['c_tilde', `activation(${part('a', 2)})`],
   ['o', `recurrentActivation(${part('a', 3)})`],
 ] as const
 
 const lstmStates = [
-  ['c_next', 'f * c + i * candidate'],
+  ['c_next', 'f * c + i * c_tilde'],
   ['h_next', 'o * activation(c_next)'],
 ] as const
 
@@ -284,8 +284,8 @@ export const convLstm2dCell: LayerDefinition = {
       step: [
         ['i', `recurrentActivation(${convolved(config, 0)})`],
         ['f', `recurrentActivation(${convolved(config, 1)})`],
-        ['candidate', `activation(${convolved(config, 2)})`],
-        ['c_next', 'f * c + i * candidate'],
+        ['c_tilde', `activation(${convolved(config, 2)})`],
+        ['c_next', 'f * c + i * c_tilde'],
         ['h_next', `recurrentActivation(${convolved(config, 3)}) * activation(c_next)`],
       ],
       next: ['h_next', 'c_next'],

@@ -20,6 +20,7 @@ function affine(
 export const normalisationLayers: readonly LayerDefinition[] = [
   {
     kind: 'batchNormalization',
+    short: { name: 'BN', op: 'batchNormalization' },
     className: 'BatchNormalization',
     summary: 'Centres and scales each channel by statistics of the batch, or by moving ones in inference.',
     source,
@@ -75,6 +76,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
   },
   {
     kind: 'layerNormalization',
+    short: { name: 'LN', op: 'layerNormalization' },
     className: 'LayerNormalization',
     summary: 'Centres and scales each example over axes of its own.',
     source,

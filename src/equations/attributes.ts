@@ -1,0 +1,112 @@
+import { sameAttribute } from '../graph/attribute.js'
+import { type Dimension, isPolynomial, termsForPrinting } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import type { Shape } from '../graph/type.js'
+import type { Op, Shown } from '../ops/op.js'
+import { type Formula, glyph, number, parenthesized, row, separated, word } from './formula.js'
+
+/** The attributes that a notation shows, as one subscript; undefined if all go without saying. */
+export function shownAttributes({ attributes }: Node, op: Op, shown: Shown): Formula | undefined {
+  const parts = shown.flatMap((entry, i) => {
+    const { attribute, label, like } =
+      typeof entry === 'string'
+        ? { attribute: entry, label: i === 0 ? undefined : entry, like: undefined }
+        : entry
+    const value = attributes[attribute]
+    const declaration = op.attributes[attribute]
+    if (value === undefined || value === null) return []
+    if (declaration && sameAttribute(declaration.default, value)) return []
+    if (like !== undefined && sameAttribute(attributes[like], value)) return []
+    if (typeof value === 'string' || label === undefined) return [attributeFormula(value)]
+    const [first, ...rest] = Array.isArray(value) ? (value as readonly Attribute[]) : [value]
+    const isUniform = first !== undefined && rest.every(item => sameAttribute(first, item))
+    const written = attributeFormula(isUniform ? first : value, declaration?.kind === 'axes' ? ',' : '×')
+    return [row(glyph(`\\text{${label} }`, `${label} `), written)]
+  })
+  return parts.length > 0 ? separated(parts, glyph(',\\,', ', ')) : undefined
+}
+
+/** An attribute's value; a list of sizes is written with crosses, as in `3×3`, a list of axes with commas. */
+export function attributeFormula(value: Attribute, separator: '×' | ',' = '×'): Formula {
+  if (typeof value === 'number') return sizeFormula(value)
+  if (typeof value === 'string') return word(value)
+  if (typeof value === 'boolean' || value === null) return word(String(value))
+  if (isPolynomial(value)) return dimensionFormula(value)
+  if (Array.isArray(value)) {
+    return separated(
+      value.map(item => attributeFormula(item, separator)),
+      separator === '×' ? glyph(' \\times ', '×') : glyph(','),
+    )
+  }
+  return glyph('\\cdots', '…')
+}
+
+/** A set of tensors by their shape: `ℝ^{N×10}`. */
+export function spaceFormula(shape: Shape): Formula {
+  const upper = separated(shape.map(dimensionFormula), glyph(' \\times ', '×'))
+  const base = glyph('\\mathbb{R}', 'ℝ')
+  return shape.length === 0 ? base : { kind: 'script', base, upper }
+}
+
+function sizeFormula(value: number): Formula {
+  return Number.isInteger(value) && value >= 0 ? { kind: 'size', value } : number(value)
+}
+
+/** A size or hyper-parameter; symbols named by a path print as words. */
+export function dimensionFormula(dimension: Dimension): Formula {
+  if (typeof dimension === 'number') return sizeFormula(dimension)
+  const terms = termsForPrinting(dimension).map(({ coefficient, factors }) => {
+    const { numerator, denominator } = coefficient
+    const size = numerator < 0n ? -numerator : numerator
+    const symbols = factors.map(({ atom, power }): Formula => {
+      const base =
+        atom.kind === 'symbol' ? symbolName(atom.name) : applicationFormula(atom.name, atom.arguments)
+      return power === 1 ? base : { kind: 'script', base, upper: glyph(String(power)) }
+    })
+    const product = separated(
+      [...(size === 1n && symbols.length > 0 ? [] : [glyph(String(size))]), ...symbols],
+      glyph('\\,', ' '),
+    )
+    const formula: Formula =
+      denominator === 1n ? product : { kind: 'fraction', top: product, bottom: glyph(String(denominator)) }
+    return { negative: numerator < 0n, formula }
+  })
+  return row(
+    ...terms.flatMap(({ negative, formula }, i) =>
+      i === 0
+        ? negative
+          ? [glyph('-', '−'), formula]
+          : [formula]
+        : [glyph(negative ? ' - ' : ' + ', negative ? ' − ' : ' + '), formula],
+    ),
+  )
+}
+
+const fences: Readonly<
+  Record<string, readonly [latex: readonly [string, string], text: readonly [string, string]]>
+> = {
+  floor: [
+    ['\\lfloor ', '\\rfloor '],
+    ['⌊', '⌋'],
+  ],
+  ceil: [
+    ['\\lceil ', '\\rceil '],
+    ['⌈', '⌉'],
+  ],
+}
+
+function applicationFormula(name: string, args: readonly Dimension[]): Formula {
+  const [first, second] = args.map(dimensionFormula)
+  if (name === 'quotient' && first && second) return { kind: 'fraction', top: first, bottom: second }
+  if (name === 'sqrt' && first) return { kind: 'root', body: first }
+  const fence = fences[name]
+  if (fence && first) {
+    const [[open, close], [openText, closeText]] = fence
+    return { kind: 'fence', open: glyph(open, openText), close: glyph(close, closeText), body: first }
+  }
+  return row(word(name), parenthesized(separated(args.map(dimensionFormula), glyph(',\\,', ', '))))
+}
+
+function symbolName(name: string): Formula {
+  return [...name].length === 1 ? glyph(name) : word(name)
+}

@@ -1,0 +1,57 @@
+import { product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
+import { type Model, parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import type { Shape } from '../graph/type.js'
+import { dimensionFormula, spaceFormula } from './attributes.js'
+import { type Formula, glyph, separated } from './formula.js'
+import type { Names } from './names.js'
+import type { Explanation } from './system.js'
+
+/** Explains a parameter, also one that only its parts stand for; anything else has no explanation. */
+export type ParameterExplainer = (
+  node: Node,
+  parts: readonly Node[] | undefined,
+  name: (node: Node) => Formula | undefined,
+) => Explanation | undefined
+
+export function parameterExplainer(model: Model): ParameterExplainer {
+  const known = new Map(parametersOf(model).map(entry => [entry.parameter.node, entry]))
+  return (node, parts, name) => {
+    const entry = known.get(node)
+    const symbols = (parts ?? [node]).flatMap(part => name(part) ?? [])
+    if (!entry || symbols.length === 0) return undefined
+    const { layer, parameter, trainable } = entry
+    const shape = parts?.[0]?.type.shape ?? parameter.shape
+    return {
+      symbol: separated(symbols, glyph(',\\,', ', ')),
+      meaning: `${layer ? parameter.name.replaceAll('_', ' ') : 'variable'}${trainable ? '' : ', not trained'}`,
+      ...(layer && { owner: layer.name }),
+      space: spaceFormula(shape),
+      count: product(parameter.shape),
+    }
+  }
+}
+
+export function explainInputs(model: Model, names: Names): readonly Explanation[] {
+  return model.inputs.flatMap(({ node, name }) => {
+    const own = names.symbol(node)
+    if (!own) return []
+    const { shape } = node.type
+    return [{ symbol: own, meaning: 'input', owner: name, ...(shape && { space: spaceFormula(shape) }) }]
+  })
+}
+
+/** The symbols in the sizes of a model. */
+export function explainSymbols(model: Model, lines: readonly Node[]): readonly Explanation[] {
+  const found = new Set<string>()
+  const note = (shape: Shape | null) => {
+    for (const dimension of shape ?? []) symbolsOf(dimension, found)
+  }
+  for (const { node } of model.inputs) note(node.type.shape)
+  for (const { parameter } of parametersOf(model)) note(parameter.shape)
+  for (const line of lines) note(line.type.shape)
+  return [...found].map(name => ({
+    symbol: dimensionFormula(symbolDimension(name)),
+    meaning: name === 'N' ? 'batch size' : 'size that is left open',
+  }))
+}

@@ -1,0 +1,182 @@
+import { GraphBuilder } from '../graph/builder.js'
+import { type LossTerm, type ModelGraph, type Optimizer, parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { layers as layerTable } from '../library/layers/table.js'
+import { losses, overBatch } from '../library/losses.js'
+import { optimizers } from '../library/optimizers.js'
+import { penaltyText } from '../library/regularizers.js'
+import { elaborateText } from '../ops/elaborate.js'
+import { opTable } from '../ops/table.js'
+import { attributeFormula } from './attributes.js'
+import { expressionOf } from './expression.js'
+import { type Formula, glyph, type NamedSymbol, number, row, separated, symbol } from './formula.js'
+import { type Names, variableSymbol } from './names.js'
+import type { Equation, Explanation, Item } from './system.js'
+
+interface Training {
+  readonly items: readonly Item[]
+  readonly explanations: readonly Explanation[]
+}
+
+const loss = '\\mathcal{L}'
+
+/** The loss that `compile` fixes, and the steps of its optimizer. */
+export function trainingItems(graph: ModelGraph, names: Names): Training {
+  const { compilation } = graph.model
+  if (!compilation) return { items: [], explanations: [] }
+  const objective = lossItems(graph, compilation.losses, names)
+  const steps = compilation.optimizer
+    ? optimizerItems(compilation.optimizer)
+    : { items: [], explanations: [] }
+  return {
+    items: [...objective.items, ...steps.items],
+    explanations: [...objective.explanations, ...steps.explanations],
+  }
+}
+
+function equation(left: Formula, right: Formula, sign: Equation['sign'] = '='): Equation {
+  return { kind: 'equation', left, sign, right, explanations: [] }
+}
+
+function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names): Training {
+  const explanations: Explanation[] = []
+  const written = terms.map(term => {
+    const output = graph.model.outputs[term.output]?.node
+    const prediction = output && names.symbol(output)
+    const target = targetSymbol(prediction, terms.length)
+    const own = symbol(loss, terms.length > 1 ? labelOfTarget(target) : {})
+    const right = output && lossFormula(graph, term, output, target, names)
+    if (output && right)
+      explanations.push({
+        symbol: target,
+        meaning: 'target of',
+        owner: graph.model.outputs[term.output]!.name,
+      })
+    else explanations.push({ symbol: own, meaning: `loss that is not known: ${term.reason ?? term.kind}` })
+    return { term, own, right }
+  })
+  const penalties = penaltyFormulas(graph, names)
+  const plus = glyph(' + ')
+  if (written.length === 1 && written[0]?.right && penalties.length === 0)
+    return { items: [equation(written[0].own, written[0].right)], explanations }
+  if (written.length === 0) return { items: [], explanations }
+  const own = (entry: (typeof written)[number]) =>
+    written.length > 1 ? entry.own : symbol(loss, { label: 'data' })
+  const parts = written.map(entry =>
+    entry.term.weight === 1
+      ? own(entry)
+      : row(attributeFormula(entry.term.weight), glyph('\\,', ' '), own(entry)),
+  )
+  return {
+    items: [
+      equation(symbol(loss), separated([...parts, ...penalties], plus)),
+      ...written.flatMap(entry => (entry.right ? [equation(own(entry), entry.right)] : [])),
+    ],
+    explanations,
+  }
+}
+
+function targetSymbol(prediction: NamedSymbol | undefined, count: number): NamedSymbol {
+  if (!prediction) return symbol('y')
+  const { base, accent, label, index } = prediction
+  if (base === 'y' && accent === 'hat')
+    return symbol('y', { ...(label !== undefined && { label }), ...(index !== undefined && { index }) })
+  return symbol('y', count > 1 ? { label: base.replace('\\', '') } : {})
+}
+
+function labelOfTarget({ label, index }: NamedSymbol): Pick<NamedSymbol, 'label' | 'index'> {
+  return { ...(label !== undefined && { label }), ...(index !== undefined && { index }) }
+}
+
+/** The mean of the loss over the batch, between the target and an output. */
+function lossFormula(
+  { builder }: ModelGraph,
+  { kind, output }: LossTerm,
+  prediction: Node,
+  target: NamedSymbol,
+  names: Names,
+): Formula | undefined {
+  const definition = Object.hasOwn(losses, kind) ? losses[kind] : undefined
+  const { shape, dtype } = prediction.type
+  if (!definition || !shape) return undefined
+  const y = builder.node('input', [], { name: 'target', index: -1000 - output, shape, dtype })
+  if (isProblem(y)) return undefined
+  const values: Readonly<Record<string, Node>> = { y, p: prediction }
+  const each = elaborateText(definition.means, { value: name => values[name] }, builder)
+  if (isProblem(each)) return undefined
+  const mean = elaborateText(overBatch, { value: name => (name === 'loss' ? each : undefined) }, builder)
+  if (isProblem(mean)) return undefined
+  return expressionOf(mean, { name: node => (node === y ? target : names.symbol(node)) })
+}
+
+/** What regularizers of parameters add to the loss. */
+function penaltyFormulas({ model, builder }: ModelGraph, names: Names): readonly Formula[] {
+  return parametersOf(model).flatMap(({ layer, parameter: { node, name } }) => {
+    if (!layer) return []
+    const keys = Object.entries(layerTable[layer.kind]?.config ?? {})
+    const stem = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+    return keys.flatMap(([key, { kind }]) => {
+      const value = layer.config[key]?.value
+      if (kind !== 'regularizer' || key !== `${stem}Regularizer` || typeof value !== 'string') return []
+      const text = penaltyText(value)
+      const own = names.symbol(node)
+      if (!text || !own) return []
+      const penalty = elaborateText(text, { value: inner => (inner === 'w' ? node : undefined) }, builder)
+      return isProblem(penalty) ? [] : [expressionOf(penalty, { name: inner => names.symbol(inner) })]
+    })
+  })
+}
+
+/** The update of every trainable parameter, with the hyper-parameters as they are resolved. */
+function optimizerItems({ kind, settings, reason }: Optimizer): Training {
+  const definition = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined
+  if (!definition) {
+    const unknown = {
+      symbol: symbol('\\theta'),
+      meaning: `updated in a way that is not known: ${reason ?? kind}`,
+    }
+    return { items: [], explanations: [unknown] }
+  }
+  const value = (name: string) => settings[name]?.value
+  const update = definition.update(value)
+  const theta = symbol('\\theta')
+  const gradient = row({ kind: 'script', base: glyph('\\nabla', '∇'), lower: theta }, symbol(loss))
+  const items = [
+    equation(symbol('g'), gradient),
+    ...update.flatMap(([left, right]) => {
+      const formula = scalarFormula(right)
+      const own = variableSymbol(left)
+      const isStep = right.split(/[^\p{L}\p{N}_]+/u).includes(left)
+      return formula && own ? [equation(own, formula, isStep ? '←' : '=')] : []
+    }),
+  ]
+  const used = update.map(([, right]) => right).join(' ')
+  const explanations = [
+    { symbol: theta, meaning: 'all parameters that are trained, updated by', owner: kind },
+    ...definition.settings.flatMap(({ name, letter }) => {
+      const known = value(name)
+      const own = variableSymbol(letter)
+      if (!(used.includes(letter) || letter.endsWith('_0')) || known === undefined || !own) return []
+      const values = typeof known === 'number' ? number(known) : attributeFormula(known)
+      return [{ symbol: own, meaning: name.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`), values }]
+    }),
+  ]
+  return { items, explanations }
+}
+
+/** A formula over names that stand for numbers, in the equation language. */
+function scalarFormula(text: string): Formula | undefined {
+  const known = new Map<string, Node>()
+  const builder = new GraphBuilder(opTable)
+  const value = (name: string): Node | undefined => {
+    const made = known.get(name) ?? builder.node('input', [], { name, index: known.size, shape: [] })
+    if (isProblem(made)) return undefined
+    known.set(name, made)
+    return made
+  }
+  const node = elaborateText(text, { value }, builder)
+  if (isProblem(node)) return undefined
+  const names = new Map([...known].map(([name, inner]) => [inner, variableSymbol(name)]))
+  return expressionOf(node, { name: inner => names.get(inner) })
+}
