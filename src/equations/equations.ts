@@ -6,7 +6,7 @@ import { spaceFormula } from './attributes.js'
 import { type LayerCall, layerCalls, modelCalls, styleOf } from './calls.js'
 import { definitionsOf } from './definitions.js'
 import { expandGraph } from './expanded.js'
-import { explainInputs, explainSymbols, parameterExplainer } from './explanations.js'
+import { explainInputs, explainSymbols, grouped, parameterExplainer } from './explanations.js'
 import { expressionOf } from './expression.js'
 import { fold } from './folding.js'
 import { type Formula, type NamedSymbol, replaceSymbol } from './formula.js'
@@ -77,7 +77,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
     training: training.items,
     explanations: [
       ...explainInputs(model, names),
-      ...explanationsOf(folded),
+      ...grouped(explanationsOf(folded)),
       ...training.explanations,
       ...explainSymbols(model, lines),
     ],

@@ -1,4 +1,4 @@
-import { product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
+import { add, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
 import { type Model, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
@@ -24,7 +24,8 @@ export function parameterExplainer(model: Model): ParameterExplainer {
     const shape = parts?.[0]?.type.shape ?? parameter.shape
     return {
       symbol: separated(symbols, glyph(',\\,', ', ')),
-      meaning: `${layer ? parameter.name.replaceAll('_', ' ') : 'variable'}${trainable ? '' : ', not trained'}`,
+      meaning: layer ? parameter.name.replaceAll('_', ' ') : 'variable',
+      ...(!trainable && { remark: 'not trained' }),
       ...(layer && { owner: layer.name }),
       space: spaceFormula(shape),
       count: product(parameter.shape),
@@ -39,6 +40,28 @@ export function explainInputs(model: Model, names: Names): readonly Explanation[
     const { shape } = node.type
     return [{ symbol: own, meaning: 'input', owner: name, ...(shape && { space: spaceFormula(shape) }) }]
   })
+}
+
+/** Neighbours that belong to the same layers and live in the same space share an entry: scale and shift. */
+export function grouped(explanations: readonly Explanation[]): readonly Explanation[] {
+  const groups: Explanation[] = []
+  for (const explanation of explanations) {
+    const last = groups.at(-1)
+    if (last && isAlike(last, explanation)) {
+      groups[groups.length - 1] = {
+        ...last,
+        symbol: separated([last.symbol, explanation.symbol], glyph(',\\,', ', ')),
+        meaning: `${last.meaning}, ${explanation.meaning}`,
+        count: add(last.count ?? 0, explanation.count ?? 0),
+      }
+    } else groups.push(explanation)
+  }
+  return groups
+}
+
+function isAlike(a: Explanation, b: Explanation): boolean {
+  const key = ({ owner, remark, space }: Explanation) => JSON.stringify([owner, remark, space])
+  return a.owner !== undefined && a.count !== undefined && b.count !== undefined && key(a) === key(b)
 }
 
 /** The symbols in the sizes of a model. */

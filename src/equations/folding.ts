@@ -41,6 +41,9 @@ interface Skeleton {
   readonly text: string
   readonly indices: readonly number[]
   readonly sizes: readonly number[]
+  /** Which of the sizes are those of the space that the item's value lives in. */
+  readonly spaceFrom: number
+  readonly spaceTo: number
 }
 
 /** The numbers that may change from round to round, and what stays. */
@@ -81,7 +84,28 @@ function skeletonOf(item: Item): Skeleton {
   const text = JSON.stringify(blank, (key, value: unknown) =>
     key === 'count' || key === 'owner' ? undefined : value,
   )
-  return { text, indices, sizes }
+  const [spaceFrom, spaceTo] = spaceRange(item)
+  return { text, indices, sizes, spaceFrom, spaceTo }
+}
+
+function spaceRange(item: Item): readonly [number, number] {
+  if (item.kind !== 'equation' || !item.space) return [0, 0]
+  const keys = Object.keys(item)
+  const before = Object.fromEntries(Object.entries(item).slice(0, keys.indexOf('space')))
+  const from = countSizes(before)
+  return [from, from + countSizes(item.space)]
+}
+
+function countSizes(value: unknown): number {
+  let count = 0
+  replaceNumbers(value, {
+    index: index => index,
+    size: size => {
+      count++
+      return { kind: 'size', value: size }
+    },
+  })
+  return count
 }
 
 interface Found {
@@ -92,7 +116,7 @@ interface Found {
 
 /**
  * The repetition that saves most from a place on. The same rounds can begin at any line of a block; they begin where
- * the fewest sizes change independently, for that is where a block begins.
+ * the fewest sizes change independently, and then where the fewest change inside a round: there a block begins.
  */
 function bestRepetition(skeletons: readonly Skeleton[], at: number): Found | undefined {
   let best: Found | undefined
@@ -110,21 +134,36 @@ function bestRepetition(skeletons: readonly Skeleton[], at: number): Found | und
   const changing = new Map(
     starts.map(start => [start, changingSizes(skeletons, { at: start, period, rounds })]),
   )
-  const start = starts.reduce((a, b) => (changing.get(b)! < changing.get(a)! ? b : a), at)
+  const start = starts.reduce((a, b) => (compare(changing.get(b)!, changing.get(a)!) < 0 ? b : a), at)
   return { at: start, period, rounds: roundsFrom(skeletons, start, period) }
 }
 
-/** How many sequences of sizes a repetition needs letters for. */
-function changingSizes(skeletons: readonly Skeleton[], { at, period, rounds }: Found): number {
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i])
+  return at < 0 ? 0 : a[at]! - b[at]!
+}
+
+/**
+ * How many sequences of sizes a repetition needs letters for; how many the last axes of its values have, which are
+ * their channels; and how many all axes have.
+ */
+function changingSizes(skeletons: readonly Skeleton[], { at, period, rounds }: Found): readonly number[] {
   let count = 0
   const letters = new SizeLetters('l', 1, () => `s${count++}`)
+  const channels = new Set<string>()
+  const axes = new Set<string>()
   for (let i = at; i < at + period; i++) {
     for (const [k, value] of skeletons[i]!.sizes.entries()) {
       const values = Array.from({ length: rounds }, (_, round) => skeletons[i + round * period]!.sizes[k]!)
-      if (values.some(other => other !== value)) letters.formula(values)
+      if (values.every(other => other === value)) continue
+      letters.formula(values)
+      const { spaceFrom, spaceTo } = skeletons[i]!
+      if (k < spaceFrom || k >= spaceTo) continue
+      axes.add(values.join())
+      if (k === spaceTo - 1) channels.add(values.join())
     }
   }
-  return count
+  return [count, channels.size, axes.size]
 }
 
 function roundsFrom(skeletons: readonly Skeleton[], at: number, period: number): number {
@@ -213,10 +252,10 @@ function merged(item: Item, rounds: readonly Item[]): Item {
   const explanations = item.explanations.map((explanation, i): Explanation => {
     const all = rounds.map(round => round.explanations[i]!)
     const counts = all.map(({ count }) => count)
-    const owners = [all[0]?.owner, all.at(-1)?.owner]
+    const owners = ownerRange(all[0]?.owner, all.at(-1)?.owner)
     return {
       ...explanation,
-      ...(explanation.owner !== undefined && { owner: `${owners[0]} … ${owners[1]}` }),
+      ...(owners !== undefined && { owner: owners }),
       ...(counts.every(count => count !== undefined) && {
         count: counts.reduce((sum: NonNullable<(typeof counts)[number]>, count) => add(sum, count ?? 0), 0),
       }),
@@ -230,6 +269,14 @@ function merged(item: Item, rounds: readonly Item[]): Item {
     ),
   )
   return { ...item, items, explanations }
+}
+
+/** The first and the last of several names: `conv4 … 14` where they differ in a number at the end. */
+function ownerRange(first: string | undefined, last: string | undefined): string | undefined {
+  if (first === undefined || last === undefined || first === last) return first
+  const [, stem] = /^(.*?)\d+$/.exec(first) ?? []
+  const [, other, number] = /^(.*?)(\d+)$/.exec(last) ?? []
+  return `${first} … ${stem !== undefined && stem === other ? number : last}`
 }
 
 /** Names for sequences of sizes; one that is a round behind another is that one at `l − 1`, and so on. */

@@ -1,6 +1,13 @@
 import { toLatex } from './latex.js'
-import type { Equation, EquationSystem, Explanation, Item, Repetition } from './system.js'
-import { countText, separator, totalsText } from './terminal.js'
+import {
+  type Equation,
+  type EquationSystem,
+  type Explanation,
+  type Item,
+  meaningText,
+  type Repetition,
+} from './system.js'
+import { countText, totalsText } from './terminal.js'
 
 /** A block of mathematics that is longer than this is one that GitHub may refuse to render. */
 const mostLines = 24
@@ -79,12 +86,13 @@ function rangeLatex({ variable, first, last }: Repetition): string {
   return `${variable} = ${toLatex(first)}, \\ldots, ${toLatex(last)}`
 }
 
-function explanationRow({ symbol, meaning, owner, space, values, count }: Explanation): string {
+function explanationRow(explanation: Explanation): string {
+  const { symbol, space, values, count } = explanation
   const value = values ? `= ${toLatex(values)}` : space ? `\\in ${toLatex(space)}` : ''
   const cells = [
     inlineMath(toLatex(symbol)),
     value && inlineMath(value),
-    escapeMarkdown(owner === undefined ? meaning : `${meaning}${separator(meaning)}${owner}`),
+    escapeMarkdown(meaningText(explanation)),
     count === undefined ? '' : countText(count),
   ]
   return `| ${cells.join(' | ')} |`

@@ -1,5 +1,5 @@
 import type { Dimension } from '../graph/dimension.js'
-import type { Formula } from './formula.js'
+import { type Formula, printable } from './formula.js'
 
 /** One line: a value and the expression that computes it. */
 export interface Equation {
@@ -37,6 +37,8 @@ export interface Explanation {
   readonly space?: Formula
   /** Its value, where that is known. */
   readonly values?: Formula
+  /** What sets it apart: `not trained`. */
+  readonly remark?: string
   /** How many numbers a parameter has. */
   readonly count?: Dimension
 }
@@ -53,6 +55,13 @@ export interface EquationSystem {
   readonly parameters: { readonly trainable: Dimension; readonly total: Dimension }
   /** Models that this one uses as layers. */
   readonly parts: readonly EquationSystem[]
+}
+
+/** What an explanation says in words: `kernel of conv1`, `input image`, `moving mean of norm1, not trained`. */
+export function meaningText({ meaning, owner, remark }: Explanation): string {
+  const own =
+    owner === undefined ? '' : `${/(?:^input|of|by)$/.test(meaning) ? ' ' : ' of '}${printable(owner)}`
+  return `${meaning}${own}${remark === undefined ? '' : `, ${remark}`}`
 }
 
 /** All explanations of equations, in order. */

@@ -1,6 +1,13 @@
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import { printable } from './formula.js'
-import type { Equation, EquationSystem, Explanation, Item, Repetition } from './system.js'
+import {
+  type Equation,
+  type EquationSystem,
+  type Explanation,
+  type Item,
+  meaningText,
+  type Repetition,
+} from './system.js'
 import { toText } from './unicode.js'
 
 /** A cell longer than this does not push the column beside it away. */
@@ -59,18 +66,14 @@ function equationCells({ left, sign, right, space }: Equation, indent: string): 
   return [`${indent}${toText(left)}`, `${sign} ${toText(right)}`, space ? `∈ ${toText(space)}` : '']
 }
 
-function explanationCells({ symbol, meaning, owner, space, values, count }: Explanation): readonly string[] {
+function explanationCells(explanation: Explanation): readonly string[] {
+  const { symbol, space, values, count } = explanation
   return [
     `  ${toText(symbol)}`,
     values ? `= ${toText(values)}` : space ? `∈ ${toText(space)}` : '',
-    owner === undefined ? meaning : printable(`${meaning}${separator(meaning)}${owner}`),
+    meaningText(explanation),
     count === undefined ? '' : countText(count),
   ]
-}
-
-/** `kernel of conv1`, `input image`. */
-export function separator(meaning: string): string {
-  return /(?:^input|of|by)$/.test(meaning) ? ' ' : ' of '
 }
 
 /** Pads cells to columns; the column `right` is aligned to the right. */
