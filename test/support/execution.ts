@@ -1,6 +1,7 @@
 import { transformSync } from 'esbuild'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
+import { isPolynomial, substitute } from '../../src/graph/dimension.js'
 import { type ModelGraph, type Parameter, parametersOf } from '../../src/graph/model.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
@@ -34,6 +35,8 @@ export type InputDeclaration =
 const tolerance = 1e-4
 /** The size of open batch axes: a prime that no case uses for another axis. */
 const batch = 3
+/** The size of other open axes. */
+const open = 4
 
 /** Every `Math.random` while code runs: then random draws of one shape are equal, and can be drawn again. */
 const fixedRandom = 0.3141592653589793
@@ -117,7 +120,12 @@ function run(
   }
   const module = { exports: {} as Record<string, unknown> }
   const { code: runnable } = transformSync(code, { loader: 'js', format: 'cjs' })
-  new Function('require', 'module', 'exports', 'tf', runnable)(() => spied, module, module.exports, spied)
+  new Function('require', 'module', 'exports', 'tf', `{ ${runnable}\n}`)(
+    () => spied,
+    module,
+    module.exports,
+    spied,
+  )
   for (const entry of variables) entry.value = tensorOf(entry.variable)
   const names = [...Object.keys(inputs), ...Object.keys(args)]
   const tensors = [...values.values()].map(({ shape, data, dtype }) =>
@@ -138,8 +146,10 @@ function tensorOf(real: tf.Tensor): Tensor {
 }
 
 /** What random ops draw while `Math.random` is fixed. */
-function drawn(node: Node): Tensor | undefined {
-  const shape = node.type.shape?.map(size => (typeof size === 'number' ? size : batch)) ?? []
+function drawn(node: Node, symbol: (name: string) => number | undefined): Tensor | undefined {
+  const shape = (node.type.shape ?? []).map(size =>
+    isPolynomial(size) ? substitute(size, symbol) : size,
+  ) as number[]
   if (node.op === 'bernoulli') {
     const keep = node.attributes.probability as number
     return tensorOf(tf.floor(tf.add(tf.randomUniform(shape, 0, 1, 'float32'), keep)))
@@ -153,12 +163,18 @@ function evaluated(
   leaves: ReadonlyMap<Node, Tensor>,
   mode: Mode,
 ): readonly Tensor[] | string {
+  const symbols = new Map<string, number>([['N', batch]])
+  for (const { node } of model.inputs)
+    node.type.shape?.forEach((size, i) => {
+      if (isPolynomial(size)) symbols.set(size.key, leaves.get(node)!.shape[i]!)
+    })
+  const symbol = (name: string) => symbols.get(name)
   const result = evaluate(
     model.outputs.map(({ node }) => node),
     {
       leaf: node =>
-        leaves.get(node) ?? drawn(node) ?? (node.op === 'parameter' ? untracked(node) : undefined),
-      symbol: name => (name === 'N' ? batch : undefined),
+        leaves.get(node) ?? drawn(node, symbol) ?? (node.op === 'parameter' ? untracked(node) : undefined),
+      symbol,
       mode,
     },
   )
@@ -263,7 +279,7 @@ function compareModel(graph: ModelGraph, real: tf.LayersModel): readonly string[
     return [`trainable parameters are ${trained}, not ${real.trainableWeights.map(size).sort().join(' ')}`]
   const random = randomSource(5)
   const inputs = real.inputs.map(({ shape, dtype }, i) => {
-    const sizes = shape.map(dimension => dimension ?? batch)
+    const sizes = shape.map((dimension, axis) => dimension ?? (axis === 0 ? batch : open))
     const integers = dtype === 'int32' || isTableIndex(graph, i)
     const value = randomTensor(sizes, random, { range: integers ? [0, 2] : [-1, 1], integers })
     return tf.tensor([...value.data], sizes, dtype as 'float32')

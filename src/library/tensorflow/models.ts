@@ -8,6 +8,7 @@ import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
 import type { Counters } from './counters.js'
 import { applyToTensors, isTraining, plainConfig, remember, result, shapeOf, tensorsIn } from './layers.js'
 import { readModel } from './read-model.js'
+import { callLayersAgain } from './reapply.js'
 import { rebuild } from './rebuild.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, isTensor, modelType, tensorType } from './types.js'
@@ -301,6 +302,17 @@ export function applyModel(
     const node = inputs[i]?.state.node
     if (input.state.node && node) replaced.set(input.state.node, node)
   })
+  const lost = callLayersAgain({
+    trace,
+    state,
+    inputs,
+    replaced,
+    rebuild: node => rebuild(trace, node, replaced, mode),
+    applyModel: (inner, given) => applyModel(trace, inner, given, span, kwargs),
+    kwargs,
+    span,
+  })
+  if (lost) return fail(lost)
   const outputs: Node[] = []
   for (const output of state.outputs) {
     const node = rebuild(trace, output.state.node!, replaced, mode)

@@ -161,7 +161,7 @@ function port({ state }: HostObject<TensorState>): Port {
 }
 
 /** All applications between inputs and outputs, each after those that it reads. */
-function applicationsBelow(
+export function applicationsBelow(
   outputs: readonly HostObject<TensorState>[],
   inputs: ReadonlySet<HostObject<TensorState>>,
 ): readonly Application[] {
