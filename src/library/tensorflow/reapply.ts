@@ -39,10 +39,12 @@ export function callLayersAgain(request: Reapplication): Diagnostic | undefined 
     const given: HostObject<TensorState>[] = []
     for (const tensor of before) {
       const node = tensor.state.node && rebuild(tensor.state.node)
+      const mask = tensor.state.mask && rebuild(tensor.state.mask)
       if (!node) return undefined
       given.push(
         trace.host<TensorState>(tensorType, {
           node,
+          ...(mask && { mask }),
           symbolic: inputs.some(input => input.state.symbolic),
           origin: tensor.state.origin,
         }),
