@@ -2,6 +2,7 @@ import { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { expand } from '../ops/elaborate.js'
+import { notationOf } from '../ops/notation.js'
 import { opTable } from '../ops/table.js'
 import type { LayerCall } from './calls.js'
 import { type ExpressionStyle, expressionOf } from './expression.js'
@@ -42,7 +43,10 @@ export function definitionsOf({ lines, runs, calls, style, builder }: Defined): 
 /** Defines a node's op, and before it the ops in its meaning. */
 function define(node: Node, found: Map<string, Equation>): void {
   const op = opTable[node.op]
-  if (op?.kind !== 'derived' || found.has(node.op)) return
+  const notation = notationOf(node)
+  // A mean is written as a sum over a count: it needs no definition.
+  const isDefinition = notation?.form === 'reduction' && notation.average === true
+  if (op?.kind !== 'derived' || isDefinition || found.has(node.op)) return
   const builder = new GraphBuilder(opTable)
   const inputs: Node[] = []
   const names = new Map<Node, Formula>()
@@ -57,7 +61,7 @@ function define(node: Node, found: Map<string, Equation>): void {
   const meaning = isProblem(whole) ? whole : expand(whole, builder, 'inference')
   if (isProblem(whole) || isProblem(meaning)) return
   const style = { name: (inner: Node) => names.get(inner) }
-  // A notation that is its own definition says nothing: mean is a sum over a count in print.
+  // A notation that is its own definition says nothing.
   const left = expressionOf(whole, style)
   const right = expressionOf(meaning, style)
   if (JSON.stringify(left) === JSON.stringify(right)) return

@@ -58,10 +58,18 @@ function isLetter(found: NamedSymbol | undefined): found is NamedSymbol {
   return found !== undefined && (found.base.startsWith('\\') || [...found.base].length === 1)
 }
 
+/** `scale_Scale1`: a class in small letters, then the class, and how many there were (tfjs-layers/src/engine/topology.ts). */
+const generatedName = /^[a-z0-9_]+_[A-Z]\w*\d+$/
+
 /** How the layer is called by its author, if at all: its configured name, or the variable that holds it. */
 export function givenName({ config, variable }: Layer): string | undefined {
   const { name } = config
-  return name?.from === 'given' && typeof name.value === 'string' ? name.value : variable
+  const isGiven = name?.from === 'given' && typeof name.value === 'string' && !generatedName.test(name.value)
+  return isGiven ? (name.value as string) : variable
+}
+
+function keyOf(candidate: NamedSymbol): string {
+  return JSON.stringify(Object.entries(candidate).sort())
 }
 
 /** The names of a model's values, each symbol used for one value only. */
@@ -73,12 +81,17 @@ export class Names {
     return this.#symbols.get(node)
   }
 
+  /** Whether a value of the model has this name. */
+  has(candidate: NamedSymbol): boolean {
+    return this.#taken.has(keyOf(candidate))
+  }
+
   /** Gives a node the first of the candidates that is still free. */
   give(node: Node, ...candidates: readonly (NamedSymbol | undefined)[]): void {
     if (this.#symbols.has(node)) return
     for (const candidate of candidates) {
       if (!candidate) continue
-      const key = JSON.stringify(Object.entries(candidate).sort())
+      const key = keyOf(candidate)
       if (this.#taken.has(key)) continue
       this.#taken.add(key)
       this.#symbols.set(node, candidate)
@@ -138,6 +151,7 @@ function nameOutputs(model: Model, producers: Producers, names: Names, provenanc
       node,
       isGraph || isLetter(variable) ? variable : undefined,
       only ? symbol('y', isGraph ? {} : { accent: 'hat' }) : undefined,
+      only && isGraph ? variableSymbol(model.name) : undefined,
       label === undefined ? undefined : symbol('y', { accent: 'hat', ...labelOf(label) }),
       symbol('y', { accent: 'hat', index: i + 1 }),
     )

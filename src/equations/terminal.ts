@@ -26,6 +26,7 @@ export function renderEquations(system: EquationSystem): string {
 
 /** `61,706 parameters`, and how many are trained where that is not all of them. */
 export function totalsText({ total, trainable }: EquationSystem['parameters']): string {
+  if (total === 0) return 'no parameters'
   const all = `${countText(total)} ${total === 1 ? 'parameter' : 'parameters'}`
   const isAll = dimensionText(total) === dimensionText(trainable)
   return isAll ? `${all}, all trained` : `${all}, ${countText(trainable)} of them trained`

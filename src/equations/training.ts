@@ -27,7 +27,7 @@ export function trainingItems(graph: ModelGraph, names: Names): Training {
   if (!compilation) return { items: [], explanations: [] }
   const objective = lossItems(graph, compilation.losses, names)
   const steps = compilation.optimizer
-    ? optimizerItems(compilation.optimizer)
+    ? optimizerItems(compilation.optimizer, names)
     : { items: [], explanations: [] }
   return {
     items: [...objective.items, ...steps.items],
@@ -129,7 +129,7 @@ function penaltyFormulas({ model, builder }: ModelGraph, names: Names): readonly
 }
 
 /** The update of every trainable parameter, with the hyper-parameters as they are resolved. */
-function optimizerItems({ kind, settings, reason }: Optimizer): Training {
+function optimizerItems({ kind, settings, reason }: Optimizer, names: Names): Training {
   const definition = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined
   if (!definition) {
     const unknown = {
@@ -141,12 +141,17 @@ function optimizerItems({ kind, settings, reason }: Optimizer): Training {
   const value = (name: string) => settings[name]?.value
   const update = definition.update(value)
   const theta = symbol('\\theta')
+  // A letter that the model has taken carries the θ that it is for.
+  const letterOf = (name: string): NamedSymbol | undefined => {
+    const own = variableSymbol(name)
+    return own && names.has(own) ? { ...own, positions: [theta] } : own
+  }
   const gradient = row({ kind: 'script', base: glyph('\\nabla', '∇'), lower: theta }, symbol(loss))
   const items = [
-    equation(symbol('g'), gradient),
+    equation(letterOf('g') ?? symbol('g'), gradient),
     ...update.flatMap(([left, right]) => {
-      const formula = scalarFormula(right)
-      const own = variableSymbol(left)
+      const formula = scalarFormula(right, letterOf)
+      const own = letterOf(left)
       const isStep = right.split(/[^\p{L}\p{N}_]+/u).includes(left)
       return formula && own ? [equation(own, formula, isStep ? '←' : '=')] : []
     }),
@@ -156,7 +161,7 @@ function optimizerItems({ kind, settings, reason }: Optimizer): Training {
     { symbol: theta, meaning: 'all parameters that are trained, updated by', owner: kind },
     ...definition.settings.flatMap(({ name, letter }) => {
       const known = value(name)
-      const own = variableSymbol(letter)
+      const own = letterOf(letter)
       if (!(used.includes(letter) || letter.endsWith('_0')) || known === undefined || !own) return []
       const values = typeof known === 'number' ? number(known) : attributeFormula(known)
       return [{ symbol: own, meaning: name.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`), values }]
@@ -166,7 +171,7 @@ function optimizerItems({ kind, settings, reason }: Optimizer): Training {
 }
 
 /** A formula over names that stand for numbers, in the equation language. */
-function scalarFormula(text: string): Formula | undefined {
+function scalarFormula(text: string, letterOf: (name: string) => Formula | undefined): Formula | undefined {
   const known = new Map<string, Node>()
   const builder = new GraphBuilder(opTable)
   const value = (name: string): Node | undefined => {
@@ -177,6 +182,6 @@ function scalarFormula(text: string): Formula | undefined {
   }
   const node = elaborateText(text, { value }, builder)
   if (isProblem(node)) return undefined
-  const names = new Map([...known].map(([name, inner]) => [inner, variableSymbol(name)]))
+  const names = new Map([...known].map(([name, inner]) => [inner, letterOf(name)]))
   return expressionOf(node, { name: inner => names.get(inner) })
 }

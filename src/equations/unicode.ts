@@ -59,7 +59,8 @@ class Writer {
         return
       case 'fraction': {
         const tight = isWord(formula.top) && isWord(formula.bottom)
-        this.#operand(formula.top)
+        if (isProduct(formula.top)) this.write(formula.top)
+        else this.#operand(formula.top)
         this.text += tight ? '/' : ' / '
         this.#operand(formula.bottom)
         return
@@ -114,10 +115,28 @@ class Writer {
   }
 }
 
-/** Whether it reads as one thing without brackets. */
+/** Whether it binds at least as much as a division does: factors side by side or with a sign of a product. */
+function isProduct(formula: Formula): boolean {
+  if (formula.kind === 'mark') return isProduct(formula.body)
+  return (
+    formula.kind === 'row' &&
+    formula.items.every(
+      (item, i) =>
+        (item.kind !== 'glyph' || /^[\p{L}\p{N}\p{M}.\s⊙·]*$/u.test(item.text)) &&
+        ['glyph', 'symbol', 'size', 'script', 'fence', 'root'].includes(item.kind) &&
+        (i > 0 || item.kind !== 'glyph' || item.text.trim() !== ''),
+    )
+  )
+}
+
+/** Whether it reads as one thing without brackets: a word, a number, a function of something. */
 function isWord(formula: Formula): boolean {
   if (formula.kind === 'mark') return isWord(formula.body)
   if (formula.kind === 'fraction') return false
+  if (formula.kind === 'row' && formula.items.length === 2) {
+    const [head, body] = formula.items
+    if (body?.kind === 'fence' && body.open.text === '(' && head && isWord(head)) return true
+  }
   return formula.kind !== 'row' || /^[\p{L}\p{N}.\p{M}]+$/u.test(toText(formula))
 }
 
