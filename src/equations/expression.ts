@@ -43,6 +43,8 @@ type Positions = readonly (Formula | undefined)[]
 interface Written {
   readonly formula: Formula
   readonly precedence: number
+  /** Where a minus stands in front of it all: the same without the minus. */
+  readonly positive?: Written
 }
 
 /** One node while it is written. */
@@ -102,9 +104,11 @@ const forms: {
   prefix: ({ latex, text, precedence }, { node, sign, plain, bracketed }) => {
     const whole = plain(node.inputs[0])
     const body = isBig(whole) ? whole : bracketed(node.inputs[0], precedence, true)
+    const positive: Written = { formula: body, precedence: isBig(whole) ? bigPrecedence : precedence }
     return {
+      ...positive,
       formula: row(sign(glyph(latex, text)), body),
-      precedence: isBig(whole) ? bigPrecedence : precedence,
+      ...(latex === '-' && { positive }),
     }
   },
   fraction: (_, { node, sign, plain }) => {
@@ -175,6 +179,8 @@ const forms: {
 
 class Writer {
   readonly #style: ExpressionStyle
+  /** The indices of the operators around what is being written. */
+  readonly #bound: string[] = []
 
   constructor(style: ExpressionStyle) {
     this.#style = style
@@ -234,7 +240,7 @@ class Writer {
     const gone = Array.isArray(axes) ? (axes as readonly number[]) : shape.map((_, i) => i)
     const reduced = gone.filter(axis => shape[axis] !== 1)
     const isKept = shape.length > 0 && node.type.shape?.length === shape.length
-    const taken = new Set(positions.flatMap(place => (place?.kind === 'glyph' ? [place.text] : [])))
+    const taken = new Set(this.#bound)
     let outer = 0
     const inner = shape.map((size, axis): Formula | undefined => {
       if (!gone.includes(axis)) return positions[isKept ? axis : outer++]
@@ -249,11 +255,14 @@ class Writer {
       ...(limits && { last: dimensionFormula(shape[axis]!) }),
     }))
     // A sign in front of all that is summed stands in front of the sum.
-    const isNegated = linear === true && !this.#style.name(x) && notationOf(x)?.form === 'prefix'
-    const body = this.#operand(isNegated ? x.inputs[0]! : x, inner, depth)
-    const negated = isNegated ? [glyph('-', '−')] : []
-    if (isNegated && reduced.length === 0) return this.#operand(x, inner, depth)
-    if (reduced.length === 0 && limits) return body
+    const own = inner.flatMap((place, axis) =>
+      place?.kind === 'glyph' && reduced.includes(axis) ? [place.text] : [],
+    )
+    this.#bound.push(...own)
+    const whole = this.#operand(x, inner, depth)
+    this.#bound.length -= own.length
+    if (reduced.length === 0 && limits) return whole
+    const body = (linear && whole.positive) || whole
     const sign: Formula = { kind: 'big', sign: glyph(latex, text), bounds }
     const count = separated(
       reduced.map(axis => dimensionFormula(shape[axis]!)),
@@ -263,13 +272,13 @@ class Writer {
       ? [{ kind: 'fraction', top: glyph('1'), bottom: count }, glyph('', ' ')]
       : []
     const formula = row(
-      ...negated,
       ...divided,
       this.#style.isMarked?.(node) ? { kind: 'mark', body: sign } : sign,
       glyph('', ''),
       limits && body.precedence >= bigPrecedence ? body.formula : parenthesized(body.formula),
     )
-    return { formula, precedence: bigPrecedence }
+    const positive: Written = { formula, precedence: bigPrecedence }
+    return body === whole ? positive : { ...positive, formula: row(glyph('-', '−'), formula), positive }
   }
 }
 

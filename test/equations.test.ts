@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import katex from 'katex'
+import { type EquationOptions, type Expansion, equationsOf } from '../src/equations/equations.js'
+import { toLatex } from '../src/equations/latex.js'
+import { latexLines, toMarkdown } from '../src/equations/markdown.js'
+import type { EquationSystem, Item } from '../src/equations/system.js'
+import { renderEquations } from '../src/equations/terminal.js'
+import type { ModelGraph } from '../src/graph/model.js'
+import { readModels } from '../src/pipeline.js'
+import { repository } from './support/project.js'
+
+const folder = 'test/golden'
+const models = readdirSync(folder).map(name => {
+  const file = readdirSync(`${folder}/${name}`).find(entry => entry.startsWith('model.'))!
+  return { name, path: `${folder}/${name}/${file}` }
+})
+
+function graphOf(path: string): ModelGraph {
+  const { models: found } = readModels({ files: repository, path, target: 'createModel' })
+  return found[0]!.graph!
+}
+
+const expansions: readonly Expansion[] = ['layer', 'definition', 'primitive']
+const every: readonly EquationOptions[] = expansions.flatMap(expand => [
+  { expand },
+  { expand, mode: 'training' },
+  { expand, mode: 'inference' },
+])
+
+/** Every formula of a Markdown page: in fences and between backticks. */
+function formulasIn(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^```math\n([\s\S]*?)^```$|\$`(.*?)`\$/gm)].map(
+    ([, display, inline]) => display ?? inline!,
+  )
+}
+
+function systemsIn(system: EquationSystem): readonly EquationSystem[] {
+  return [system, ...system.parts.flatMap(systemsIn)]
+}
+
+function linesIn(items: readonly Item[]): readonly string[] {
+  return items.flatMap(item => (item.kind === 'equation' ? [toLatex(item.left)] : linesIn(item.items)))
+}
+
+describe.each(models)('$name', ({ name, path }) => {
+  const graph = graphOf(path)
+
+  test('reads as its page', () => {
+    expect(toMarkdown(equationsOf(graph))).toBe(readFileSync(`${folder}/${name}/equations.md`, 'utf8'))
+  })
+
+  test.each(every)('KaTeX accepts every formula: %j', options => {
+    const system = equationsOf(graph, options)
+    const { items, definitions, training } = system
+    for (const formula of [
+      ...formulasIn(toMarkdown(system)),
+      ...latexLines([...items, ...definitions, ...training]),
+    ])
+      expect(() => katex.renderToString(formula, { throwOnError: true, strict: 'error' })).not.toThrow()
+  })
+
+  test.each(every)('no symbol is defined twice: %j', options => {
+    for (const { items, training } of systemsIn(equationsOf(graph, options))) {
+      const own = linesIn(items)
+      const taken = new Set(own)
+      expect(taken.size).toBe(own.length)
+      expect(linesIn(training).filter(left => taken.has(left))).toEqual([])
+    }
+  })
+
+  test('the explanations account for every parameter', () => {
+    const system = equationsOf(graph)
+    const counts = systemsIn(system)
+      .flatMap(({ explanations }) => explanations)
+      .flatMap(({ count }) => (typeof count === 'number' ? [count] : []))
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(system.parameters.total)
+  })
+
+  test('fits a wide terminal', () => {
+    for (const line of renderEquations(equationsOf(graph)).split('\n'))
+      expect([...line].length).toBeLessThanOrEqual(140)
+  })
+})
