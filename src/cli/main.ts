@@ -88,6 +88,14 @@ export async function main(args: readonly string[]): Promise<number> {
       code = (await import('./wild.js')).wild(folder, options)
     })
 
+  program
+    .command('suite <folder>', { hidden: true })
+    .description('decide pairs of functions with a known verdict, and count how often that is right')
+    .addOption(option.format('text', 'json'))
+    .action(async (folder: string, options) => {
+      code = (await import('./suite.js')).suite(folder, options)
+    })
+
   try {
     await program.parseAsync([...args], { from: 'user' })
     return code

@@ -1,8 +1,9 @@
-import type { Body, Node } from '../graph/node.js'
+import type { Attributes, Body, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import type { TensorType } from '../graph/type.js'
 import type { Mode } from '../ops/elaborate.js'
-import type { EvaluationContext } from '../ops/op.js'
+import type { EvaluationContext, PrimitiveOp } from '../ops/op.js'
 import { opTable } from '../ops/table.js'
 import { concreteGraph } from './concrete.js'
 import { type Reach, reachOf } from './reach.js'
@@ -21,9 +22,29 @@ export interface EvaluationOptions {
   readonly support?: (leaf: Node, shape: readonly number[]) => Selection | undefined
   /** Whether random draws of one shape are all the same draw. */
   readonly oneDraw?: boolean
+  /** Another meaning of primitive ops than their value in double precision. */
+  readonly interpret?: Interpretation
   /** Refuses a graph that needs more multiplications and additions than this. */
   readonly budget?: number
 }
+
+/** What a primitive op yields for inputs; tensors hold whatever numbers stand for in the interpretation. */
+export type Interpretation = (
+  application: OpApplication,
+  inputs: readonly Tensor[],
+  context: EvaluationContext,
+) => Tensor | Problem
+
+export interface OpApplication {
+  readonly name: string
+  readonly op: PrimitiveOp
+  /** With numbers for all sizes. */
+  readonly attributes: Attributes
+  readonly type: Omit<TensorType, 'shape'> & { readonly shape: readonly number[] }
+}
+
+const inDoublePrecision: Interpretation = ({ op, attributes, type }, inputs, context) =>
+  op.evaluate(inputs, attributes, type, context)
 
 /**
  * The values of nodes in double precision. Shared nodes are computed once, only what the results depend on is
@@ -142,7 +163,9 @@ class Evaluator {
     if (this.#spent > (this.#options.budget ?? Number.POSITIVE_INFINITY))
       return { problem: 'the computation is too large for the budget' }
     try {
-      return op.evaluate(inputs, node.attributes, { ...node.type, shape }, this.#context)
+      const application = { name: node.op, op, attributes: node.attributes, type: { ...node.type, shape } }
+      const interpret = this.#options.interpret ?? inDoublePrecision
+      return interpret(application, inputs, this.#context)
     } catch (error) {
       if (error instanceof BodyError) return { problem: error.message }
       throw error

@@ -1,0 +1,474 @@
+import { Constants } from './constants.js'
+import { inverse, type Lanes, moduli, multiply, width } from './field.js'
+import {
+  type Cut,
+  type Description,
+  type Id,
+  OutOfReach,
+  type Split,
+  UnluckyPoints,
+  type Value,
+  Values,
+} from './values.js'
+
+/** A value with more cells than this is a plain number, and what is known of its cells is forgotten. */
+const mostCells = 256
+
+/** A value with more roots than this is a plain number, and that they are roots is forgotten. */
+const mostRoots = 6
+
+/** Roots come after all lines of cases. */
+const firstRoot = 1e9
+
+/** The rational operations on values, with cases and square roots carried through. */
+export class Algebra {
+  readonly values: Values
+  readonly constants: Constants
+  readonly zero: Id
+  readonly one: Id
+  readonly #cuts = new Map<Id, ReadonlyMap<number, ReadonlyMap<string, Cut>>>()
+  readonly #roots = new Map<Id, number>()
+  #lines = 0
+
+  constructor(seed: number, literals: Iterable<number> = []) {
+    this.values = new Values(seed)
+    this.constants = new Constants(this.values, literals)
+    this.zero = this.constants.zero
+    this.one = this.constants.one
+  }
+
+  get(id: Id): Value {
+    return this.values.get(id)
+  }
+
+  number(x: number): Id {
+    return this.constants.number(x)
+  }
+
+  isConstant(id: Id): boolean {
+    return this.get(id).real !== undefined
+  }
+
+  /** Known to be greater than 0. */
+  isPositive(id: Id): boolean {
+    const { low, nonzero } = this.get(id)
+    return low > 1e-12 || (low >= 0 && nonzero)
+  }
+
+  add(a: Id, b: Id): Id {
+    if (a === this.zero) return b
+    if (b === this.zero) return a
+    const [x, y] = [this.get(a), this.get(b)]
+    if (x.real !== undefined && y.real !== undefined) return this.constants.add(a, b)
+    for (const [id, value] of [
+      [a, x],
+      [b, y],
+    ] as const)
+      if (isInfinite(value)) return id
+    if ((x.split || y.split) && this.#fits([a, b]))
+      return this.#combineCases(a, b, (p, q) => this.add(p, q)) ?? this.#addRoots(a, b)
+    return this.#plainSum([a, b])
+  }
+
+  negate(a: Id): Id {
+    return this.multiply(this.constants.minusOne, a)
+  }
+
+  subtract(a: Id, b: Id): Id {
+    return a === b ? this.zero : this.add(a, this.negate(b))
+  }
+
+  /** The sum of many; cells are kept where all terms together have few. */
+  sum(terms: readonly Id[]): Id {
+    if (terms.length === 0) return this.zero
+    if (terms.length === 1) return terms[0]!
+    const special = terms.filter(id => this.get(id).split || isInfinite(this.get(id)))
+    return terms.length === 2 ||
+      (special.length > 0 && this.#fits(special)) ||
+      special.some(id => isInfinite(this.get(id)))
+      ? terms.reduce((sum, term) => this.add(sum, term))
+      : this.#plainSum(terms)
+  }
+
+  #sumIsPositive(terms: readonly Id[]): boolean {
+    return terms.some(id => this.isPositive(id)) && terms.every(id => this.get(id).low >= 0)
+  }
+
+  #plainSum(terms: readonly Id[]): Id {
+    const lanes = new Float64Array(width)
+    let [above, below, low, high, analytic] = [0, 0, 0, 0, true]
+    const nonzero = this.#sumIsPositive(terms)
+    for (const id of terms) {
+      const value = this.get(id)
+      for (let lane = 0; lane < width; lane++) {
+        const total = lanes[lane]! + value.lanes[lane]!
+        lanes[lane] = total >= moduli[lane]! ? total - moduli[lane]! : total
+      }
+      above = Math.max(above + value.below, value.above + below)
+      below += value.below
+      low += value.low
+      high += value.high
+      analytic &&= value.analytic
+    }
+    return this.#intern(lanes, { recipe: { kind: 'sum', terms }, above, below, low, high, analytic, nonzero })
+  }
+
+  multiply(a: Id, b: Id): Id {
+    if (a === this.one) return b
+    if (b === this.one) return a
+    const [x, y] = [this.get(a), this.get(b)]
+    if (x.real !== undefined && y.real !== undefined) return this.constants.multiply(a, b)
+    if (isInfinite(x) || isInfinite(y)) return this.#scaleInfinity(a, b)
+    if (a === this.zero || b === this.zero) return this.zero
+    if ((x.split || y.split) && this.#fits([a, b]))
+      return this.#combineCases(a, b, (p, q) => this.multiply(p, q)) ?? this.#multiplyRoots(a, b)
+    const lanes = x.lanes.map((value, lane) => multiply(value, y.lanes[lane]!, lane))
+    const [low, high] = a === b ? squared(x) : product(x, y)
+    return this.#intern(lanes, {
+      recipe: { kind: 'product', factors: [a, b] },
+      above: x.above + y.above,
+      below: x.below + y.below,
+      low,
+      high,
+      nonzero: x.nonzero && y.nonzero,
+      analytic: x.analytic && y.analytic,
+    })
+  }
+
+  #scaleInfinity(a: Id, b: Id): Id {
+    const [constant, other] = isInfinite(this.get(a)) ? [a, b] : [b, a]
+    const { split } = this.get(other)
+    if (split?.kind === 'cases')
+      return this.cases(
+        split.variable,
+        split.cuts,
+        split.parts.map(part => this.multiply(constant, part)),
+      )
+    if (this.isPositive(other)) return constant
+    throw new OutOfReach('infinity is multiplied by a number that is not known')
+  }
+
+  /** Σ left · right. */
+  dot(left: readonly Id[], right: readonly Id[]): Id {
+    const plain = (id: Id) => !this.get(id).split && !isInfinite(this.get(id))
+    if (left.length <= 2 || !left.every(plain) || !right.every(plain))
+      return this.sum(left.map((id, i) => this.multiply(id, right[i]!)))
+    const lanes = new Float64Array(width)
+    let [above, below, low, high, analytic] = [0, 0, 0, 0, true]
+    for (let i = 0; i < left.length; i++) {
+      const [x, y] = [this.get(left[i]!), this.get(right[i]!)]
+      for (let lane = 0; lane < width; lane++) {
+        const p = moduli[lane]!
+        const total = lanes[lane]! + multiply(x.lanes[lane]!, y.lanes[lane]!, lane)
+        lanes[lane] = total >= p ? total - p : total
+      }
+      const under = x.below + y.below
+      above = Math.max(above + under, x.above + y.above + below)
+      below += under
+      const [least, most] = left[i] === right[i] ? squared(x) : product(x, y)
+      low += least
+      high += most
+      analytic &&= x.analytic && y.analytic
+    }
+    return this.#intern(lanes, { recipe: { kind: 'dot', left, right }, above, below, low, high, analytic })
+  }
+
+  inverse(a: Id): Id {
+    const value = this.get(a)
+    if (value.real !== undefined) return this.constants.inverse(a)
+    const { split } = value
+    if (split?.kind === 'cases') return this.mapCases(split, part => this.inverse(part))
+    if (split) {
+      const [p, q] = split.parts
+      if (p === this.zero)
+        return this.root(split.radicand, this.zero, this.inverse(this.multiply(q, split.radicand)))
+      const norm = this.subtract(this.multiply(p, p), this.multiply(this.multiply(q, q), split.radicand))
+      const factor = this.inverse(norm)
+      return this.root(split.radicand, this.multiply(p, factor), this.negate(this.multiply(q, factor)))
+    }
+    const lanes = new Float64Array(width)
+    for (let lane = 0; lane < width; lane++) {
+      if (value.lanes[lane] === 0) throw new UnluckyPoints()
+      lanes[lane] = inverse(value.lanes[lane]!, moduli[lane]!)
+    }
+    const signed = this.isPositive(a)
+    return this.#intern(lanes, {
+      recipe: { kind: 'inverse', of: a },
+      above: value.below,
+      below: value.above,
+      low: signed ? (Number.isFinite(value.high) ? 1 / value.high : 0) : Number.NEGATIVE_INFINITY,
+      high: signed && value.low > 1e-12 ? 1 / value.low : Number.POSITIVE_INFINITY,
+      nonzero: true,
+      analytic: value.analytic,
+    })
+  }
+
+  divide(a: Id, b: Id): Id {
+    return this.multiply(a, this.inverse(b))
+  }
+
+  /** a to a whole power. */
+  integerPower(a: Id, exponent: number): Id {
+    if (exponent < 0) return this.inverse(this.integerPower(a, -exponent))
+    let result = this.one
+    let square = a
+    for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 1) result = this.multiply(result, square)
+      if (rest > 1) square = this.multiply(square, square)
+    }
+    return result
+  }
+
+  /** A new line of cases. */
+  newLine(): number {
+    return this.#lines++
+  }
+
+  mapCases(split: Extract<Split, { kind: 'cases' }>, f: (part: Id) => Id): Id {
+    return this.cases(split.variable, split.cuts, split.parts.map(f))
+  }
+
+  /** The value that is one of the parts, by where the line's variable lies between the cuts. */
+  cases(variable: number, cuts: readonly Cut[], parts: readonly Id[]): Id {
+    let top = variable
+    for (const part of parts) {
+      const { split } = this.get(part)
+      if (split?.kind === 'cases') top = Math.min(top, split.variable)
+    }
+    if (top < variable) {
+      const outer = mergeCuts(parts.map(part => this.#cutsAt(part, top)))
+      return this.cases(
+        top,
+        outer,
+        cellsOf(outer).map(cell =>
+          this.cases(
+            variable,
+            cuts,
+            parts.map(part => this.#partAt(part, top, cell)),
+          ),
+        ),
+      )
+    }
+    const all = mergeCuts([cuts, ...parts.map(part => this.#cutsAt(part, variable))])
+    const cells = cellsOf(all).map(cell => this.#partAt(parts[indexOf(cuts, cell)]!, variable, cell))
+    const kept = all.flatMap((cut, i) => (cells[i] === cells[i + 1] ? [] : [{ cut, part: cells[i + 1]! }]))
+    const first = cells[0]!
+    if (kept.length === 0) return first
+    const lanes: Lanes = this.get(first).lanes.slice()
+    let before = this.get(first)
+    let [above, below, low, high, nonzero] = [
+      before.above,
+      before.below,
+      before.low,
+      before.high,
+      before.nonzero,
+    ]
+    for (const { cut, part } of kept) {
+      const value = this.get(part)
+      const step = this.get(this.values.atom(`cut ${variable} ${cut.at} ${cut.strict}`)).lanes
+      for (let lane = 0; lane < width; lane++) {
+        const p = moduli[lane]!
+        const change = multiply(step[lane]!, (value.lanes[lane]! - before.lanes[lane]! + p) % p, lane)
+        lanes[lane] = (lanes[lane]! + change) % p
+      }
+      before = value
+      above = Math.max(above + value.below, value.above + 1 + below)
+      below += value.below
+      low = Math.min(low, value.low)
+      high = Math.max(high, value.high)
+      nonzero &&= value.nonzero
+    }
+    return this.#intern(lanes, {
+      above,
+      below,
+      low,
+      high,
+      nonzero,
+      analytic: false,
+      split: {
+        kind: 'cases',
+        variable,
+        cuts: kept.map(({ cut }) => cut),
+        parts: [first, ...kept.map(({ part }) => part)],
+      },
+    })
+  }
+
+  /** p + q · √radicand. */
+  root(radicand: Id, p: Id, q: Id): Id {
+    if (q === this.zero) return p
+    const atom = this.get(this.values.positiveAtom(`root of ${radicand}`))
+    const variable = this.#roots.get(radicand) ?? firstRoot + this.#roots.size
+    this.#roots.set(radicand, variable)
+    const [x, y] = [this.get(p), this.get(q)]
+    const lanes = x.lanes.map(
+      (value, lane) => (value + multiply(y.lanes[lane]!, atom.lanes[lane]!, lane)) % moduli[lane]!,
+    )
+    const alone = p === this.zero
+    const inside = this.get(radicand)
+    const [low, high] = product(y, {
+      low: Math.sqrt(Math.max(0, inside.low)),
+      high: Math.sqrt(Math.max(0, inside.high)),
+    })
+    return this.#intern(lanes, {
+      above: Math.max(x.above + y.below, y.above + 2 + x.below),
+      below: x.below + y.below,
+      low: x.low + low,
+      high: x.high + high,
+      nonzero: alone && y.nonzero && inside.nonzero,
+      analytic: x.analytic && y.analytic && inside.analytic,
+      split: { kind: 'root', variable, radicand, parts: [p, q] },
+    })
+  }
+
+  #addRoots(a: Id, b: Id): Id {
+    const { radicand, first, second } = this.#alignRoots(a, b)
+    return this.root(radicand, this.add(first[0], second[0]), this.add(first[1], second[1]))
+  }
+
+  #multiplyRoots(a: Id, b: Id): Id {
+    const { radicand, first, second } = this.#alignRoots(a, b)
+    const [p, q] = first
+    const [r, s] = second
+    return this.root(
+      radicand,
+      this.add(this.multiply(p, r), this.multiply(this.multiply(q, s), radicand)),
+      this.add(this.multiply(p, s), this.multiply(q, r)),
+    )
+  }
+
+  #alignRoots(a: Id, b: Id): { radicand: Id; first: readonly [Id, Id]; second: readonly [Id, Id] } {
+    const [x, y] = [this.get(a).split, this.get(b).split]
+    const variable = Math.min(
+      x?.variable ?? Number.POSITIVE_INFINITY,
+      y?.variable ?? Number.POSITIVE_INFINITY,
+    )
+    const top = (x?.variable === variable ? x : y) as Extract<Split, { kind: 'root' }>
+    const parts = (id: Id, split: Split | undefined): readonly [Id, Id] =>
+      split?.kind === 'root' && split.variable === variable ? split.parts : [id, this.zero]
+    return { radicand: top.radicand, first: parts(a, x), second: parts(b, y) }
+  }
+
+  #combineCases(a: Id, b: Id, f: (a: Id, b: Id) => Id): Id | undefined {
+    const [x, y] = [this.get(a).split, this.get(b).split]
+    const lines = [x, y].flatMap(split => (split?.kind === 'cases' ? [split.variable] : []))
+    if (lines.length === 0) return undefined
+    const variable = Math.min(...lines)
+    const cuts = mergeCuts([this.#cutsAt(a, variable), this.#cutsAt(b, variable)])
+    return this.cases(
+      variable,
+      cuts,
+      cellsOf(cuts).map(cell => f(this.#partAt(a, variable, cell), this.#partAt(b, variable, cell))),
+    )
+  }
+
+  /** Cuts of a value at a variable that is nowhere below another one. */
+  #cutsAt(id: Id, variable: number): readonly Cut[] {
+    const { split } = this.get(id)
+    return split?.kind === 'cases' && split.variable === variable ? split.cuts : []
+  }
+
+  #partAt(id: Id, variable: number, cell: Cut | undefined): Id {
+    const { split } = this.get(id)
+    return split?.kind === 'cases' && split.variable === variable
+      ? split.parts[indexOf(split.cuts, cell)]!
+      : id
+  }
+
+  /** Whether values together have few enough cells to be kept apart. */
+  #fits(ids: readonly Id[]): boolean {
+    const lines = new Map<number, Map<string, Cut>>()
+    for (const id of ids) {
+      for (const [variable, cuts] of this.#cutsOf(id)) {
+        const all = lines.get(variable) ?? new Map<string, Cut>()
+        for (const [key, cut] of cuts) all.set(key, cut)
+        lines.set(variable, all)
+        if (lines.size > 8) return false
+      }
+    }
+    let cells = 1
+    for (const cuts of lines.values()) cells *= cuts.size + 1
+    return cells <= mostCells && this.#rootsOf(ids) <= mostRoots
+  }
+
+  /** How many roots values are made of. */
+  #rootsOf(ids: readonly Id[]): number {
+    const roots = new Set<number>()
+    const pending = [...ids]
+    for (let id = pending.pop(); id !== undefined && roots.size <= mostRoots; id = pending.pop()) {
+      const { split } = this.get(id)
+      if (split?.kind !== 'root') continue
+      roots.add(split.variable)
+      pending.push(...split.parts)
+    }
+    return roots.size
+  }
+
+  #cutsOf(id: Id): ReadonlyMap<number, ReadonlyMap<string, Cut>> {
+    const { split } = this.get(id)
+    if (split?.kind !== 'cases') return nothing
+    const known = this.#cuts.get(id)
+    if (known) return known
+    const found = new Map<number, Map<string, Cut>>([
+      [split.variable, new Map(split.cuts.map(cut => [keyOf(cut), cut]))],
+    ])
+    for (const part of split.parts) {
+      for (const [variable, cuts] of this.#cutsOf(part)) {
+        const all = found.get(variable) ?? new Map<string, Cut>()
+        for (const [key, cut] of cuts) all.set(key, cut)
+        found.set(variable, all)
+      }
+    }
+    this.#cuts.set(id, found)
+    return found
+  }
+
+  #intern(lanes: Lanes, description: Description): Id {
+    return this.values.intern(lanes, description)
+  }
+}
+
+const nothing: ReadonlyMap<number, ReadonlyMap<string, Cut>> = new Map()
+
+export function isInfinite({ real }: Value): boolean {
+  return real === Number.POSITIVE_INFINITY || real === Number.NEGATIVE_INFINITY
+}
+
+function keyOf(cut: Cut): string {
+  return `${cut.at} ${cut.strict}`
+}
+
+function compareCuts(a: Cut, b: Cut): number {
+  return a.at - b.at || Number(a.strict) - Number(b.strict)
+}
+
+function mergeCuts(lists: readonly (readonly Cut[])[]): readonly Cut[] {
+  const all = lists.flat().sort(compareCuts)
+  return all.filter((cut, i) => i === 0 || compareCuts(all[i - 1]!, cut) !== 0)
+}
+
+/** One cell below the first cut, and one above each; a cell is named by its lower cut. */
+function cellsOf(cuts: readonly Cut[]): readonly (Cut | undefined)[] {
+  return [undefined, ...cuts]
+}
+
+function indexOf(cuts: readonly Cut[], cell: Cut | undefined): number {
+  return cell ? cuts.filter(cut => compareCuts(cut, cell) <= 0).length : 0
+}
+
+interface Bounds {
+  readonly low: number
+  readonly high: number
+}
+
+function product(x: Bounds, y: Bounds): readonly [low: number, high: number] {
+  const ends = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high].map(end =>
+    Number.isNaN(end) ? 0 : end,
+  )
+  return [Math.min(...ends), Math.max(...ends)]
+}
+
+function squared({ low, high }: Bounds): readonly [low: number, high: number] {
+  const [a, b] = [low * low, high * high]
+  return [low <= 0 && high >= 0 ? 0 : Math.min(a, b), Math.max(a, b)]
+}

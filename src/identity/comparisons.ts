@@ -1,0 +1,211 @@
+import type { Algebra } from './algebra.js'
+import { fractionOf, inverse, moduli, multiply, primes, width } from './field.js'
+import { directionKey, type Id } from './values.js'
+
+/** All values that differ by a factor and a constant from one value have their signs on its line. */
+interface Line {
+  readonly variable: number
+  readonly representative: Id
+}
+
+const oneOrZero = (condition: boolean) => (condition ? 'one' : 'zero')
+
+/**
+ * Comparisons, which have no meaning in a field: the sign of a value is a case. Values that are equal up to a factor
+ * and a constant lie on one line, so that the order of their signs is known: x > 1 implies 2x > 0.
+ */
+export class Comparisons {
+  readonly #algebra: Algebra
+  readonly #lines = new Map<string, Line>()
+  readonly #lineOfAtom = new Map<string, number>()
+  readonly #signs = new Map<string, Id>()
+  readonly #ties = new Map<string, boolean>()
+  /** Whether 'greater' and 'at least' were taken for one, at some number that an input has by chance only. */
+  tiesMatter = false
+  /** The values that a value is the largest of. */
+  readonly #largestOf = new Map<Id, readonly Id[]>()
+
+  constructor(algebra: Algebra) {
+    this.#algebra = algebra
+  }
+
+  /**
+   * 1 where the value is greater than 0 (`strict`), or at least 0; else 0. The result is `continuous` if nothing
+   * depends on which of the two it is.
+   */
+  positive(id: Id, strict: boolean, continuous = false): Id {
+    const key = `${id} ${strict} ${continuous}`
+    const known = this.#signs.get(key)
+    if (known !== undefined) return known
+    const result = this.#positive(id, strict, continuous)
+    this.#signs.set(key, result)
+    return result
+  }
+
+  #positive(id: Id, strict: boolean, continuous: boolean): Id {
+    const { real, split, low, high, nonzero, analytic } = this.#algebra.get(id)
+    if (real !== undefined) return this.#algebra[oneOrZero(strict ? real > 0 : real >= 0)]
+    if (split?.kind === 'cases')
+      return this.#algebra.mapCases(split, part => this.positive(part, strict, continuous))
+    const margin = 1e-12
+    if (low > margin || (low >= 0 && (nonzero || !strict))) return this.#algebra.one
+    if (high < -margin || (high <= 0 && (nonzero || strict))) return this.#algebra.zero
+    const place = this.#placeOf(id)
+    // Where ties have no volume, at least 0 and greater than 0 are one.
+    const { variable, at, rising } = place
+    const exclusive = analytic ? true : rising === strict
+    if (analytic && !continuous) this.#recordTie(`${variable} ${at}`, rising === strict)
+    const cut = { at, strict: exclusive }
+    const { zero, one } = this.#algebra
+    return this.#algebra.cases(variable, [cut], rising ? [zero, one] : [one, zero])
+  }
+
+  /** Places at which both 'greater' and 'at least' were asked for. */
+  #recordTie(place: string, above: boolean): void {
+    if ((this.#ties.get(place) ?? above) !== above) this.tiesMatter = true
+    this.#ties.set(place, above)
+  }
+
+  /** Where on which line the value changes its sign, and in which direction. */
+  #placeOf(id: Id): { readonly variable: number; readonly at: number; readonly rising: boolean } {
+    const key = directionKey(this.#algebra.get(id).lanes) ?? `alone ${id}`
+    const line = this.#lines.get(key)
+    if (!line) {
+      const variable = this.#algebra.newLine()
+      this.#lines.set(key, { variable, representative: id })
+      return { variable, at: 0, rising: true }
+    }
+    const relation = this.#relation(id, line.representative)
+    if (relation) {
+      const at = this.#algebra.divide(this.#algebra.negate(relation.constant), relation.factor)
+      const { real } = this.#algebra.get(at)
+      return { variable: line.variable, at: real!, rising: this.#algebra.get(relation.factor).real! > 0 }
+    }
+    return this.#placeOfUnrelated(id)
+  }
+
+  /** The factor is no number that is known: a line of its own, for the value and its negative. */
+  #placeOfUnrelated(id: Id): { readonly variable: number; readonly at: number; readonly rising: boolean } {
+    const first = Math.min(id, this.#algebra.negate(id))
+    const key = `alone ${first}`
+    const line = this.#lines.get(key) ?? { variable: this.#algebra.newLine(), representative: first }
+    this.#lines.set(key, line)
+    return { variable: line.variable, at: 0, rising: first === id }
+  }
+
+  /** Numbers with value = factor · other + constant. */
+  #relation(id: Id, other: Id): { readonly factor: Id; readonly constant: Id } | undefined {
+    const [x, y] = [this.#algebra.get(id).lanes, this.#algebra.get(other).lanes]
+    const factors = new Float64Array(width)
+    const constants = new Float64Array(width)
+    for (let lane = 0; lane < width; lane++) {
+      const p = moduli[lane]!
+      const first = lane % primes.length
+      const second = first + primes.length
+      const below = (y[second]! - y[first]! + p) % p
+      if (below === 0) return undefined
+      factors[lane] = multiply((x[second]! - x[first]! + p) % p, inverse(below, p), lane)
+      constants[lane] = (x[first]! - multiply(factors[lane]!, y[first]!, lane) + p) % p
+    }
+    const [factor, constant] = [this.#numberOf(factors), this.#numberOf(constants)]
+    return factor !== undefined && constant !== undefined ? { factor, constant } : undefined
+  }
+
+  /** The constant with these residues: a small fraction, or a number of the computation, or the inverse of one. */
+  #numberOf(lanes: Float64Array): Id | undefined {
+    const fraction = fractionOf(lanes)
+    if (fraction) return this.#algebra.constants.fraction(...fraction)
+    const found = this.#algebra.values.find(lanes)
+    if (found !== undefined && this.#algebra.isConstant(found)) return found
+    const inverted = this.#algebra.values.find(
+      lanes.map((value, lane) => (value === 0 ? 0 : inverse(value, moduli[lane]!))),
+    )
+    return inverted !== undefined && this.#algebra.isConstant(inverted)
+      ? this.#algebra.constants.inverse(inverted)
+      : undefined
+  }
+
+  /** The larger of two. */
+  maximum(a: Id, b: Id): Id {
+    if (a === b) return a
+    const [x, y] = [this.#algebra.get(a).real, this.#algebra.get(b).real]
+    if (x === Number.NEGATIVE_INFINITY || y === Number.POSITIVE_INFINITY) return b
+    if (y === Number.NEGATIVE_INFINITY || x === Number.POSITIVE_INFINITY) return a
+    if (this.#largestOf.has(a) || this.#largestOf.has(b)) return this.largest([a, b])
+    return this.#larger(a, b)
+  }
+
+  #larger(a: Id, b: Id): Id {
+    const difference = this.#algebra.subtract(a, b)
+    const result = this.choose(this.positive(difference, true, true), a, b)
+    const { split } = this.#algebra.get(result)
+    if (split && !this.#pair.has(result)) this.#pair.set(result, [a, b])
+    return result
+  }
+
+  /** The two values that a value is the larger of. */
+  readonly #pair = new Map<Id, readonly [Id, Id]>()
+
+  /** The first where the condition, which is 0 or 1, is 1, else the second. */
+  choose(condition: Id, a: Id, b: Id): Id {
+    const { split, real } = this.#algebra.get(condition)
+    if (real !== undefined) return real === 0 ? b : a
+    if (split?.kind === 'cases') return this.#algebra.mapCases(split, part => this.choose(part, a, b))
+    return this.#algebra.add(b, this.#algebra.multiply(condition, this.#algebra.subtract(a, b)))
+  }
+
+  /** The largest of several values, whatever their order. */
+  largest(ids: readonly Id[]): Id {
+    const flat = new Set<Id>()
+    const pending = [...ids]
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+      const inner = this.#largestOf.get(id) ?? this.#pair.get(id)
+      if (inner) pending.push(...inner)
+      else flat.add(id)
+    }
+    const finite = [...flat].filter(id => this.#algebra.get(id).real !== Number.NEGATIVE_INFINITY)
+    const kept = finite.sort((a, b) => a - b)
+    if (kept.length === 0) return this.#algebra.number(Number.NEGATIVE_INFINITY)
+    if (kept.length === 1) return kept[0]!
+    if (kept.length === 2) return this.#larger(kept[0]!, kept[1]!)
+    const bounds = kept.map(id => this.#algebra.get(id))
+    const atom = this.#algebra.values.atom(`largest ${kept.join()}`, {
+      analytic: false,
+      low: Math.max(...bounds.map(({ low }) => low)),
+      high: Math.max(...bounds.map(({ high }) => high)),
+      nonzero: kept.some(id => this.#algebra.isPositive(id)),
+    })
+    this.#largestOf.set(atom, kept)
+    return atom
+  }
+
+  /** The sum of the large constants that were added to a value as such, as masks are. */
+  offset(id: Id): number {
+    const { real, recipe } = this.#algebra.get(id)
+    if (real !== undefined) return Math.abs(real) >= 9999 ? real : 0
+    if (recipe.kind !== 'sum') return 0
+    return recipe.terms.reduce((sum, term) => sum + this.offset(term), 0)
+  }
+
+  /** 1 where the value is 0, else 0. */
+  isZero(id: Id): Id {
+    const { real, split, low, high, nonzero } = this.#algebra.get(id)
+    if (real !== undefined) return this.#algebra[oneOrZero(real === 0)]
+    if (split?.kind === 'cases') return this.#algebra.mapCases(split, part => this.isZero(part))
+    if (nonzero || low > 1e-12 || high < -1e-12) return this.#algebra.zero
+    return this.indicator(`zero ${Math.min(id, this.#algebra.negate(id))}`)
+  }
+
+  /** A condition of which nothing is known but its name: 0 or 1. */
+  indicator(name: string): Id {
+    return this.choice(name, [this.#algebra.zero, this.#algebra.one])
+  }
+
+  /** One of several values, by a whole number that is known by a name only. */
+  choice(name: string, parts: readonly Id[]): Id {
+    const variable = this.#lineOfAtom.get(name) ?? this.#algebra.newLine()
+    this.#lineOfAtom.set(name, variable)
+    const cuts = parts.slice(1).map((_, i) => ({ at: i + 0.5, strict: true }))
+    return this.#algebra.cases(variable, cuts, parts)
+  }
+}

@@ -1,0 +1,351 @@
+import {
+  type Lanes,
+  lanesOfFraction,
+  largestSquarePrime,
+  moduli,
+  multiply,
+  power,
+  rationalPower,
+  width,
+} from './field.js'
+import { type Id, OutOfReach, UnluckyPoints, type Values } from './values.js'
+
+type Fraction = readonly [numerator: bigint, denominator: bigint]
+
+/** Two numbers count as one if rounding in double precision explains their difference. */
+const tolerance = 1e-14
+
+/** Relative error of a number that is the rounding of an exact one, after one or two operations. */
+const rounding = 4e-16
+
+/** Exact fractions with more digits than this are kept to double precision only. */
+const longestFraction = 10n ** 120n
+
+const smallPrimes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31]
+
+/** Roots that papers take of numbers. */
+const rootDegrees = [2, 3, 4, 6, 8]
+
+/**
+ * Constant numbers, exact where possible. A literal that is the rounding of an exact value counts as that value:
+ * 0.1 is one tenth, 0.7071067811865476 is 1/√2, 0.9189385332046727 is ½ log 2π, 0.46415888336127786 is 10^(−1/3).
+ */
+export class Constants {
+  readonly #values: Values
+  readonly #byReal = new Map<string, Id>()
+  readonly #recognized = new Map<number, Id>()
+  /** Numbers of the graphs that are worth trying as the base of a power: 0.99 explains 0.970299. */
+  readonly #bases: readonly number[]
+  readonly zero: Id
+  readonly one: Id
+  readonly minusOne: Id
+
+  constructor(values: Values, literals: Iterable<number> = []) {
+    this.#values = values
+    this.zero = this.fraction(0n, 1n)
+    this.one = this.fraction(1n, 1n)
+    this.minusOne = this.fraction(-1n, 1n)
+    const bases = new Set([10])
+    for (const literal of literals) {
+      const size = Math.abs(literal)
+      if (bases.size < 24 && size > 0 && size !== 1 && Number.isFinite(size) && smallFraction(size))
+        bases.add(size)
+    }
+    this.#bases = [...bases]
+  }
+
+  /** The value of a double, recognized as the exact number that it rounds, if there is a simple one. */
+  number(x: number): Id {
+    const known = this.#recognized.get(x)
+    if (known !== undefined) return known
+    const id = this.#recognize(x)
+    this.#recognized.set(x, id)
+    return id
+  }
+
+  fraction(numerator: bigint, denominator: bigint): Id {
+    if (denominator < 0n) return this.fraction(-numerator, -denominator)
+    const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, denominator)
+    const [n, d] = [numerator / divisor, denominator / divisor]
+    const lanes = lanesOfFraction(n, d)
+    if (!lanes) throw new UnluckyPoints()
+    return this.#intern(lanes, quotient(n, d), [n, d])
+  }
+
+  /** A number known by its residues; its value to double precision decides which one it is. */
+  #intern(lanes: Lanes, real: number, fraction?: Fraction): Id {
+    const short =
+      fraction && fraction[0] < longestFraction && fraction[1] < longestFraction ? fraction : undefined
+    const isZero = lanes.every(lane => lane === 0)
+    if (!isZero && (real === 0 || !Number.isFinite(real)))
+      throw new OutOfReach('a constant is too large or too small for a number')
+    if (!isZero && real !== 0) {
+      for (const near of [real * (1 - tolerance), real, real * (1 + tolerance)]) {
+        const found = this.#byReal.get(near.toPrecision(13))
+        if (
+          found !== undefined &&
+          Math.abs(this.#values.get(found).real! - real) <= tolerance * Math.abs(real)
+        )
+          return found
+      }
+    }
+    const value = isZero ? 0 : real
+    const id = this.#values.intern(lanes, {
+      recipe: { kind: 'constant' },
+      real: value,
+      fraction: short,
+      above: 0,
+      low: value,
+      high: value,
+      nonzero: value !== 0,
+    })
+    if (value !== 0) this.#byReal.set(real.toPrecision(13), id)
+    return id
+  }
+
+  add(a: Id, b: Id): Id {
+    const [x, y] = [this.#values.get(a), this.#values.get(b)]
+    if (!Number.isFinite(x.real!) || !Number.isFinite(y.real!)) return this.#infinite(x.real! + y.real!)
+    if (x.fraction && y.fraction)
+      return this.fraction(
+        x.fraction[0] * y.fraction[1] + y.fraction[0] * x.fraction[1],
+        x.fraction[1] * y.fraction[1],
+      )
+    const lanes = x.lanes.map((value, lane) => (value + y.lanes[lane]!) % moduli[lane]!)
+    return this.#intern(lanes, x.real! + y.real!)
+  }
+
+  multiply(a: Id, b: Id): Id {
+    const [x, y] = [this.#values.get(a), this.#values.get(b)]
+    if (!Number.isFinite(x.real!) || !Number.isFinite(y.real!)) return this.#infinite(x.real! * y.real!)
+    if (x.fraction && y.fraction)
+      return this.fraction(x.fraction[0] * y.fraction[0], x.fraction[1] * y.fraction[1])
+    const lanes = x.lanes.map((value, lane) => multiply(value, y.lanes[lane]!, lane))
+    return this.#intern(lanes, x.real! * y.real!)
+  }
+
+  inverse(a: Id): Id {
+    const { real, fraction, lanes } = this.#values.get(a)
+    if (real === 0) throw new OutOfReach('the computation divides by zero')
+    if (!Number.isFinite(real!)) return this.zero
+    if (fraction) return this.fraction(fraction[1], fraction[0])
+    return this.#intern(
+      lanes.map((value, lane) => power(value, moduli[lane]! - 2, lane)),
+      1 / real!,
+    )
+  }
+
+  #infinite(real: number): Id {
+    if (Number.isNaN(real)) throw new OutOfReach('the computation does not yield numbers')
+    return this.#values.atom(`infinity ${real}`, {
+      recipe: { kind: 'constant' },
+      real,
+      low: real,
+      high: real,
+      nonzero: true,
+    })
+  }
+
+  /** x to a rational power for positive x. */
+  power(a: Id, numerator: number, denominator: number): Id {
+    const { real, fraction } = this.#values.get(a)
+    if (real === 0 || !(real! > 0)) throw new OutOfReach('the computation takes a root of a negative number')
+    const value = real! ** (numerator / denominator)
+    const factors = fraction && factorsOf(fraction)
+    if (factors)
+      return this.#product(
+        [...factors].map(([prime, exponent]) => [prime, exponent * numerator, denominator]),
+        value,
+      )
+    const atom = this.#values.positiveAtom(`constant ${a}`, { above: 0 })
+    return this.#intern(rationalPower(this.#values.get(atom).lanes, numerator, denominator), value)
+  }
+
+  exp(a: Id): Id {
+    const { real, fraction } = this.#values.get(a)
+    if (real === 0) return this.one
+    const e = this.#values.get(this.#values.positiveAtom('e', { above: 0 })).lanes
+    const value = Math.exp(real!)
+    const [n, d] = fraction ?? [0n, 0n]
+    if (fraction && n < 100_000n && n > -100_000n && d < 100_000n)
+      return this.#intern(rationalPower(e, Number(n), Number(d)), value)
+    return this.#intern(this.#values.get(this.#values.positiveAtom(`exp ${a}`, { above: 0 })).lanes, value)
+  }
+
+  log(a: Id): Id {
+    const { real, fraction } = this.#values.get(a)
+    if (!(real! > 0))
+      throw new OutOfReach('the computation takes the logarithm of a number that is not positive')
+    const factors = fraction && factorsOf(fraction)
+    if (!factors) return this.#logAtom(`log ${a}`, Math.log(real!))
+    let sum = this.zero
+    for (const [prime, exponent] of factors) {
+      const term = this.#logAtom(`log ${prime}`, Math.log(prime))
+      sum = this.add(sum, this.multiply(this.fraction(BigInt(exponent), 1n), term))
+    }
+    return sum
+  }
+
+  /** A function of a constant that nothing else is known of. */
+  named(name: string, real: number): Id {
+    if (!Number.isFinite(real)) return this.#infinite(real)
+    if (Number.isInteger(real)) return this.number(real)
+    return this.#logAtom(name, real)
+  }
+
+  #logAtom(name: string, real: number): Id {
+    return this.#intern(this.#values.get(this.#values.atom(name, { above: 0 })).lanes, real)
+  }
+
+  /** A product of rational powers of primes; 0 stands for π. */
+  #product(
+    factors: readonly (readonly [prime: number, numerator: number, denominator: number])[],
+    real: number,
+  ): Id {
+    let lanes: Lanes = new Float64Array(width).fill(1)
+    for (const [prime, numerator, denominator] of factors) {
+      const base =
+        prime !== 0 && (prime <= largestSquarePrime || numerator % denominator === 0)
+          ? new Float64Array(width).fill(prime)
+          : this.#values.get(this.#values.positiveAtom(prime === 0 ? 'π' : `prime ${prime}`, { above: 0 }))
+              .lanes
+      const raised =
+        numerator % denominator === 0
+          ? base.map((value, lane) => {
+              const exponent = numerator / denominator
+              return exponent >= 0
+                ? power(value, exponent, lane)
+                : power(power(value, -exponent, lane), moduli[lane]! - 2, lane)
+            })
+          : rationalPower(base, numerator, denominator)
+      lanes = lanes.map((value, lane) => multiply(value, raised[lane]!, lane))
+    }
+    return this.#intern(lanes, real)
+  }
+
+  #recognize(x: number): Id {
+    if (!Number.isFinite(x)) return this.#infinite(x)
+    if (x < 0) return this.multiply(this.minusOne, this.number(-x))
+    const simple = simpleFraction(x)
+    if (simple) return this.fraction(...simple)
+    for (const degree of rootDegrees) {
+      for (const pi of [0, 1, -1, ...(degree === 2 ? [2, -2] : [])]) {
+        const square = x ** degree / Math.PI ** pi
+        const found = smallFraction(square, degree * rounding)
+        const factors = found && factorsOf(found)
+        if (!factors) continue
+        const exponents = [...factors].map(([prime, exponent]) => [prime, exponent, degree] as const)
+        return this.#product(pi === 0 ? exponents : [...exponents, [0, pi, degree]], x)
+      }
+    }
+    const power = this.#asPower(x)
+    if (power) return power
+    const logarithm = this.#asLogarithm(x)
+    if (logarithm !== undefined) return logarithm
+    return this.fraction(...decimal(x))
+  }
+
+  #asPower(x: number): Id | undefined {
+    for (const base of this.#bases) {
+      const exponent = Math.log(x) / Math.log(base)
+      const [n, d] = nearFraction(exponent, 512) ?? []
+      if (n === undefined || d === undefined || Math.abs(n) > 4096 || (base !== 10 && d > 2)) continue
+      if (Math.abs(base ** (n / d) - x) > 16 * rounding * (1 + Math.abs(Math.log(x))) * x) continue
+      return this.power(this.fraction(...simpleFraction(base)!), n, d)
+    }
+    return undefined
+  }
+
+  /** ½ log 2π and its kin: half the logarithm of a fraction, perhaps times π. */
+  #asLogarithm(x: number): Id | undefined {
+    if (x > 12) return undefined
+    for (const pi of [0, 1]) {
+      for (const sign of [1, -1]) {
+        const square = Math.exp(2 * sign * x) / Math.PI ** pi
+        const found = smallFraction(square, 8 * rounding * (1 + x), 1000)
+        const factors = found && factorsOf(found)
+        if (!factors) continue
+        let sum = pi === 0 ? this.zero : this.#logAtom('log π', Math.log(Math.PI))
+        sum = this.add(sum, this.log(this.fraction(...found)))
+        return this.multiply(this.fraction(BigInt(sign), 2n), sum)
+      }
+    }
+    return undefined
+  }
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x === 0n ? 1n : x
+}
+
+/** The exact value of the shortest decimal that denotes the number. */
+function decimal(x: number): Fraction {
+  if (Number.isSafeInteger(x)) return [BigInt(x), 1n]
+  const [mantissa = '', exponent = '0'] = x.toExponential().split('e')
+  const digits = mantissa.replace('.', '')
+  const scale = Number(exponent) - (digits.length - 1)
+  return scale >= 0 ? [BigInt(digits) * 10n ** BigInt(scale), 1n] : [BigInt(digits), 10n ** BigInt(-scale)]
+}
+
+/** A number that is written with few digits, or a fraction of small numbers. */
+function simpleFraction(x: number): Fraction | undefined {
+  const exact = decimal(x)
+  const digits = exact[0].toString().replace(/0+$/, '').length
+  return digits <= 12 ? exact : smallFraction(x)
+}
+
+/** The fraction of numbers up to `most` that the number is the rounding of. */
+function smallFraction(x: number, error = rounding, most = 100_000): Fraction | undefined {
+  if (!Number.isFinite(x) || x <= 0) return undefined
+  const found = nearFraction(x, most, error)
+  return found && found[0] > 0 && found[0] <= 1e9 ? [BigInt(found[0]), BigInt(found[1])] : undefined
+}
+
+/** The first convergent of the continued fraction that is as near as rounding. */
+function nearFraction(x: number, most: number, error = 16 * rounding): readonly [number, number] | undefined {
+  let [p, before, q, below] = [1, 0, 0, 1]
+  let rest = x
+  for (let step = 0; step < 40; step++) {
+    const whole = Math.floor(rest)
+    ;[p, before] = [whole * p + before, p]
+    ;[q, below] = [whole * q + below, q]
+    if (q > most || Math.abs(p) > 1e12) return undefined
+    if (Math.abs(x - p / q) <= error * Math.abs(x)) return [p, q]
+    rest = 1 / (rest - whole)
+  }
+  return undefined
+}
+
+function quotient(n: bigint, d: bigint): number {
+  const [top, bottom] = [Number(n), Number(d)]
+  if (Number.isFinite(top) && Number.isFinite(bottom)) return top / bottom
+  const shift = BigInt(Math.max(n.toString(2).length, d.toString(2).length) - 900)
+  return Number(n >> shift) / Number(d >> shift)
+}
+
+/** The primes of a fraction with their exponents, if they are small. */
+function factorsOf([n, d]: Fraction): ReadonlyMap<number, number> | undefined {
+  const factors = new Map<number, number>()
+  for (const [part, sign] of [
+    [n, 1],
+    [d, -1],
+  ] as const) {
+    if (part <= 0n || part > 10n ** 15n) return undefined
+    let rest = Number(part)
+    const take = (prime: number) => {
+      while (rest % prime === 0) {
+        factors.set(prime, (factors.get(prime) ?? 0) + sign)
+        rest /= prime
+      }
+    }
+    for (const prime of smallPrimes) take(prime)
+    for (let prime = 37; prime * prime <= rest; prime += 2) {
+      if (prime > 100_000) return undefined
+      take(prime)
+    }
+    if (rest > 1) take(rest)
+  }
+  return factors
+}

@@ -1,0 +1,35 @@
+import { type Difference, findDifference, type Sides } from '../evaluate/difference.js'
+import { drawTensor } from '../evaluate/domain.js'
+import { isProblem } from '../graph/op.js'
+import { type LeafOptions, type Proof, prove, sizesOf } from './prove.js'
+
+/** What is known of two computations. */
+export type Decision = Proof | { readonly kind: 'refuted'; readonly difference: Difference }
+
+/** Multiplications and additions that one decision may spend in double precision. */
+const budget = 50_000_000
+
+/**
+ * Decides whether two computations are equal in exact arithmetic, wherever both are defined. Numbers are compared
+ * first, since they refute almost every difference; what no numbers refute is computed in prime fields, with one
+ * independent variable for each argument of a function that has no meaning there. Equal values are a proof up to an
+ * error of 2^−bits; different ones mean nothing. See docs/equality.md.
+ */
+export function decide(sides: Sides, options: LeafOptions): Decision {
+  if (sides.first.length !== sides.second.length)
+    return { kind: 'undecided', reason: 'they have different numbers of results' }
+  const difference = findDifference(sides, {
+    draw: (node, random) => {
+      const leaf = options.leaf(node)
+      const shape = leaf && sizesOf(node, options)
+      if (!leaf || !shape) return undefined
+      return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random) }
+    },
+    budget,
+    ...(options.symbol && { symbol: options.symbol }),
+    ...(options.mode && { mode: options.mode }),
+  })
+  if (difference && isProblem(difference)) return { kind: 'undecided', reason: difference.problem }
+  if (difference) return { kind: 'refuted', difference }
+  return prove(sides, options)
+}

@@ -1,0 +1,395 @@
+import type { Algebra } from './algebra.js'
+import type { Comparisons } from './comparisons.js'
+import { moduli, multiply } from './field.js'
+import type { Monomial, Monomials } from './monomials.js'
+import { type Id, OutOfReach } from './values.js'
+
+/** From here on `exp(-x)` counts as 0: additive masks are −10⁴ and lower. */
+const largestExponent = 9999
+
+/**
+ * Functions that are not rational. What is left after the laws below is an independent variable per argument:
+ *
+ * - exp(a + b) = exp(a) exp(b), exp(n a / m) = exp(a)^(n/m), exp(log a) = a, exp(−10⁴ and lower + a) = 0
+ * - log(a b) = log a + log b for positive factors, log(exp a) = a
+ * - √(a b) = √a √b for positive factors, √a² = |a|, (√a)² = a
+ * - cos² + sin² = 1, and the cosine and sine of a sum
+ *
+ * A function of a value with cases is taken case by case.
+ */
+export class Functions {
+  readonly #algebra: Algebra
+  readonly #monomials: Monomials
+  readonly #comparisons: Comparisons
+  readonly #results = new Map<string, Id>()
+  /** Names of the laws that were used. */
+  readonly laws = new Set<string>()
+
+  constructor(algebra: Algebra, monomials: Monomials, comparisons: Comparisons) {
+    this.#algebra = algebra
+    this.#monomials = monomials
+    this.#comparisons = comparisons
+  }
+
+  /** Applies a function in each case, once per argument. */
+  #each(name: string, id: Id, f: (plain: Id) => Id): Id {
+    const key = `${name} ${id}`
+    const known = this.#results.get(key)
+    if (known !== undefined) return known
+    const { split } = this.#algebra.get(id)
+    const result =
+      split?.kind === 'cases' ? this.#algebra.mapCases(split, part => this.#each(name, part, f)) : f(id)
+    this.#results.set(key, result)
+    return result
+  }
+
+  exp(id: Id): Id {
+    return this.#each('exp', id, plain => {
+      const { real } = this.#algebra.get(plain)
+      if (real !== undefined) return this.#expOfConstant(plain)
+      const terms = this.#monomials.polynomial(plain)
+      if (!terms) return this.#exponential(plain, 1, 1)
+      if (this.#isMasked(plain, terms)) {
+        this.laws.add('exponential-of-a-mask')
+        return this.#algebra.zero
+      }
+      if (terms.length > 1) this.laws.add('exponential-of-a-sum')
+      return terms.map(term => this.#expOfTerm(term)).reduce((a, b) => this.#algebra.multiply(a, b))
+    })
+  }
+
+  /**
+   * Whether a mask was added, and nothing but a mask: the constant is an addend as such, and all coefficients are
+   * small beside it. A product such as −10⁴ (x − 1)² has such a constant as well, but vanishes where x is 1.
+   */
+  #isMasked(id: Id, terms: readonly Monomial[]): boolean {
+    if (this.#comparisons.offset(id) > -largestExponent) return false
+    const size = (term: Monomial) => this.#algebra.get(term.coefficient).real!
+    const constant = terms.find(({ factors }) => factors.size === 0)
+    if (!constant || size(constant) > -largestExponent) return false
+    return terms.every(term => term === constant || Math.abs(size(term)) <= Math.abs(size(constant)) / 100)
+  }
+
+  #expOfConstant(id: Id): Id {
+    const real = this.#algebra.get(id).real!
+    if (real <= -largestExponent) {
+      this.laws.add('exponential-of-a-mask')
+      return this.#algebra.zero
+    }
+    if (Math.abs(real) >= 700) throw new OutOfReach('an exponential is too large or too small for a number')
+    return this.#algebra.constants.exp(id)
+  }
+
+  #expOfAddend(id: Id): Id {
+    if (Math.abs(this.#algebra.get(id).real!) >= 700)
+      throw new OutOfReach('an exponential is too large or too small for a number')
+    return this.#algebra.constants.exp(id)
+  }
+
+  #expOfTerm({ coefficient, factors }: Monomial): Id {
+    if (factors.size === 0) return this.#expOfAddend(coefficient)
+    const [[only, exponent] = [], ...others] = factors
+    const argument = others.length === 0 && exponent === 1 ? this.#logarithms.get(only!) : undefined
+    if (argument !== undefined) {
+      this.laws.add('exponential-of-a-logarithm')
+      return this.#realPower(argument, coefficient)
+    }
+    const fraction = this.#monomials.smallFraction(coefficient)
+    if (fraction)
+      return this.#exponential(
+        this.#monomials.value({ coefficient: this.#algebra.one, factors }),
+        ...fraction,
+      )
+    const negative = this.#algebra.get(coefficient).real! < 0
+    const positive = negative ? this.#algebra.negate(coefficient) : coefficient
+    return this.#exponential(this.#monomials.value({ coefficient: positive, factors }), negative ? -1 : 1, 1)
+  }
+
+  /** What atoms are the exponential or the logarithm of. */
+  readonly #exponents = new Map<Id, Id>()
+  readonly #logarithms = new Map<Id, Id>()
+
+  #exponential(argument: Id, numerator: number, denominator: number): Id {
+    const atom = this.#algebra.values.positiveAtom(`exp ${argument}`, {
+      analytic: this.#algebra.get(argument).analytic,
+    })
+    this.#exponents.set(atom, argument)
+    return this.#algebra.values.powerOfAtom(atom, numerator, denominator)
+  }
+
+  log(id: Id): Id {
+    return this.#each('log', id, plain => {
+      const { real } = this.#algebra.get(plain)
+      if (real !== undefined) {
+        if (real === 0) return this.#algebra.number(Number.NEGATIVE_INFINITY)
+        return this.#algebra.constants.log(plain)
+      }
+      const { coefficient, factors } = this.#monomials.product(plain)
+      const terms: Id[] = []
+      /** The factors of unknown sign together; where the logarithm exists, their product is positive. */
+      let rest: Monomial = { coefficient: this.#algebra.one, factors: new Map() }
+      const negative = this.#algebra.get(coefficient).real! < 0
+      const size = negative ? this.#algebra.negate(coefficient) : coefficient
+      if (negative) rest = { coefficient: this.#algebra.constants.minusOne, factors: new Map() }
+      if (size !== this.#algebra.one) terms.push(this.#algebra.constants.log(size))
+      for (const [factor, exponent] of factors) {
+        if (this.#algebra.isPositive(factor)) {
+          const term = this.#logOfFactor(factor)
+          terms.push(this.#algebra.multiply(this.#algebra.number(exponent), term))
+        } else
+          rest = this.#monomials.multiply(rest, {
+            coefficient: this.#algebra.one,
+            factors: new Map([[factor, exponent]]),
+          })
+      }
+      if (rest.factors.size > 0) {
+        const [[only, exponent] = [], ...others] = rest.factors
+        if (others.length === 0 && !negative && exponent !== undefined && exponent % 2 !== 0)
+          terms.push(this.#algebra.multiply(this.#algebra.number(exponent), this.#logarithm(only!)))
+        else terms.push(this.#logarithm(this.#monomials.value(rest)))
+      } else if (negative) throw new OutOfReach('the computation takes the logarithm of a negative number')
+      if (terms.length > 1) this.laws.add('logarithm-of-a-product')
+      return this.#algebra.sum(terms)
+    })
+  }
+
+  #logOfFactor(factor: Id): Id {
+    const argument = this.#exponents.get(factor)
+    if (argument !== undefined) {
+      this.laws.add('logarithm-of-an-exponential')
+      return argument
+    }
+    const { split } = this.#algebra.get(factor)
+    if (split?.kind === 'root' && split.parts[0] === this.#algebra.zero)
+      return this.#algebra.multiply(this.#algebra.number(0.5), this.log(split.radicand))
+    return this.#logarithm(factor)
+  }
+
+  #logarithm(argument: Id): Id {
+    const { low, high, analytic } = this.#algebra.get(argument)
+    const atom = this.#algebra.values.atom(`log ${argument}`, {
+      analytic,
+      low: low > 0 ? Math.log(low) : Number.NEGATIVE_INFINITY,
+      high: high > 0 ? Math.log(high) : Number.POSITIVE_INFINITY,
+      nonzero: low > 1 + 1e-12 || (low >= 1 && argument !== this.#algebra.one && this.#moreThanOne(argument)),
+    })
+    this.#logarithms.set(atom, argument)
+    return atom
+  }
+
+  /** Whether a value of at least 1 is 1 plus something positive. */
+  #moreThanOne(id: Id): boolean {
+    return this.#algebra.isPositive(this.#algebra.subtract(id, this.#algebra.one))
+  }
+
+  sqrt(id: Id): Id {
+    return this.#each('sqrt', id, plain => {
+      const { real, split } = this.#algebra.get(plain)
+      if (real !== undefined) return real === 0 ? plain : this.#algebra.constants.power(plain, 1, 2)
+      if (split) return this.#root(plain)
+      const { coefficient, factors } = this.#monomials.product(plain)
+      const negative = this.#algebra.get(coefficient).real! < 0
+      const size = negative ? this.#algebra.negate(coefficient) : coefficient
+      let outside = this.#algebra.constants.power(size, 1, 2)
+      let inside = negative ? this.#algebra.constants.minusOne : this.#algebra.one
+      for (const [factor, exponent] of factors) {
+        if (this.#exponents.has(factor) || !Number.isInteger(exponent)) {
+          outside = this.#algebra.multiply(outside, this.#monomials.power(factor, exponent / 2))
+          continue
+        }
+        const half = Math.floor(exponent / 2)
+        if (half !== 0) {
+          const base = half % 2 !== 0 && !this.#algebra.isPositive(factor) ? this.absolute(factor) : factor
+          outside = this.#algebra.multiply(outside, this.#algebra.integerPower(base, half))
+        }
+        if (exponent % 2 === 0) continue
+        if (this.#algebra.isPositive(factor)) outside = this.#algebra.multiply(outside, this.#root(factor))
+        else inside = this.#algebra.multiply(inside, factor)
+      }
+      if (inside === this.#algebra.one) return outside
+      return this.#algebra.multiply(outside, this.#root(inside))
+    })
+  }
+
+  #root(radicand: Id): Id {
+    this.laws.add('square-of-a-root')
+    return this.#algebra.root(radicand, this.#algebra.zero, this.#algebra.one)
+  }
+
+  absolute(id: Id): Id {
+    return this.#comparisons.maximum(id, this.#algebra.negate(id))
+  }
+
+  /** base^exponent. */
+  power(base: Id, exponent: Id): Id {
+    const { split } = this.#algebra.get(exponent)
+    if (split?.kind === 'cases') return this.#algebra.mapCases(split, part => this.power(base, part))
+    if (this.#algebra.isConstant(exponent))
+      return this.#each(`power ${exponent}`, base, plain => this.#realPower(plain, exponent))
+    return this.exp(this.#algebra.multiply(exponent, this.log(base)))
+  }
+
+  /** base^exponent for a constant exponent. */
+  #realPower(base: Id, exponent: Id): Id {
+    const fraction = this.#monomials.smallFraction(exponent)
+    const [n, d] = fraction ?? [0, 0]
+    if (d === 1 && Math.abs(n) <= 64) return this.#algebra.integerPower(base, n)
+    if (d === 2 && Math.abs(n) <= 64) return this.#algebra.integerPower(this.sqrt(base), n)
+    const { real } = this.#algebra.get(base)
+    if (real !== undefined) {
+      if (fraction) return this.#algebra.constants.power(base, n, d)
+      return this.#algebra.constants.exp(
+        this.#algebra.constants.multiply(exponent, this.#algebra.constants.log(base)),
+      )
+    }
+    const { coefficient, factors } = this.#monomials.product(base)
+    if (
+      fraction &&
+      this.#algebra.get(coefficient).real! > 0 &&
+      [...factors.keys()].every(factor => this.#algebra.isPositive(factor))
+    ) {
+      let result =
+        coefficient === this.#algebra.one ? coefficient : this.#algebra.constants.power(coefficient, n, d)
+      for (const [factor, own] of factors) {
+        const atom = this.#exponents.has(factor)
+          ? factor
+          : this.#algebra.values.positiveAtom(`power of ${factor}`)
+        result = this.#algebra.multiply(result, this.#monomials.power(atom, (own * n) / d))
+      }
+      return result
+    }
+    return this.#algebra.values.positiveAtom(`${base} to the power ${exponent}`, {
+      analytic: this.#algebra.get(base).analytic,
+    })
+  }
+
+  cos(id: Id): Id {
+    return this.#each('cos', id, plain => this.#turn(plain)[0])
+  }
+
+  sin(id: Id): Id {
+    return this.#each('sin', id, plain => this.#turn(plain)[1])
+  }
+
+  /** Cosine and sine; those of a sum follow from those of its terms. */
+  #turn(angle: Id): readonly [cosine: Id, sine: Id] {
+    const terms = this.#monomials.polynomial(angle) ?? [
+      { coefficient: this.#algebra.one, factors: new Map([[angle, 1]]) },
+    ]
+    let [cosine, sine] = [this.#algebra.one, this.#algebra.zero]
+    for (const term of terms) {
+      const [c, s] = this.#turnOfTerm(term)
+      ;[cosine, sine] = [
+        this.#algebra.subtract(this.#algebra.multiply(cosine, c), this.#algebra.multiply(sine, s)),
+        this.#algebra.add(this.#algebra.multiply(sine, c), this.#algebra.multiply(cosine, s)),
+      ]
+    }
+    if (terms.length > 1) this.laws.add('angle-of-a-sum')
+    return [cosine, sine]
+  }
+
+  #turnOfTerm({ coefficient, factors }: Monomial): readonly [cosine: Id, sine: Id] {
+    const { one } = this.#algebra
+    const real = this.#algebra.get(coefficient).real!
+    if (factors.size === 0) {
+      const size =
+        real < 0
+          ? this.#algebra.constants.multiply(this.#algebra.constants.minusOne, coefficient)
+          : coefficient
+      const cosine = this.#algebra.constants.named(`cos ${size}`, Math.cos(real))
+      const sine = this.#algebra.constants.named(`sin ${size}`, Math.sin(Math.abs(real)))
+      return [cosine, real < 0 ? this.#algebra.negate(sine) : sine]
+    }
+    const [n, d] = this.#monomials.smallFraction(coefficient) ?? [0, 0]
+    const whole = d === 1 && Math.abs(n) <= 16 && n !== 0
+    const scale = whole
+      ? one
+      : real < 0
+        ? this.#algebra.constants.multiply(this.#algebra.constants.minusOne, coefficient)
+        : coefficient
+    const argument = this.#monomials.value({ coefficient: scale, factors })
+    let turn = this.#rotation(argument)
+    const [first] = [turn]
+    for (let step = 1; whole && step < Math.abs(n); step++) {
+      turn = [
+        this.#algebra.subtract(
+          this.#algebra.multiply(turn[0], first[0]),
+          this.#algebra.multiply(turn[1], first[1]),
+        ),
+        this.#algebra.add(
+          this.#algebra.multiply(turn[1], first[0]),
+          this.#algebra.multiply(turn[0], first[1]),
+        ),
+      ]
+    }
+    return real < 0 ? [turn[0], this.#algebra.negate(turn[1])] : turn
+  }
+
+  /** A random point of the unit circle: ((1 − t²) / (1 + t²), 2t / (1 + t²)). */
+  #rotation(argument: Id): readonly [cosine: Id, sine: Id] {
+    const { values } = this.#algebra
+    const t = this.#algebra.get(values.atom(`half angle ${argument}`))
+    const square = t.lanes.map((value, lane) => multiply(value, value, lane))
+    const { analytic } = this.#algebra.get(argument)
+    const below = this.#algebra.get(
+      this.#algebra.inverse(
+        values.intern(
+          square.map((value, lane) => (value + 1) % moduli[lane]!),
+          { above: 2 },
+        ),
+      ),
+    ).lanes
+    const make = (top: Float64Array) =>
+      values.intern(
+        top.map((value, lane) => multiply(value, below[lane]!, lane)),
+        { above: 2, below: 2, low: -1, high: 1, analytic },
+      )
+    return [
+      make(square.map((value, lane) => (1 - value + moduli[lane]!) % moduli[lane]!)),
+      make(t.lanes.map((value, lane) => (2 * value) % moduli[lane]!)),
+    ]
+  }
+
+  /** tanh(x) = (exp(2x) − 1) / (exp(2x) + 1). */
+  tanh(id: Id): Id {
+    return this.#each('tanh', id, plain => {
+      const { one } = this.#algebra
+      const square = this.exp(this.#algebra.multiply(this.#algebra.number(2), plain))
+      return this.#algebra.divide(this.#algebra.subtract(square, one), this.#algebra.add(square, one))
+    })
+  }
+
+  /** σ(x) = 1 / (1 + exp(−x)). */
+  sigmoid(id: Id): Id {
+    return this.#each('sigmoid', id, plain =>
+      this.#algebra.inverse(this.#algebra.add(this.#algebra.one, this.exp(this.#algebra.negate(plain)))),
+    )
+  }
+
+  /**
+   * A function of which nothing is known but its value at numbers, and perhaps that it is odd: f(−x) = −f(x).
+   * `smooth` functions are zero on a set without volume only.
+   */
+  unknown(
+    name: string,
+    id: Id,
+    f: (x: number) => number,
+    { odd = false, smooth = false }: { readonly odd?: boolean; readonly smooth?: boolean } = {},
+  ): Id {
+    return this.#each(name, id, plain => {
+      const { real, analytic } = this.#algebra.get(plain)
+      if (real !== undefined) {
+        const mirrored = odd && real < 0
+        const size = mirrored ? this.#algebra.negate(plain) : plain
+        const value = this.#algebra.constants.named(`${name} ${size}`, f(this.#algebra.get(size).real!))
+        return mirrored ? this.#algebra.negate(value) : value
+      }
+      const description = { analytic: smooth && analytic }
+      if (!odd) return this.#algebra.values.atom(`${name} ${plain}`, description)
+      const opposite = this.#algebra.negate(plain)
+      const first = Math.min(plain, opposite)
+      const atom = this.#algebra.values.atom(`${name} ${first}`, description)
+      return first === plain ? atom : this.#algebra.negate(atom)
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, expect, test } from '@jest/globals'
+import { drawTensor } from '../src/evaluate/domain.js'
+import { randomSource } from '../src/evaluate/random.js'
+import { type Case, readCases } from '../src/suite/cases.js'
+import { runCase } from '../src/suite/run.js'
+import { tf } from './support/model-code.js'
+
+beforeAll(async () => {
+  await tf.setBackend('cpu')
+})
+
+const cases = readCases(readFileSync('test/cases/equality/pairs.yaml', 'utf8'))
+if (typeof cases === 'string') throw new Error(cases)
+
+test.each(cases)('$id: the verdict is found', pair => {
+  const { verdict, evidence } = runCase(pair)
+  expect(`${verdict}: ${verdict === pair.verdict ? '' : evidence}`).toBe(`${pair.verdict}: `)
+})
+
+/** The largest difference of both bodies in TensorFlow.js, relative to the largest number. */
+function differenceInFramework({ inputs, first, second }: Case, seed: number): number {
+  const random = randomSource(seed)
+  const tensors = Object.values(inputs).map(({ shape, dtype, domain }) => {
+    const { data } = drawTensor(shape, dtype, domain, random)
+    return tf.tensor(Array.from(data), [...shape], dtype as 'float32')
+  })
+  const run = (body: string) => {
+    const result = new Function('tf', ...Object.keys(inputs), body)(tf, ...tensors) as tf.Tensor
+    return result.dataSync()
+  }
+  const [a, b] = [run(first), run(second)]
+  const scale = Math.max(...[...a, ...b].map(Math.abs))
+  return Math.max(...[...a].map((x, i) => Math.abs(x - b[i]!))) / scale
+}
+
+test.each(cases)('$id: TensorFlow.js agrees', pair => {
+  const differences = [11, 12, 13].map(seed => differenceInFramework(pair, seed))
+  if (pair.verdict === 'same') expect(Math.max(...differences)).toBeLessThan(1e-4)
+  else expect(Math.max(...differences)).toBeGreaterThan(1e-4)
+})
+
+test.each([
+  ['not: [a list', 'Flow sequence'],
+  ['a: 1', 'expected a list of cases'],
+  ['- { id: x, a: return x, b: return x, verdict: equal, inputs: {} }', '`verdict` of `x`'],
+  ['- { id: x, a: return x, b: return x, verdict: same, inputs: { x: [a] } }', 'expected a list of sizes'],
+  ['- { id: x, a: return x, b: return x, verdict: same, inputs: { x: { shape: [2], rang: 1 } } }', '`rang`'],
+])('a suite that cannot be read says why: %s', (text, message) => {
+  expect(readCases(text)).toContain(message)
+})
