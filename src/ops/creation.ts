@@ -141,7 +141,7 @@ export const creation = {
       const sizes = type.shape as readonly number[]
       return { shape: sizes, data: Float64Array.from({ length: sizeOf(sizes) }, (_, i) => i), dtype: 'int32' }
     },
-    derivative: { x: { none: 'a position does not depend on the values' } },
+    derivative: { x: { none: 'a position does not depend on the values', zero: true } },
     examples: [{ shapes: [[2, 3, 4]], attributes: { axis: 1 } }],
   },
   eye: {

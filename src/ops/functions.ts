@@ -183,7 +183,7 @@ export const functions = {
     'x itself; nothing flows back through it.',
     named('\\mathrm{sg}', 'sg'),
     x => x,
-    { none: 'that is its purpose' },
+    { none: 'that is its purpose', zero: true },
     { ...any, laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'] },
   ),
 } as const satisfies Readonly<Record<string, Op>>

@@ -3,7 +3,7 @@ import type { TensorType } from '../graph/type.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
 import { elementwiseType, mapBroadcast, widest } from './shape.js'
 
-const flat = { none: 'a step function is flat wherever it is smooth' } as const
+const flat = { none: 'a step function is flat wherever it is smooth', zero: true } as const
 
 const pairs = [
   { shapes: [[2, 3], [3]] },
@@ -181,7 +181,7 @@ export const logic = {
     notation: { form: 'cases' },
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),
     derivative: {
-      condition: { none: 'a choice is flat in its condition' },
+      condition: { none: 'a choice is flat in its condition', zero: true },
       x: 'g * notEqual(condition, 0)',
       y: 'g * equal(condition, 0)',
     },

@@ -5,7 +5,7 @@ import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import type { Op } from './op.js'
 import { resolveAxis, sizeOf, stridesOf } from './shape.js'
 
-const wholeNumbers = { none: 'positions are whole numbers' } as const
+const wholeNumbers = { none: 'positions are whole numbers', zero: true } as const
 
 /** Rows of positions [… , depth], each naming the start of a block of the tensor with the axes after `depth`. */
 function offsets(

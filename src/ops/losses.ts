@@ -1,3 +1,4 @@
+import type { Attributes } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
 import type { DerivedOp, Op } from './op.js'
@@ -18,7 +19,7 @@ function loss(
   file: string,
   summary: string,
   means: DerivedOp['means'],
-  rest: Partial<Pick<DerivedOp, 'attributes' | 'examples' | 'type'>> = {},
+  rest: Partial<Pick<DerivedOp, 'attributes' | 'examples' | 'type' | 'derivative'>> = {},
 ): DerivedOp {
   const attributes = rest.attributes ?? {}
   return {
@@ -57,6 +58,10 @@ const labelSmoothing = {
   default: 0,
   summary: 'how far labels are moved to the middle',
 } as const
+
+/** Labels moved to the middle, as tf.losses.softmaxCrossEntropy does it. */
+const smoothed = ({ labelSmoothing: smoothing }: Attributes) =>
+  smoothing === 0 ? 'labels' : '(labels * (1 - labelSmoothing) + labelSmoothing / extent[1](labels))'
 
 /** The losses of `tf.losses` before their reduction, and the reduction with weights. */
 export const lossOps = {
@@ -145,13 +150,15 @@ export const lossOps = {
     'softmaxCE',
     'softmax_cross_entropy',
     'The cross-entropy from logits along the last axis, which goes.',
-    ({ labelSmoothing: smoothing }) => {
-      const labels =
-        smoothing === 0 ? 'labels' : '(labels * (1 - labelSmoothing) + labelSmoothing / extent[1](labels))'
-      return `-sum[[-1], keepDims = false](${labels} * logSoftmax(predictions))`
-    },
+    attributes => `-sum[[-1], keepDims = false](${smoothed(attributes)} * logSoftmax(predictions))`,
     {
       attributes: { labelSmoothing },
+      // The framework takes labels to sum to one, whether they do or not.
+      derivative: {
+        labels: attributes =>
+          `expandDims[[-1]](g) * (1 - labelSmoothing) * (${smoothed(attributes)} - softmax(predictions))`,
+        predictions: attributes => `expandDims[[-1]](g) * (softmax(predictions) - ${smoothed(attributes)})`,
+      },
       type: inputs => {
         const type = sameShape(inputs)
         return 'problem' in type ? type : { dtype: 'float32', shape: type.shape!.slice(0, -1) }

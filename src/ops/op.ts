@@ -156,6 +156,8 @@ export type Derivative =
 /** Why there is no derivative: a reason in lower case, without a full stop. */
 export interface NoDerivative {
   readonly none: string
+  /** Whether the gradient is zero, as that of a step function; else it cannot be stated. */
+  readonly zero?: true
 }
 
 export interface PrimitiveOp extends OpBase {
@@ -183,6 +185,8 @@ export interface DerivedOp extends OpBase {
   readonly kind: 'derived'
   /** Where training and inference differ, both are stated. */
   readonly means: OpMeaning | { readonly inference: OpMeaning; readonly training: OpMeaning }
+  /** Where the framework has a gradient of its own that is not that of the meaning: as for a primitive op. */
+  readonly derivative?: Readonly<Record<string, Derivative>>
 }
 
 export type Op = PrimitiveOp | DerivedOp

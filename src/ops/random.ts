@@ -35,7 +35,7 @@ function random(
       data: x!.data.map((_, i) => at(k => draw((values.site as number) * 64 + k, i), values)),
       dtype: 'float32',
     }),
-    derivative: { x: { none: 'a draw does not depend on the values' } },
+    derivative: { x: { none: 'a draw does not depend on the values', zero: true } },
     examples: [{ shapes: [[2, 3]], attributes: { ...example, site: 0 } }],
   }
 }

@@ -193,7 +193,7 @@ export const reductions = {
         dtype: 'float32',
       }
     },
-    derivative: { x: { none: 'a size does not depend on the values' } },
+    derivative: { x: { none: 'a size does not depend on the values', zero: true } },
     examples: [{ shapes: [[2, 3, 4]], attributes: { axes: [1, 2] } }],
   },
   mean: mean('mean', 'The mean over axes.', ['\\sum', 'Σ'], 'sum[axes, keepDims](x) / COUNT', true),

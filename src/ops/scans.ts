@@ -48,7 +48,7 @@ function position(
       })
       return { shape, data, dtype: 'int32' }
     },
-    derivative: { x: { none: 'a position is flat wherever it is unique' } },
+    derivative: { x: { none: 'a position is flat wherever it is unique', zero: true } },
     examples: [{ shapes: [[2, 3, 4]], attributes: { axis: 1 } }],
   }
 }
@@ -205,6 +205,6 @@ export const scans = {
     'topindex',
     'The positions of the k largest elements along the last axis, the largest first; of equal ones the first.',
     'int32',
-    { x: { none: 'a position is flat wherever it is unique' } },
+    { x: { none: 'a position is flat wherever it is unique', zero: true } },
   ),
 } as const satisfies Readonly<Record<string, Op>>

@@ -1,4 +1,4 @@
-import type { Notation, PrimitiveOp } from './op.js'
+import type { NoDerivative, Notation, PrimitiveOp } from './op.js'
 import { mapBroadcast, realType } from './shape.js'
 
 /** An elementwise function of one tensor. `derivative` is dy/dx as an expression in x and y, or the reason why there is none. */
@@ -7,7 +7,7 @@ export function unary(
   summary: string,
   notation: Notation,
   f: (x: number) => number,
-  derivative: string | { none: string },
+  derivative: string | NoDerivative,
   rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'attributes'>> = {},
 ): PrimitiveOp {
   return {
@@ -30,4 +30,4 @@ export const named = (latex: string, text: string): Notation => ({ form: 'functi
 export const word = (name: string): Notation => named(`\\mathrm{${name}}`, name)
 
 /** A step function has no useful derivative. */
-export const flat = { none: 'a step function is flat wherever it is smooth' }
+export const flat = { none: 'a step function is flat wherever it is smooth', zero: true } as const

@@ -5,6 +5,7 @@ import type { HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
+import { gradientsByArguments, gradientsByVariables, noteCustomGradient } from './gradients.js'
 import { sameComputation } from './same-computation.js'
 import { isTensor } from './types.js'
 import { freeVariables } from './variables.js'
@@ -75,41 +76,66 @@ const gradients = ({ trace, span }: HostCall, call: string): Value =>
 
 /** Functions that take gradients (tfjs-core/src/gradients.ts). The function under the gradient is followed. */
 export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Value>> = {
-  grad: call => derivative(call, inner => inner.arguments),
+  grad: call => derivative(call, one),
   grads: call => derivative(call, listed),
-  valueAndGrad: call => withValue(call, 'grad', inner => inner.arguments),
+  valueAndGrad: call => withValue(call, 'grad', one),
   valueAndGrads: call => withValue(call, 'grads', listed),
   variableGrads: call => {
-    const value = lossOf(call, call.arguments[0]?.value)
-    return call.trace.record({ value, grads: gradients(call, 'tf.variableGrads') })
+    const [loss, variables] = call.arguments
+    const grads = gradientsByVariables(call, loss?.value, variables?.value)
+    const value = lossOf(call, loss?.value)
+    return call.trace.record({
+      value,
+      grads: grads ? call.trace.record(grads) : gradients(call, 'tf.variableGrads'),
+    })
   },
   customGrad: ({ trace, arguments: args }) =>
     trace.function('tf.customGrad', ({ arguments: inner, span }) => {
+      noteCustomGradient(trace)
       const save = trace.function('save', () => undefined)
       const value = trace.call(args[0]?.value, [...inner, { value: save }], span)
       return isObject(value) ? trace.get(value, 'value', span) : value
     }),
 }
 
-const listed = ({ trace, arguments: args }: HostCall): HostCall['arguments'] =>
-  trace.elements(args[0]?.value) ?? args
+/** How a function that takes gradients is given its arguments, and how it gives the gradients. */
+interface Style {
+  readonly arguments: (inner: HostCall) => HostCall['arguments']
+  readonly result: (trace: Tracer, values: readonly Value[]) => Value
+}
 
-function derivative(call: HostCall, inputs: (inner: HostCall) => HostCall['arguments']): Value {
+const one: Style = {
+  arguments: ({ arguments: args }) => args.slice(0, 1),
+  result: (_, [value]) => value,
+}
+
+const listed: Style = {
+  arguments: ({ trace, arguments: args }) => trace.elements(args[0]?.value) ?? args,
+  result: (trace, values) => trace.array(values),
+}
+
+function derivative(call: HostCall, style: Style): Value {
   const { trace, arguments: args, span } = call
   return trace.function('tf.grad', inner => {
-    trace.call(args[0]?.value, inputs(inner), inner.span)
-    return gradients(inner, shown(span))
+    trace.call(args[0]?.value, style.arguments(inner), inner.span)
+    return gradientOf(inner, args[0]?.value, style, span)
   })
 }
 
-function withValue(call: HostCall, name: string, inputs: (inner: HostCall) => HostCall['arguments']): Value {
+function withValue(call: HostCall, name: string, style: Style): Value {
   const { trace, arguments: args, span } = call
   return trace.function('tf.valueAndGrad', inner =>
     trace.record({
-      value: trace.call(args[0]?.value, inputs(inner), inner.span),
-      [name]: gradients(inner, shown(span)),
+      value: trace.call(args[0]?.value, style.arguments(inner), inner.span),
+      [name]: gradientOf(inner, args[0]?.value, style, span),
     }),
   )
+}
+
+/** The gradients at the arguments of the inner call; its second argument is the gradient of the value itself. */
+function gradientOf(inner: HostCall, callee: Value, style: Style, span: Span): Value {
+  const found = gradientsByArguments(inner, callee, style.arguments(inner), inner.arguments[1]?.value)
+  return found ? style.result(inner.trace, found) : gradients(inner, shown(span))
 }
 
 /** What optimizers do (tfjs-core/src/optimizers/optimizer.ts). Those of the program may override it. */

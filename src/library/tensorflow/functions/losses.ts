@@ -140,8 +140,7 @@ export const losses: TensorFunctions = {
     [number('labelSmoothing', 0)],
     given => {
       const shape = given.tensor('logits').shape!
-      const labels = smoothed(given, 'onehotLabels', `1 / ${given.put(shape[1] ?? 1)}`)
-      const text = `sum[[-1], false](-(logSoftmax(logits) * ${labels}))`
+      const text = 'softmaxCrossEntropy[labelSmoothing](onehotLabels, logits)'
       return weighted(given, text, shape.slice(0, -1)) as string
     },
     [

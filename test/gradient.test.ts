@@ -1,0 +1,80 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import { drawTensor } from '../src/evaluate/domain.js'
+import { evaluate } from '../src/evaluate/evaluate.js'
+import { randomSource } from '../src/evaluate/random.js'
+import { isProblem } from '../src/graph/op.js'
+import { readFunctionBody } from '../src/pipeline.js'
+import { tf } from './support/model-code.js'
+
+beforeAll(async () => {
+  await tf.setBackend('cpu')
+  // The framework's own check for leaks complains about softmaxCrossEntropy.
+  tf.env().set('IS_TEST', false)
+})
+
+const shapes = { x: [3, 4], w: [4, 2], y: [3, 4], v: [4], s: [], k: [2, 2, 1, 2] } as const
+const inputs = Object.fromEntries(
+  Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]),
+)
+
+/** Each returns one gradient as TensorFlow.js takes it. */
+const bodies = [
+  'return tf.grad(t => t.matMul(w).tanh().sum())(x)',
+  'return tf.grad(t => x.matMul(t).square())(w)',
+  'return tf.grad(t => x.add(t).sigmoid().mul(y).sum())(v)',
+  'return tf.grad(t => x.mul(t).exp().mean())(s)',
+  'return tf.grad(t => tf.softmax(t).mul(y).sum())(x)',
+  'return tf.grad(t => tf.logSoftmax(t).mul(y).sum())(x)',
+  'return tf.grad(t => tf.losses.softmaxCrossEntropy(y, t))(x)',
+  'return tf.grad(t => tf.losses.softmaxCrossEntropy(t, x, undefined, 0.2))(y)',
+  'return tf.grad(t => tf.losses.sigmoidCrossEntropy(y.sigmoid(), t))(x)',
+  'return tf.grad(t => tf.losses.huberLoss(y, t, undefined, 0.5))(x)',
+  'return tf.grad(t => tf.where(y.greater(0), t.square(), t.neg()))(x)',
+  'return tf.grad(t => t.clipByValue(-0.5, 0.5).mul(y))(x)',
+  'return tf.grad(t => t.max(1).square().sum())(x)',
+  'return tf.grad(t => t.transpose().reshape([2, 6]).slice([0, 1], [2, 3]).square())(x)',
+  'return tf.grad(t => tf.concat([t, y, t.square()], 1).mul(tf.range(0, 12)))(x)',
+  'return tf.grad(t => tf.stack([t, y.mul(t)]).cos())(x)',
+  "return tf.grad(t => tf.gather(t, tf.tensor1d([0, 2, 2], 'int32')).square())(x)",
+  'return tf.grad(t => { const { mean, variance } = tf.moments(t, 1, true); return t.sub(mean).div(variance.add(1e-3).sqrt()).mul(y) })(x)',
+  "return tf.grad(t => tf.conv2d(t.reshape([1, 3, 4, 1]), k, 1, 'same').square())(x)",
+  "return tf.grad(t => tf.conv2d(x.reshape([1, 3, 4, 1]), t, 1, 'valid').tanh())(k)",
+  'return tf.grad(t => t.square())(x, y)',
+  'return tf.grads((a, b) => a.matMul(b).relu())([x, w])[1]',
+  'return tf.valueAndGrad(t => t.pow(3).sum())(x).grad',
+  'return tf.grad(t => tf.grad(u => u.pow(3))(t).mul(y).sum())(x)',
+  'const frozen = x.clone(); return tf.grad(t => t.mul(frozen))(x)',
+  'return tf.grad(t => t.floor().add(t.mul(t)))(x)',
+  'const p = tf.variable(w); const { grads } = tf.variableGrads(() => x.matMul(p).square().mean()); return grads[p.name]',
+  'return tf.grad(t => tf.norm(t, 2, 1).add(t.abs().sum(1)).add(tf.logSumExp(t, 1)))(x)',
+]
+
+test.each(bodies)('%s', body => {
+  const random = randomSource(3)
+  const values = new Map(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      drawTensor(shape, 'float32', { kind: 'real' }, random),
+    ]),
+  )
+  const tensors = [...values.values()].map(({ data, shape }) => tf.tensor(Array.from(data), [...shape]))
+  const real = new Function('tf', ...values.keys(), body)(tf, ...tensors) as tf.Tensor
+  const { graph, reason } = readFunctionBody(body, inputs)
+  if (!graph) throw new Error(reason?.message)
+  const result = evaluate([graph.model.outputs[0]!.node], {
+    leaf: ({ attributes }) => values.get(String(attributes.name)),
+  })
+  if (isProblem(result)) throw new Error(result.problem)
+  expect(result[0]!.shape).toEqual(real.shape)
+  const expected = real.dataSync()
+  for (const [i, value] of result[0]!.data.entries())
+    expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4 * (1 + Math.abs(value)))
+})
+
+test.each([
+  'const f = tf.customGrad(t => ({ value: t.square(), gradFunc: dy => dy })); return tf.grad(t => f(t))(x)',
+  'return tf.grad(t => t.toInt().toFloat())(x)',
+  "return tf.grad(t => tf.maxPool(t.reshape([1, 3, 4, 1]), 2, 1, 'valid'))(x)",
+])('%s is not followed', body => {
+  expect(readFunctionBody(body, inputs).reason?.code).toBe('opaque-gradient')
+})
