@@ -49,3 +49,13 @@ test.each([
 ])('a suite that cannot be read says why: %s', (text, message) => {
   expect(readCases(text)).toContain(message)
 })
+
+test('what depends on weights that are drawn when the code runs is not decided', () => {
+  const pair = {
+    id: 'weights',
+    inputs: { x: { shape: [2, 3], dtype: 'float32', domain: { kind: 'real' } } },
+  } as const
+  const first = 'return tf.layers.dense({ units: 3, useBias: false }).apply(x)'
+  const { verdict, evidence } = runCase({ ...pair, first, second: 'return x', verdict: 'different' })
+  expect(`${verdict}: ${evidence}`).toBe('undecided: the value of `parameter` is not known')
+})

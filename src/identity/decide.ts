@@ -1,6 +1,9 @@
 import { type Difference, findDifference, type Sides } from '../evaluate/difference.js'
 import { drawTensor } from '../evaluate/domain.js'
+import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { opTable } from '../ops/table.js'
+import { operations } from './operations.js'
 import { type LeafOptions, type Proof, prove, sizesOf } from './prove.js'
 
 /** What is known of two computations. */
@@ -18,6 +21,8 @@ const budget = 50_000_000
 export function decide(sides: Sides, options: LeafOptions): Decision {
   if (sides.first.length !== sides.second.length)
     return { kind: 'undecided', reason: 'they have different numbers of results' }
+  const unknown = unknownLeaf([...sides.first, ...sides.second], options)
+  if (unknown) return { kind: 'undecided', reason: `the value of \`${unknown.op}\` is not known` }
   const difference = findDifference(sides, {
     draw: (node, random) => {
       const leaf = options.leaf(node)
@@ -32,4 +37,30 @@ export function decide(sides: Sides, options: LeafOptions): Decision {
   if (difference && isProblem(difference)) return { kind: 'undecided', reason: difference.problem }
   if (difference) return { kind: 'refuted', difference }
   return prove(sides, options)
+}
+
+/** A tensor from outside that has no name: numbers would take it for zero. */
+function unknownLeaf(outputs: readonly Node[], { leaf }: LeafOptions): Node | undefined {
+  const given = new Set<Node>()
+  const seen = new Set<Node>()
+  const pending = [...outputs]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    for (const value of Object.values(node.attributes)) {
+      if (typeof value !== 'object' || value === null || !('body' in value)) continue
+      for (const input of value.body.inputs) given.add(input)
+      pending.push(...value.body.outputs)
+    }
+    if (
+      node.inputs.length === 0 &&
+      !given.has(node) &&
+      !(node.op in operations) &&
+      opTable[node.op]?.kind === 'primitive' &&
+      !leaf(node)
+    )
+      return node
+    pending.push(...node.inputs)
+  }
+  return undefined
 }
