@@ -18,7 +18,7 @@ import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
 import type { Cell, Scope } from './scope.js'
-import { shorten, Unknowns } from './unknowns.js'
+import { type KeyTable, shorten, Unknowns } from './unknowns.js'
 import {
   type ArrayObject,
   type HostFunctionObject,
@@ -56,7 +56,7 @@ export class Interpreter implements Tracer {
   readonly dialect: Dialect
   readonly meter: Meter
   readonly modules: Modules
-  readonly unknowns = new Unknowns()
+  readonly unknowns: Unknowns
   readonly conditions: Conditions
   /** Reasons that open conditions gave, and what an assumption would have to answer, if one can. */
   readonly questions = new WeakMap<Diagnostic, Question | undefined>()
@@ -76,9 +76,11 @@ export class Interpreter implements Tracer {
     dialect: Dialect,
     budget: Budget,
     assumptions: Assumptions,
+    keys: KeyTable,
   ) {
     this.library = library
     this.dialect = dialect
+    this.unknowns = new Unknowns(keys)
     this.conditions = new Conditions(dialect, this.unknowns, assumptions)
     this.meter = new Meter(budget)
     this.modules = new Modules(loader, this)

@@ -14,6 +14,7 @@ import { type FoundModelEntry, Interpreter, type LoaderLike } from './interprete
 import { fromJson } from './javascript-globals.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, targetNames } from './targets.js'
+import { KeyTable } from './unknowns.js'
 import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
 export interface TraceRequest {
@@ -71,7 +72,8 @@ export function trace(request: TraceRequest): TraceResult {
   const loaded = request.loader.load(request.path)
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
-  const start = (assumptions: readonly Assumption[]) => new SiteTracer(request, module, assumptions)
+  const keys = new KeyTable()
+  const start = (assumptions: readonly Assumption[]) => new SiteTracer(request, module, assumptions, keys)
   const tracer = start([])
   if (request.target !== undefined) {
     const missing = tracer.missing(request.target, [
@@ -133,13 +135,14 @@ class SiteTracer {
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
   readonly top: Walk
 
-  constructor(request: TraceRequest, module: Module, assumptions: readonly Assumption[]) {
+  constructor(request: TraceRequest, module: Module, assumptions: readonly Assumption[], keys: KeyTable) {
     this.#interpreter = new Interpreter(
       request.loader,
       request.library,
       request.dialect,
       { ...defaultBudget, ...request.budget },
       new Assumptions(assumptions),
+      keys,
     )
     this.#module = module
     this.#assumptions = assumptions

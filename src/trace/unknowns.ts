@@ -8,6 +8,19 @@ export interface Operation {
   readonly operands: readonly Value[]
 }
 
+/** Short keys for long ones, the same in all walks of one program: a key of keys would double with every derivation. */
+export class KeyTable {
+  readonly #short = new Map<string, string>()
+
+  shorten(key: string): string {
+    const known = this.#short.get(key)
+    if (known !== undefined) return known
+    const short = String(this.#short.size)
+    this.#short.set(key, short)
+    return short
+  }
+}
+
 /**
  * Names for values that are not known. A name becomes a symbol in shapes and equations, and two symbols are equal
  * exactly if they have one name: so a name must never stand for two values.
@@ -20,7 +33,12 @@ export class Unknowns {
   #operations = new Map<string, Operation>()
   /** Names of values that another walk of the same program may give to other values. */
   #loose = new Set<string>()
+  readonly #table: KeyTable
   #fresh = 0
+
+  constructor(table: KeyTable) {
+    this.#table = table
+  }
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */
   value(path: string, key: string, reason?: Diagnostic): UnknownValue {
@@ -31,7 +49,7 @@ export class Unknowns {
       this.#taken.set(short, count)
       name = count === 1 ? short : `${short} (${count})`
       this.#names.set(key, name)
-      this.#keys.set(name, key)
+      this.#keys.set(name, this.#table.shorten(key))
     }
     return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
@@ -59,7 +77,7 @@ export class Unknowns {
 
   /** What decides a value: the same in every walk of the program, unless the value is loose. */
   keyOf({ path }: UnknownValue): string {
-    return this.#keys.get(path) ?? path
+    return this.#keys.get(path) ?? this.#table.shorten(path)
   }
 
   /** Whether a value is one of this walk only, such as an element in a loop of unknown length. */
@@ -91,7 +109,7 @@ export class Unknowns {
 
   /** A text that two values share only if they are the same value. What an object holds can change. */
   #identity(value: Value): string {
-    if (isUnknown(value)) return `?${JSON.stringify(this.keyOf(value))}`
+    if (isUnknown(value)) return `?${this.keyOf(value)}`
     if (isPolynomial(value)) return `(${value.key})`
     if (isObject(value)) return this.#freshKey()
     return typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value)
