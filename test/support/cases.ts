@@ -12,17 +12,20 @@ export interface Case {
 export function casesIn(folder: string): readonly Case[] {
   return readdirSync(folder)
     .filter(name => name.endsWith('.md'))
-    .flatMap(file => {
-      const sections = readFileSync(join(folder, file), 'utf8').split(/^## /m).slice(1)
-      return sections.map(section => {
-        const fences = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-        return {
-          file,
-          title: section.slice(0, section.indexOf('\n')),
-          fences: new Map(fences.map(([, language = '', text = '']) => [language, text])),
-        }
-      })
-    })
+    .flatMap(file => sectionsOf(folder, file))
+}
+
+/** Every heading of one Markdown file with the fences below it. */
+export function sectionsOf(folder: string, file: string): readonly Case[] {
+  const sections = readFileSync(join(folder, file), 'utf8').split(/^## /m).slice(1)
+  return sections.map(section => {
+    const fences = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    return {
+      file,
+      title: section.slice(0, section.indexOf('\n')),
+      fences: new Map(fences.map(([, language = '', text = '']) => [language, text])),
+    }
+  })
 }
 
 /** A section of a Markdown file whose fences are the files of a project, and a `text` fence: what must come out. */

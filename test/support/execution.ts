@@ -31,6 +31,28 @@ export type InputDeclaration =
       readonly range?: readonly [number, number]
     }
 
+/** The program that a command line reads, with a number for `N`. */
+export function commandProgram(code: string, command: string): Program {
+  const target = /#(\S+)/.exec(command)?.[1] ?? ''
+  const args = [...command.matchAll(/--arg (\w+)=(\S+)/g)].map(([, name, value]) => [
+    name,
+    JSON.parse(value!),
+  ])
+  const inputs = [...command.replaceAll('N', String(batch)).matchAll(/--input (\w+):(\S+)/g)].map(
+    ([, name, shape]) => [name, JSON.parse(shape!)],
+  )
+  const [owner, method] = target.split('.')
+  const names = (list: readonly (readonly [string, unknown])[]) => list.map(([name]) => name).join(', ')
+  const call = method && `new ${owner}(${names(args as never)}).${method}(${names(inputs as never)})`
+  return {
+    code,
+    target,
+    ...(call && { call }),
+    arguments: Object.fromEntries(args),
+    inputs: Object.fromEntries(inputs),
+  }
+}
+
 /** How far single precision may be from double precision, relative to the numbers. */
 const tolerance = 1e-4
 /** The size of open batch axes: a prime that no case uses for another axis. */
@@ -236,9 +258,11 @@ function compareFunction(
 ): readonly string[] {
   const { model } = graph
   const leaves = new Map<Node, Tensor>(model.inputs.map(({ node, name }) => [node, values.get(name)!]))
+  // TensorFlow.js numbers the variables that are given no name.
+  const unnamed = variables.filter(({ name }) => /^\d+$/.test(name))
   for (const { name, node } of model.variables ?? []) {
     const index = /^variable_(\d+)$/.exec(name)?.[1]
-    const real = index === undefined ? variables.find(other => other.name === name) : variables[Number(index)]
+    const real = index === undefined ? variables.find(other => other.name === name) : unnamed[Number(index)]
     if (!real) return [`there is no variable ${name}`]
     leaves.set(node, real.value)
   }
