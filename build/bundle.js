@@ -29,7 +29,12 @@ function notices(inputs) {
 
 rmSync('dist', { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: ['src/bin.ts', 'src/index.ts'],
+  entryPoints: {
+    bin: 'src/bin.ts',
+    index: 'src/index.ts',
+    // Runs as a worker, which is started by the name of its file.
+    'wild-file': 'src/cli/wild-file.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -83,9 +83,12 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('wild <folder>', { hidden: true })
     .description('trace every TensorFlow.js file below a folder and report how far the trace came')
+    .addOption(
+      new Option('--seconds <number>', 'how long one file may take').argParser(readSeconds).default(60),
+    )
     .addOption(option.format('text', 'json'))
     .action(async (folder: string, options) => {
-      code = (await import('./wild.js')).wild(folder, options)
+      code = await (await import('./wild.js')).wild(folder, options)
     })
 
   program
@@ -112,6 +115,12 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     return exitCodes.crash
   }
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds >= 0)) throw new InvalidArgumentError('expected a number of seconds.')
+  return seconds
 }
 
 function collectArgument(

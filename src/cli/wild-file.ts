@@ -1,0 +1,82 @@
+import { parentPort } from 'node:worker_threads'
+import { countParameters } from '../equations/equations.js'
+import { type Dimension, dimensionText } from '../graph/dimension.js'
+import type { Model } from '../graph/model.js'
+import { type FoundModel, readModels, titleOf } from '../pipeline.js'
+import { pathInProject, projectOf } from './project.js'
+
+/** A number, or the formula of one. */
+type Count = number | string
+
+/** A place in a file that builds a model, and how far the trace came. */
+export interface Site {
+  readonly file: string
+  /** As `aswritten equations` takes it behind `#`; empty where the file as a whole could not be traced. */
+  readonly target: string
+  /** `opaque`: a part is not known. `failed`: the file cannot be read, or takes too long. `crashed`: a defect. */
+  readonly status: 'traced' | 'opaque' | 'failed' | 'crashed'
+  readonly reasons: readonly string[]
+  readonly layers: number
+  readonly parameters: { readonly trainable: Count; readonly total: Count } | null
+}
+
+export type Status = Site['status']
+
+/** Stands for a file that yields no sites. */
+export function wholeFile(file: string, status: Status, reason: string): Site {
+  return { file, target: '', status, reasons: [reason], layers: 0, parameters: null }
+}
+
+/** Every model of a file; `file` is how it is called in the result. */
+function traceFile(path: string, file: string): readonly Site[] {
+  const project = projectOf(path)
+  const { models, diagnostics } = readModels({ files: project.files, path: pathInProject(project, path) })
+  const unreadable = diagnostics.find(({ code }) => code === 'syntax-error' || code === 'nesting-too-deep')
+  if (models.length === 0 && unreadable)
+    return [wholeFile(file, 'failed', `${unreadable.code}: ${unreadable.message}`)]
+  return models.map(model => siteOf(file, model))
+}
+
+function siteOf(file: string, found: FoundModel): Site {
+  const title = titleOf(found)
+  const target = title.slice(title.indexOf('#') + 1)
+  const { graph, reason } = found
+  if (!graph) {
+    const why = reason ? `${reason.code}: ${reason.message}` : 'unknown'
+    return { file, target, status: 'opaque', reasons: [why], layers: 0, parameters: null }
+  }
+  const { trainable, total } = countParameters(graph.model)
+  const reasons = unknownParts(graph.model)
+  return {
+    file,
+    target,
+    status: reasons.length > 0 ? 'opaque' : 'traced',
+    reasons,
+    layers: graph.model.layers.length,
+    parameters: { trainable: countOf(trainable), total: countOf(total) },
+  }
+}
+
+/** Why the loss or the optimizer of a model that was traced is not known. */
+function unknownParts({ compilation }: Model): readonly string[] {
+  if (!compilation) return []
+  const { losses, optimizer } = compilation
+  return [...losses, ...(optimizer ? [optimizer] : [])]
+    .filter(({ kind }) => kind === 'opaque')
+    .map(({ reason }) => reason ?? 'unknown')
+}
+
+function countOf(dimension: Dimension): Count {
+  return typeof dimension === 'number' ? dimension : dimensionText(dimension)
+}
+
+// Runs as a worker: a file that hangs or exhausts the memory ends this thread and no other.
+parentPort?.on('message', ({ path, file }: { readonly path: string; readonly file: string }) => {
+  try {
+    parentPort?.postMessage(traceFile(path, file))
+  } catch (error) {
+    parentPort?.postMessage([
+      wholeFile(file, 'crashed', error instanceof Error ? error.message : String(error)),
+    ])
+  }
+})

@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { type Site, wholeFile } from './wild-file.js'
+
+/** A file on disk, and how it is called in the result. */
+export interface WildFile {
+  readonly path: string
+  readonly file: string
+}
+
+const megabytes = 2048
+
+/** The sites of each file. No file takes longer than `seconds`, and one that crashes ends no other. */
+export async function traceFiles(
+  files: readonly WildFile[],
+  seconds: number,
+): Promise<readonly (readonly Site[])[]> {
+  const sites: (readonly Site[])[] = []
+  let next = 0
+  const work = async () => {
+    let worker: Worker | undefined
+    for (let index = next++; index < files.length; index = next++) {
+      worker ??= new Worker(new URL('./wild-file.js', import.meta.url), {
+        resourceLimits: { maxOldGenerationSizeMb: megabytes },
+      })
+      const file = files[index]!
+      const { found, isUsable } = await traceIn(worker, file, seconds)
+      sites[index] = found
+      if (isUsable) continue
+      await worker.terminate()
+      worker = undefined
+    }
+    await worker?.terminate()
+  }
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, work))
+  return sites
+}
+
+/** Whether the worker can take another file depends on how it came out of this one. */
+function traceIn(
+  worker: Worker,
+  file: WildFile,
+  seconds: number,
+): Promise<{ readonly found: readonly Site[]; readonly isUsable: boolean }> {
+  return new Promise(resolve => {
+    const end = (found: readonly Site[], isUsable: boolean) => {
+      clearTimeout(timer)
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      resolve({ found, isUsable })
+    }
+    const lost = (status: 'failed' | 'crashed', reason: string) =>
+      end([wholeFile(file.file, status, reason)], false)
+    const onMessage = (found: readonly Site[]) => end(found, true)
+    const onError = (error: Error) => lost('crashed', error.message)
+    const onExit = (code: number) => lost('crashed', `the thread ended with ${code}`)
+    const timer = setTimeout(
+      () => lost('failed', `time-limit: the file takes more than ${seconds} seconds`),
+      seconds * 1000,
+    )
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    worker.postMessage(file)
+  })
+}
