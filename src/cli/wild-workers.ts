@@ -20,9 +20,7 @@ export async function traceFiles(
   const work = async () => {
     let worker: Worker | undefined
     for (let index = next++; index < files.length; index = next++) {
-      worker ??= new Worker(new URL('./wild-file.js', import.meta.url), {
-        resourceLimits: { maxOldGenerationSizeMb: megabytes },
-      })
+      worker ??= newWorker()
       const file = files[index]!
       const { found, isUsable } = await traceIn(worker, file, seconds)
       sites[index] = found
@@ -34,6 +32,14 @@ export async function traceFiles(
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, work))
   return sites
+}
+
+function newWorker(): Worker {
+  const worker = new Worker(new URL('./wild-file.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: megabytes },
+  })
+  // One that is given up may still run out of memory before it ends.
+  return worker.on('error', () => undefined)
 }
 
 /** Whether the worker can take another file depends on how it came out of this one. */
