@@ -51,14 +51,14 @@ test('the result as JSON has every site with its size or its reason', () => {
   ])
   expect(counts).toEqual({ traced: 1, opaque: 2, failed: 1, crashed: 0 })
   expect(files).toBe(4)
-})
+}, 60_000)
 
 test('a file that takes too long is given up, and the others are not', () => {
   const { sites } = JSON.parse(wild('--format', 'json', '--seconds', '0'))
   expect(sites).toHaveLength(4)
   expect(sites[0].reasons).toEqual(['time-limit: the file takes more than 0 seconds'])
-})
+}, 60_000)
 
 test('the table ends with the counts', () => {
   expect(wild()).toMatch(/\n4 sites in 4 files: 1 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\n/)
-})
+}, 60_000)
