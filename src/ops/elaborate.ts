@@ -72,20 +72,9 @@ export function elaborate(
   return isNode(value) || isFailure(value) ? value : scalar(value, builder)
 }
 
-/** Equations of our own tables that were read before: a deep model expands one op thousands of times. */
-const readBefore = new Map<string, ReturnType<typeof parseEquation>>()
-
-function readOnce(text: string): ReturnType<typeof parseEquation> {
-  const known = readBefore.get(text)
-  if (known) return known
-  const expression = parseEquation(text)
-  readBefore.set(text, expression)
-  return expression
-}
-
 /** Reads and builds in one step, for equations of our own tables. */
 export function elaborateText(text: string, environment: Environment, builder: GraphBuilder): Node | Problem {
-  const expression = readOnce(text)
+  const expression = parseEquation(text)
   if (isSyntaxProblem(expression)) return { problem: `${expression.problem} in \`${text}\`` }
   return elaborate(expression, environment, builder)
 }
