@@ -24,35 +24,22 @@ import { scans } from './scans.js'
 import { trigonometry } from './trigonometry.js'
 import { views } from './views.js'
 
-/** Every op, in one table. An entry answers every field of `Op` or does not compile. */
-export const ops = {
-  ...leaves,
-  ...creation,
-  ...arithmetic,
-  ...logic,
-  ...functions,
-  ...trigonometry,
-  ...activationOps,
-  ...reductions,
-  ...scans,
-  ...products,
-  ...matrices,
-  ...views,
-  ...modes,
-  ...movement,
-  ...joining,
-  ...lookup,
-  ...convolutions,
-  ...pooling,
-  ...imageOps,
-  ...normalisation,
-  ...lossOps,
-  ...metricOps,
-  ...randomOps,
-  ...recurrences,
-} as const satisfies Readonly<Record<string, Op>>
+/** Every op by family, under the heading of the family. An entry answers every field of `Op` or does not compile. */
+export const families = {
+  'Leaves and constants': { ...leaves, ...creation },
+  'Arithmetic and functions of each element': { ...arithmetic, ...functions, ...trigonometry },
+  'Comparison and logic': logic,
+  Activations: activationOps,
+  'Reductions, searches and scans': { ...reductions, ...scans },
+  'Products and matrices': { ...products, ...matrices },
+  'Shapes and movement': { ...views, ...movement, ...joining },
+  'Lookup by position': lookup,
+  'Convolution and pooling': { ...convolutions, ...pooling },
+  Images: imageOps,
+  Normalisation: normalisation,
+  'Losses and metrics': { ...lossOps, ...metricOps },
+  'Random draws, training and time': { ...randomOps, ...modes, ...recurrences },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Op>>>>
 
-export type OpName = keyof typeof ops
-
-/** The table as code sees it that looks ops up by name. */
-export const opTable: Readonly<Record<string, Op>> = ops
+/** Every op, in one table. */
+export const opTable: Readonly<Record<string, Op>> = Object.assign({}, ...Object.values(families))
