@@ -122,6 +122,8 @@ export interface Model {
   /** Tensors that training changes and that no layer owns: each `tf.variable` that is read. */
   readonly variables?: readonly Parameter[]
   readonly compilation?: Compilation
+  /** For a compiled model: the parameters that its optimizer was given. Those that were frozen since do not train. */
+  readonly trained?: ReadonlySet<Node>
   readonly origin: Origin
 }
 
@@ -150,7 +152,8 @@ export function parametersOf(model: Model): readonly OwnedParameter[] {
       for (const parameter of layer.parameters) {
         if (seen.has(parameter.node)) continue
         seen.add(parameter.node)
-        found.push({ layer, parameter, trainable: parameter.trainable && !still })
+        const reached = model.trained?.has(parameter.node) ?? !still
+        found.push({ layer, parameter, trainable: parameter.trainable && reached })
       }
     }
   }

@@ -164,9 +164,21 @@ export function compareModels(
   const { model } = graph
   compareLayers(model.layers, real.model.layers)
   const own = parametersOf(model)
-  const trained = new Set(real.model.trainableWeights)
+  interface Compiled {
+    readonly collectedTrainableWeights?: tf.LayersModel['trainableWeights'] | null
+  }
+  // A sequential model compiles a model inside of it.
+  const { model: inside, ...outside } = real.model as unknown as Compiled & { readonly model?: Compiled }
+  const { collectedTrainableWeights: collected } = inside ?? outside
+  // `variableGrads` leaves out what does not train now, whatever was collected.
+  const trained = new Set((collected ?? real.model.trainableWeights).filter(({ trainable }) => trainable))
+  const listed = collected ? real.model.layers.flatMap(layer => layer.weights) : real.model.weights
   // TensorFlow.js lists what two layers share twice.
-  const weights = [...new Set(real.model.weights)]
+  const all = [...new Set(listed)]
+  const weights = [
+    ...all.filter(weight => trained.has(weight)),
+    ...all.filter(weight => !trained.has(weight)),
+  ]
   const sorted = [...own.filter(({ trainable }) => trainable), ...own.filter(({ trainable }) => !trainable)]
   expect(sorted.map(({ parameter, trainable }) => [parameter.shape.join('×'), trainable])).toEqual(
     weights.map(weight => [weight.shape.join('×'), trained.has(weight)]),

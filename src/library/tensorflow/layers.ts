@@ -398,11 +398,4 @@ Object.assign(layerType.members, {
     },
   },
   outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
-  trainable: {
-    kind: 'property',
-    get: (object: HostObject<LayerState>) => object.state.trainable,
-    set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
-      if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, trainable: value })
-    },
-  },
 })

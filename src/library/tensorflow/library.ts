@@ -9,7 +9,8 @@ import { inputOf, readFunction } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
-import { makeFunctional, makeInput, makeSequential } from './models.js'
+import './model-members.js'
+import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
 import { readModel } from './read-model.js'
 import { runTimeMember, runTimeNamespaces } from './run-time.js'
 import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
@@ -97,6 +98,8 @@ function rootNamespace(trace: Tracer): Value {
   const namespaces: Readonly<Record<string, Value>> = {
     layers: namespace(trace, 'tf.layers', (key, tracer) => {
       if (key === 'input') return tracer.function('tf.layers.input', call => makeInput(call, counters))
+      if (key === 'inputLayer')
+        return tracer.function('tf.layers.inputLayer', call => makeInputLayer(call, counters))
       if (Object.hasOwn(classes, `layers.${key}`)) return classes[`layers.${key}`]!(tracer)
       return tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters))
     }),

@@ -11,7 +11,7 @@ import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
 import { rebuild } from './rebuild.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
-import { isLayer, isModel, isTensor, modelType, tensorType } from './types.js'
+import { isInputLayer, isLayer, isModel, isTensor, layerType, modelType, tensorType } from './types.js'
 import { listOf, readConfig } from './values.js'
 
 /** The size of the batch axis, which every model leaves open. */
@@ -34,45 +34,74 @@ function inputTensor(
     shape,
     dtype,
   })
-  if (isProblem(node)) return trace.host<TensorState>(tensorType, { origin, inputName, symbolic: true })
-  return trace.host<TensorState>(tensorType, { node, inputName, symbolic: true, origin })
+  const tensor = trace.host<TensorState>(tensorType, {
+    ...(!isProblem(node) && { node }),
+    inputName,
+    symbolic: true,
+    origin,
+  })
+  const inputLayer = trace.host<LayerState>(layerType, {
+    id: counters.next('layer id'),
+    counters,
+    className: 'InputLayer',
+    config: {},
+    name: inputName,
+    parameters: [],
+    trainable: true,
+    output: tensor,
+    input: tensor,
+    origin,
+  })
+  trace.heap.setState(tensor, { ...tensor.state, inputLayer })
+  return tensor
 }
+
+const inputKeys = {
+  shape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+  batchShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+  inputShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+  batchInputShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
+  batchSize: { kind: 'positiveInteger', effect: 'function', tfjs: null, summary: '' },
+  name: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
+  dtype: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
+} as const
 
 /** `tf.input({shape})`, also spelled `tf.layers.input`. */
 export function makeInput(call: HostCall, counters: Counters): Value {
+  return declareInput(call, counters)
+}
+
+/** `tf.layers.inputLayer({inputShape})`. */
+export function makeInputLayer(call: HostCall, counters: Counters): Value {
+  const { state } = declareInput(call, counters)
+  return state.inputLayer
+}
+
+function declareInput(call: HostCall, counters: Counters): HostObject<TensorState> {
   const { trace, span } = call
-  const keys = {
-    shape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
-    batchShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
-    name: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
-    dtype: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
-  } as const
-  const { given, reason } = readConfig(trace, call.arguments[0]?.value, keys, span)
-  const shape = given.get('shape')?.value
-  const batchShape = given.get('batchShape')?.value
-  const name = given.get('name')?.value
-  const dtype = given.get('dtype')?.value
+  const { given, reason } = readConfig(trace, call.arguments[0]?.value, inputKeys, span)
+  const read = (key: keyof typeof inputKeys) => given.get(key)?.value ?? undefined
+  const shape = read('shape') ?? read('inputShape')
+  const batchShape = read('batchShape') ?? read('batchInputShape')
+  const [name, dtype] = [read('name'), read('dtype')]
   const sizes = Array.isArray(shape)
-    ? [batch, ...shape]
+    ? [read('batchSize') ?? batch, ...shape]
     : Array.isArray(batchShape)
       ? [batchShape[0] ?? batch, ...batchShape.slice(1)]
       : undefined
-  if (!sizes) {
-    const missing = reason ?? trace.opaque('unbuilt-model', { model: 'tf.input' }, span).reason
-    return trace.host<TensorState>(tensorType, {
-      symbolic: true,
-      origin: trace.origin(span),
-      ...(missing && { reason: missing }),
-    })
-  }
-  return inputTensor(
+  const tensor = inputTensor(
     trace,
     counters,
-    openAxes(sizes),
+    openAxes(sizes ?? []),
     span,
     typeof name === 'string' ? name : undefined,
     typeof dtype === 'string' ? dtype : undefined,
   )
+  if (sizes) return tensor
+  const missing = reason ?? trace.opaque('unbuilt-model', { model: 'tf.input' }, span).reason
+  const { node: _, ...state } = tensor.state
+  trace.heap.setState(tensor, { ...state, ...(missing && { reason: missing }) })
+  return tensor
 }
 
 /** Open sizes other than the batch become symbols of their own: a sequence of unknown length, say. */
@@ -133,12 +162,19 @@ export function initializeSequential(model: HostObject<ModelState>, call: HostCa
     addLayer(trace, model, value, place ?? span)
 }
 
-function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Value, span: Span): void {
+/** What `model.add` does. */
+export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Value, span: Span): void {
   const { state } = model
   const spoil = (reason: ModelState['reason']) => {
     if (reason && !state.reason) trace.heap.setState(model, { ...model.state, reason })
   }
   if (state.reason) return
+  if (isInputLayer(value) && !state.chain) {
+    const tensors = value.state.output ? [value.state.output] : []
+    const chain = { layer: value, before: null }
+    trace.heap.setState(model, { ...state, inputs: tensors, outputs: tensors, chain })
+    return
+  }
   if (isModel(value) || isLayer(value)) {
     const input = state.outputs[0] ?? firstInput(trace, model, value)
     if (!input) {
@@ -334,113 +370,3 @@ export function applyModel(
     trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
   )
 }
-
-/** Training and prediction are events, not structure: they change no equation. */
-const silentMethods = [
-  'fit',
-  'fitDataset',
-  'evaluate',
-  'evaluateDataset',
-  'trainOnBatch',
-  'save',
-  'executorProxy',
-] as const
-
-const property = (get: (state: ModelState, trace: Tracer) => Value) =>
-  ({
-    kind: 'property',
-    get: (object: HostObject<ModelState>, trace: Tracer) => get(object.state, trace),
-  }) as const
-const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) =>
-  ({ kind: 'method', call }) as const
-
-function layersOf(state: ModelState): readonly (HostObject<LayerState> | HostObject<ModelState>)[] {
-  const found: (HostObject<LayerState> | HostObject<ModelState>)[] = []
-  for (let link = state.chain; link; link = link.before) found.push(link.layer)
-  return found.reverse()
-}
-
-Object.assign(modelType.members, {
-  ...Object.fromEntries(
-    silentMethods.map(name => [
-      name,
-      method((_, call) =>
-        call.trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, call.span),
-      ),
-    ]),
-  ),
-  summary: method(() => undefined),
-  dispose: method(() => undefined),
-  build: method(() => undefined),
-  add: method((model, call) => {
-    const added = call.arguments[0]
-    addLayer(call.trace, model, added?.value, added?.span ?? call.span)
-    return undefined
-  }),
-  apply: method((model, call) => {
-    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors)
-      return call.trace.opaque(
-        'unmodelled-call',
-        { call: 'model.apply', reason: 'it is not applied to symbolic tensors' },
-        call.span,
-      )
-    return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
-  }),
-  predict: method((model, call) => {
-    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors)
-      return call.trace.opaque(
-        'unmodelled-call',
-        { call: 'model.predict', reason: 'it is not given tensors that are known' },
-        call.span,
-      )
-    return result(call.trace, applyModel(call.trace, model, tensors, call.span))
-  }),
-  compile: method((model, call) => {
-    const { trace, span } = call
-    const fields = trace.fields(call.arguments[0]?.value)
-    if (fields)
-      trace.heap.setState(model, {
-        ...model.state,
-        compilation: { fields: new Map(fields), origin: trace.origin(span) },
-      })
-    return undefined
-  }),
-  getLayer: method((model, call) => {
-    const key = call.arguments[0]?.value
-    const index = call.arguments[1]?.value
-    const list = layersOf(model.state)
-    const found =
-      typeof key === 'string'
-        ? list.find(layer => layer.state.name === key)
-        : list[(typeof key === 'number' ? key : index) as number]
-    return (
-      found ??
-      call.trace.opaque(
-        'unmodelled-call',
-        { call: 'model.getLayer', reason: 'the layer was not found' },
-        call.span,
-      )
-    )
-  }),
-  layers: property((state, trace) =>
-    state.kind === 'sequential' ? trace.array(layersOf(state)) : trace.fresh(`${state.name}.layers`),
-  ),
-  inputs: property((state, trace) => trace.array(state.inputs)),
-  outputs: property((state, trace) => trace.array(state.outputs)),
-  input: property((state, trace) => result(trace, state.inputs)),
-  output: property((state, trace) => result(trace, state.outputs)),
-  name: property(state => state.name),
-  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
-  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
-  trainable: {
-    kind: 'property',
-    get: ({ state }: HostObject<ModelState>) => state.trainable,
-    set: (object: HostObject<ModelState>, { value }: { value: Value }, trace: Tracer) => {
-      if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, trainable: value })
-    },
-  },
-})
-
-modelType.unknownState = (state, reason) => ({ ...state, ...(reason.reason && { reason: reason.reason }) })

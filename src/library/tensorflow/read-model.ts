@@ -7,8 +7,10 @@ import { readCompilation } from './compile.js'
 import { contextOf } from './context.js'
 import { configOfCustom } from './custom-layers.js'
 import { carriedOn, type Summary, summarize } from './executor.js'
+import { applicationsBelow, layersOf } from './layer-order.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
-import { isModel } from './types.js'
+import { isInputLayer, isModel } from './types.js'
+import { parametersOf } from './weights.js'
 
 /** A model object as a record, as it is now; or why it cannot be stated. */
 export function readModel(model: HostObject<ModelState>, trace: Tracer): Model | UnknownValue {
@@ -72,7 +74,9 @@ export class ModelReader {
     const layers =
       state.kind === 'sequential'
         ? applications.map(({ layer }) => layer)
-        : layersByDepth(order).map(layer => this.#layer(layer) as Layer)
+        : layersOf(state)
+            .filter(layer => !isInputLayer(layer))
+            .map(layer => this.#layer(layer) as Layer)
     const compilation: Compilation | undefined =
       state.compilation &&
       readCompilation(
@@ -87,6 +91,7 @@ export class ModelReader {
       applications,
       layers: [...new Set(layers)],
       ...(compilation && { compilation }),
+      ...(state.compilation && { trained: state.compilation.trained }),
       origin: state.origin,
     }
   }
@@ -139,13 +144,14 @@ export class ModelReader {
       this.#layers.set(object, layer)
       return layer
     }
-    const { definition, config, custom, className, parameters } = (object as HostObject<LayerState>).state
+    const { state } = object as HostObject<LayerState>
+    const { definition, config, custom, className } = state
     const layer: Layer = {
       ...common,
       kind: definition?.kind ?? (custom ? 'custom' : 'unknown'),
       ...(className !== undefined && { className }),
       config: custom ? configOfCustom(this.#trace, object as HostObject<LayerState>) : config,
-      parameters: parameters ?? [],
+      parameters: parametersOf(state),
     }
     this.#layers.set(object, layer)
     return layer
@@ -158,69 +164,6 @@ function port({ state }: HostObject<TensorState>): Port {
     node: state.node!,
     origin: state.origin,
   }
-}
-
-/** All applications between inputs and outputs, each after those that it reads. */
-export function applicationsBelow(
-  outputs: readonly HostObject<TensorState>[],
-  inputs: ReadonlySet<HostObject<TensorState>>,
-): readonly Application[] {
-  const order: Application[] = []
-  const done = new Set<Application>()
-  const pending = outputs.flatMap(({ state }) => (state.producer ? [state.producer] : [])).reverse()
-  for (let at = pending.at(-1); at; at = pending.at(-1)) {
-    const missing = done.has(at)
-      ? []
-      : at.inputs.flatMap(input =>
-          inputs.has(input) || !input.state.producer || done.has(input.state.producer)
-            ? []
-            : [input.state.producer],
-        )
-    if (missing.length > 0) {
-      pending.push(...missing.reverse())
-      continue
-    }
-    pending.pop()
-    if (done.has(at)) continue
-    done.add(at)
-    order.push(at)
-  }
-  return order
-}
-
-/**
- * Layers in the order in which TF.js lists them: by distance from the outputs, farthest first, then by the order in
- * which a walk from the outputs meets them (tfjs-layers/src/engine/container.ts).
- */
-function layersByDepth(order: readonly Application[]): readonly LayerObject[] {
-  const position = new Map<LayerObject, number>()
-  // Two applications may give the same node, so that the tensors tell which of them is meant.
-  const inside = new Set(order)
-  const before = ({ inputs }: Application) =>
-    inputs.flatMap(({ state: { producer } }) => (producer && inside.has(producer) ? [producer] : []))
-  const walk = (start: Application) => {
-    const pending = [start]
-    for (let at = pending.pop(); at; at = pending.pop()) {
-      if (!position.has(at.layer)) position.set(at.layer, position.size)
-      const next = before(at).filter(({ layer }) => !position.has(layer))
-      pending.push(...next.reverse())
-    }
-  }
-  const read = new Set(order.flatMap(before))
-  for (const application of order) if (!read.has(application)) walk(application)
-  for (const application of order)
-    if (!position.has(application.layer)) position.set(application.layer, position.size)
-  const depth = new Map<Application, number>()
-  const layerDepth = new Map<LayerObject, number>()
-  for (const application of [...order].reverse()) {
-    const own = Math.max(depth.get(application) ?? 0, layerDepth.get(application.layer) ?? 0)
-    layerDepth.set(application.layer, own)
-    for (const producer of before(application))
-      depth.set(producer, Math.max(depth.get(producer) ?? 0, own + 1))
-  }
-  return [...position.keys()].sort(
-    (a, b) => layerDepth.get(b)! - layerDepth.get(a)! || position.get(a)! - position.get(b)!,
-  )
 }
 
 /** The applications of layers that computed something between inputs and outputs, in order. */

@@ -5,7 +5,7 @@ import type { Span } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { applyCustomLayer } from './custom-layers.js'
-import { applicationsBelow } from './read-model.js'
+import { applicationsBelow } from './layer-order.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, tensorType } from './types.js'
 

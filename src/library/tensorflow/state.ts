@@ -19,6 +19,7 @@ export interface TensorState {
   readonly mask?: Node
   /** For inputs of models: the name of the input layer. */
   readonly inputName?: string
+  readonly inputLayer?: HostObject<LayerState>
   /** For `tf.variable`: the parameter that it is for code that runs later. */
   readonly variable?: Parameter
   readonly origin: Origin
@@ -64,6 +65,8 @@ export interface LayerState {
   /** Filled at the first application. */
   readonly parameters?: readonly Parameter[]
   readonly trainable: boolean
+  /** Whether the weights that it had at some time were then said not to train. */
+  readonly frozen?: boolean
   /** The tensor of the last application: `layer.output`. */
   readonly output?: HostObject<TensorState>
   readonly input?: HostObject<TensorState>
@@ -89,6 +92,8 @@ export interface ModelState {
   readonly trainable: boolean
   readonly compilation?: {
     readonly fields: ReadonlyMap<string, { readonly value: Value; readonly span?: Span }>
+    /** The parameters that trained when it was called. */
+    readonly trained: ReadonlySet<Node>
     readonly origin: Origin
   }
   readonly reason?: Diagnostic

@@ -32,3 +32,7 @@ export const isModel = (value: Value): value is HostObject<ModelState> =>
   is(value, modelType as HostType<ModelState>)
 export const isSetting = (value: Value): value is HostObject<SettingState> =>
   is(value, settingType as HostType<SettingState>)
+
+/** The layer behind `tf.input`, which only declares a shape. */
+export const isInputLayer = (value: Value): value is HostObject<LayerState> =>
+  isLayer(value) && value.state.className === 'InputLayer'

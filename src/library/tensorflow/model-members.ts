@@ -1,0 +1,104 @@
+import type { HostCall, Tracer } from '../../trace/host.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import { layersOf } from './layer-order.js'
+import { result, shapeOf, tensorsIn } from './layers.js'
+import { addLayer, applyModel } from './models.js'
+import type { ModelState } from './state.js'
+import { modelType } from './types.js'
+import { trainedNodes } from './weights.js'
+
+/** Training and prediction are events, not structure: they change no equation. */
+const silentMethods = [
+  'fit',
+  'fitDataset',
+  'evaluate',
+  'evaluateDataset',
+  'trainOnBatch',
+  'save',
+  'executorProxy',
+] as const
+
+const property = (get: (state: ModelState, trace: Tracer) => Value) =>
+  ({
+    kind: 'property',
+    get: (object: HostObject<ModelState>, trace: Tracer) => get(object.state, trace),
+  }) as const
+const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) =>
+  ({ kind: 'method', call }) as const
+
+/** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
+function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
+  const [key, index] = call.arguments.map(({ value }) => value)
+  if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
+  const list = layersOf(state)
+  const found =
+    typeof key === 'string'
+      ? list.find(layer => layer.state.name === key)
+      : list[(typeof key === 'number' ? key : index) as number]
+  if (found) return found
+  const names = list.map(layer => `\`${layer.state.name}\``).join(', ')
+  const reason = `there is no such layer; the model has ${names}`
+  return call.trace.opaque('unmodelled-call', { call: `${state.name}.getLayer`, reason }, call.span)
+}
+
+Object.assign(modelType.members, {
+  ...Object.fromEntries(
+    silentMethods.map(name => [
+      name,
+      method((_, call) =>
+        call.trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, call.span),
+      ),
+    ]),
+  ),
+  summary: method(() => undefined),
+  dispose: method(() => undefined),
+  build: method(() => undefined),
+  add: method((model, call) => {
+    const added = call.arguments[0]
+    addLayer(call.trace, model, added?.value, added?.span ?? call.span)
+    return undefined
+  }),
+  apply: method((model, call) => {
+    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
+    if (!tensors)
+      return call.trace.opaque(
+        'unmodelled-call',
+        { call: 'model.apply', reason: 'it is not applied to symbolic tensors' },
+        call.span,
+      )
+    return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
+  }),
+  predict: method((model, call) => {
+    const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
+    if (!tensors)
+      return call.trace.opaque(
+        'unmodelled-call',
+        { call: 'model.predict', reason: 'it is not given tensors that are known' },
+        call.span,
+      )
+    return result(call.trace, applyModel(call.trace, model, tensors, call.span))
+  }),
+  compile: method((model, call) => {
+    const { trace, span } = call
+    const fields = trace.fields(call.arguments[0]?.value)
+    if (fields)
+      trace.heap.setState(model, {
+        ...model.state,
+        compilation: { fields: new Map(fields), trained: trainedNodes(model), origin: trace.origin(span) },
+      })
+    return undefined
+  }),
+  getLayer: method(getLayer),
+  layers: property((state, trace) =>
+    state.reason ? trace.fresh(`${state.name}.layers`, state.reason) : trace.array(layersOf(state)),
+  ),
+  inputs: property((state, trace) => trace.array(state.inputs)),
+  outputs: property((state, trace) => trace.array(state.outputs)),
+  input: property((state, trace) => result(trace, state.inputs)),
+  output: property((state, trace) => result(trace, state.outputs)),
+  name: property(state => state.name),
+  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
+  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
+})
+
+modelType.unknownState = (state, reason) => ({ ...state, ...(reason.reason && { reason: reason.reason }) })
