@@ -1,14 +1,16 @@
 import { compare } from './compare/compare.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
-import { moduleLoader } from './core/loader.js'
+import { type LoadedModule, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import type { Model, ModelGraph } from './graph/model.js'
 import { tensorflow } from './library/tensorflow/library.js'
+import { loadingProgram } from './library/tensorflow/loading.js'
 import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
+import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
 import type { Files } from './syntax/modules.js'
-import type { SourceFile } from './text/source.js'
+import { type SourceFile, sourceFile } from './text/source.js'
 import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
@@ -26,6 +28,8 @@ export interface ModelRequest {
   readonly arguments?: Readonly<Record<string, unknown>> | undefined
   /** Tensors that the target takes, by the name of the parameter: then what it computes is a model as well. */
   readonly inputs?: Readonly<Record<string, TensorDeclaration>> | undefined
+  /** Descriptions of saved models that the program loads, by place or variable: the content of each `model.json`. */
+  readonly artifacts?: Readonly<Record<string, Json>> | undefined
 }
 
 /** A model that was found, or the reason why it is not known. */
@@ -73,15 +77,35 @@ export interface CheckOutcome {
 
 /** model code → syntax → program → trace → graph, for all sites that the request names. */
 export function traceModels(request: ModelRequest): TraceResult {
+  const { files, path, target, arguments: args, inputs, artifacts = {} } = request
+  const description = path.endsWith('.json') ? readDescription(files, path) : undefined
+  const loader = moduleLoader(files)
   return trace({
-    loader: moduleLoader(request.files),
-    library: tensorflow(),
+    loader: description ? { ...loader, load: () => description } : loader,
+    library: tensorflow(new Map([...Object.entries(artifacts), ...(description?.artifact ?? [])])),
     dialect: javascript,
-    path: request.path,
-    ...(request.target !== undefined && { target: request.target }),
-    ...(request.arguments && { arguments: request.arguments }),
-    ...(request.inputs && { inputs: request.inputs }),
+    path,
+    ...(target !== undefined && { target }),
+    ...(args && { arguments: args }),
+    ...(inputs && { inputs }),
   })
+}
+
+/** A `model.json` as the program that loads it. */
+function readDescription(
+  files: Files,
+  path: string,
+): LoadedModule & { readonly artifact?: readonly (readonly [string, Json])[] } {
+  const text = files.read(path)
+  if (text === undefined) return { diagnostics: [diagnostic('file-not-found', { path })] }
+  const json = readJson(sourceFile(path, text))
+  if (isJsonProblem(json)) return { diagnostics: [invalidJson(json)] }
+  return { module: loadingProgram(path, json), diagnostics: [], artifact: [[path, json]] }
+}
+
+/** The message about a text that is no JSON. */
+export function invalidJson({ problem, span }: JsonProblem): Diagnostic {
+  return diagnostic('syntax-error', { problem }, { span })
 }
 
 /** A function given by the text of its body, with `tf` and its inputs in scope, as a graph. */

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { type CheckOutcome, check as checkModel } from '../pipeline.js'
 import { type ReporterName, reporters } from '../report/reporters.js'
 import type { SourceFile } from '../text/source.js'
+import { readArtifacts } from './artifacts.js'
 import { type ConfiguredCheck, findConfig, readConfig } from './config.js'
 import { exitCodeOf } from './exit.js'
 import { print, reportOptions } from './output.js'
@@ -13,23 +14,35 @@ import { UsageError } from './usage.js'
 interface Options {
   readonly spec?: string
   readonly arg: Readonly<Record<string, unknown>>
+  readonly artifact: Readonly<Record<string, string>>
   readonly format: ReporterName
 }
 
 /** `aswritten check`: compares model code with specs and prints the verdicts. */
-export function check(target: string | undefined, { spec, arg, format }: Options): number {
+export function check(target: string | undefined, { spec, arg, artifact, format }: Options): number {
   const outcomes =
-    target === undefined ? checkConfigured() : [checkOne({ target, spec: required(spec), arguments: arg })]
+    target === undefined
+      ? checkConfigured()
+      : [checkOne({ target, spec: required(spec), arguments: arg }, artifact)]
   print(reporters[format].render(outcomes, reportOptions()))
   return exitCodeOf(outcomes)
 }
 
 /** Checks one target; paths are relative to the working directory. */
-export function checkOne({ target, spec, arguments: args }: ConfiguredCheck): CheckOutcome {
+export function checkOne(
+  { target, spec, arguments: args }: ConfiguredCheck,
+  artifacts: Readonly<Record<string, string>> = {},
+): CheckOutcome {
   const { path, target: name } = splitTarget(target)
   readNamedFile(path)
   const project = projectOf(path)
-  const request = { files: project.files, path: pathInProject(project, path), target: name, arguments: args }
+  const request = {
+    files: project.files,
+    path: pathInProject(project, path),
+    target: name,
+    arguments: args,
+    artifacts: readArtifacts(artifacts),
+  }
   return checkModel(request, specFile(spec))
 }
 

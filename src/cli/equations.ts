@@ -8,6 +8,7 @@ import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
+import { readArtifacts } from './artifacts.js'
 import { exitCodes } from './exit.js'
 import { print, reportOptions } from './output.js'
 import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.js'
@@ -15,6 +16,7 @@ import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.
 interface Options {
   readonly arg: Readonly<Record<string, unknown>>
   readonly input: Readonly<Record<string, TensorDeclaration>>
+  readonly artifact: Readonly<Record<string, string>>
   readonly format: keyof typeof formats
   readonly expand: Expansion
   readonly mode?: Mode
@@ -39,7 +41,7 @@ const formats = {
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */
-export function equations(text: string, { arg, input, format, expand, mode }: Options): number {
+export function equations(text: string, { arg, input, artifact, format, expand, mode }: Options): number {
   const { path, target } = splitTarget(text)
   readNamedFile(path)
   const project = projectOf(path)
@@ -49,6 +51,7 @@ export function equations(text: string, { arg, input, format, expand, mode }: Op
     target,
     arguments: arg,
     inputs: input,
+    artifacts: readArtifacts(artifact),
   })
   const options = reportOptions()
   const graphs = result.models.flatMap(({ graph, ...model }) =>

@@ -29,6 +29,13 @@ export async function main(args: readonly string[]): Promise<number> {
       )
         .argParser(collectInput)
         .default({}, 'none'),
+    artifact: () =>
+      new Option(
+        '--artifact <name=path>',
+        'the model.json of a model that the code loads, by its place or its variable; repeatable',
+      )
+        .argParser(collectArtifact)
+        .default({}, 'none'),
     format: (...names: readonly string[]) =>
       new Option('--format <format>', 'how to print').choices(names).default(names[0]),
   }
@@ -38,6 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('print the equations of every model in a file, or of file#target')
     .addOption(option.arg())
     .addOption(option.input())
+    .addOption(option.artifact())
     .addOption(option.format('text', 'markdown', 'latex', 'json'))
     .addOption(
       new Option('--expand <level>', 'how far to write formulas out')
@@ -59,6 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('check file#target against a spec; without arguments, what aswritten.yaml lists')
     .option('--spec <file>', 'the spec, a YAML file or the name of one that ships with aswritten')
     .addOption(option.arg())
+    .addOption(option.artifact())
     .addOption(option.format('terminal', 'json', 'markdown'))
     .action(async (target: string | undefined, options) => {
       code = (await import('./check.js')).check(target, options)
@@ -131,6 +140,15 @@ function collectArgument(
   if (at <= 0) throw new InvalidArgumentError('expected name=value.')
   const [name, value] = [text.slice(0, at), text.slice(at + 1)]
   return { ...previous, [name]: parseValue(value) }
+}
+
+function collectArtifact(
+  text: string,
+  previous: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const at = text.lastIndexOf('=')
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError('expected name=path/model.json.')
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) }
 }
 
 function collectInput(

@@ -116,6 +116,19 @@ export const opaqueReasons = {
     message: 'the code throws here: {message}',
     why: 'When the code runs like this it builds no model.',
   },
+  'saved-model': {
+    category: 'opaque',
+    title: 'Loaded model without its description',
+    message:
+      'the layers of the loaded model are in a file that is not given; `--artifact {name}=path/model.json` gives it',
+    why: 'A saved model is data, and its layers are known only from its `model.json`.',
+  },
+  'unreadable-model': {
+    category: 'opaque',
+    title: 'File that describes no model of layers',
+    message: '`{path}` describes no model of layers: {reason}',
+    why: 'Without its layers nothing is known of the model.',
+  },
   'not-compiled': {
     category: 'opaque',
     title: 'Model is not compiled here',

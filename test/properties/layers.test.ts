@@ -1,6 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { layers } from '../../src/library/layers/table.js'
-import { compareModels, type Data, runProgram, traceProgram } from '../support/layer-comparison.js'
+import {
+  compareModels,
+  type Data,
+  loadSaved,
+  runProgram,
+  savedModel,
+  traceProgram,
+  traceSaved,
+} from '../support/layer-comparison.js'
 import { replaceInitializers, tf } from '../support/model-code.js'
 
 beforeAll(async () => {
@@ -327,5 +335,16 @@ test.each(cases.map((entry, i) => ({ ...entry, title: `${i + 1}. ${entry.kind}($
     const { graph, reason } = traceProgram(code)
     expect(reason).toBeUndefined()
     compareModels(graph!, runProgram(code), entry.data)
+  },
+)
+
+test.each(cases.map((entry, i) => ({ ...entry, title: `${i + 1}. ${entry.kind}(${entry.config})` })))(
+  '$title is what TensorFlow.js loads from a saved model',
+  async entry => {
+    const saved = savedModel(runProgram(program(entry)).model)
+    const { graph } = traceSaved(saved)
+    const real = await loadSaved(saved)
+    expect(graph === undefined).toBe(real === undefined)
+    if (graph && real) compareModels(graph, { model: real }, entry.data)
   },
 )

@@ -29,6 +29,28 @@ export function traceProgram(code: string): {
   return { reason: found?.reason?.message ?? diagnostics[0]?.message ?? 'no model was found', diagnostics }
 }
 
+/** The `model.json` that TensorFlow.js writes, without the weights. */
+export const savedModel = (model: tf.LayersModel): string =>
+  JSON.stringify({ format: 'layers-model', modelTopology: model.toJSON(null, false) })
+
+/** What TensorFlow.js loads from a `model.json`; undefined where it throws. */
+export async function loadSaved(text: string): Promise<tf.LayersModel | undefined> {
+  try {
+    return await tf.loadLayersModel({ load: async () => JSON.parse(text) as tf.io.ModelArtifacts })
+  } catch {
+    return undefined
+  }
+}
+
+/** A `model.json` as a target by itself. */
+export function traceSaved(text: string): { readonly graph?: ModelGraph; readonly reason?: string } {
+  const [found] = readModels({ files: inMemory({ 'model.json': text }), path: 'model.json' }).models
+  return {
+    ...(found?.graph && { graph: found.graph }),
+    ...(found?.reason && { reason: found.reason.message }),
+  }
+}
+
 /** The same program in TensorFlow.js. */
 export function runProgram(code: string): {
   readonly model: tf.LayersModel
@@ -61,6 +83,10 @@ function asText(value: unknown, table: Shorthands): unknown {
 /** Keys that TF.js adds to a configuration without a meaning for the layer. */
 const incidental = new Set(['name', 'batchInputShape', 'dtype', 'cells'])
 
+/** A saved model writes `null` where nothing was given. */
+const isOmitted = (value: unknown, kind: unknown): boolean =>
+  value === undefined || (value === null && kind === 'boolean')
+
 /** Compares every key that `getConfig` of the real layer has with the resolved configuration, inner layers included. */
 function compareConfig(
   kind: string,
@@ -91,7 +117,11 @@ function compareConfig(
       constraint: constraints,
     }
     const table = typeof declared?.kind === 'string' ? tables[declared.kind] : undefined
-    const expected = table ? asText(value, table) : value === undefined ? (declared?.tfjs ?? null) : value
+    const expected = table
+      ? asText(value, table)
+      : isOmitted(value, declared?.kind)
+        ? (declared?.tfjs ?? null)
+        : value
     const single = Array.isArray(expected) && expected.length === 1 ? expected[0] : expected
     const own = read(key) ?? null
     const only = Array.isArray(own) && own.length === 1 ? own[0] : own

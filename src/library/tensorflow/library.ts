@@ -9,6 +9,7 @@ import { inputOf, readFunction } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
+import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
 import { readModel } from './read-model.js'
@@ -39,19 +40,19 @@ function namespace(trace: Tracer, name: string, lookup: Lookup): Value {
   return trace.host(type, {})
 }
 
-/** What `tf.*` means. */
-export function tensorflow(): Library {
+/** What `tf.*` means. `artifacts` describe models that the program loads. */
+export function tensorflow(artifacts: Artifacts = new Map()): Library {
   let root: Value
   const modelOf = (value: Value) => (isModel(value) ? { object: value as HostObject } : undefined)
   return {
     module: (name, trace) => {
       if (!specifier.test(name) || name.includes('tfjs-vis')) return undefined
-      root ??= rootNamespace(trace)
+      root ??= rootNamespace(trace, artifacts)
       return root
     },
     global: (name, trace) => {
       if (name !== 'tf') return undefined
-      root ??= rootNamespace(trace)
+      root ??= rootNamespace(trace, artifacts)
       return root
     },
     modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
@@ -62,9 +63,10 @@ export function tensorflow(): Library {
     named: (object, name, trace) => {
       if (isLayer(object) && object.state.variable === undefined)
         trace.heap.setState(object, { ...object.state, variable: name })
-      else if (isModel(object) && object.state.variable === undefined)
+      else if (isModel(object) && object.state.variable === undefined) {
         trace.heap.setState(object, { ...object.state, variable: name })
-      else if (isTensor(object)) nameTensor(object, name, trace)
+        nameLoaded(object, name, trace, artifacts)
+      } else if (isTensor(object)) nameTensor(object, name, trace)
     },
     input: inputOf,
     enter: trace => {
@@ -82,7 +84,7 @@ function nameTensor({ state }: HostObject<TensorState>, name: string, trace: Tra
 }
 
 /** Namespaces of which the members are entries of a table, made by name. */
-function rootNamespace(trace: Tracer): Value {
+function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
   const { counters } = contextOf(trace)
   const table = (name: string, keys: ReadonlySet<string>, make: (key: string, tracer: Tracer) => Value) =>
     namespace(trace, name, (key, tracer) => (keys.has(key) ? make(key, tracer) : undefined))
@@ -123,6 +125,8 @@ function rootNamespace(trace: Tracer): Value {
     sequential: call => makeSequential(call, counters),
     model: call => makeFunctional(call, counters),
     input: call => makeInput(call, counters),
+    loadLayersModel: call => loadLayersModel(call, artifacts),
+    loadLayersModelSync: call => loadLayersModel(call, artifacts),
   }
   const members = (path: string, tracer: Tracer): Value | undefined => {
     const call = Object.hasOwn(calls, path) ? calls[path] : undefined

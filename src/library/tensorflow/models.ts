@@ -6,7 +6,7 @@ import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
 import type { Counters } from './counters.js'
-import { applyToTensors, isTraining, plainConfig, remember, result, shapeOf, tensorsIn } from './layers.js'
+import { applyToTensors, isTraining, plainConfig, remember } from './layers.js'
 import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
 import { rebuild } from './rebuild.js'
@@ -178,7 +178,7 @@ export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Va
   if (isModel(value) || isLayer(value)) {
     const input = state.outputs[0] ?? firstInput(trace, model, value)
     if (!input) {
-      spoil(trace.opaque('unbuilt-model', { model: state.name }, span).reason)
+      spoil(value.state.reason ?? trace.opaque('unbuilt-model', { model: state.name }, span).reason)
       return
     }
     const outputs = isModel(value)

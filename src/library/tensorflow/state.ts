@@ -87,6 +87,8 @@ export interface ModelState {
   readonly variable?: string
   readonly inputs: readonly HostObject<TensorState>[]
   readonly outputs: readonly HostObject<TensorState>[]
+  /** It was loaded, and waits for a description that has the name of its variable. */
+  readonly awaits?: true
   /** For sequential models. */
   readonly chain: Chain | null
   readonly trainable: boolean
