@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { layers } from '../../src/library/layers/table.js'
+import { layerNamed, layers } from '../../src/library/layers/table.js'
 import {
   compareModels,
   type Data,
@@ -309,6 +309,23 @@ const cases: readonly Case[] = [
     '{ axes: [1, 2], normalize: true }',
   ),
   ...many('add', [[4, 5], [5]], '{}'),
+  ...on(
+    'conv3d',
+    [5, 4, 3, 2],
+    '{ filters: 2, kernelSize: 3 }',
+    "{ filters: 2, kernelSize: [3, 2, 1], strides: 2, padding: 'same', activation: 'relu' }",
+    '{ filters: 2, kernelSize: 2, strides: [2, 1, 1], useBias: false }',
+  ),
+  ...on(
+    'conv3dTranspose',
+    [3, 4, 2, 2],
+    '{ filters: 3, kernelSize: 2 }',
+    "{ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }",
+  ),
+  ...on('conv3d', [2, 5, 4, 3], "{ filters: 3, kernelSize: 2, dataFormat: 'channelsFirst' }"),
+  ...on('maxPooling3d', [2, 5, 4, 6], "{ dataFormat: 'channelsFirst' }"),
+  ...on('maxPooling3d', [5, 4, 6, 2], '{}', "{ poolSize: [2, 3, 2], strides: 1, padding: 'same' }"),
+  ...on('averagePooling3d', [5, 4, 6, 2], '{}', '{ poolSize: 2, strides: [1, 2, 3] }'),
 ]
 
 /** Layers that TensorFlow.js runs in no model. */
@@ -320,6 +337,13 @@ const layer = tf.layers.${kind}(${config})
 const x = ${after ? `tf.layers.${after}.apply(inputs[0])` : shapes.length === 1 ? 'inputs[0]' : 'inputs'}
 const model = tf.model({ inputs, outputs: layer.apply(x) })
 `
+
+test('every layer factory of TensorFlow.js is in the table', () => {
+  // These two make inputs, not layers that compute.
+  const inputs = ['input', 'inputLayer']
+  const factories = Object.keys(tf.layers).filter(name => /^[a-z]/.test(name) && !inputs.includes(name))
+  expect(factories.filter(name => !layerNamed(name))).toEqual([])
+})
 
 test('every layer of the table is covered', () => {
   const used = new Set(

@@ -45,6 +45,7 @@ const dilationRate = (axes: number): ConfigKey => ({
 
 const filters = required('positiveInteger', 'how many kernels')
 const kernelSize = required('perAxis', 'rows and columns of a kernel')
+const kernelSizes = { 2: kernelSize, 3: required('perAxis', 'depth, rows and columns of a kernel') } as const
 const depthMultiplier: ConfigKey = {
   kind: 'positiveInteger',
   effect: 'function',
@@ -67,20 +68,19 @@ function notBoth({ strides, dilationRate: rate }: LayerConfig, means: string) {
     : means
 }
 
-/** Layers with sliding kernels. */
-export const convolutionLayers: readonly LayerDefinition[] = [
-  {
-    kind: 'conv2d',
-    className: 'Conv2D',
-    summary: 'A two-dimensional convolution, a bias and an activation.',
+function convolution(axes: 2 | 3, summary: string): LayerDefinition {
+  return {
+    kind: `conv${axes}d`,
+    className: `Conv${axes}D`,
+    summary,
     source,
     inputs: 'one',
-    rank: 4,
+    rank: axes + 2,
     config: {
       filters,
-      kernelSize,
-      ...spatialKeys(2),
-      dilationRate: dilationRate(2),
+      kernelSize: kernelSizes[axes],
+      ...spatialKeys(axes),
+      dilationRate: dilationRate(axes),
       ...parameterKeys('kernel', 'glorotNormal'),
       ...ends,
     },
@@ -93,10 +93,52 @@ export const convolutionLayers: readonly LayerDefinition[] = [
       ...withBias(config, config.filters as Dimension),
     ],
     means: config => {
-      const sum = `conv2d[strides, padding, dilationRate](${channelsLast(config)}, kernel)${plusBias(config)}`
-      return notBoth(config, `activation(${asConfigured(config, sum)})`)
+      const sum = `conv${axes}d[strides, padding, dilationRate](${channelsLast(config, 'x', axes)}, kernel)${plusBias(config)}`
+      return notBoth(config, `activation(${asConfigured(config, sum, axes)})`)
     },
-  },
+  }
+}
+
+function transposed(axes: 2 | 3, summary: string): LayerDefinition {
+  return {
+    kind: `conv${axes}dTranspose`,
+    className: `Conv${axes}DTranspose`,
+    summary,
+    source,
+    inputs: 'one',
+    rank: axes + 2,
+    config: {
+      filters,
+      kernelSize: kernelSizes[axes],
+      ...spatialKeys(axes),
+      dilationRate: {
+        ...dilationRate(axes),
+        ignored: { because: 'a transposed convolution is computed without dilation' },
+      },
+      ...parameterKeys('kernel', 'glorotNormal'),
+      ...ends,
+    },
+    parameters: (config, [x]) => [
+      parameter(
+        'kernel',
+        [...sizes(config.kernelSize), config.filters as Dimension, channels(config, x)],
+        'kernelInitializer',
+      ),
+      ...withBias(config, config.filters as Dimension),
+    ],
+    means: config => {
+      if (sizes(config.dilationRate).some(size => size !== 1))
+        return unmodelled('a dilated transposed convolution is not modelled')
+      const sum = `conv${axes}dTranspose[strides, padding](${channelsLast(config, 'x', axes)}, kernel)${plusBias(config)}`
+      return `activation(${asConfigured(config, sum, axes)})`
+    },
+  }
+}
+
+/** Layers with sliding kernels. */
+export const convolutionLayers: readonly LayerDefinition[] = [
+  convolution(2, 'A two-dimensional convolution, a bias and an activation.'),
+  convolution(3, 'A convolution over volumes, a bias and an activation.'),
   {
     kind: 'conv1d',
     className: 'Conv1D',
@@ -129,39 +171,8 @@ export const convolutionLayers: readonly LayerDefinition[] = [
       )
     },
   },
-  {
-    kind: 'conv2dTranspose',
-    className: 'Conv2DTranspose',
-    summary: 'A transposed convolution, a bias and an activation.',
-    source,
-    inputs: 'one',
-    rank: 4,
-    config: {
-      filters,
-      kernelSize,
-      ...spatialKeys(2),
-      dilationRate: {
-        ...dilationRate(2),
-        ignored: { because: 'a transposed convolution is computed without dilation' },
-      },
-      ...parameterKeys('kernel', 'glorotNormal'),
-      ...ends,
-    },
-    parameters: (config, [x]) => [
-      parameter(
-        'kernel',
-        [...sizes(config.kernelSize), config.filters as Dimension, channels(config, x)],
-        'kernelInitializer',
-      ),
-      ...withBias(config, config.filters as Dimension),
-    ],
-    means: config => {
-      if (sizes(config.dilationRate).some(size => size !== 1))
-        return unmodelled('a dilated transposed convolution is not modelled')
-      const sum = `conv2dTranspose[strides, padding](${channelsLast(config)}, kernel)${plusBias(config)}`
-      return `activation(${asConfigured(config, sum)})`
-    },
-  },
+  transposed(2, 'A transposed convolution, a bias and an activation.'),
+  transposed(3, 'A transposed convolution over volumes, a bias and an activation.'),
   {
     kind: 'depthwiseConv2d',
     className: 'DepthwiseConv2D',

@@ -23,7 +23,13 @@ function windows(axes: number) {
   } satisfies Readonly<Record<string, ConfigKey>>
 }
 
-function pool2d(kind: string, className: string, aliases: readonly string[], op: string): LayerDefinition {
+function pool(
+  axes: 2 | 3,
+  kind: string,
+  className: string,
+  aliases: readonly string[],
+  op: string,
+): LayerDefinition {
   return {
     kind,
     className,
@@ -31,10 +37,11 @@ function pool2d(kind: string, className: string, aliases: readonly string[], op:
     source,
     aliases,
     inputs: 'one',
-    rank: 4,
-    config: { ...windows(2), dataFormat },
+    rank: axes + 2,
+    config: { ...windows(axes), dataFormat },
     parameters: () => [],
-    means: config => asConfigured(config, `${op}[poolSize, strides, padding](${channelsLast(config)})`),
+    means: config =>
+      asConfigured(config, `${op}[poolSize, strides, padding](${channelsLast(config, 'x', axes)})`, axes),
   }
 }
 
@@ -79,8 +86,10 @@ function global(
 
 /** Layers that summarise windows. */
 export const poolingLayers: readonly LayerDefinition[] = [
-  pool2d('maxPooling2d', 'MaxPooling2D', ['maxPool2d'], 'maxPool2d'),
-  pool2d('averagePooling2d', 'AveragePooling2D', ['avgPool2d', 'avgPooling2d'], 'averagePool2d'),
+  pool(2, 'maxPooling2d', 'MaxPooling2D', ['maxPool2d'], 'maxPool2d'),
+  pool(2, 'averagePooling2d', 'AveragePooling2D', ['avgPool2d', 'avgPooling2d'], 'averagePool2d'),
+  pool(3, 'maxPooling3d', 'MaxPooling3D', [], 'maxPool3d'),
+  pool(3, 'averagePooling3d', 'AveragePooling3D', ['avgPool3d', 'avgPooling3d'], 'averagePool3d'),
   pool1d('maxPooling1d', 'MaxPooling1D', ['maxPool1d'], 'maxPool1d'),
   pool1d('averagePooling1d', 'AveragePooling1D', ['avgPool1d', 'avgPooling1d'], 'averagePool1d'),
   global('globalAveragePooling1d', 'GlobalAveragePooling1D', 3, 'mean'),
