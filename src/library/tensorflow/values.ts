@@ -66,7 +66,8 @@ export function readConfig(
     }
     const read = readValue(trace, property, keys[name]?.kind)
     if ('reason' in read) {
-      if (keys[name]?.effect === 'function' || !keys[name]) return { given, reason: read.reason }
+      const key = keys[name]
+      if (key?.effect !== 'none' || key.kind === 'shape') return { given, reason: read.reason }
       trace.report(read.reason)
       continue
     }
@@ -121,6 +122,7 @@ function readValue(
   trace: Tracer,
   { value, span }: Property,
   kind: ConfigKey['kind'] | undefined,
+  isElement = false,
 ): { readonly value: Attribute } | { readonly reason: Diagnostic } {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return { value }
@@ -136,7 +138,8 @@ function readValue(
   }
   if (isPolynomial(value)) return { value }
   if (isUnknown(value)) {
-    if (typeof kind === 'string' && numeric.has(kind)) {
+    // A parameter that stands for a whole shape may have any number of axes.
+    if (typeof kind === 'string' && numeric.has(kind) && (isElement || kind !== 'shape')) {
       if (value.reason) trace.report(value.reason)
       return { value: symbol(value.path, kind !== 'number' && kind !== 'fraction') }
     }
@@ -158,7 +161,7 @@ function readValue(
   if (elements) {
     const items: Attribute[] = []
     for (const element of elements) {
-      const item = readValue(trace, element, kind)
+      const item = readValue(trace, element, kind, true)
       if ('reason' in item) return item
       items.push(item.value)
     }
