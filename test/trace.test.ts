@@ -478,6 +478,42 @@ const cases: readonly Case[] = [
     expected: ['make 17', 'make 8', 'make 9'],
   },
   {
+    title: 'a parameter that stands for a whole shape may have any number of axes',
+    files: {
+      'model.js': `export const make = inputShape => ${build('{ units: 2, inputShape }')}`,
+    },
+    expected: ['make unbound-setting'],
+  },
+  {
+    title: 'a setting without a value leaves its layer unknown, a name does not',
+    files: {
+      'model.js': `export const init = options => ${build('{ units: 2, inputShape: [1], kernelInitializer: options.init }')}
+        export const frozen = options => ${build('{ units: 2, inputShape: [1], trainable: options.trainable }')}
+        export const name = name => ${build('{ units: 2, inputShape: [1], name }')}`,
+    },
+    expected: ['init unbound-setting', 'frozen unbound-setting', 'name 4'],
+  },
+  {
+    title: 'a function that unknown code may call is a site of its own',
+    files: {
+      'model.js': `let units = 4
+        window.onload = async () => { const model = ${build('{ units, inputShape: [1] }')} }
+        document.addEventListener('change', event => {
+          const model = ${build("{ units: event.kind === 'wide' ? 6 : 5, inputShape: [1] }")}
+          button.onclick = () => { model.add(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [5] })] })) }
+        })
+        export function named() { return ${build('{ units, inputShape: [1] }')} }
+        document.addEventListener('load', named)`,
+    },
+    expected: [
+      '<top>:2 8',
+      "<top>:3 where event.kind = 'wide' 12",
+      "<top>:3 where event.kind ≠ 'wide' 10",
+      '<top>:3:5 6',
+      'named 8',
+    ],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

@@ -21,6 +21,7 @@ import type { Cell, Scope } from './scope.js'
 import { type KeyTable, shorten, Unknowns } from './unknowns.js'
 import {
   type ArrayObject,
+  type ClosureObject,
   type HostFunctionObject,
   type HostObject,
   isObject,
@@ -62,6 +63,8 @@ export class Interpreter implements Tracer {
   readonly questions = new WeakMap<Diagnostic, Question | undefined>()
   diagnostics: Diagnostic[] = []
   found: FoundModelEntry[] = []
+  /** Functions of the program that unknown code was given, and may call later: listeners, callbacks. */
+  callbacks: ClosureObject[] = []
   readonly #path: Span[] = []
   readonly #named = new WeakSet<HostObject>()
   /** What was written into unknown objects, by their names. */
@@ -227,6 +230,8 @@ export class Interpreter implements Tracer {
   set(object: Value, key: string, property: Property): void {
     if (isUnknown(object)) {
       // What the program writes into an object that it was given is what it reads there later.
+      if (isObject(property.value) && property.value.kind === 'closure' && this.#speculations === 0)
+        this.callbacks.push(property.value)
       this.heap.setProperty(this.#writtenTo(object), key, property)
       return
     }
@@ -370,6 +375,7 @@ export class Interpreter implements Tracer {
     )
     for (const closure of closures) {
       if (!isObject(closure) || closure.kind !== 'closure') continue
+      if (this.#speculations === 0) this.callbacks.push(closure)
       const found = this.found.length
       const parameters = closure.code.parameters.map((_, i) => ({
         value: this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, `argument ${i + 1}`),

@@ -72,7 +72,7 @@ function declarations(body: readonly Statement[]): readonly Declaration[] {
 }
 
 /** Whether code contains a call of, or a reference to, a member with one of the names. */
-function mentions(code: FunctionCode, names: ReadonlySet<string>): boolean {
+export function mentions(code: FunctionCode, names: ReadonlySet<string>): boolean {
   const pending: unknown[] = [code.body, code.parameters]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     if (Array.isArray(item)) {

@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
 import { nearest } from '../text/nearest.js'
-import type { Span } from '../text/source.js'
+import { positionAt, type Span } from '../text/source.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
@@ -12,10 +12,19 @@ import { Thrown } from './frame.js'
 import type { Library, TensorDeclaration } from './host.js'
 import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
 import { fromJson } from './javascript-globals.js'
+import { nameOfTarget } from './patterns.js'
 import { startOf, Targets } from './target-calls.js'
-import { type Candidate, candidates, targetNames } from './targets.js'
+import { type Candidate, candidates, mentions, targetNames } from './targets.js'
 import { KeyTable } from './unknowns.js'
-import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
+import {
+  type ClosureObject,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from './value.js'
 
 export interface TraceRequest {
   readonly loader: LoaderLike
@@ -59,7 +68,12 @@ interface Walk {
   readonly open?: Question
   /** Whether it ended in an error of the program. */
   readonly throws: boolean
+  /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
+  readonly callbacks: readonly Walk[]
 }
+
+/** Callbacks of callbacks are sites as well, so deep. */
+const mostNestedCallbacks = 3
 
 /** As many cases are told apart; of more, none is. */
 const mostCases = 16
@@ -89,9 +103,9 @@ export function trace(request: TraceRequest): TraceResult {
     }
   }
   const sites = [
-    ...cases(tracer.top, assumptions => start(assumptions).top),
+    ...withCallbacks(tracer.top, assumptions => start(assumptions).top),
     ...candidates(module, request.library.modelCalls).flatMap(candidate =>
-      cases(tracer.site(candidate), assumptions => start(assumptions).site(candidate)),
+      withCallbacks(tracer.site(candidate), assumptions => start(assumptions).site(candidate)),
     ),
   ]
   return {
@@ -100,11 +114,23 @@ export function trace(request: TraceRequest): TraceResult {
   }
 }
 
+type WalkAgain = (assumptions: readonly Assumption[]) => Walk | undefined
+
+/** The cases of a site, and those of the callbacks that it hands out. */
+function withCallbacks(first: Walk, walk: WalkAgain): readonly Site[] {
+  const inside = first.callbacks.flatMap(callback =>
+    withCallbacks(callback, assumptions =>
+      walk(assumptions)?.callbacks.find(({ site }) => site.target === callback.site.target),
+    ),
+  )
+  return [...cases(first, walk), ...inside]
+}
+
 /**
  * Tells the cases of a site apart: walks it again under each answer to the condition that hid a model, until none
  * does. Together the cases are all there are; one that builds no model, or ends in an error, is none.
  */
-function cases(first: Walk, walk: (assumptions: readonly Assumption[]) => Walk): readonly Site[] {
+function cases(first: Walk, walk: WalkAgain): readonly Site[] {
   const unsplit = [first.site]
   const done: Walk[] = []
   const pending = [first]
@@ -116,7 +142,10 @@ function cases(first: Walk, walk: (assumptions: readonly Assumption[]) => Walk):
       continue
     }
     if (done.length + pending.length + 2 > mostCases || Date.now() > end) return unsplit
-    for (const holds of [false, true]) pending.push(walk([...site.assumptions, { question, holds }]))
+    for (const holds of [false, true]) {
+      const again = walk([...site.assumptions, { question, holds }])
+      if (again) pending.push(again)
+    }
   }
   const building = done.filter(({ site, throws }) => !throws && site.models.length > 0)
   const isKnown = ({ site }: Walk) => site.models.some(model => 'applications' in model)
@@ -157,6 +186,7 @@ class SiteTracer {
   #run(target: string, span: Span, action: () => Value, read?: (result: Value) => Found | undefined): Walk {
     const interpreter = this.#interpreter
     interpreter.found = []
+    interpreter.callbacks = []
     interpreter.diagnostics = []
     let failure: UnknownValue | undefined
     let throws = false
@@ -202,7 +232,35 @@ class SiteTracer {
           ? diagnostics.filter(({ code }) => code === 'budget-exceeded')
           : diagnostics,
     }
-    return { site, throws, ...(open && { open }) }
+    return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+  }
+
+  /** Runs each callback that may build a model as unknown code would: with arguments that are not known. */
+  #runCallbacks(target: string): readonly Walk[] {
+    const interpreter = this.#interpreter
+    const { modelCalls } = interpreter.library
+    const named = new Set(candidates(this.#module, modelCalls).map(({ span }) => span.start))
+    const byLine = new Map<number, ClosureObject>()
+    for (const closure of interpreter.callbacks) {
+      const { span } = closure.code
+      if (
+        span.file.path === this.#module.path &&
+        !named.has(span.start) &&
+        mentions(closure.code, modelCalls)
+      )
+        byLine.set(positionAt(span.file, span.start).line, closure)
+    }
+    if (target.split(':').length > mostNestedCallbacks) return []
+    return [...byLine].map(([line, closure]) => {
+      const { span, parameters } = closure.code
+      const name = `${target}:${line}`
+      const values = parameters.map((parameter, i): Property => {
+        const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
+        return { value: interpreter.unknowns.value(path, `parameter ${i} of ${name}`) }
+      })
+      const run = () => this.#run(name, span, () => interpreter.call(closure, values, span))
+      return interpreter.heap.attempt(run).result
+    })
   }
 
   /** A site of the list: it must not disturb the next one. */
