@@ -33,8 +33,16 @@ export function moduleResolver(files: Files): Resolve {
     }
     return aliases.get(key)
   }
+  // A walk asks again wherever an import is read, and every question costs a look at many files.
+  const answers = new Map<string, string | undefined>()
   return (specifier, from) => {
     const folder = foldersOf(from)
+    const key = [...folder, specifier].join('\n')
+    if (!answers.has(key)) answers.set(key, locate(specifier, folder))
+    return answers.get(key)
+  }
+
+  function locate(specifier: string, folder: readonly string[]): string | undefined {
     if (/^\.\.?(\/|$)/.test(specifier)) return findFile(files, joinPath(folder, specifier))
     if (specifier.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(specifier)) return undefined
     const config = aliasesFor(folder)
