@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { findCounterexample, type Search } from './counterexample.js'
+import { below, layoutsOf } from './layouts.js'
 import type { PointKind } from './point.js'
 import { relate } from './values.js'
 import type { Evidence } from './verdict.js'
@@ -31,10 +32,10 @@ export type Whole =
 
 /**
  * Looks for what shows that two models differ, whichever parameter of one is which of the other: shapes of outputs,
- * numbers at a point that does not distinguish them, or how many parameters there are. `ordered`: whether the order of
- * features may be all that differs, which only numbers that do not depend on it can exclude.
+ * numbers at a point that does not distinguish them, or how many parameters there are. `rearranged`: whether elements
+ * may stand in other places on one side, so that another arrangement of parameters could make both equal.
  */
-export function compareWholes(sides: Sides, ordered: boolean): Whole {
+export function compareWholes(sides: Sides, rearranged: boolean): Whole {
   const { specified, implemented } = sides
   for (const [i, node] of specified.entries()) {
     const [stated, actual] = [node.type.shape, implemented[i]!.type.shape]
@@ -42,33 +43,34 @@ export function compareWholes(sides: Sides, ordered: boolean): Whole {
     const evidence = { by: 'shape', expected: shapeText(stated), actual: shapeText(actual) } as const
     return { kind: 'differs', evidence, parameters: false }
   }
-  const [left, right] = [sizesBelow(specified, sides.assumed), sizesBelow(implemented, sides.assumed)]
+  const [left, right] = [
+    parametersBelow(specified, sides.assumed),
+    parametersBelow(implemented, sides.assumed),
+  ]
   const isAnother = relate(left.total, right.total) === 'different'
   const counts: Evidence = {
     by: 'value',
     expected: `${dimensionText(left.total)} parameters`,
     actual: `${dimensionText(right.total)} parameters`,
   }
-  const kind: PointKind = isAnother
-    ? 'sparse'
-    : left.sizes !== right.sizes
-      ? 'equal'
-      : ordered
-        ? 'unordered'
-        : 'sparse'
+  const isSameSet = left.readings.join() === right.readings.join()
+  const kind: PointKind = isAnother || (isSameSet && !rearranged) ? 'unordered' : 'equal'
   const found = searchBothModes(sides, kind)
   if ('evidence' in found) return { kind: 'differs', evidence: found.evidence, parameters: isAnother }
   if (isAnother) return { kind: 'differs', evidence: counts, parameters: true }
   return { kind: 'open', ...found }
 }
 
-/** Numbers on which the sides differ at a point of one kind, in inference or else in training. */
+/** How many points are tried in each mode. */
+const attempts = 3
+
+/** Numbers on which the sides differ at points of one kind, in inference or in training. */
 export function searchBothModes(
   sides: Sides,
   kind: PointKind,
 ): { readonly evidence: Evidence } | { readonly problem: string; readonly agree: boolean } {
   const pairs = sides.specified.flatMap((node, i) => (node === sides.implemented[i] ? [] : [i]))
-  const search: Omit<Search, 'mode'> = {
+  const search: Omit<Search, 'mode' | 'seed'> = {
     specified: pairs.map(i => sides.specified[i]!),
     implemented: pairs.map(i => sides.implemented[i]!),
     subjects: pairs.map(i => `the output ${sides.names[i]}`),
@@ -78,39 +80,32 @@ export function searchBothModes(
   }
   let open = { problem: 'the numbers agree at all points that were tried', agree: true }
   if (pairs.length === 0) return open
-  for (const mode of ['inference', 'training'] as const) {
-    const found = findCounterexample({ ...search, mode })
-    if (!isProblem(found)) return { evidence: { by: 'counterexample', counterexample: found } }
-    if (!found.agree) open = { problem: found.problem, agree: false }
+  for (let seed = 1; seed <= attempts; seed++) {
+    for (const mode of ['inference', 'training'] as const) {
+      const found = findCounterexample({ ...search, mode, seed })
+      if (!isProblem(found)) return { evidence: { by: 'counterexample', counterexample: found } }
+      if (!found.agree) open = { problem: found.problem, agree: false }
+    }
   }
   return open
 }
 
-/** The sizes of all parameters below some values: in all, and each by itself, in order. */
-function sizesBelow(
+/** How many elements the parameters below some values have in all, and how each of them is read. */
+function parametersBelow(
   outputs: readonly Node[],
   assumed: ReadonlyMap<string, number>,
-): { readonly total: Dimension; readonly sizes: string } {
-  const seen = new Set(outputs)
-  const pending = [...outputs]
+): { readonly total: Dimension; readonly readings: readonly string[] } {
+  const layouts = layoutsOf(outputs)
   let total: Dimension = 0
-  const sizes: string[] = []
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    if ('identity' in node.attributes && 'name' in node.attributes && node.type.shape) {
-      const size = substitute(product(node.type.shape), name => assumed.get(name))
-      total = add(total, size)
-      sizes.push(dimensionText(size))
-    }
-    const bodies = Object.values(node.attributes).flatMap(value =>
-      typeof value === 'object' && value !== null && 'body' in value ? value.body.outputs : [],
-    )
-    for (const next of [...node.inputs, ...bodies]) {
-      if (seen.has(next)) continue
-      seen.add(next)
-      pending.push(next)
-    }
+  const readings: string[] = []
+  for (const node of below(outputs)) {
+    if (!('identity' in node.attributes) || !('name' in node.attributes) || !node.type.shape) continue
+    const size = substitute(product(node.type.shape), name => assumed.get(name))
+    total = add(total, size)
+    const layout = layouts.get(node) === 'columns' ? 'rows' : layouts.get(node)
+    readings.push(`${layout} ${dimensionText(size)}`)
   }
-  return { total, sizes: sizes.sort().join() }
+  return { total, readings: readings.sort() }
 }
 
 /** How the leaves of a model are called. */

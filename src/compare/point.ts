@@ -1,78 +1,24 @@
+import { isDraw } from '../evaluate/concrete.js'
 import type { Selection } from '../evaluate/selection.js'
 import { offsetsOf, selectedShape } from '../evaluate/selection.js'
 import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import type { Tensor } from '../graph/tensor.js'
 import { opTable } from '../ops/table.js'
+import type { Layout } from './layouts.js'
 
 /**
  * Which numbers parameters have. Which parameter of one model is which of the other is not known, so numbers must
  * not depend on it: parameters with as many elements, read in the same way, have the same numbers.
  *
- * - `sparse`: few rows of a matrix are not zero, so that large models can be evaluated.
  * - `unordered`: the rows of a matrix are equal. Then nothing depends on the order of the features that it reads, which
  *   another order of its rows would undo.
  * - `equal`: all elements of all parameters are one number. Then nothing depends on how they are arranged at all.
+ *
+ * Random draws have one number at all positions of all places, one that each of them can take: which draw of one model
+ * is which of the other is not known either.
  */
-export type PointKind = 'sparse' | 'unordered' | 'equal'
-
-/** How a leaf is read. */
-type Layout =
-  /** `[…, rows, columns]`, contracted along the rows. */
-  | 'rows'
-  /** `[…, columns, rows]`, contracted along the last axis. */
-  | 'columns'
-  /** Rows that are looked up. */
-  | 'table'
-  /** Positions of rows. */
-  | 'index'
-  | 'variance'
-  | 'plain'
-
-/** The operands that are read in a way of their own, by op. */
-const layouts: Readonly<Record<string, readonly (Layout | undefined)[]>> = {
-  matMul: [undefined, 'rows'],
-  conv1d: [undefined, 'rows'],
-  conv2d: [undefined, 'rows'],
-  conv2dTranspose: [undefined, 'columns'],
-  gather: ['table', 'index'],
-  oneHot: ['index'],
-  batchNormalization: [undefined, undefined, 'variance'],
-}
-
-/** How each leaf below the outputs is read: `plain` where it is read in several ways. */
-export function layoutsOf(outputs: readonly Node[]): ReadonlyMap<Node, Layout> {
-  const seen = new Set<Node>(outputs)
-  const pending = [...outputs]
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const next of [...node.inputs, ...bodyOutputs(node)]) {
-      if (seen.has(next)) continue
-      seen.add(next)
-      pending.push(next)
-    }
-  }
-  const found = new Map<Node, Layout>()
-  const note = (node: Node, layout: Layout) => {
-    found.set(node, (found.get(node) ?? layout) === layout ? layout : 'plain')
-  }
-  for (const node of [...seen].sort((a, b) => b.id - a.id)) {
-    const own = found.get(node)
-    const passesOn = own === 'index' && opTable[node.op]?.rearranges
-    node.inputs.forEach((input, i) => {
-      note(input, passesOn ? 'index' : (layouts[node.op]?.[i] ?? 'plain'))
-    })
-  }
-  return found
-}
-
-function bodyOutputs({ attributes }: Node): readonly Node[] {
-  return Object.values(attributes).flatMap(value =>
-    typeof value === 'object' && value !== null && 'body' in value ? value.body.outputs : [],
-  )
-}
-
-/** Rows of a matrix that are not zero at a sparse point. */
-const sparseRows = 6
+export type PointKind = 'unordered' | 'equal'
 
 /** Rows of a table that indices name. */
 const tableRows = 5
@@ -83,44 +29,44 @@ export class Point {
   readonly #seed: number
   readonly #layouts: ReadonlyMap<Node, Layout>
   readonly #symbol: (name: string) => number
-  readonly #rows = new Map<string, readonly number[]>()
   /** What was asked for, for showing it. */
   readonly asked = new Map<Node, Tensor>()
 
   constructor(
     kind: PointKind,
     seed: number,
-    leaves: ReadonlyMap<Node, Layout>,
+    layouts: ReadonlyMap<Node, Layout>,
     symbol: (name: string) => number,
   ) {
     this.#kind = kind
     this.#seed = seed
-    this.#layouts = leaves
+    this.#layouts = layouts
     this.#symbol = symbol
   }
 
   readonly leaf = (node: Node, selection: Selection): Tensor | undefined => {
-    if (!isFree(node)) return undefined
+    const isDrawn = isDraw(node)
+    if (!isDrawn && !isFree(node)) return undefined
     const shape = (node.type.shape ?? []).map(size => this.#size(size))
     const data = offsetsOf(shape, selection)
-    const value = this.#values(node, shape)
+    const value = isDrawn ? this.#drawn(node) : this.#values(node, shape)
     for (let i = 0; i < data.length; i++) data[i] = value(data[i]!)
     const tensor = { shape: selectedShape(shape, selection), data, dtype: node.type.dtype }
-    this.asked.set(node, tensor)
+    if (!isDrawn) this.asked.set(node, tensor)
     return tensor
   }
 
-  readonly support = (node: Node, shape: readonly number[]): Selection | undefined => {
+  readonly support = (node: Node, shape: readonly number[]): Selection | undefined =>
+    this.#layout(node) === 'table'
+      ? shape.map((size, axis) => (axis === 0 ? beginning(Math.min(size, tableRows)) : null))
+      : undefined
+
+  readonly isUniform = (node: Node, axis: number): boolean => {
+    if (!('identity' in node.attributes) || !isFree(node)) return false
+    if (this.#kind === 'equal') return true
+    const rank = node.type.shape?.length ?? 0
     const layout = this.#layout(node)
-    if (layout === 'table')
-      return shape.map((size, axis) => (axis === 0 ? beginning(Math.min(size, tableRows)) : null))
-    if (this.#kind !== 'sparse' || !isFree(node)) return undefined
-    const contracted = layout === 'rows' ? shape.length - 2 : layout === 'columns' ? shape.length - 1 : -1
-    const size = shape[contracted]
-    if (size === undefined) return undefined
-    const rows = this.#chosenRows(layout === 'rows' ? count(shape) / shape.at(-1)! : size)
-    const positions = [...new Set(rows.map(row => row % size))].sort((a, b) => a - b)
-    return shape.map((_, axis) => (axis === contracted ? positions : null))
+    return (layout === 'rows' && axis !== rank - 1) || (layout === 'columns' && axis !== rank - 2)
   }
 
   #layout(node: Node): Layout {
@@ -132,6 +78,14 @@ export class Point {
 
   #size(size: Dimension): number {
     return Math.max(0, Math.round(substitute(size, this.#symbol) as number))
+  }
+
+  /** The one number of all draws of a kind: an element is kept or dropped, noise is a part of its deviation. */
+  #drawn({ attributes: { probability, deviation } }: Node): () => number {
+    const kept = this.#seed % 2
+    const value =
+      typeof probability === 'number' ? Number(probability > 0) * kept : Number(deviation ?? 1) * 0.7
+    return () => value
   }
 
   /** The number at each offset of a leaf. */
@@ -152,28 +106,16 @@ export class Point {
       return () => value
     }
     const width = shape.at(-1) ?? 1
-    const salt = mix(mix(count(shape), layoutSalts.indexOf(layout)), seed)
+    const salt = mix(mix(count(shape), layoutSalts[layout]), seed)
     switch (layout) {
       case 'variance':
         return offset => 0.02 + 0.3 * fraction(salt, offset)
-      case 'rows': {
-        const rows = count(shape) / width
-        if (this.#kind === 'unordered') {
-          const scale = unorderedScale(rows, seed)
-          return offset => scale * weight(salt, offset % width)
-        }
-        const chosen = new Set(this.#chosenRows(rows))
-        const scale = Math.sqrt(3 / chosen.size)
-        return offset => (chosen.has(Math.floor(offset / width)) ? scale * weight(salt, offset) : 0)
-      }
+      case 'rows':
+        return tabled(width, unorderedScale(count(shape) / width, seed), salt, offset => offset % width)
       case 'columns': {
-        if (this.#kind === 'unordered') {
-          const scale = unorderedScale(width, seed)
-          return offset => scale * weight(salt, Math.floor(offset / width))
-        }
-        const chosen = new Set(this.#chosenRows(width))
-        const scale = Math.sqrt(3 / chosen.size)
-        return offset => (chosen.has(offset % width) ? scale * weight(salt, offset) : 0)
+        const results = shape.at(-2)!
+        const scale = unorderedScale(count(shape) / results, seed)
+        return tabled(results, scale, salt, offset => Math.floor(offset / width) % results)
       }
       default:
         return offset => weight(salt, offset)
@@ -187,23 +129,28 @@ export class Point {
     )
     return Math.max(1, Math.min(tableRows, ...heights))
   }
-
-  /** One row of each of a few equal stretches. */
-  #chosenRows(rows: number): readonly number[] {
-    const key = String(rows)
-    const known = this.#rows.get(key)
-    if (known) return known
-    const many = Math.min(rows, sparseRows)
-    const chosen = Array.from({ length: many }, (_, i) => {
-      const [from, to] = [Math.floor((i * rows) / many), Math.floor(((i + 1) * rows) / many)]
-      return from + Math.floor(fraction(mix(rows, this.#seed), i) * (to - from))
-    })
-    this.#rows.set(key, chosen)
-    return chosen
-  }
 }
 
-const layoutSalts: readonly Layout[] = ['plain', 'rows', 'columns', 'table', 'index', 'variance']
+/** Weights that depend on a part of the offset only. */
+function tabled(
+  length: number,
+  scale: number,
+  salt: number,
+  place: (offset: number) => number,
+): (offset: number) => number {
+  const weights = Float64Array.from({ length }, (_, i) => scale * weight(salt, i))
+  return offset => weights[place(offset)]!
+}
+
+/** A matrix and its transpose have the same numbers for the same result. */
+const layoutSalts: Readonly<Record<Layout, number>> = {
+  plain: 0,
+  rows: 1,
+  columns: 1,
+  table: 3,
+  index: 4,
+  variance: 5,
+}
 
 const equalValues = [0.41, 0.83, 0.17] as const
 

@@ -4,8 +4,6 @@ import { isProblem } from '../graph/op.js'
 import { normalize } from '../normal/normalize.js'
 import { notationOf } from '../ops/notation.js'
 import { opTable } from '../ops/table.js'
-import type { Pair } from './align.js'
-import { type Correspondence, permutationOf } from './correspondence.js'
 import { substituteInputs, type Unit } from './units.js'
 
 /** Places of the stand-ins for the inputs of a layer, apart from those of models and recurrences. */
@@ -45,26 +43,3 @@ export function canRearrange({ inputs, output }: Unit): boolean {
 
 /** Axes of size 1 come and go without an element changing places. */
 const isView = (node: Node) => notationOf(node)?.form === 'transparent'
-
-/** The outputs with every reordered layer reading its inputs in the stated order; undefined where that is not possible. */
-export function inOrderOf(
-  outputs: readonly Node[],
-  pairs: readonly Pair[],
-  values: Correspondence,
-  builder: GraphBuilder,
-): readonly Node[] | undefined {
-  const replaced = new Map<Node, Node>()
-  for (const { specified, implemented } of pairs) {
-    if (!specified || !implemented || values.readsTheSame(specified, implemented)) continue
-    const places = permutationOf(specified.inputs, implemented.inputs, (a, b) => values.has(a, b))
-    const { op, inputs, attributes } = implemented.output
-    if (!places || inputs.some((input, i) => input !== implemented.inputs[i])) continue
-    const read = places.map(place => substituteInputs(inputs[place]!, new Map(replaced), builder))
-    const node = builder.node(op, read, attributes)
-    if (isProblem(node)) return undefined
-    replaced.set(implemented.output, node)
-  }
-  return replaced.size === 0
-    ? undefined
-    : outputs.map(output => substituteInputs(output, new Map(replaced), builder))
-}

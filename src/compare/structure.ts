@@ -10,7 +10,7 @@ import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
 import { proveEqual } from './prove.js'
-import { canRearrange, inOrderOf, isOrderFree } from './rearranged.js'
+import { canRearrange, isOrderFree } from './rearranged.js'
 import { compareStated } from './stated-equations.js'
 import { flatApplications, type Unit, unitsOf } from './units.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
@@ -132,27 +132,20 @@ class StructureComparison {
 
   /** What shows that the models differ as wholes. */
   #whole(candidates: readonly Candidate[]): Whole {
-    const sides = this.#sides()
-    const structural = candidates.filter(({ effect }) => effect !== 'stated')
-    const orders = structural.filter(({ order }) => order)
-    const ordered =
-      orders.length > 0 || structural.length === 0 || this.#unpaired().some(unit => canRearrange(unit))
-    const whole = compareWholes(sides, ordered)
-    if (whole.kind === 'differs' || whole.agree || orders.length === 0 || orders.length === structural.length)
-      return whole
-    // The model is too large for numbers that do not depend on the order; with the stated order there is none.
-    const implemented = inOrderOf(sides.implemented, this.#pairs, this.#values, this.#code.builder)
-    if (!implemented || this.#unpaired().some(unit => canRearrange(unit))) return whole
-    const reordered = compareWholes({ ...sides, implemented }, false)
-    return reordered.kind === 'differs' ? reordered : whole
+    const isReordered = candidates.some(({ order }) => order)
+    return compareWholes(this.#sides(), isReordered || this.#rearrangesOtherwise())
   }
 
-  #unpaired(): readonly Unit[] {
-    return this.#pairs.flatMap(({ specified, implemented, moved }) =>
-      specified && implemented && !moved && specified.what === implemented.what
-        ? []
-        : [specified, implemented].flatMap(unit => unit ?? []),
+  /** Whether elements may be moved to other places in the code than in the spec. */
+  #rearrangesOtherwise(): boolean {
+    const differing = this.#pairs.filter(
+      ({ specified, implemented, moved }) =>
+        !specified || !implemented || moved || !isSame(specified, implemented),
     )
+    const moves = (pairs: readonly Pair[]) =>
+      pairs.some(pair => [pair.specified, pair.implemented].some(unit => unit && canRearrange(unit)))
+    // What is moved past a unit that rearranges is rearranged otherwise, too.
+    return moves(differing) || (differing.some(({ moved }) => moved) && moves(this.#pairs))
   }
 
   #proved(stated: readonly Clause[], candidates: readonly Candidate[], evidence: Evidence) {
@@ -221,8 +214,7 @@ class StructureComparison {
     if (effect === 'sharing')
       return whole.kind === 'differs' && whole.parameters ? finding.evidence : undefined
     if (effect === 'function') {
-      if (whole.kind === 'differs') return finding.evidence
-      return whole.agree ? undefined : finding.evidence
+      return whole.kind === 'differs' ? finding.evidence : undefined
     }
     if (whole.kind !== 'differs') return undefined
     return order && !this.#onlyOrder() ? undefined : whole.evidence
@@ -230,9 +222,9 @@ class StructureComparison {
 
   /** Whether the order of values is all that differs. */
   #onlyOrder(): boolean {
-    return (
-      this.#unpaired().length === 0 &&
-      this.#pairs.every(({ specified, implemented }) => isSame(specified!, implemented!))
+    return this.#pairs.every(
+      ({ specified, implemented, moved }) =>
+        specified && implemented && !moved && isSame(specified, implemented),
     )
   }
 

@@ -9,8 +9,6 @@ export interface ConcreteOptions {
   /** The value of a symbol in sizes and attributes. */
   readonly symbol?: ((name: string) => number | undefined) | undefined
   readonly mode: Mode
-  /** Whether random draws of one shape are all the same draw, wherever they stand. */
-  readonly oneDraw?: boolean | undefined
 }
 
 /** Nodes with numbers for all sizes and without derived ops, and the leaves and draws that they came from. */
@@ -82,7 +80,7 @@ function operandsOf(node: Node): readonly Node[] {
 
 function numericAttributes(
   attributes: Attributes,
-  { symbol, oneDraw }: ConcreteOptions,
+  { symbol }: ConcreteOptions,
   done: ReadonlyMap<Node, Node>,
 ): Attributes {
   const numeric = (value: Attribute): Attribute => {
@@ -94,6 +92,6 @@ function numericAttributes(
     return { kind: 'body', body: { inputs: moved(inputs), outputs: moved(outputs) } }
   }
   const values: Record<string, Attribute> = {}
-  for (const name in attributes) values[name] = oneDraw && name === 'site' ? 0 : numeric(attributes[name]!)
+  for (const name in attributes) values[name] = numeric(attributes[name]!)
   return values
 }

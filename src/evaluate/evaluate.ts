@@ -4,9 +4,11 @@ import type { Tensor } from '../graph/tensor.js'
 import type { TensorType } from '../graph/type.js'
 import type { Mode } from '../ops/elaborate.js'
 import type { EvaluationContext, PrimitiveOp } from '../ops/op.js'
+import { sizeOf } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
 import { concreteGraph } from './concrete.js'
-import { type Reach, reachOf } from './reach.js'
+import { randomSource } from './random.js'
+import { type Factored, type Foreknowledge, type Reach, reachOf } from './reach.js'
 import { everything, type Selection, selectedShape, take, union } from './selection.js'
 
 export interface EvaluationOptions {
@@ -18,10 +20,12 @@ export interface EvaluationOptions {
   /** The value of a symbol in sizes and attributes. */
   readonly symbol?: (name: string) => number | undefined
   readonly mode?: Mode
-  /** Outside of which positions a leaf is zero: what is multiplied by nothing else is not computed. */
+  /** Outside of which positions a leaf is zero: rows of a table that nothing looks up. */
   readonly support?: (leaf: Node, shape: readonly number[]) => Selection | undefined
-  /** Whether random draws of one shape are all the same draw. */
-  readonly oneDraw?: boolean
+  /** Whether all positions of a leaf along an axis have the same numbers: what it is multiplied with is summed first. */
+  readonly isUniform?: (leaf: Node, axis: number) => boolean
+  /** Every number that is computed is off by up to this part of itself, so that it shows what rounding may do. */
+  readonly noise?: number
   /** Another meaning of primitive ops than their value in double precision. */
   readonly interpret?: Interpretation
   /** Refuses a graph that needs more multiplications and additions than this. */
@@ -119,7 +123,7 @@ class Evaluator {
       const reach: Reach =
         node.inputs.length === 0 || given.has(node)
           ? { inputs: [], output: held }
-          : reachOf(node, held, leaf => this.#support(leaf))
+          : reachOf(node, held, this.#known)
       reach.inputs.forEach((selection, i) => {
         want(node.inputs[i]!, selection)
       })
@@ -130,9 +134,15 @@ class Evaluator {
     return steps.reverse()
   }
 
-  #support(leaf: Node): Selection | undefined {
-    const source = this.#sources.get(leaf)
-    return source && this.#options.support?.(source, leaf.type.shape as readonly number[])
+  readonly #known: Foreknowledge = {
+    support: leaf => {
+      const source = this.#sources.get(leaf)
+      return source && this.#options.support?.(source, leaf.type.shape as readonly number[])
+    },
+    isUniform: (leaf, axis) => {
+      const source = this.#sources.get(leaf)
+      return source !== undefined && this.#options.isUniform?.(source, axis) === true
+    },
   }
 
   #leaf(step: Step): Tensor | undefined {
@@ -156,7 +166,32 @@ class Evaluator {
       const { value, held } = values.get(input)!
       return take(value, held, reach.inputs[i]!)
     })
+    const { factored } = reach
     const shape = selectedShape(node.type.shape as readonly number[], reach.output)
+    if (factored) return this.#product(op, node, inputs, factored, shape)
+    return this.#apply(op, node, inputs, shape)
+  }
+
+  /** The number of each column, times what the op makes of the summed operand and ones. */
+  #product(
+    op: PrimitiveOp,
+    node: Node,
+    [x, weights]: readonly Tensor[],
+    { summed, ones }: Factored,
+    shape: readonly number[],
+  ): Tensor | Problem {
+    const one = { shape: ones, data: new Float64Array(sizeOf(ones)).fill(1), dtype: weights!.dtype }
+    const common = this.#apply(op, node, [sumAlong(x!, summed), one], [...shape.slice(0, -1), 1])
+    if (isProblem(common)) return common
+    const columns = weights!.data
+    const data = new Float64Array(common.data.length * columns.length)
+    let at = 0
+    for (const value of common.data) for (const column of columns) data[at++] = value * column
+    this.#spent += data.length
+    return { shape, data, dtype: common.dtype }
+  }
+
+  #apply(op: PrimitiveOp, node: Node, inputs: readonly Tensor[], shape: readonly number[]): Tensor | Problem {
     const types = inputs.map(input => ({ shape: input.shape, dtype: input.dtype }))
     const size = shape.reduce((a, b) => a * b, 1)
     this.#spent += Math.max(size, op.cost?.(types, node.attributes, shape) ?? 0)
@@ -164,8 +199,9 @@ class Evaluator {
       return { problem: 'the computation is too large for the budget' }
     try {
       const application = { name: node.op, op, attributes: node.attributes, type: { ...node.type, shape } }
-      const interpret = this.#options.interpret ?? inDoublePrecision
-      return interpret(application, inputs, this.#context)
+      const { noise, interpret = inDoublePrecision } = this.#options
+      const value = interpret(application, inputs, this.#context)
+      return noise === undefined || isProblem(value) ? value : withNoise(value, noise, node.id)
     } catch (error) {
       if (error instanceof BodyError) return { problem: error.message }
       throw error
@@ -180,6 +216,21 @@ class Evaluator {
       return values
     },
   }
+}
+
+function sumAlong({ shape, data, dtype }: Tensor, axis: number): Tensor {
+  const inner = sizeOf(shape.slice(axis + 1))
+  const length = shape[axis]!
+  const sums = new Float64Array(data.length / Math.max(1, length))
+  for (let i = 0; i < data.length; i++)
+    sums[Math.floor(i / (inner * length)) * inner + (i % inner)]! += data[i]!
+  return { shape: shape.map((size, i) => (i === axis ? 1 : size)), data: sums, dtype }
+}
+
+function withNoise({ shape, data, dtype }: Tensor, noise: number, seed: number): Tensor {
+  if (dtype !== 'float32') return { shape, data, dtype }
+  const random = randomSource(seed)
+  return { shape, data: data.map(value => value * (1 + noise * (2 * random() - 1))), dtype }
 }
 
 /** All nodes below the outputs, those that read others first. */

@@ -10,16 +10,36 @@ import { everything, offsetsOf, type Positions, type Selection } from './selecti
 export interface Reach {
   readonly inputs: readonly Selection[]
   readonly output: Selection
+  /** Where the op comes down to one product per position. */
+  readonly factored?: Factored
 }
 
-/** Outside of which positions a leaf is zero; undefined where nothing is known. */
-export type Support = (leaf: Node) => Selection | undefined
+/**
+ * A product with a second operand whose numbers w depend only on the position f of the result's last axis:
+ * y_f = w_f · op(Σ_k x_k, 1), where the sum goes over the contracted axis and 1 is of one row and one column.
+ */
+export interface Factored {
+  /** The axis of the first operand that is summed. */
+  readonly summed: number
+  /** The shape of the second operand that is all ones. */
+  readonly ones: readonly number[]
+}
+
+/** What is known of the numbers of leaves before they are computed. */
+export interface Foreknowledge {
+  /** Outside of which positions a leaf is zero; undefined where nothing is known. */
+  readonly support: (leaf: Node) => Selection | undefined
+  /** Whether all positions of a leaf along an axis have the same numbers. */
+  readonly isUniform: (leaf: Node, axis: number) => boolean
+}
 
 /**
  * How far one op reaches for a part of its result. Applied to the parts of its operands, with the same attributes, the
  * op must give exactly the part of its result.
  */
-type Rule = (node: Node, wanted: Selection, support: Support) => Reach
+type Rule = (node: Node, wanted: Selection, known: Foreknowledge) => Reach
+
+const nothing: Foreknowledge = { support: () => undefined, isUniform: () => false }
 
 const sizes = (node: Node): readonly number[] => node.type.shape as readonly number[]
 const whole = (node: Node): Selection => everything(sizes(node))
@@ -52,50 +72,51 @@ const alongAttribute = along(({ attributes }, rank) => [resolveAxis(attributes.a
 const reduction: Rule = (node, wanted) => {
   const rank = sizes(node.inputs[0]!).length
   const gone = resolveAxes(node.attributes.axes, rank) as readonly number[]
-  if (node.attributes.keepDims) return along(() => gone)(node, wanted, () => undefined)
+  if (node.attributes.keepDims) return along(() => gone)(node, wanted, nothing)
   let next = 0
   const input = Array.from({ length: rank }, (_, axis) => (gone.includes(axis) ? null : wanted[next++]!))
   return { inputs: [input], output: wanted }
 }
 
-/** The positions of the contracted axis at which the second operand can differ from zero. */
-function contracted(operand: Node, axis: number, support: Support): Positions {
-  return support(operand)?.[axis] ?? null
+/** How a product is factored whose second operand has these axes of rows and columns, where that is possible. */
+function factoredProduct(
+  operand: Node,
+  contracted: number,
+  columns: number,
+  summed: number,
+  { isUniform }: Foreknowledge,
+): Factored | undefined {
+  const shape = sizes(operand)
+  if (!shape.every((size, axis) => axis === columns || size === 1 || isUniform(operand, axis)))
+    return undefined
+  return { summed, ones: shape.map((size, axis) => (axis === columns || axis === contracted ? 1 : size)) }
 }
 
-const matMul: Rule = (node, wanted, support) => {
+const matMul: Rule = (node, wanted, known) => {
   const [x, y] = node.inputs as readonly [Node, Node]
   const [a, b] = [sizes(x).length, sizes(y).length]
-  const inner = contracted(y, b - 2, support)
   const columns = wanted.at(-1)!
   const batch = wanted.slice(0, a > 1 ? -2 : -1)
   const outer = (input: Node) =>
     broadcasting(input, batch.length + 2, [...batch, null, null]).slice(0, sizes(input).length - 2)
-  const left: Selection = a > 1 ? [...outer(x), wanted.at(-2)!, inner] : [inner]
-  return { inputs: [left, [...outer(y), inner, columns]], output: wanted }
+  const left: Selection = a > 1 ? [...outer(x), wanted.at(-2)!, null] : [null]
+  const factored = b === 2 ? factoredProduct(y, 0, 1, a - 1, known) : undefined
+  const right: Selection = factored ? [[0], columns] : [...outer(y), null, columns]
+  return { inputs: [left, right], output: wanted, ...(factored && { factored }) }
 }
 
-const convolution: Rule = (node, [batch = null, , , filters = null], support) => {
-  const inner = contracted(node.inputs[1]!, 2, support)
-  return {
-    inputs: [
-      [batch, null, null, inner],
-      [null, null, inner, filters],
-    ],
-    output: [batch, null, null, filters],
+const convolution =
+  (contracted: number, columns: number): Rule =>
+  (node, [batch = null, , , filters = null], known) => {
+    const factored = factoredProduct(node.inputs[1]!, contracted, columns, 3, known)
+    const place: Positions = factored ? [0] : null
+    const kernel = [place, place, place, place].map((rows, axis) => (axis === columns ? filters : rows))
+    return {
+      inputs: [[batch, null, null, null], kernel],
+      output: [batch, null, null, filters],
+      ...(factored && { factored }),
+    }
   }
-}
-
-const transposedConvolution: Rule = (node, [batch = null, , , filters = null], support) => {
-  const inner = contracted(node.inputs[1]!, 3, support)
-  return {
-    inputs: [
-      [batch, null, null, inner],
-      [null, null, filters, inner],
-    ],
-    output: [batch, null, null, filters],
-  }
-}
 
 const depthwise: Rule = (node, [batch = null, , , wanted = null]) => {
   const multiplier = sizes(node.inputs[1]!)[3]!
@@ -139,9 +160,9 @@ const stack: Rule = (node, wanted) => {
 }
 
 /** The same elements under another shape, where only the axes behind the first are joined or split. */
-const reshape: Rule = (node, wanted, support) => {
+const reshape: Rule = (node, wanted, known) => {
   const [from, to] = [sizes(node.inputs[0]!), sizes(node)]
-  if (from.length === 0 || from[0] !== to[0]) return all(node, wanted, support)
+  if (from.length === 0 || from[0] !== to[0]) return all(node, wanted, known)
   const batch = wanted[0]!
   if (wanted.slice(1).every(positions => positions === null))
     return { inputs: [[batch, ...everything(from.slice(1))]], output: wanted }
@@ -149,7 +170,7 @@ const reshape: Rule = (node, wanted, support) => {
     const list = [...offsetsOf(to.slice(1), wanted.slice(1))]
     return { inputs: [[batch, list]], output: wanted }
   }
-  if (to.length !== 2) return all(node, wanted, support)
+  if (to.length !== 2) return all(node, wanted, known)
   const steps = stridesOf(from.slice(1))
   const inner = from.slice(1).map((size, axis): Positions => {
     const found = new Set(wanted[1]!.map(position => Math.floor(position / steps[axis]!) % size))
@@ -187,12 +208,12 @@ const transpose: Rule = (node, wanted) => {
   return { inputs: [input], output: wanted }
 }
 
-const gather: Rule = (node, wanted, support) => {
+const gather: Rule = (node, wanted, { support }) => {
   const [table, indices] = node.inputs as readonly [Node, Node]
   const { axis, batchDims } = node.attributes
   if (resolveAxis(axis, sizes(table).length) !== 0 || batchDims !== 0) return all(node, wanted, support)
   const lead = sizes(indices).length
-  const rows = contracted(table, 0, support)
+  const rows = support(table)?.[0] ?? null
   // Positions count within the part only if it is the beginning of the table; beyond it the table is zero.
   const beginning = rows?.every((row, i) => row === i) ? rows : null
   return { inputs: [[beginning, ...wanted.slice(lead)], wanted.slice(0, lead)], output: wanted }
@@ -209,8 +230,8 @@ const rules: Readonly<Record<string, Rule>> = {
   all: reduction,
   any: reduction,
   matMul,
-  conv2d: convolution,
-  conv2dTranspose: transposedConvolution,
+  conv2d: convolution(2, 3),
+  conv2dTranspose: convolution(3, 2),
   depthwiseConv2d: depthwise,
   maxPool2d: pool,
   averagePool2d: pool,
@@ -232,7 +253,7 @@ const rules: Readonly<Record<string, Rule>> = {
 }
 
 /** How far a node reaches for a part of its value; ops without a rule are taken as a whole. */
-export function reachOf(node: Node, wanted: Selection, support: Support): Reach {
+export function reachOf(node: Node, wanted: Selection, known: Foreknowledge = nothing): Reach {
   const rule = Object.hasOwn(rules, node.op) ? rules[node.op]! : all
-  return rule(node, wanted, support)
+  return rule(node, wanted, known)
 }

@@ -117,6 +117,14 @@ export function forBroadcast(
   }
 }
 
+/** Whether a tensor is as often repeated as a whole as it fits into the broadcast shape. */
+function recurs(operand: readonly number[], shape: readonly number[]): boolean {
+  const first = operand.findIndex(size => size !== 1)
+  if (first < 0) return true
+  const lead = shape.length - operand.length
+  return operand.every((size, axis) => axis < first || size === shape[axis + lead])
+}
+
 /** Fills a new tensor by applying a function to broadcast operands. */
 export function mapBroadcast(
   type: TensorType,
@@ -128,14 +136,13 @@ export function mapBroadcast(
   const [a, b] = inputs
   if (inputs.length === 1 && a) {
     for (let i = 0; i < data.length; i++) data[i] = f(a.data[i]!)
-  } else if (
-    inputs.length === 2 &&
-    a &&
-    b &&
-    a.data.length === data.length &&
-    b.data.length === data.length
-  ) {
-    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i]!, b.data[i]!)
+  } else if (inputs.length === 2 && a && b && recurs(a.shape, shape) && recurs(b.shape, shape)) {
+    const [left, right] = [a.data.length, b.data.length]
+    for (let i = 0, j = 0, k = 0; i < data.length; i++) {
+      data[i] = f(a.data[j]!, b.data[k]!)
+      if (++j === left) j = 0
+      if (++k === right) k = 0
+    }
   } else {
     forBroadcast(
       shape,
