@@ -1,5 +1,6 @@
 import type { Code, HolesOf } from '../diagnostics/catalogue.js'
 import { type Diagnostic, type DiagnosticPlace, diagnostic } from '../diagnostics/diagnostic.js'
+import { isProblem } from '../graph/op.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Clause, Spec } from '../spec/spec.js'
@@ -110,7 +111,23 @@ function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly 
       },
     ]
   }
-  return differingKeys(specified, implemented).map(key => compareKey(key, specified, implemented, spec))
+  return differingKeys(specified, implemented)
+    .filter(({ key }) => !isIdle(key, specified) || !isIdle(key, implemented))
+    .map(key => compareKey(key, specified, implemented, spec))
+}
+
+/** Whether a key says how a parameter starts or is restrained that the layer does not have. */
+function isIdle(key: string, { layer, inputs }: Unit): boolean {
+  const { config, parameters } = layers[layer.kind]!
+  const start = key.replace(/(Regularizer|Constraint)$/, 'Initializer')
+  if (config[start]?.kind !== 'initializer') return false
+  const values = Object.entries(layer.config).map(([name, { value }]) => [name, value] as const)
+  const declared = parameters(
+    Object.fromEntries(values),
+    inputs.map(({ type }) => type),
+  )
+  if (isProblem(declared)) return false
+  return !declared.some(({ initializer }) => 'key' in initializer && initializer.key === start)
 }
 
 function compareKey(

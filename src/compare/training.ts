@@ -1,12 +1,14 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { sameAttribute } from '../graph/attribute.js'
 import type { Model } from '../graph/model.js'
 import { activations } from '../library/activations.js'
 import { textOf } from '../library/config.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
 import type { Clause, Spec } from '../spec/spec.js'
-import type { ClauseVerdict, Finding } from './verdict.js'
+import type { Span } from '../text/source.js'
+import { outputNames, outputPlaces } from './ports.js'
+import { relate } from './values.js'
+import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
 
 const asWritten = (clause: Clause, value: string): ClauseVerdict => ({
   clause,
@@ -35,12 +37,49 @@ function notCompiled(what: string, model: Model): Diagnostic {
   return diagnostic('not-compiled', { what }, { span: model.origin.span })
 }
 
+const symbolic = (
+  what: string,
+  { expected, actual }: { readonly expected: string; readonly actual: string },
+  span: Span | undefined,
+): Diagnostic => diagnostic('symbolic-value', { what, expected, actual }, span ? { span } : {})
+
 function compareLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
+  return withExtraLosses(spec, model, compareStatedLosses(spec, model))
+}
+
+/** Losses on outputs for which the spec, which states others, has none: they are added to what is minimised. */
+function withExtraLosses(
+  spec: Spec,
+  model: Model,
+  verdicts: readonly ClauseVerdict[],
+): readonly ClauseVerdict[] {
+  const [first, ...others] = spec.losses
+  if (!first || !verdicts[0]) return verdicts
+  // One loss without an output is the loss of every output.
+  const isForAll = others.length === 0 && first.output === undefined
+  const stated = new Set(spec.losses.map(({ output }, i) => outputIndex(spec, model, output, i)))
+  const extra = (model.compilation?.losses ?? []).filter(
+    ({ output, kind }) => !stated.has(output) && !(isForAll && kind === first.kind),
+  )
+  const findings = extra.map(({ kind, output, span }): Finding => {
+    const values = { output: model.outputs[output]?.name ?? `output ${output + 1}`, actual: kind }
+    const evidence: Evidence = { by: 'value', expected: 'none', actual: kind }
+    return { diagnostic: diagnostic('loss-extra', values, { span }), clause: first.clause, evidence }
+  })
+  if (findings.length === 0) return verdicts
+  const all = [...verdicts[0].findings, ...findings]
+  return [
+    { clause: first.clause, verdict: 'differs', evidence: all[0]!.evidence!, findings: all },
+    ...verdicts.slice(1),
+  ]
+}
+
+function compareStatedLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
   return spec.losses.map((stated, i): ClauseVerdict => {
     const { clause, kind } = stated
     const { compilation } = model
     if (!compilation) return unverified(clause, notCompiled('loss', model))
-    const index = outputIndex(spec, stated.output, i)
+    const index = outputIndex(spec, model, stated.output, i)
     const actual = compilation.losses.find(({ output }) => output === index)
     const output = stated.output ?? model.outputs[index]?.name ?? `output ${index + 1}`
     if (!actual)
@@ -59,6 +98,10 @@ function compareLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
           { span: actual.span },
         ),
       )
+    if (actual.kind !== kind && losses[actual.kind]?.means === losses[kind]?.means) {
+      const reason = `\`${actual.kind}\` is the formula of \`${kind}\` for labels in another form`
+      return unverified(clause, diagnostic('not-decided', { reason }, { span: actual.span }))
+    }
     if (actual.kind !== kind)
       return differs(
         clause,
@@ -67,8 +110,11 @@ function compareLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
         actual.kind,
       )
     const weight = stated.weight ?? 1
-    if (!sameAttribute(weight, actual.weight)) {
+    const relation = relate(weight, actual.weight)
+    if (relation !== 'same') {
       const values = { output, expected: textOf(weight), actual: textOf(actual.weight) }
+      if (relation === 'open')
+        return unverified(clause, symbolic(`the weight of the loss on ${output}`, values, actual.span))
       const help =
         'TensorFlow.js adds the losses of all outputs with weight 1; a weight has to be written into a loss function'
       return differs(
@@ -82,12 +128,10 @@ function compareLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
   })
 }
 
-/** Outputs are listed in one order on both sides. */
-function outputIndex(spec: Spec, name: string | undefined, position: number): number {
-  if (name === undefined) return position
-  const outputs = [...spec.clauseOf.keys()].filter(key => key.startsWith('output:'))
-  const at = outputs.indexOf(`output:${name}`)
-  return at >= 0 ? at : position
+/** The place in the code of the output that a loss is on. */
+function outputIndex(spec: Spec, model: Model, name: string | undefined, position: number): number {
+  const at = name === undefined ? position : outputNames(spec).indexOf(name)
+  return outputPlaces(spec, model)[at >= 0 ? at : position] ?? position
 }
 
 function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
@@ -121,8 +165,11 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
       const key = clause.id.slice('optimizer.'.length)
       const expected = stated.settings[key]!.value
       const entry = actual.settings[key]
-      if (entry && sameAttribute(entry.value, expected)) return asWritten(clause, textOf(expected))
+      const relation = relate(expected, entry?.value)
+      if (relation === 'same') return asWritten(clause, textOf(expected))
       const values = { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
+      if (relation === 'open')
+        return unverified(clause, symbolic(`\`${key}\` of the optimizer`, values, entry?.span ?? actual.span))
       const notes =
         entry?.from === 'default'
           ? [`The value is a default of the framework (${optimizers[actual.kind]?.source ?? ''}).`]

@@ -3,12 +3,17 @@ import { isPolynomial, subtract } from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
 import { initializerNamed } from '../library/initializers.js'
 
+/** Numbers this near to each other, as a part of them, are one: `0.1 + 0.2` is 0.3. */
+const rounding = 8 * Number.EPSILON
+
 /** How a stated value and an actual one relate; `open` where it depends on symbols that have no value. */
 export type Relation = 'same' | 'different' | 'open'
 
 export function relate(stated: Attribute, actual: Attribute | undefined): Relation {
   if (actual === undefined) return 'different'
   if (sameAttribute(stated, actual)) return 'same'
+  if (typeof stated === 'number' && typeof actual === 'number')
+    return Math.abs(stated - actual) <= rounding * Math.abs(stated) ? 'same' : 'different'
   if (Array.isArray(stated) && Array.isArray(actual)) {
     if (stated.length !== actual.length) return 'different'
     const parts = stated.map((value, i) => relate(value, (actual as readonly Attribute[])[i]))

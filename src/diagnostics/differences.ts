@@ -117,6 +117,12 @@ export const differences = {
     message: 'there is no loss on {output}, specified is `{expected}`',
     why: 'An output without a loss is not trained.',
   },
+  'loss-extra': {
+    category: 'difference',
+    title: 'Loss that the spec does not have',
+    message: 'the loss `{actual}` on {output} is not specified',
+    why: 'What is minimised is the sum of all losses, and this one is not part of the stated one.',
+  },
   'loss-weight-different': {
     category: 'difference',
     title: 'Weight of a loss differs',

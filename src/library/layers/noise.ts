@@ -6,7 +6,7 @@ import { passesMask, required, unread } from './keys.js'
 const core = 'tfjs-layers/src/layers/core.ts'
 const noise = 'tfjs-layers/src/layers/noise.ts'
 
-const rate: ConfigKey = { kind: 'fraction', effect: 'training', summary: 'how likely an element is dropped' }
+const rate: ConfigKey = { kind: 'fraction', effect: 'function', summary: 'how likely an element is dropped' }
 const seed: ConfigKey = {
   kind: 'integer',
   effect: 'none',
@@ -109,7 +109,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
-    config: { stddev: { ...required('number', 'the standard deviation of the noise'), effect: 'training' } },
+    config: { stddev: required('number', 'the standard deviation of the noise') },
     parameters: () => [],
     means: () => 'gaussianNoise[stddev, site](x)',
   },
