@@ -81,10 +81,14 @@ export class Point {
   }
 
   /** The one number of all draws of a kind: an element is kept or dropped, noise is a part of its deviation. */
-  #drawn({ attributes: { probability, deviation } }: Node): () => number {
+  #drawn({ attributes: { probability, deviation, low, high } }: Node): () => number {
     const kept = this.#seed % 2
     const value =
-      typeof probability === 'number' ? Number(probability > 0) * kept : Number(deviation ?? 1) * 0.7
+      typeof probability === 'number'
+        ? Number(probability > 0) * kept
+        : typeof deviation === 'number'
+          ? 0.7 * deviation
+          : Number(low) + 0.7 * (Number(high) - Number(low))
     return () => value
   }
 

@@ -208,12 +208,12 @@ const transpose: Rule = (node, wanted) => {
   return { inputs: [input], output: wanted }
 }
 
-const gather: Rule = (node, wanted, { support }) => {
+const gather: Rule = (node, wanted, known) => {
   const [table, indices] = node.inputs as readonly [Node, Node]
   const { axis, batchDims } = node.attributes
-  if (resolveAxis(axis, sizes(table).length) !== 0 || batchDims !== 0) return all(node, wanted, support)
+  if (resolveAxis(axis, sizes(table).length) !== 0 || batchDims !== 0) return all(node, wanted, known)
   const lead = sizes(indices).length
-  const rows = support(table)?.[0] ?? null
+  const rows = known.support(table)?.[0] ?? null
   // Positions count within the part only if it is the beginning of the table; beyond it the table is zero.
   const beginning = rows?.every((row, i) => row === i) ? rows : null
   return { inputs: [[beginning, ...wanted.slice(lead)], wanted.slice(0, lead)], output: wanted }
