@@ -28,13 +28,17 @@ export function replaceInitializers(): void {
 }
 
 /** Runs one of our own fixtures in real TensorFlow.js and gives what it exports. */
-export function runFixture(path: string): Readonly<Record<string, (...args: unknown[]) => tf.LayersModel>> {
-  const { code } = transformSync(readFileSync(path, 'utf8'), {
-    loader: path.endsWith('.ts') ? 'ts' : 'js',
-    format: 'cjs',
-  })
+export function runFixture(path: string): Exported {
+  return runSource(readFileSync(path, 'utf8'), path)
+}
+
+type Exported = Readonly<Record<string, (...args: unknown[]) => tf.LayersModel>>
+
+/** The same for a source that is not in a file; its name says the language. */
+export function runSource(text: string, name: string): Exported {
+  const { code } = transformSync(text, { loader: name.endsWith('.ts') ? 'ts' : 'js', format: 'cjs' })
   const module = { exports: {} }
-  const resolve = (name: string): unknown => (name.startsWith('@tensorflow/') ? tf : require(name))
+  const resolve = (wanted: string): unknown => (wanted.startsWith('@tensorflow/') ? tf : require(wanted))
   new Function('require', 'module', 'exports', code)(resolve, module, module.exports)
   return module.exports
 }
