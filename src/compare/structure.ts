@@ -65,6 +65,10 @@ class StructureComparison {
   readonly #adoption: Adoption
   readonly #values: Correspondence
   readonly #places: readonly number[]
+  /** The first part of the spec that each clause states. */
+  readonly #parts = new Map<Clause, string>()
+  /** The pairs of each layer of the spec, by its id. */
+  readonly #byLayer = new Map<string, Pair[]>()
 
   constructor(
     spec: Spec,
@@ -79,6 +83,14 @@ class StructureComparison {
     this.#pairs = pairs
     this.#adoption = adoption
     this.#places = outputPlaces(spec, code.model)
+    for (const [part, clause] of spec.clauseOf) if (!this.#parts.has(clause)) this.#parts.set(clause, part)
+    for (const pair of pairs) {
+      if (!pair.specified) continue
+      const id = String(pair.specified.layer.id)
+      const own = this.#byLayer.get(id)
+      if (own) own.push(pair)
+      else this.#byLayer.set(id, [pair])
+    }
     const places = inputPlaces(spec, code.model)
     this.#values = new Correspondence(
       pairs,
@@ -259,7 +271,7 @@ class StructureComparison {
 
   /** Whether what a clause states holds at its place, whatever differs elsewhere. */
   #isConfirmed(clause: Clause): boolean {
-    const [part] = [...this.#spec.clauseOf].find(([, other]) => other === clause) ?? []
+    const part = this.#parts.get(clause)
     if (part === undefined) return false
     if (part.startsWith('input:')) return true
     if (part.startsWith('output:')) {
@@ -271,8 +283,7 @@ class StructureComparison {
       return own !== undefined && other !== undefined && this.#values.has(own, other)
     }
     const [layer, key] = part.split('.', 2) as [string, string?]
-    const own = this.#pairs.filter(({ specified }) => String(specified?.layer.id) === layer)
-    return own.every(pair => this.#isConfirmedPair(pair, key))
+    return (this.#byLayer.get(layer) ?? []).every(pair => this.#isConfirmedPair(pair, key))
   }
 
   #isConfirmedPair({ specified, implemented, moved }: Pair, key: string | undefined): boolean {
