@@ -4,5 +4,11 @@ import * as module from 'node:module'
 // Since Node 22.1: what is loaded from here on is kept in compiled form, in the system's folder for temporary files.
 if ('enableCompileCache' in module) (module.enableCompileCache as () => void)()
 
+// A reader that has seen enough, such as `head`, is no defect.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 const { main } = await import('./cli/main.js')
 process.exitCode = await main(process.argv.slice(2))

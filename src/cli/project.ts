@@ -32,10 +32,17 @@ export function pathInProject({ root }: Project, path: string): string {
   return relative(root, resolve(path)).split(sep).join('/')
 }
 
+/** In bytes; larger files are not loaded, not even to say how large they are. */
+const largestFile = 50_000_000
+
 /** Reads a file that the user named, or says that there is none. */
 export function readNamedFile(path: string, shown = path): SourceFile {
   try {
-    if (statSync(path).isDirectory()) throw new UsageError(`\`${shown}\` is a folder; name a file in it`)
+    const found = statSync(path)
+    if (found.isDirectory()) throw new UsageError(`\`${shown}\` is a folder; name a file in it`)
+    if (!found.isFile()) throw new UsageError(`\`${shown}\` is not a regular file`)
+    if (found.size > largestFile)
+      throw new UsageError(`\`${shown}\` has ${found.size} bytes, more than the ${largestFile} that are read`)
     return sourceFile(shown, readFileSync(path, 'utf8'))
   } catch (error) {
     if (error instanceof UsageError) throw error
@@ -65,7 +72,7 @@ function filesBelow(root: string): Files {
     read: path => {
       const full = inside(path)
       try {
-        return full === undefined ? undefined : readFileSync(full, 'utf8')
+        return full !== undefined && isReadable(full) ? readFileSync(full, 'utf8') : undefined
       } catch {
         return undefined
       }
@@ -75,4 +82,9 @@ function filesBelow(root: string): Files {
       return full !== undefined && statSync(full).isFile()
     },
   }
+}
+
+function isReadable(path: string): boolean {
+  const found = statSync(path)
+  return found.isFile() && found.size <= largestFile
 }

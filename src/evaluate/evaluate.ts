@@ -76,6 +76,8 @@ interface Part {
   readonly held: Selection
 }
 
+const tooLarge: Problem = { problem: 'the computation is too large for the budget' }
+
 class Evaluator {
   readonly #options: EvaluationOptions
   readonly #sources: ReadonlyMap<Node, Node>
@@ -98,6 +100,8 @@ class Evaluator {
     const values = new Map<Node, Part>()
     for (const step of steps) {
       const { node, held, reach, last } = step
+      const size = selectedShape(node.type.shape as readonly number[], held).reduce((a, b) => a * b, 1)
+      if (size > (this.#options.budget ?? Number.POSITIVE_INFINITY)) return tooLarge
       const leaf = given.get(node) ?? this.#leaf(step)
       const value = leaf ?? this.#compute(step, values)
       if (isProblem(value)) return value
@@ -195,8 +199,7 @@ class Evaluator {
     const types = inputs.map(input => ({ shape: input.shape, dtype: input.dtype }))
     const size = shape.reduce((a, b) => a * b, 1)
     this.#spent += Math.max(size, op.cost?.(types, node.attributes, shape) ?? 0)
-    if (this.#spent > (this.#options.budget ?? Number.POSITIVE_INFINITY))
-      return { problem: 'the computation is too large for the budget' }
+    if (this.#spent > (this.#options.budget ?? Number.POSITIVE_INFINITY)) return tooLarge
     try {
       const application = { name: node.op, op, attributes: node.attributes, type: { ...node.type, shape } }
       const { noise, interpret = inDoublePrecision } = this.#options

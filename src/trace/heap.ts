@@ -1,3 +1,4 @@
+import { BudgetExceeded } from './budget.js'
 import type { Cell } from './scope.js'
 import type { ArrayObject, HostObject, ObjectValue, Property, Value } from './value.js'
 
@@ -23,12 +24,17 @@ export interface Change {
   readonly after: Content
 }
 
+/** Elements of arrays that one trace may write, those that are written again included. */
+const mostElements = 20_000_000
+
 /**
  * The only way to change state during a trace. While an attempt runs, first writes are remembered, so that the
  * attempt can be undone and its effects compared with those of another.
  */
 export class Heap {
   readonly #attempts: Map<object, Map<string, { slot: Slot; before: Content }>>[] = []
+
+  #elements = 0
 
   setCell(cell: Cell, value: Value): void {
     this.#remember(cell, '', { kind: 'cell', cell })
@@ -45,12 +51,21 @@ export class Heap {
   /** Replaces the elements of an array. */
   setElements(object: ArrayObject, elements: readonly Property[]): void {
     this.#remember(object, '', { kind: 'elements', object })
-    object.elements.splice(0, object.elements.length, ...elements)
+    this.expect(elements.length)
+    replaceElements(object, elements)
+  }
+
+  /** Says that so many elements of arrays are going to be written; ends the trace where they are too many. */
+  expect(count: number): void {
+    this.#elements += count
+    if (this.#elements > mostElements)
+      throw new BudgetExceeded(`more than ${mostElements} elements of arrays`)
   }
 
   /** Adds to the end of an array, without copying it where nothing has to be undone. */
   append(object: ArrayObject, elements: readonly Property[]): void {
     if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
+    this.expect(elements.length)
     for (const element of elements) object.elements.push(element)
   }
 
@@ -136,10 +151,17 @@ function restore(slot: Slot, content: Content): void {
       else slot.object.properties.delete(slot.key)
       break
     case 'elements':
-      slot.object.elements.splice(0, slot.object.elements.length, ...(content as readonly Property[]))
+      replaceElements(slot.object, content as readonly Property[])
       break
     case 'state':
       slot.object.state = content
       break
   }
+}
+
+/** A spread of many arguments would exhaust the stack. */
+function replaceElements({ elements }: ArrayObject, content: readonly Property[]): void {
+  const copy = [...content]
+  elements.length = 0
+  for (const element of copy) elements.push(element)
 }

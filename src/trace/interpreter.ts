@@ -254,13 +254,20 @@ export class Interpreter implements Tracer {
     this.#name(property.value, key)
     if (object.kind !== 'array') this.heap.setProperty(object, key, property)
     else if (/^\d+$/.test(key)) {
-      const elements = [...object.elements]
-      while (elements.length < Number(key)) elements.push({ value: undefined })
-      elements[Number(key)] = property
-      this.heap.setElements(object, elements)
-    } else if (key === 'length' && typeof property.value === 'number') {
-      this.heap.setElements(object, object.elements.slice(0, property.value))
+      this.heap.setElements(object, this.#resized(object, Number(key) + 1).with(Number(key), property))
+    } else if (key === 'length' && Number.isSafeInteger(property.value) && Number(property.value) >= 0) {
+      this.heap.setElements(
+        object,
+        this.#resized(object, Number(property.value)).slice(0, Number(property.value)),
+      )
     } else this.heap.setProperty(object, key, property)
+  }
+
+  /** The elements of an array that has at least a length. */
+  #resized({ elements }: ArrayObject, length: number): Property[] {
+    const missing = Math.max(0, length - elements.length)
+    this.heap.expect(missing)
+    return [...elements, ...new Array<Property>(missing).fill({ value: undefined })]
   }
 
   /** A write whose key is not known: any field may be another from here on. */

@@ -202,6 +202,9 @@ class SiteTracer {
     const models: Found[] = entries.map(({ read }) => read())
     const computed = failure ? undefined : read?.(result)
     if (computed) models.splice(0, models.length, computed, ...models.filter(model => !same(model, computed)))
+    // What a walk that was stopped had built so far may be a part of it only.
+    if (failure?.reason?.code === 'budget-exceeded' && models.length > 0)
+      models.splice(0, models.length, failure)
     if (failure && models.length === 0 && target !== topLevel) models.push(failure)
     const isOpen =
       isUnknown(result) &&
