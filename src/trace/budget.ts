@@ -9,7 +9,7 @@ export interface Budget {
   readonly nodes: number
 }
 
-export const defaultBudget: Budget = { steps: 2_000_000, depth: 150, milliseconds: 10_000, nodes: 250_000 }
+export const defaultBudget: Budget = { steps: 2_000_000, depth: 150, milliseconds: 10_000, nodes: 100_000 }
 
 /** Ends a site; it never leaves the room. */
 export class BudgetExceeded extends Error {}
