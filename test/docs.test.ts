@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
+import { parse } from 'yaml'
 import { opsReference } from '../build/ops-reference.js'
+import { readConfig } from '../src/cli/config.js'
 import { families, opTable } from '../src/ops/table.js'
+import { check } from '../src/pipeline.js'
+import { readSpec } from '../src/spec/read.js'
+import { sourceFile } from '../src/text/source.js'
+import { inMemory } from './support/project.js'
 
 interface Page {
   readonly opsPage: (reference: typeof opsReference) => string
@@ -15,4 +22,37 @@ test('no op is in two families', () => {
 test('docs/ops.md is what the op table says; `npm run docs` writes it', async () => {
   const { opsPage } = (await import(new URL('../build/ops-page.js', import.meta.url).href)) as Page
   expect(readFileSync('docs/ops.md', 'utf8')).toBe(opsPage(opsReference))
+})
+
+const fencesOf = (path: string, language: string): readonly string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+    name === language ? [text!] : [],
+  )
+
+test('the example of the README differs as it says', () => {
+  const [code] = fencesOf('README.md', 'ts')
+  const [spec] = fencesOf('README.md', 'yaml')
+  const outcome = check(
+    { files: inMemory({ 'model.ts': code! }), path: 'model.ts', target: 'createModel' },
+    sourceFile('spec.yaml', spec!),
+  )
+  const codes = outcome.comparison?.findings.map(({ diagnostic }) => diagnostic.code)
+  expect({ verdict: outcome.verdict, codes }).toEqual({ verdict: 'differs', codes: ['activation-missing'] })
+})
+
+test('the specs in the documentation are specs', () => {
+  const isSpec = new Ajv({ strictRequired: false, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync('grammar/spec.schema.json', 'utf8')),
+  )
+  const specs = fencesOf('docs/spec.md', 'yaml')
+  expect(specs.length).toBeGreaterThan(0)
+  for (const text of specs) {
+    expect(readSpec(sourceFile('spec.yaml', text)).diagnostics.map(({ message }) => message)).toEqual([])
+    expect(isSpec(parse(text))).toBe(true)
+  }
+})
+
+test('so is the list of checks', () => {
+  const [text] = fencesOf('docs/check.md', 'yaml')
+  expect(readConfig(sourceFile('aswritten.yaml', text!)).problems).toEqual([])
 })

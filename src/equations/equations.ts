@@ -86,6 +86,9 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
   }
 }
 
+/** A report asks for the names of one model once for every finding. */
+const knownNames = new WeakMap<Model, Names>()
+
 /**
  * The expression of one value in a model's names, for a finding. `isMarked` says which signs differ; the values in
  * `written` are written out even if they have names.
@@ -96,11 +99,14 @@ export function expressionIn(
   written: readonly Node[],
   isMarked: (node: Node) => boolean,
 ): Formula {
-  const names = nameModel(
-    model,
-    chooseLines(model, provenance, inner => inner.inputs),
-    provenance,
-  )
+  const names =
+    knownNames.get(model) ??
+    nameModel(
+      model,
+      chooseLines(model, provenance, inner => inner.inputs),
+      provenance,
+    )
+  knownNames.set(model, names)
   return expressionOf(node, {
     name: inner => (written.includes(inner) ? undefined : names.symbol(inner)),
     isMarked,

@@ -112,6 +112,24 @@ export class SpecContext {
       : (value ?? null)
   }
 
+  /** A list of sizes, each a number above 0 or an expression. Anything else is reported as a value of `owner`. */
+  shape(
+    node: YamlNode | null,
+    owner: string,
+    key: string,
+    expected: string,
+    span: Span,
+  ): readonly Dimension[] {
+    const before = this.diagnostics.length
+    const shape = this.quantity(node)
+    const isSize = (size: Attribute) =>
+      isPolynomial(size) || (typeof size === 'number' && Number.isSafeInteger(size) && size > 0)
+    if (Array.isArray(shape) && shape.every(isSize)) return shape as readonly Dimension[]
+    if (this.diagnostics.length === before)
+      this.report('spec-invalid-value', { layer: owner, key, value: textOf(shape), expected }, span)
+    return []
+  }
+
   #expression(text: string, at: (start: number, end: number) => Span): Attribute {
     const parsed = parseEquation(text)
     if (isSyntaxProblem(parsed)) {

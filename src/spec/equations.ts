@@ -92,9 +92,8 @@ function readParameters(
     return
   }
   for (const { key, keySpan, value, span } of entries) {
-    const shape = context.quantity(value)
-    if (!Array.isArray(shape)) wrong(key, textOf(shape), 'a shape such as `[3, 8]`', span)
-    else if (known.has(key) || values.has(key) || context.symbols.has(key))
+    const shape = context.shape(value, 'where', key, 'a shape such as `[3, 8]`', span)
+    if (known.has(key) || values.has(key) || context.symbols.has(key))
       wrong(key, textOf(shape), 'a name that is not taken', keySpan)
     else if (!used.has(key)) wrong(key, textOf(shape), 'a name that the equation uses', keySpan)
     else known.set(key, { name: key, shape })

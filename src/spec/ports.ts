@@ -23,16 +23,10 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
       entriesOf(value, context.file) &&
       context.fields(value, key, ['shape', 'dtype', 'meaning', 'cite'], ['shape'])
     const citation = context.citation(fields?.get('cite'))
-    const shape = context.quantity(fields ? (fields.get('shape')?.value ?? null) : value)
+    const sizes = fields ? fields.get('shape')?.value : value
+    if (sizes === undefined) return []
+    const shape = context.shape(sizes, 'inputs', key, 'a list of sizes without the batch axis', span)
     const dtype = scalarOf(fields?.get('dtype')?.value) ?? 'float32'
-    if (!Array.isArray(shape)) {
-      context.report(
-        'spec-invalid-value',
-        { layer: 'inputs', key, value: textOf(shape), expected: 'a list of sizes without the batch axis' },
-        span,
-      )
-      return []
-    }
     return [{ name: key, shape, dtype: String(dtype), span: keySpan, ...(citation && { citation }) }]
   })
 }

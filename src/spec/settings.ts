@@ -1,5 +1,6 @@
 import { Scalar } from 'yaml'
 import { type Given, keysOf, textOf } from '../library/config.js'
+import { describeKind } from '../library/config-values.js'
 import type { ConfigKey, LayerDefinition } from '../library/layer.js'
 import { layerNamed } from '../library/layers/table.js'
 import type { SpecContext } from './context.js'
@@ -40,7 +41,11 @@ export function readSettings(
   for (const { key, keySpan, value, span } of entries) {
     const kind = Object.hasOwn(keys, key) ? keys[key]!.kind : undefined
     if (kind === undefined) context.unknownKey(definition.kind, key, Object.keys(keys), keySpan)
-    else given.set(key, { value: quantities.has(kind) ? context.quantity(value) : context.data(value), span })
+    else if (entriesOf(value, context.file)) {
+      const values = { layer: definition.kind, key, value: 'a map', expected: describeKind(kind) }
+      context.report('spec-invalid-value', values, span)
+    } else
+      given.set(key, { value: quantities.has(kind) ? context.quantity(value) : context.data(value), span })
   }
   return given
 }

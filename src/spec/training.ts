@@ -1,3 +1,5 @@
+import { isPolynomial } from '../graph/dimension.js'
+import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
 import { losses, lossNamed } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
@@ -51,6 +53,14 @@ export function readTraining(
         ? context.fields(head.value, name, ['output', 'weight', 'cite'])
         : new Map<string, YamlEntry>()
     const output = scalarOf(fields.get('output')?.value)
+    const invalid = (key: string, value: Attribute, expected: string) =>
+      context.report(
+        'spec-invalid-value',
+        { layer: name, key, value: textOf(value), expected },
+        fields.get(key)!.span,
+      )
+    if (fields.has('output') && typeof output !== 'string')
+      invalid('output', output ?? null, 'the name of an output')
     if (typeof output === 'string' && !outputs.includes(output)) {
       const suggestion = nearest(output, outputs)
       context.report(
@@ -61,6 +71,7 @@ export function readTraining(
       )
     }
     const weight = fields.has('weight') ? context.quantity(fields.get('weight')!.value) : 1
+    if (typeof weight !== 'number' && !isPolynomial(weight)) invalid('weight', weight, 'a number')
     const to = typeof output === 'string' ? output : outputs[i]
     const citation = context.citation(fields.get('cite'))
     const clause: Clause = {
