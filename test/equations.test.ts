@@ -4,9 +4,11 @@ import katex from 'katex'
 import { type EquationOptions, type Expansion, equationsOf } from '../src/equations/equations.js'
 import { toLatex } from '../src/equations/latex.js'
 import { latexLines, toMarkdown } from '../src/equations/markdown.js'
+import { plainEquations } from '../src/equations/plain.js'
 import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
 import type { ModelGraph } from '../src/graph/model.js'
+import { elaborateText } from '../src/ops/elaborate.js'
 import { readModels } from '../src/pipeline.js'
 import { repository } from './support/project.js'
 
@@ -75,6 +77,20 @@ describe.each(models)('$name', ({ name, path }) => {
       .flatMap(({ explanations }) => explanations)
       .flatMap(({ count }) => (typeof count === 'number' ? [count] : []))
     expect(counts.reduce((a, b) => a + b, 0)).toBe(system.parameters.total)
+  })
+
+  test('the plain spelling reads as the same graph, or says what has no words', () => {
+    const { leaves, equations } = plainEquations(graph)
+    const known = new Map(leaves)
+    for (const { node, name: own, right } of equations) {
+      if (typeof right === 'string')
+        expect(elaborateText(right, { value: key => known.get(key) }, graph.builder)).toBe(node)
+      else expect({ op: node.op, ...right }).toEqual({ op: 'recurrence', problem: 'a loop has no spelling' })
+      expect(known.has(own)).toBe(false)
+      known.set(own, node)
+    }
+    const written = new Set(equations.map(({ node }) => node))
+    for (const { node } of graph.model.outputs) expect(written.has(node)).toBe(true)
   })
 
   test('fits a wide terminal', () => {

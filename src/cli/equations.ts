@@ -1,9 +1,11 @@
 import { type Expansion, equationsOf } from '../equations/equations.js'
 import { latexLines, toMarkdown } from '../equations/markdown.js'
+import { plainEquations } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
-import type { Model } from '../graph/model.js'
+import type { Model, ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import { shapeText } from '../graph/type.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
@@ -25,6 +27,7 @@ interface Options {
 interface Titled {
   readonly target: string
   readonly system: EquationSystem
+  readonly graph: ModelGraph
 }
 
 const formats = {
@@ -38,6 +41,8 @@ const formats = {
       null,
       2,
     )}\n`,
+  plain: (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `# ${target}\n${plainLines(graph).join('\n')}\n`).join('\n'),
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */
@@ -62,6 +67,7 @@ export function equations(text: string, { arg, input, artifact, format, expand, 
     .filter(({ graph }) => !inner.has(graph.model.outputs[0]?.node))
     .map(({ target, graph }) => ({
       target,
+      graph,
       system: equationsOf(graph, { expand, ...(mode && { mode }) }),
     }))
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
@@ -82,6 +88,17 @@ function outputsWithin(model: Model): readonly (Node | undefined)[] {
   return model.layers.flatMap(({ model: part }) =>
     part ? [part.outputs[0]?.node, ...outputsWithin(part)] : [],
   )
+}
+
+/** What has no spelling is a comment, so that the other lines can be read. */
+function plainLines(graph: ModelGraph): readonly string[] {
+  const { leaves, equations } = plainEquations(graph)
+  return [
+    ...[...leaves].map(([name, { type }]) => `# ${name}: ${shapeText(type.shape)}`),
+    ...equations.map(({ name, right }) =>
+      typeof right === 'string' ? `${name} = ${right}` : `# ${name}: ${right.problem}`,
+    ),
+  ]
 }
 
 function allLines(system: EquationSystem): readonly string[] {

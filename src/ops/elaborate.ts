@@ -42,9 +42,11 @@ const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimens
 }
 
 /** Names with a fixed value, unless the environment says otherwise. */
-const constants: ReadonlyMap<string, Attribute> = new Map([
+const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
   ['true', true],
   ['false', false],
+  ['null', null],
+  ['infinity', Number.POSITIVE_INFINITY],
 ])
 
 /** Names of functions of papers that are spelled otherwise in the op table. */

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import katex from 'katex'
 import { expressionOf } from '../../src/equations/expression.js'
 import { word } from '../../src/equations/formula.js'
@@ -13,6 +14,7 @@ import { isSyntaxProblem, parseEquation } from '../../src/math/parse.js'
 import { rules } from '../../src/normal/rules.js'
 import { elaborate, elaborateText, expand } from '../../src/ops/elaborate.js'
 import type { Example, Op } from '../../src/ops/op.js'
+import { plainText } from '../../src/ops/plain.js'
 import { opTable } from '../../src/ops/table.js'
 import { tf } from '../support/model-code.js'
 import { type FrameworkAttributes, framework } from './framework.js'
@@ -111,6 +113,50 @@ test.each(cases)('$title: KaTeX accepts the notation', ({ name, example }) => {
     }),
   )
   expect(() => katex.renderToString(latex, { throwOnError: true, strict: 'error' })).not.toThrow()
+})
+
+test.each(cases)(
+  '$title: what is printed in the equation language reads as the same graph',
+  ({ name, example }) => {
+    const { builder, node, inputs } = build(name, example)
+    const named = new Map(inputs.map((input, i) => [`x_${i + 1}`, input]))
+    const names = new Map([...named].map(([key, input]) => [input, key]))
+    const text = plainText(node, inner => names.get(inner))
+    if (typeof text !== 'string') throw new Error(text.problem)
+    expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(node)
+  },
+)
+
+test('random graphs print and read as the same graph', () => {
+  const unary = ['relu', 'tanh', 'negate', 'square', 'transpose', 'softmax', 'absolute', 'exp']
+  const pairs = ['add', 'subtract', 'multiply', 'divide', 'matMul', 'maximum', 'power']
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat()), { minLength: 1, maxLength: 12 }), steps => {
+      const builder = new GraphBuilder(opTable)
+      const nodes = [0, 1, 2].map(index =>
+        index === 2
+          ? builder.node('scalar', [], { value: -0.5 })
+          : builder.node('input', [], { name: 'x', index, shape: [3, 3] }),
+      ) as Node[]
+      const named = new Map([
+        ['x', nodes[0]!],
+        ['y', nodes[1]!],
+      ])
+      const names = new Map([...named].map(([key, input]) => [input, key]))
+      for (const [kind, a, b] of steps) {
+        const [left, right] = [nodes[a % nodes.length]!, nodes[b % nodes.length]!]
+        const name = [...unary, ...pairs][kind % (unary.length + pairs.length)]!
+        const made = builder.node(name, unary.includes(name) ? [left] : [left, right])
+        if (!isProblem(made)) nodes.push(made)
+      }
+      const last = nodes.at(-1)!
+      const text = plainText(last, inner => (inner === last ? undefined : names.get(inner)))
+      if (names.has(last)) return
+      if (typeof text !== 'string') throw new Error(text.problem)
+      expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(last)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('every op has a counterpart in TensorFlow.js or a reason why not', () => {

@@ -1,0 +1,156 @@
+import { sameAttribute } from '../graph/attribute.js'
+import { type Dimension, isPolynomial, termsForPrinting } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import type { Expression } from '../math/expression.js'
+import { printExpression } from '../math/print.js'
+import { opTable } from './table.js'
+
+/** The sign of a binary op, where the language has one that always means that op. */
+const signs: Readonly<Record<string, '+' | '-' | '*' | '/'>> = {
+  add: '+',
+  subtract: '-',
+  multiply: '*',
+  divide: '/',
+}
+
+/** A name that the language reads as one, and as nothing else. */
+const identifier = /^[A-Za-z\u0370-\u03ff][A-Za-z0-9\u0370-\u03ff]*(_[A-Za-z0-9]+)*$/
+const reserved = new Set(['true', 'false', 'null', 'infinity', 'T'])
+
+/** Whether a name stands for a value in the plain spelling. */
+export function isPlainName(name: string): boolean {
+  return identifier.test(name) && !reserved.has(name)
+}
+
+/**
+ * A graph in the plain spelling of the equation language: reading it in the same builder gives the same node, if
+ * `name` names values by plain names. A problem says what the language has no words for.
+ */
+export function plainText(node: Node, name: (node: Node) => string | undefined): string | Problem {
+  const expression = expressionOf(node, name)
+  return isProblem(expression) ? expression : printExpression(expression)
+}
+
+const range = [0, 0] as const
+
+function expressionOf(node: Node, name: (node: Node) => string | undefined): Expression | Problem {
+  const done = new Map<Node, Expression>()
+  const pending = [node]
+  for (let current = pending.at(-1); current; current = pending.at(-1)) {
+    const own = current === node ? undefined : name(current)
+    const missing = own === undefined ? current.inputs.filter(input => !done.has(input)) : []
+    if (missing.length > 0) {
+      pending.push(...missing)
+      continue
+    }
+    pending.pop()
+    const written =
+      own === undefined
+        ? write(
+            current,
+            current.inputs.map(input => done.get(input)!),
+          )
+        : named(own)
+    if (isProblem(written)) return written
+    done.set(current, written)
+  }
+  return done.get(node)!
+}
+
+function named(name: string): Expression | Problem {
+  return isPlainName(name)
+    ? { kind: 'name', name, range }
+    : { problem: `\`${name}\` is no name of the equation language` }
+}
+
+function write({ op, inputs, attributes }: Node, operands: readonly Expression[]): Expression | Problem {
+  if (op === 'scalar') return attributeExpression(attributes.value ?? null)
+  const definition = opTable[op]
+  const [left, right] = operands
+  // Numbers alone would be computed where they are read.
+  const hasTensor = inputs.some(input => input.op !== 'scalar')
+  const sign = signs[op]
+  if (sign && left && right && hasTensor) return { kind: 'binary', operator: sign, left, right, range }
+  if (op === 'matMul' && left && right?.kind === 'name' && isProduct(inputs))
+    return { kind: 'binary', operator: 'product', left, right, range }
+  if (op === 'negate' && left && hasTensor) return { kind: 'negate', operand: left, range }
+  const given: { name: string; value: Expression }[] = []
+  for (const [key, value] of Object.entries(attributes)) {
+    const declaration = definition?.attributes[key]
+    if (declaration && sameAttribute(declaration.default, value)) continue
+    const written = attributeExpression(value)
+    if (isProblem(written)) return written
+    given.push({ name: key, value: written })
+  }
+  return { kind: 'call', name: op, attributes: given, arguments: operands, range }
+}
+
+/** Side by side, a tensor and a matrix are a matrix product. */
+function isProduct([left, right]: readonly Node[]): boolean {
+  return (left?.type.shape?.length ?? 0) > 0 && (right?.type.shape?.length ?? 0) > 1
+}
+
+function attributeExpression(value: Attribute): Expression | Problem {
+  if (typeof value === 'number') return numberExpression(value)
+  if (typeof value === 'boolean' || value === null) return { kind: 'name', name: String(value), range }
+  if (typeof value === 'string')
+    return /['\n]/.test(value)
+      ? { problem: 'a text with quotes has no spelling' }
+      : { kind: 'text', value, range }
+  if (isPolynomial(value)) return dimensionExpression(value)
+  if (!Array.isArray(value)) return { problem: 'a loop has no spelling' }
+  const items: Expression[] = []
+  for (const item of value as readonly Attribute[]) {
+    if (Array.isArray(item)) return { problem: 'a list of lists has no spelling' }
+    const written = attributeExpression(item)
+    if (isProblem(written)) return written
+    items.push(written)
+  }
+  return { kind: 'list', items, range }
+}
+
+function numberExpression(value: number): Expression | Problem {
+  if (Number.isNaN(value)) return { problem: 'what is not a number has no spelling' }
+  const size = Math.abs(value)
+  const text = Number.isFinite(size) ? String(size) : 'infinity'
+  const operand: Expression = Number.isFinite(size)
+    ? { kind: 'number', value: size, text, range }
+    : { kind: 'name', name: text, range }
+  return value < 0 || Object.is(value, -0) ? { kind: 'negate', operand, range } : operand
+}
+
+/** A polynomial in symbols with plain names. */
+function dimensionExpression(dimension: Dimension): Expression | Problem {
+  if (typeof dimension === 'number') return numberExpression(dimension)
+  let sum: Expression | undefined
+  for (const { coefficient, factors } of termsForPrinting(dimension)) {
+    const { numerator, denominator } = coefficient
+    let product: Expression = {
+      kind: 'number',
+      value: Number(numerator),
+      text: String(numerator < 0n ? -numerator : numerator),
+      range,
+    }
+    if (denominator !== 1n)
+      product = binary('/', product, {
+        kind: 'number',
+        value: Number(denominator),
+        text: String(denominator),
+        range,
+      })
+    for (const { atom, power } of factors) {
+      if (atom.kind !== 'symbol') return { problem: `\`${atom.name}\` of a size has no spelling` }
+      const factor = named(atom.name)
+      if (isProblem(factor)) return factor
+      for (let i = 0; i < power; i++) product = binary('*', product, factor)
+    }
+    if (sum === undefined) sum = numerator < 0n ? { kind: 'negate', operand: product, range } : product
+    else sum = binary(numerator < 0n ? '-' : '+', sum, product)
+  }
+  return sum ?? { kind: 'number', value: 0, text: '0', range }
+}
+
+function binary(operator: '+' | '-' | '*' | '/', left: Expression, right: Expression): Expression {
+  return { kind: 'binary', operator, left, right, range }
+}
