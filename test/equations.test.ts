@@ -4,13 +4,14 @@ import katex from 'katex'
 import { type EquationOptions, type Expansion, equationsOf } from '../src/equations/equations.js'
 import { toLatex } from '../src/equations/latex.js'
 import { latexLines, toMarkdown } from '../src/equations/markdown.js'
-import { plainEquations } from '../src/equations/plain.js'
+import { plainEquations, renderPlain } from '../src/equations/plain.js'
 import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
 import type { ModelGraph } from '../src/graph/model.js'
 import { elaborateText } from '../src/ops/elaborate.js'
 import { readModels } from '../src/pipeline.js'
-import { repository } from './support/project.js'
+import { projectsIn } from './support/cases.js'
+import { inMemory, repository } from './support/project.js'
 
 const folder = 'test/golden'
 const models = readdirSync(folder).map(name => {
@@ -44,6 +45,24 @@ function systemsIn(system: EquationSystem): readonly EquationSystem[] {
 function linesIn(items: readonly Item[]): readonly string[] {
   return items.flatMap(item => (item.kind === 'equation' ? [toLatex(item.left)] : linesIn(item.items)))
 }
+
+describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected !== ''))(
+  'docs/equations.md: $title',
+  ({ files, expected, remark }) => {
+    test('prints what the page shows', () => {
+      const { models: found } = readModels({
+        files: inMemory(files),
+        path: 'model.ts',
+        target: 'createModel',
+      })
+      const graph = found[0]!.graph!
+      const options = Object.fromEntries(remark.split(',').map(option => option.slice(2).split('=')))
+      const { format, ...rest } = options as { format?: string } & EquationOptions
+      const text = format === 'plain' ? renderPlain(graph) : renderEquations(equationsOf(graph, rest))
+      expect(`${text}\n`).toBe(expected)
+    })
+  },
+)
 
 describe.each(models)('$name', ({ name, path }) => {
   const graph = graphOf(path)

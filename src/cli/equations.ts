@@ -1,11 +1,10 @@
 import { type Expansion, equationsOf } from '../equations/equations.js'
 import { latexLines, toMarkdown } from '../equations/markdown.js'
-import { plainEquations } from '../equations/plain.js'
+import { renderPlain } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
 import type { Model, ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import { shapeText } from '../graph/type.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
@@ -42,7 +41,7 @@ const formats = {
       2,
     )}\n`,
   plain: (systems: readonly Titled[]) =>
-    systems.map(({ target, graph }) => `# ${target}\n${plainLines(graph).join('\n')}\n`).join('\n'),
+    systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */
@@ -88,17 +87,6 @@ function outputsWithin(model: Model): readonly (Node | undefined)[] {
   return model.layers.flatMap(({ model: part }) =>
     part ? [part.outputs[0]?.node, ...outputsWithin(part)] : [],
   )
-}
-
-/** What has no spelling is a comment, so that the other lines can be read. */
-function plainLines(graph: ModelGraph): readonly string[] {
-  const { leaves, equations } = plainEquations(graph)
-  return [
-    ...[...leaves].map(([name, { type }]) => `# ${name}: ${shapeText(type.shape)}`),
-    ...equations.map(({ name, right }) =>
-      typeof right === 'string' ? `${name} = ${right}` : `# ${name}: ${right.problem}`,
-    ),
-  ]
 }
 
 function allLines(system: EquationSystem): readonly string[] {

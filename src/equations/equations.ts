@@ -125,19 +125,68 @@ export function countParameters(model: Model): { readonly trainable: Dimension; 
   return { trainable, total }
 }
 
-/** Folds the equations, with the input as the value before the first line if that lets more of them fold. */
+/**
+ * Folds the equations, with the input as the value before the first line and the output as the one after the last if
+ * that lets more of them fold.
+ */
 function foldFrom(items: readonly Item[], names: Names, model: Model): readonly Item[] {
-  const folded = fold(items)
-  const [input, ...others] = model.inputs
-  const own = input && names.symbol(input.node)
+  const plain = fold(items)
   const first = items[0]
-  if (!own || others.length > 0 || own.index !== undefined || first?.kind !== 'equation') return folded
+  if (first?.kind !== 'equation' || first.left.kind !== 'symbol') return plain
   const { left } = first
-  if (left.kind !== 'symbol' || left.index !== 1 || left.label !== undefined) return folded
-  const before: NamedSymbol = { ...left, index: 0 }
-  const renamed = fold(items.map(item => replaceSymbol(item, own, before)))
-  const alias: Equation = { kind: 'equation', left: before, sign: '=', right: own, explanations: [] }
-  return countLines(renamed) + 1 < countLines(folded) ? [alias, ...renamed] : folded
+  if (left.index !== 1 || left.label !== undefined) return plain
+  const [input, output] = [onlySymbol(model.inputs, names), onlySymbol(model.outputs, names)]
+  const start = input?.index === undefined ? input : undefined
+  const [before, last] = items.slice(-2)
+  const end =
+    output &&
+    last?.kind === 'equation' &&
+    last.left === output &&
+    before?.kind === 'equation' &&
+    isNext(left, before.left)
+      ? { from: output, to: { ...left, index: Number(before.left.index) + 1 } }
+      : undefined
+  let best = plain
+  for (const head of start ? [undefined, { from: start, to: { ...left, index: 0 } }] : [undefined]) {
+    for (const tail of end ? [undefined, end] : [undefined]) {
+      let renamed: readonly Item[] = items
+      for (const change of [head, tail])
+        if (change) renamed = renamed.map(item => replaceSymbol(item, change.from, change.to))
+      const candidate = [
+        ...(head ? [alias(head.to, head.from)] : []),
+        ...fold(renamed),
+        ...(tail ? [alias(tail.from, tail.to)] : []),
+      ]
+      if (isShorter(candidate, best)) best = candidate
+    }
+  }
+  return best
+}
+
+function onlySymbol(ports: Model['inputs'], names: Names): NamedSymbol | undefined {
+  return ports.length === 1 ? names.symbol(ports[0]!.node) : undefined
+}
+
+/** Whether it is a later value of the same sequence. */
+function isNext(first: NamedSymbol, later: Formula): later is NamedSymbol & { readonly index: number } {
+  return (
+    later.kind === 'symbol' &&
+    later.base === first.base &&
+    typeof later.index === 'number' &&
+    later.label === undefined
+  )
+}
+
+function alias(left: NamedSymbol, right: NamedSymbol): Equation {
+  return { kind: 'equation', left, sign: '=', right, explanations: [] }
+}
+
+/** Fewer lines, or as many of which fewer compute something outside of a repetition. */
+function isShorter(a: readonly Item[], b: readonly Item[]): boolean {
+  const single = (items: readonly Item[]) =>
+    items.filter(item => item.kind === 'equation' && item.right.kind !== 'symbol').length
+  const [linesA, linesB] = [countLines(a), countLines(b)]
+  return linesA < linesB || (linesA === linesB && single(a) < single(b))
 }
 
 function countLines(items: readonly Item[]): number {

@@ -48,13 +48,18 @@ export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
     case 'cases': {
       const lines = formula.alternatives.map(
         ({ value, condition }) =>
-          `${write(value)} & ${condition ? `\\text{if } ${write(condition)}` : '\\text{otherwise}'}`,
+          `${write(value)} & ${condition ? `${isPhrase(condition) ? '' : '\\text{if } '}${write(condition)}` : '\\text{otherwise}'}`,
       )
       return `\\begin{cases} ${lines.join(' \\\\ ')} \\end{cases}`
     }
     case 'mark':
       return mark(write(formula.body))
   }
+}
+
+/** A condition in words says by itself how it follows the value: `in training`. */
+export function isPhrase(condition: Formula): boolean {
+  return condition.kind === 'glyph' && condition.latex.startsWith('\\text{')
 }
 
 function limits({ letter, last }: Bound, write: (formula: Formula) => string): string {

@@ -1,5 +1,6 @@
 import { type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import { shapeText } from '../graph/type.js'
 import { isPlainName, plainText } from '../ops/plain.js'
 import type { NamedSymbol } from './formula.js'
 import { indexText } from './latex.js'
@@ -47,6 +48,17 @@ export function plainEquations({ model, provenance }: ModelGraph): PlainModel {
     return { node, right, name: give(node) }
   })
   return { leaves, equations }
+}
+
+/** One equation a line; what has no spelling is a comment, so that the other lines can be read. */
+export function renderPlain(graph: ModelGraph): string {
+  const { leaves, equations } = plainEquations(graph)
+  return [
+    ...[...leaves].map(([name, { type }]) => `# ${name}: ${shapeText(type.shape)}`),
+    ...equations.map(({ name, right }) =>
+      typeof right === 'string' ? `${name} = ${right}` : `# ${name}: ${right.problem}`,
+    ),
+  ].join('\n')
 }
 
 /** `\hat{y}_2` is `y_hat_2`. */

@@ -1,5 +1,5 @@
 import { type Accent, type Formula, type NamedSymbol, printable } from './formula.js'
-import { indexText } from './latex.js'
+import { indexText, isPhrase } from './latex.js'
 import { letterText } from './letters.js'
 
 /** A formula as one line of text, with the ranges of its marked parts in characters. */
@@ -88,7 +88,7 @@ class Writer {
         formula.alternatives.forEach(({ value, condition }, i) => {
           if (i > 0) this.text += '; '
           this.write(value)
-          this.text += condition ? ' if ' : ' otherwise'
+          this.text += condition ? (isPhrase(condition) ? ' ' : ' if ') : ' otherwise'
           if (condition) this.write(condition)
         })
         this.text += '}'
