@@ -68,13 +68,13 @@ function counterexample(
   expected: Tensor,
   actual: Tensor,
   at: number,
-  { asked }: Point,
+  point: Point,
   { mode, nameOf }: Search,
 ): Counterexample {
-  const inputs = [...asked]
+  const inputs = [...point.asked]
     .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
     .slice(0, 3)
-    .map(([node, { shape, data }]) => ({ name: nameOf(node), shape, values: [...data.slice(0, 12)] }))
+    .map(([node, tensor]) => ({ name: nameOf(node), ...point.shown(node, tensor, 12) }))
   return {
     subject: mode === 'training' ? `${subject} in training` : subject,
     inputs,

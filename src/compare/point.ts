@@ -6,6 +6,7 @@ import type { Node } from '../graph/node.js'
 import type { Tensor } from '../graph/tensor.js'
 import { opTable } from '../ops/table.js'
 import type { Layout } from './layouts.js'
+import type { Counterexample } from './verdict.js'
 
 /**
  * Which numbers parameters have. Which parameter of one model is which of the other is not known, so numbers must
@@ -67,6 +68,28 @@ export class Point {
     const rank = node.type.shape?.length ?? 0
     const layout = this.#layout(node)
     return (layout === 'rows' && axis !== rank - 1) || (layout === 'columns' && axis !== rank - 2)
+  }
+
+  /** The first numbers that a leaf was asked for, in its own shape: along an axis where all are equal, one was asked for. */
+  shown(
+    node: Node,
+    { shape, data }: Tensor,
+    most: number,
+  ): Pick<Counterexample['inputs'][number], 'shape' | 'values'> {
+    const whole = shape.map((size, axis) =>
+      size === 1 && this.isUniform(node, axis) ? this.#size(node.type.shape![axis]!) : size,
+    )
+    const values = Array.from({ length: Math.min(most, count(whole)) }, (_, position) => {
+      let offset = 0
+      let stride = 1
+      for (let axis = whole.length - 1, rest = position; axis >= 0; axis--) {
+        if (shape[axis] === whole[axis]) offset += (rest % whole[axis]!) * stride
+        rest = Math.floor(rest / whole[axis]!)
+        stride *= shape[axis]!
+      }
+      return data[offset]!
+    })
+    return { shape: whole, values }
   }
 
   #layout(node: Node): Layout {
