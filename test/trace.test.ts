@@ -485,6 +485,12 @@ const cases: readonly Case[] = [
     expected: ['make unbound-setting'],
   },
   {
+    title: 'a record of numbers is not a model',
+    files: { 'model.js': 'export const settings = { units: 1, rate: 0.5 }' },
+    target: 'settings',
+    expected: [],
+  },
+  {
     title: 'a setting without a value leaves its layer unknown, a name does not',
     files: {
       'model.js': `export const init = options => ${build('{ units: 2, inputShape: [1], kernelInitializer: options.init }')}

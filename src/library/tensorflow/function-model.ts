@@ -37,6 +37,8 @@ export function readFunction(
   const failure = collect(trace, result, '', span, outputs)
   if (failure) return failure
   if (outputs.length === 0) return undefined
+  // Numbers alone, such as a record of settings, are no computation.
+  if (inputs.length === 0 && outputs.every(({ node }) => node.op === 'scalar')) return undefined
   const ports = inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input'))
   return modelOf(trace, name, ports, outputs, span)
 }
