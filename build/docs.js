@@ -1,16 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { layersPage } from './layers-page.js'
 import { opsPage } from './ops-page.js'
 
 /** Writes the pages of the documentation that are made from tables. */
 const { outputFiles } = await build({
-  stdin: { contents: "export { opsReference } from './build/ops-reference.ts'", resolveDir: '.' },
+  stdin: {
+    contents:
+      "export { opsReference } from './build/ops-reference.ts'; export { layersReference } from './build/layers-reference.ts'",
+    resolveDir: '.',
+  },
   bundle: true,
   write: false,
   platform: 'node',
   format: 'esm',
 })
-const { opsReference } = await import(
+const { opsReference, layersReference } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
 )
 writeFileSync('docs/ops.md', opsPage(opsReference))
+writeFileSync('docs/layers.md', layersPage(layersReference))

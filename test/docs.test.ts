@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
+import { layersReference } from '../build/layers-reference.js'
 import { opsReference } from '../build/ops-reference.js'
 import { readConfig } from '../src/cli/config.js'
 import { families, opTable } from '../src/ops/table.js'
@@ -12,7 +13,11 @@ import { inMemory } from './support/project.js'
 
 interface Page {
   readonly opsPage: (reference: typeof opsReference) => string
+  readonly layersPage: (reference: typeof layersReference) => string
 }
+
+const pageOf = async (file: string) =>
+  (await import(new URL(`../build/${file}`, import.meta.url).href)) as Page
 
 test('no op is in two families', () => {
   const names = Object.values(families).flatMap(family => Object.keys(family))
@@ -20,8 +25,13 @@ test('no op is in two families', () => {
 })
 
 test('docs/ops.md is what the op table says; `npm run docs` writes it', async () => {
-  const { opsPage } = (await import(new URL('../build/ops-page.js', import.meta.url).href)) as Page
+  const { opsPage } = await pageOf('ops-page.js')
   expect(readFileSync('docs/ops.md', 'utf8')).toBe(opsPage(opsReference))
+})
+
+test('docs/layers.md is what the layer table says', async () => {
+  const { layersPage } = await pageOf('layers-page.js')
+  expect(readFileSync('docs/layers.md', 'utf8')).toBe(layersPage(layersReference))
 })
 
 const fencesOf = (path: string, language: string): readonly string[] =>

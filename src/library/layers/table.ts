@@ -11,19 +11,22 @@ import { recurrentLayers } from './recurrent.js'
 import { shapeLayers } from './shape.js'
 import { wrapperLayers } from './wrappers.js'
 
-const all = [
-  ...coreLayers,
-  ...shapeLayers,
-  ...convolutionLayers,
-  ...poolingLayers,
-  ...mergeLayers,
-  ...normalisationLayers,
-  ...activationLayers,
-  ...noiseLayers,
-  ...recurrentLayers,
-  ...wrapperLayers,
-  ...preprocessingLayers,
-]
+/** The layers by heading, as the documentation lists them. */
+export const layerFamilies: Readonly<Record<string, readonly LayerDefinition[]>> = {
+  Core: coreLayers,
+  Shape: shapeLayers,
+  Convolution: convolutionLayers,
+  Pooling: poolingLayers,
+  Merging: mergeLayers,
+  Normalisation: normalisationLayers,
+  Activation: activationLayers,
+  Noise: noiseLayers,
+  Recurrence: recurrentLayers,
+  'Layers around layers': wrapperLayers,
+  Preprocessing: preprocessingLayers,
+}
+
+const all = Object.values(layerFamilies).flat()
 
 /** Every kind of layer, in one table. */
 export const layers: Readonly<Record<string, LayerDefinition>> = Object.fromEntries(
