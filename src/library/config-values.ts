@@ -85,17 +85,8 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Kind>> = {
   initializer: shorthand(initializers, 'an initializer'),
   regularizer: shorthand(regularizers, 'a regularizer'),
   constraint: shorthand(constraints, 'a constraint'),
-  shape: {
-    expected: 'a list of sizes',
-    symbolic: true,
-    normalize: value => {
-      if (isSize(value)) return [value]
-      const isOpen = (size: Attribute) => size === null || size === -1
-      return Array.isArray(value) && value.every(size => isSize(size) || isOpen(size))
-        ? value.map(size => (isOpen(size) ? null : size))
-        : undefined
-    },
-  },
+  shape: { expected: 'a list of sizes', symbolic: true, normalize: normalizeSizes },
+  sizes: { expected: 'a size, or a list of sizes', symbolic: true, normalize: normalizeSizes },
   axis: { expected: 'an axis', symbolic: true, normalize: only(isInteger) },
   axes: {
     expected: 'one or several axes',
@@ -141,4 +132,12 @@ export function normalizeValue(
 /** What a value of the kind has to be, as messages say it. */
 export function describeKind(kind: ConfigKind): string {
   return typeof kind === 'object' ? `one of ${kind.oneOf.join(', ')}` : kinds[kind].expected
+}
+
+function normalizeSizes(value: Attribute): Attribute | undefined {
+  if (isSize(value)) return [value]
+  const isOpen = (size: Attribute) => size === null || size === -1
+  return Array.isArray(value) && value.every(size => isSize(size) || isOpen(size))
+    ? value.map(size => (isOpen(size) ? null : size))
+    : undefined
 }

@@ -20,6 +20,8 @@ export type ConfigKind =
   | 'constraint'
   /** A list of dimensions; null stands for an unknown one. */
   | 'shape'
+  /** One size, or a list of them. A parameter stands for one. */
+  | 'sizes'
   | 'axis'
   | 'axes'
   /** One integer, or one per spatial axis. A single number stands for all of them. */

@@ -38,6 +38,7 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Schema>> = {
   regularizer: { type: 'string' },
   constraint: { type: 'string' },
   shape: either(ref('size'), listOf(either(ref('size'), { type: 'null' }))),
+  sizes: either(ref('size'), ref('shape')),
   axis: ref('size'),
   axes: either(ref('size'), listOf(ref('size'))),
   perAxis: either(ref('size'), listOf(ref('size'))),

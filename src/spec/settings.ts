@@ -19,6 +19,7 @@ const quantities = new Set<ConfigKey['kind']>([
   'number',
   'fraction',
   'shape',
+  'sizes',
   'axis',
   'axes',
   'perAxis',

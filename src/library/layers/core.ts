@@ -88,7 +88,7 @@ export const coreLayers: readonly LayerDefinition[] = [
         summary: 'whether steps that are 0 are hidden from the layers that follow',
       },
       inputLength: {
-        kind: 'shape',
+        kind: 'sizes',
         effect: 'none',
         tfjs: null,
         summary: 'the length of a sequence, for a first layer',

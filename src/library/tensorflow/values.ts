@@ -19,6 +19,7 @@ const numeric = new Set([
   'number',
   'fraction',
   'shape',
+  'sizes',
   'axes',
   'perAxis',
   'axis',
