@@ -38,7 +38,7 @@ export function readFunction(
   if (failure) return failure
   if (outputs.length === 0) return undefined
   // Numbers alone, such as a record of settings, are no computation.
-  if (inputs.length === 0 && outputs.every(({ node }) => node.op === 'scalar')) return undefined
+  if (inputs.length === 0 && !holdsTensor(trace, result)) return undefined
   const ports = inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input'))
   return modelOf(trace, name, ports, outputs, span)
 }
@@ -104,6 +104,12 @@ function trainedBetween(trace: Tracer, order: readonly Application[]): UnknownVa
 
 function port({ state }: HostObject<TensorState>, name: string): Port {
   return { name, node: state.node!, origin: state.origin }
+}
+
+function holdsTensor(trace: Tracer, value: Value): boolean {
+  if (isTensor(value) || !isObject(value)) return isTensor(value)
+  const inside = trace.elements(value) ?? trace.fields(value)?.values() ?? []
+  return [...inside].some(item => holdsTensor(trace, item.value))
 }
 
 /** The tensors in a result, named by the place where they are; or why one of them is not known. */
