@@ -183,11 +183,10 @@ export function isInputError({ code }: Diagnostic): boolean {
 /** In each case, a target that yields several models means the one that it gives, else the first that is known. */
 function chooseModels(models: readonly FoundModel[]): readonly FoundModel[] {
   const target = models.find(({ graph }) => graph)?.target ?? models[0]?.target
-  const byCase = new Map<string, FoundModel[]>()
-  for (const model of models.filter(other => other.target === target)) {
-    const key = model.where.join('\n')
-    byCase.set(key, [...(byCase.get(key) ?? []), model])
-  }
+  // The models of one case share its description; two cases may read alike.
+  const byCase = new Map<FoundModel['where'], FoundModel[]>()
+  for (const model of models.filter(other => other.target === target))
+    byCase.set(model.where, [...(byCase.get(model.where) ?? []), model])
   return [...byCase.values()].map(
     found => found.find(({ returned }) => returned) ?? found.find(({ graph }) => graph) ?? found[0]!,
   )

@@ -485,6 +485,14 @@ const cases: readonly Case[] = [
     expected: ['make unbound-setting'],
   },
   {
+    title: 'copies of two lists that are not known have elements of their own',
+    files: {
+      'model.js': `const copy = list => [...list]
+        export const make = (a, b) => ${build('{ units: copy(a)[0], inputShape: [copy(b)[0]] }')}`,
+    },
+    expected: ['make [...list] (2)[0]*[...list][0] + [...list][0]'],
+  },
+  {
     title: 'a record of numbers is not a model',
     files: { 'model.js': 'export const settings = { units: 1, rate: 0.5 }' },
     target: 'settings',

@@ -59,7 +59,7 @@ export class Assumptions {
     const known = this.#values.get(subject)
     const truth = this.#truths.get(subject)
     if (question.kind === 'truth') return known ? Boolean(known.value) : truth
-    if (known) return Object.is(known.value, question.literal)
+    if (known) return known.value === question.literal
     if (this.#excluded.get(subject)?.has(question.literal)) return false
     return truth !== undefined && truth !== Boolean(question.literal) ? false : undefined
   }

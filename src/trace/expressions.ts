@@ -177,7 +177,7 @@ function evaluateArray(
         const reason = isUnknown(value)
           ? value
           : interpreter.opaque('unsupported-syntax', { what: 'a spread of a value that is not a list' }, span)
-        interpreter.unknownArray(array, { ...reason, path: shorten(spanText(span)) })
+        interpreter.unknownArray(array, interpreter.unknowns.fresh(spanText(span), reason.reason))
       }
     }
   }
