@@ -47,6 +47,13 @@ const bodies = [
   'return tf.grad(t => t.floor().add(t.mul(t)))(x)',
   'const p = tf.variable(w); const { grads } = tf.variableGrads(() => x.matMul(p).square().mean()); return grads[p.name]',
   'return tf.grad(t => tf.norm(t, 2, 1).add(t.abs().sum(1)).add(tf.logSumExp(t, 1)))(x)',
+  // Gradients of the program's own.
+  'const f = tf.customGrad(t => ({ value: t.round(), gradFunc: dy => dy })); return tf.grad(t => f(t).mul(y).square())(x)',
+  'const stop = tf.customGrad(t => ({ value: t.clone(), gradFunc: dy => tf.zerosLike(dy) })); return tf.grad(t => t.mul(stop(t)))(x)',
+  'const f = tf.customGrad((a, b, save) => { save([a, b]); return { value: a.mul(b), gradFunc: (dy, [p, q]) => [dy.mul(q).mul(3), dy.mul(p)] } }); return tf.grad(t => f(t, t.mul(y)).tanh())(x)',
+  'const clip = tf.customGrad(t => ({ value: t.clone(), gradFunc: dy => dy.clipByValue(-0.5, 0.5) })); return tf.grad(t => clip(clip(t.square()).sin()))(x)',
+  'return tf.grad(t => { const f = tf.customGrad(a => ({ value: a.mul(t), gradFunc: dy => dy })); return f(t.square()) })(x)',
+  'const p = tf.variable(w); const f = tf.customGrad(a => ({ value: a.matMul(p), gradFunc: dy => dy.matMul(p.transpose()) })); const { grads } = tf.variableGrads(() => f(x).add(p.sum()).mean()); return grads[p.name]',
 ]
 
 test.each(bodies)('%s', body => {
@@ -72,7 +79,9 @@ test.each(bodies)('%s', body => {
 })
 
 test.each([
-  'const f = tf.customGrad(t => ({ value: t.square(), gradFunc: dy => dy })); return tf.grad(t => f(t))(x)',
+  'const f = tf.customGrad(t => ({ value: t.square(), gradFunc: dy => dy.sum() })); return tf.grad(t => f(t))(x)',
+  'const f = tf.customGrad(t => ({ value: t.square() })); return tf.grad(t => f(t))(x)',
+  'const f = tf.customGrad(t => ({ value: t.square(), gradFunc: dy => dy.mul(t) })); return tf.grad(t => tf.grad(u => f(u))(t))(x)',
   'return tf.grad(t => t.toInt().toFloat())(x)',
   "return tf.grad(t => tf.maxPool(t.reshape([1, 3, 4, 1]), 2, 1, 'valid'))(x)",
 ])('%s is not followed', body => {

@@ -7,9 +7,22 @@ import type { Derivative, Op } from '../ops/op.js'
 import { opTable } from '../ops/table.js'
 import { rebuild } from './rebuild.js'
 
+/** What the gradient of a leaf is with respect to other nodes, where something else than the op table says it. */
+export interface Pullback {
+  readonly inputs: readonly Node[]
+  /** What flows back to each input, in its shape, when `g` flows back to the leaf. */
+  readonly apply: (g: Node) => readonly Node[] | Problem
+}
+
+export interface GradientOptions {
+  /** The gradient of the output itself; without one it is 1 everywhere, so that the output's elements are summed. */
+  readonly seed?: Node | undefined
+  /** Leaves that depend on other nodes. */
+  readonly pullbacks?: ReadonlyMap<Node, Pullback>
+}
+
 /**
- * The gradients of an output with respect to nodes, as graphs: reverse mode. Each has the shape of its node. `seed` is
- * the gradient of the output itself; without one it is 1 everywhere, so that the output's elements are summed.
+ * The gradients of an output with respect to nodes, as graphs: reverse mode. Each has the shape of its node.
  * Undefined for a node that the output does not depend on. Derivatives come from the op table; a problem says which op
  * on the way has none.
  */
@@ -17,13 +30,18 @@ export function gradients(
   output: Node,
   variables: readonly Node[],
   builder: GraphBuilder,
-  seed?: Node,
+  { seed, pullbacks = new Map() }: GradientOptions = {},
 ): readonly (Node | undefined)[] | Problem {
   const stops = new Set(variables)
-  const expanded = rebuild([output], builder, node => (stops.has(node) ? node : meaningOf(node, builder)))
+  const roots = [output, ...[...pullbacks.values()].flatMap(({ inputs }) => inputs)]
+  const expanded = rebuild(roots, builder, node => (stops.has(node) ? node : meaningOf(node, builder)))
   if (isProblem(expanded)) return expanded
-  const end = expanded[0]!
-  const order = dependents(end, stops)
+  const [end, ...ends] = expanded as readonly [Node, ...Node[]]
+  const customInputs = new Map(
+    [...pullbacks].map(([leaf, { inputs }]) => [leaf, inputs.map(() => ends.shift()!)]),
+  )
+  const inputsOf = (node: Node) => (stops.has(node) ? [] : (customInputs.get(node) ?? node.inputs))
+  const order = dependents(end, stops, inputsOf)
   const depends = new Set(order)
   const start = seed ?? filled(end, 1, builder)
   if (isProblem(start)) return start
@@ -31,9 +49,11 @@ export function gradients(
   for (const node of order.reverse()) {
     const g = incoming.get(node)
     if (!g || stops.has(node)) continue
-    for (const [at, input] of node.inputs.entries()) {
+    const custom = pullbacks.get(node)?.apply(g)
+    if (custom && isProblem(custom)) return custom
+    for (const [at, input] of inputsOf(node).entries()) {
       if (!depends.has(input)) continue
-      const own = inputGradient(node, at, g, builder)
+      const own = custom ? custom[at] : inputGradient(node, at, g, builder)
       if (own === undefined) continue
       if (isProblem(own)) return own
       const before = incoming.get(input)
@@ -66,7 +86,11 @@ function meaningOf(node: Node, builder: GraphBuilder): Node | Problem {
 }
 
 /** The nodes that depend on the variables, inputs before what reads them. */
-function dependents(output: Node, variables: ReadonlySet<Node>): Node[] {
+function dependents(
+  output: Node,
+  variables: ReadonlySet<Node>,
+  inputsOf: (node: Node) => readonly Node[],
+): Node[] {
   const depends = new Map<Node, boolean>()
   const order: Node[] = []
   const pending = [output]
@@ -75,7 +99,7 @@ function dependents(output: Node, variables: ReadonlySet<Node>): Node[] {
       pending.pop()
       continue
     }
-    const inputs = variables.has(node) ? [] : node.inputs
+    const inputs = inputsOf(node)
     const missing = inputs.filter(input => !depends.has(input))
     if (missing.length > 0) {
       pending.push(...missing)

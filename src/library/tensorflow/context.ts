@@ -4,6 +4,7 @@ import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
+import type { Differentiation } from './gradients.js'
 import type { Application, TensorState } from './state.js'
 
 /** What TensorFlow.js keeps track of during one trace. */
@@ -23,6 +24,8 @@ export interface Context {
   readonly trainings: ((variable: string) => Diagnostic)[]
   /** The training steps of the code that runs now, by place. */
   readonly steps: Map<string, Model | UnknownValue>
+  /** The differentiations that run now, the innermost last. */
+  readonly differentiations: Differentiation[]
   /** The places of draws that a seed ties down. */
   readonly seeds: Map<string, number>
 }
@@ -41,6 +44,7 @@ export function contextOf(trace: Tracer): Context {
     trainingsBefore: new Map(),
     trainings: [],
     steps: new Map(),
+    differentiations: [],
     seeds: new Map(),
   }
   contexts.set(trace, context)

@@ -1,27 +1,68 @@
-import { gradients } from '../../gradient/gradient.js'
+import { gradients, type Pullback } from '../../gradient/gradient.js'
 import { rebuild } from '../../gradient/rebuild.js'
+import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { HostObject, Property, Value } from '../../trace/value.js'
+import { type HostObject, isObject, type Property, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 
 type Tensor = HostObject<TensorState>
 
-const customGradient = 'custom gradient'
-
-/** Notes that a function of the program with a gradient of its own was called: what it means is not followed. */
-export function noteCustomGradient(trace: Tracer): void {
-  contextOf(trace).counters.next(customGradient)
+/** A differentiation that runs: what functions with gradients of their own gave on the way. */
+export interface Differentiation {
+  /** A stand-in for each such value, so that its own gradient is found and not that of the ops behind it. */
+  readonly pullbacks: Map<Node, Pullback>
+  readonly values: Map<Node, Node>
+  /** Set where such a value is not followed. */
+  isLost: boolean
 }
 
-/** How often that was noted. Asking counts as well, and is taken off again. */
-function customGradients(trace: Tracer): number {
-  const { counters } = contextOf(trace)
-  return counters.next(customGradient) - counters.next('question about custom gradients')
+/**
+ * Calls a function of the program that gives a value and its gradient: `tf.customGrad(x => ({ value, gradFunc }))(…)`.
+ * While something is differentiated, only the arguments of the call pass gradients on, as `gradFunc(dy, saved)` says
+ * (tfjs-core/src/engine.ts, customGrad).
+ */
+export function callWithCustomGradient({ trace, arguments: args, span }: HostCall, callee: Value): Value {
+  let saved: Value
+  const save = trace.function('save', inner => {
+    saved = inner.arguments[0]?.value
+    return undefined
+  })
+  const result = trace.call(callee, [...args, { value: save }], span)
+  const value = isObject(result) ? trace.get(result, 'value', span) : result
+  const running = contextOf(trace).differentiations
+  const [innermost] = running
+  if (!innermost) return value
+  const gradient = isObject(result) ? trace.get(result, 'gradFunc', span) : undefined
+  const inputs = args.flatMap(({ value }) => (isTensor(value) && value.state.node ? [value.state.node] : []))
+  const stand = isTensor(value) && value.state.node ? standIn(trace, value.state.node) : undefined
+  // Only the outermost of several would know of the stand-in.
+  if (running.length > 1 || !stand || inputs.length !== args.length || !isTensor(value)) {
+    for (const differentiation of running) differentiation.isLost = true
+    return value
+  }
+  innermost.values.set(stand, value.state.node!)
+  innermost.pullbacks.set(stand, {
+    inputs,
+    apply: g => {
+      const given = trace.call(gradient, [{ value: tensor(trace, g, span) }, { value: saved }], span)
+      const list = isTensor(given) ? [given] : (trace.elements(given)?.map(({ value: one }) => one) ?? [])
+      const nodes = list.flatMap(one => (isTensor(one) && one.state.node ? [one.state.node] : []))
+      const fits =
+        nodes.length === list.length &&
+        nodes.length === inputs.length &&
+        nodes.every((node, i) => sameShape(node, inputs[i]!))
+      return fits ? nodes : { problem: 'a gradient of its own does not fit its arguments' }
+    },
+  })
+  return tensor(trace, stand, span)
 }
+
+const sameShape = ({ type: { shape: a } }: Node, { type: { shape: b } }: Node): boolean =>
+  !!a && !!b && a.length === b.length && a.every((size, axis) => equals(size, b[axis]!))
 
 /**
  * The gradients of what a function returns by its arguments, at these arguments; undefined where they cannot be
@@ -81,26 +122,35 @@ function differentiated(
   run: (stands: readonly Node[]) => Value,
 ): readonly (Node | undefined)[] | undefined {
   const { builder } = trace
-  const { counters } = contextOf(trace)
-  const stands = nodes.flatMap(({ type: { shape, dtype } }) => {
-    const attributes = { name: 'x', index: counters.next('input'), shape: shape ?? [], dtype }
-    const stand = builder.node('input', [], attributes)
-    return isProblem(stand) || !shape ? [] : [stand]
-  })
+  const { differentiations } = contextOf(trace)
+  const stands = nodes.flatMap(node => standIn(trace, node) ?? [])
   if (stands.length !== nodes.length) return undefined
+  const own: Differentiation = { pullbacks: new Map(), values: new Map(), isLost: false }
   return trace.heap.attempt(() => {
-    const before = customGradients(trace)
-    const value = run(stands)
-    if (!isTensor(value) || !value.state.node || customGradients(trace) !== before) return undefined
-    const found = gradients(value.state.node, stands, builder, seed)
-    if (isProblem(found)) return undefined
-    const originals = new Map(stands.map((stand, i) => [stand, nodes[i]!]))
-    const known = found.filter(node => node !== undefined)
-    const replaced = rebuild(known, builder, node => originals.get(node) ?? node)
-    if (isProblem(replaced)) return undefined
-    const byNode = new Map(known.map((node, i) => [node, replaced[i]!]))
-    return found.map(node => node && byNode.get(node))
+    differentiations.push(own)
+    try {
+      const value = run(stands)
+      if (!isTensor(value) || !value.state.node || own.isLost) return undefined
+      const found = gradients(value.state.node, stands, builder, { seed, pullbacks: own.pullbacks })
+      if (isProblem(found) || own.isLost) return undefined
+      const originals = new Map([...own.values, ...stands.map((stand, i) => [stand, nodes[i]!] as const)])
+      const known = found.filter(node => node !== undefined)
+      const replaced = rebuild(known, builder, node => originals.get(node) ?? node)
+      if (isProblem(replaced)) return undefined
+      const byNode = new Map(known.map((node, i) => [node, replaced[i]!]))
+      return found.map(node => node && byNode.get(node))
+    } finally {
+      differentiations.pop()
+    }
   }).result
+}
+
+/** A leaf with the type of a node, equal to nothing else. */
+function standIn(trace: Tracer, { type: { shape, dtype } }: Node): Node | undefined {
+  if (!shape) return undefined
+  const index = contextOf(trace).counters.next('input')
+  const stand = trace.builder.node('input', [], { name: 'x', index, shape, dtype })
+  return isProblem(stand) ? undefined : stand
 }
 
 function tensor(trace: Tracer, node: Node, span: HostCall['span']): Tensor {

@@ -5,7 +5,7 @@ import type { HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
-import { gradientsByArguments, gradientsByVariables, noteCustomGradient } from './gradients.js'
+import { callWithCustomGradient, gradientsByArguments, gradientsByVariables } from './gradients.js'
 import { sameComputation } from './same-computation.js'
 import { isTensor } from './types.js'
 import { freeVariables } from './variables.js'
@@ -90,12 +90,7 @@ export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Valu
     })
   },
   customGrad: ({ trace, arguments: args }) =>
-    trace.function('tf.customGrad', ({ arguments: inner, span }) => {
-      noteCustomGradient(trace)
-      const save = trace.function('save', () => undefined)
-      const value = trace.call(args[0]?.value, [...inner, { value: save }], span)
-      return isObject(value) ? trace.get(value, 'value', span) : value
-    }),
+    trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value)),
 }
 
 /** How a function that takes gradients is given its arguments, and how it gives the gradients. */
