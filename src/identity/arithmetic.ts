@@ -11,8 +11,9 @@ export class Arithmetic extends Algebra {
 
   constructor(seed: number, literals: Iterable<number> = []) {
     super(seed, literals)
-    this.comparisons = new Comparisons(this)
-    this.functions = new Functions(this, new Monomials(this), this.comparisons)
+    const monomials = new Monomials(this)
+    this.comparisons = new Comparisons(this, monomials)
+    this.functions = new Functions(this, monomials, this.comparisons)
   }
 
   minimum(a: Id, b: Id): Id {

@@ -1,5 +1,6 @@
 import type { Algebra } from './algebra.js'
 import { fractionOf, inverse, moduli, multiply, primes, width } from './field.js'
+import type { Monomials } from './monomials.js'
 import { directionKey, type Id } from './values.js'
 
 /** All values that differ by a factor and a constant from one value have their signs on its line. */
@@ -16,6 +17,7 @@ const oneOrZero = (condition: boolean) => (condition ? 'one' : 'zero')
  */
 export class Comparisons {
   readonly #algebra: Algebra
+  readonly #monomials: Monomials
   readonly #lines = new Map<string, Line>()
   readonly #lineOfAtom = new Map<string, number>()
   readonly #signs = new Map<string, Id>()
@@ -25,8 +27,9 @@ export class Comparisons {
   /** The values that a value is the largest of. */
   readonly #largestOf = new Map<Id, readonly Id[]>()
 
-  constructor(algebra: Algebra) {
+  constructor(algebra: Algebra, monomials: Monomials) {
     this.#algebra = algebra
+    this.#monomials = monomials
   }
 
   /**
@@ -50,6 +53,8 @@ export class Comparisons {
     const margin = 1e-12
     if (low > margin || (low >= 0 && (nonzero || !strict))) return this.#algebra.one
     if (high < -margin || (high <= 0 && (nonzero || strict))) return this.#algebra.zero
+    const core = this.#withoutPositiveFactors(id)
+    if (core !== id) return this.positive(core, strict, continuous)
     const place = this.#placeOf(id)
     // Where ties have no volume, at least 0 and greater than 0 are one.
     const { variable, at, rising } = place
@@ -58,6 +63,15 @@ export class Comparisons {
     const cut = { at, strict: exclusive }
     const { zero, one } = this.#algebra
     return this.#algebra.cases(variable, [cut], rising ? [zero, one] : [one, zero])
+  }
+
+  /** What decides the sign of a product. */
+  #withoutPositiveFactors(id: Id): Id {
+    const { coefficient, factors } = this.#monomials.product(id)
+    const others = [...factors].filter(([factor]) => !this.#algebra.isPositive(factor))
+    return others.length === factors.size
+      ? id
+      : this.#monomials.value({ coefficient, factors: new Map(others) })
   }
 
   /** Places at which both 'greater' and 'at least' were asked for. */

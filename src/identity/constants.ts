@@ -157,19 +157,17 @@ export class Constants {
         [...factors].map(([prime, exponent]) => [prime, exponent * numerator, denominator]),
         value,
       )
-    const atom = this.#values.positiveAtom(`constant ${a}`, { above: 0 })
-    return this.#intern(rationalPower(this.#values.get(atom).lanes, numerator, denominator), value)
+    return this.#intern(rationalPower(this.#positive(`constant ${a}`), numerator, denominator), value)
   }
 
   exp(a: Id): Id {
     const { real, fraction } = this.#values.get(a)
     if (real === 0) return this.one
-    const e = this.#values.get(this.#values.positiveAtom('e', { above: 0 })).lanes
     const value = Math.exp(real!)
     const [n, d] = fraction ?? [0n, 0n]
     if (fraction && n < 100_000n && n > -100_000n && d < 100_000n)
-      return this.#intern(rationalPower(e, Number(n), Number(d)), value)
-    return this.#intern(this.#values.get(this.#values.positiveAtom(`exp ${a}`, { above: 0 })).lanes, value)
+      return this.#intern(rationalPower(this.#positive('e'), Number(n), Number(d)), value)
+    return this.#intern(this.#positive(`exp ${a}`), value)
   }
 
   log(a: Id): Id {
@@ -177,10 +175,10 @@ export class Constants {
     if (!(real! > 0))
       throw new OutOfReach('the computation takes the logarithm of a number that is not positive')
     const factors = fraction && factorsOf(fraction)
-    if (!factors) return this.#logAtom(`log ${a}`, Math.log(real!))
+    if (!factors) return this.#unknown(`log of value ${a}`, Math.log(real!))
     let sum = this.zero
     for (const [prime, exponent] of factors) {
-      const term = this.#logAtom(`log ${prime}`, Math.log(prime))
+      const term = this.#unknown(`log ${prime}`, Math.log(prime))
       sum = this.add(sum, this.multiply(this.fraction(BigInt(exponent), 1n), term))
     }
     return sum
@@ -190,11 +188,16 @@ export class Constants {
   named(name: string, real: number): Id {
     if (!Number.isFinite(real)) return this.#infinite(real)
     if (Number.isInteger(real)) return this.number(real)
-    return this.#logAtom(name, real)
+    return this.#unknown(name, real)
   }
 
-  #logAtom(name: string, real: number): Id {
-    return this.#intern(this.#values.get(this.#values.atom(name, { above: 0 })).lanes, real)
+  #unknown(name: string, real: number): Id {
+    return this.#intern(this.#values.lanesNamed(`number ${name}`), real)
+  }
+
+  /** Residues of a positive number that is not rational, which has all roots. */
+  #positive(name: string): Lanes {
+    return this.#values.squareNamed(`number ${name}`)
   }
 
   /** A product of rational powers of primes; 0 stands for π. */
@@ -207,8 +210,7 @@ export class Constants {
       const base =
         prime !== 0 && (prime <= largestSquarePrime || numerator % denominator === 0)
           ? new Float64Array(width).fill(prime)
-          : this.#values.get(this.#values.positiveAtom(prime === 0 ? 'π' : `prime ${prime}`, { above: 0 }))
-              .lanes
+          : this.#positive(prime === 0 ? 'π' : `prime ${prime}`)
       const raised =
         numerator % denominator === 0
           ? base.map((value, lane) => {
@@ -265,7 +267,7 @@ export class Constants {
         const found = smallFraction(square, 8 * rounding * (1 + x), 1000)
         const factors = found && factorsOf(found)
         if (!factors) continue
-        let sum = pi === 0 ? this.zero : this.#logAtom('log π', Math.log(Math.PI))
+        let sum = pi === 0 ? this.zero : this.#unknown('log π', Math.log(Math.PI))
         sum = this.add(sum, this.log(this.fraction(...found)))
         return this.multiply(this.fraction(BigInt(sign), 2n), sum)
       }

@@ -28,10 +28,10 @@ function elementOf(
 ): (at: number) => Id {
   switch (domain.kind) {
     case 'real':
-      return at => a.values.atom(`${name} ${at}`)
+      return at => a.values.atom(`leaf ${name} ${at}`)
     case 'interval':
       return at =>
-        a.values.atom(`${name} ${at}`, {
+        a.values.atom(`leaf ${name} ${at}`, {
           low: domain.low,
           high: domain.high,
           nonzero: domain.low > 0 || domain.high < 0,
@@ -39,16 +39,16 @@ function elementOf(
     case 'whole': {
       const { below } = domain
       if (below === undefined || below > mostCases)
-        return at => a.values.atom(`${name} ${at}`, { low: 0, analytic: false })
+        return at => a.values.atom(`leaf ${name} ${at}`, { low: 0, analytic: false })
       const numbers = Array.from({ length: below }, (_, k) => a.number(k))
-      return at => a.comparisons.choice(`${name} ${at}`, numbers)
+      return at => a.comparisons.choice(`leaf ${name} ${at}`, numbers)
     }
     case 'one-hot': {
       const classes = shape.at(-1) ?? 1
       return at => {
         const own = at % classes
         const parts = Array.from({ length: classes }, (_, k) => (k === own ? a.one : a.zero))
-        return a.comparisons.choice(`${name} row ${Math.floor(at / classes)}`, parts)
+        return a.comparisons.choice(`leaf ${name} row ${Math.floor(at / classes)}`, parts)
       }
     }
   }

@@ -39,7 +39,8 @@ export class Monomials {
       if (p === zero && q === one) return [{ coefficient: one, factors: new Map([[id, 1]]) }]
       const root = this.#algebra.root(split.radicand, zero, one)
       const [first, second] = [this.polynomial(p), this.polynomial(q)]
-      return first && second && this.#collect([...first, ...this.#times(second, [variable(one, root, 1)])])
+      const roots = second?.map(term => this.#timesRoot(term, root, split.radicand))
+      return first && roots && this.#collect([...first, ...roots])
     }
     if (split) return [variable(one, id, 1)]
     switch (recipe.kind) {
@@ -79,6 +80,13 @@ export class Monomials {
 
   #times(a: readonly Monomial[], b: readonly Monomial[]): readonly Monomial[] {
     return a.flatMap(x => b.map(y => this.multiply(x, y)))
+  }
+
+  /** √r / r is 1 / √r. */
+  #timesRoot(term: Monomial, root: Id, radicand: Id): Monomial {
+    const below = Math.min(0, term.factors.get(radicand) ?? 0)
+    const rest = below < 0 ? this.multiply(term, variable(this.#algebra.one, radicand, -below)) : term
+    return this.multiply(rest, variable(this.#algebra.one, root, 1 + 2 * below))
   }
 
   multiply(a: Monomial, b: Monomial): Monomial {
@@ -121,8 +129,9 @@ export class Monomials {
     const { recipe, split } = this.#algebra.get(id)
     if (split?.kind === 'root' && split.parts[0] === zero && split.parts[1] !== one) {
       const root = this.#algebra.root(split.radicand, zero, one)
-      return this.multiply(this.product(split.parts[1]), variable(one, root, 1))
+      return this.#timesRoot(this.product(split.parts[1]), root, split.radicand)
     }
+    if (split?.kind === 'root' && split.parts[0] !== zero) return this.#factorSum(id)
     if (split) return variable(one, id, 1)
     switch (recipe.kind) {
       case 'atom':

@@ -77,6 +77,7 @@ export class Values {
   readonly #values: Value[] = []
   readonly #byLanes = new Map<number, Id | Id[]>()
   readonly #named = new Map<string, Id>()
+  readonly #lanes = new Map<string, Lanes>()
   readonly #random: () => number
   /** The highest degree of all values. */
   #degree = 1
@@ -146,24 +147,33 @@ export class Values {
 
   /** An independent variable; the same name is the same variable. */
   atom(name: string, description: Description = {}): Id {
-    const known = this.#named.get(name)
-    if (known !== undefined) return known
-    const id = this.intern(this.randomLanes(), description)
-    this.#named.set(name, id)
-    return id
+    return this.#once(name, () => this.intern(this.lanesNamed(name), description))
   }
 
   /** An independent positive variable, which has all roots. */
   positiveAtom(name: string, description: Description = {}): Id {
+    const square = { low: 0, nonzero: true, above: 2, ...description }
+    return this.#once(name, () => this.intern(this.squareNamed(name), square))
+  }
+
+  #once(name: string, make: () => Id): Id {
     const known = this.#named.get(name)
     if (known !== undefined) return known
-    const lanes = this.randomLanes()
-    const id = this.intern(
-      lanes.map((value, lane) => multiply(value, value, lane)),
-      { low: 0, nonzero: true, above: 2, ...description },
-    )
+    const id = make()
     this.#named.set(name, id)
     return id
+  }
+
+  /** Random residues, the same for the same name; no value has them until one is made of them. */
+  lanesNamed(name: string): Lanes {
+    const lanes = this.#lanes.get(name) ?? this.randomLanes()
+    this.#lanes.set(name, lanes)
+    return lanes
+  }
+
+  /** The squares of such residues: they have all roots. */
+  squareNamed(name: string): Lanes {
+    return this.lanesNamed(name).map((value, lane) => multiply(value, value, lane))
   }
 
   /** A positive atom to a rational power. */
