@@ -31,11 +31,12 @@ const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimens
 /** What the readers of a spec's parts share: the file, its symbols, and the errors so far. */
 export class SpecContext {
   readonly file: SourceFile
-  readonly diagnostics: Diagnostic[] = []
+  readonly diagnostics: Diagnostic[]
   readonly symbols = new Map<string, { value: Attribute | undefined; meaning?: string; span: Span }>()
 
-  constructor(file: SourceFile) {
+  constructor(file: SourceFile, diagnostics: readonly Diagnostic[] = []) {
     this.file = file
+    this.diagnostics = [...diagnostics]
   }
 
   report<C extends Code>(

@@ -40,7 +40,7 @@ export function readSpec(file: SourceFile): {
 } {
   const { root, diagnostics } = readYaml(file)
   if (!root) return { diagnostics }
-  const context = new SpecContext(file)
+  const context = new SpecContext(file, diagnostics)
   const top = context.fields(root, 'spec', topKeys, ['title', 'inputs', 'model'])
   readSymbols(context, top.get('symbols'))
   const inputs = readInputs(context, top.get('inputs'))
@@ -106,11 +106,18 @@ function readTitle(context: SpecContext, entry: YamlEntry | undefined): string {
   return String(title)
 }
 
-/** By place, each once: what is wrong in a repeated step is met every time. */
+/**
+ * By place, each once: what is wrong in a repeated step is met every time, and what is wrong in a part of a value makes
+ * the whole value wrong.
+ */
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const key = ({ code, message, span }: Diagnostic) => `${span?.start} ${code} ${message}`
-  const once = new Map(diagnostics.map(entry => [key(entry), entry]))
-  return [...once.values()].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
+  const told: Diagnostic[] = []
+  for (const entry of diagnostics) if (!told.some(earlier => contains(entry, earlier))) told.push(entry)
+  return told.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
+}
+
+function contains({ span: outer }: Diagnostic, { span: inner }: Diagnostic): boolean {
+  return !!outer && !!inner && outer.start <= inner.start && inner.end <= outer.end
 }
 
 function equationParametersOf({ steps }: Plan): Spec['equationParameters'] {

@@ -188,11 +188,13 @@ export class StepReader {
         { layer: definition.kind, key: 'name', value: name, expected: 'a name that is not taken' },
         nameEntry?.span ?? span,
       )
-    // A value that could not be read would be reported a second time, as missing.
     const isRead = context.diagnostics.length === before
-    const resolved = isRead ? resolveConfig(definition, given, 'paper', head?.keySpan ?? span) : undefined
-    context.diagnostics.push(...(resolved?.diagnostics ?? []))
-    if (!resolved || context.diagnostics.length > before) {
+    const resolved = resolveConfig(definition, given, 'paper', head?.keySpan ?? span)
+    // A misspelled key would be reported a second time, as missing.
+    context.diagnostics.push(
+      ...resolved.diagnostics.filter(({ code }) => isRead || code !== 'spec-missing-key'),
+    )
+    if (context.diagnostics.length > before) {
       this.#values.add(name)
       return [name]
     }

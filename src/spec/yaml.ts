@@ -31,7 +31,10 @@ export interface YamlEntry {
   readonly span: Span
 }
 
-/** A YAML document as nodes with spans; aliases and tags of other kinds are refused. */
+/**
+ * A YAML document as nodes with spans; aliases and tags of other kinds are refused. There is a root also where the only
+ * problems are texts in the wrong quotes.
+ */
 export function readYaml(file: SourceFile): {
   readonly root?: YamlNode
   readonly diagnostics: readonly Diagnostic[]
@@ -68,7 +71,8 @@ export function readYaml(file: SourceFile): {
   if (!root || (isScalar(root) && root.value === null))
     return { diagnostics: [diagnostic('spec-syntax', { problem: 'it is empty' }, { span: at(0, 0) })] }
   check(root, file, 0, diagnostics)
-  return diagnostics.length > 0 ? { diagnostics } : { root, diagnostics }
+  const isMeant = diagnostics.every(({ code }) => code === 'spec-latex-double-quoted')
+  return isMeant ? { root, diagnostics } : { diagnostics }
 }
 
 /** Where brackets or indentation are nested too deeply for the parser, which recurses; undefined where nowhere. */
@@ -103,6 +107,8 @@ function check(node: YamlNode | null, file: SourceFile, depth: number, diagnosti
     if (sequence && !/^\\[nt"\\]$/.test(sequence[0])) {
       const start = span.start + sequence.index
       const text = file.text.slice(span.start + 1, span.end - 1)
+      // What was meant, so that the rest of the document can be checked as well.
+      node.value = text
       diagnostics.push(quotedLatex({ file, start, end: start + sequence[0].length }, sequence[0], text))
     }
     return

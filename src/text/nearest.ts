@@ -3,7 +3,7 @@
  * equally, the one of the same length: letters are mistaken or exchanged more often than left out.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3))
+  const limit = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)))
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), best?.distance ?? limit)
