@@ -2,13 +2,15 @@ import { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Attribute, Attributes, Body, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
-import { expand, type Mode } from '../ops/elaborate.js'
+import { expand, expandToCompute, type Mode } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 
 export interface ConcreteOptions {
   /** The value of a symbol in sizes and attributes. */
   readonly symbol?: ((name: string) => number | undefined) | undefined
   readonly mode: Mode
+  /** Whether numbers are to be computed, so that those in between have to be small. */
+  readonly isNumeric?: boolean
 }
 
 /** Nodes with numbers for all sizes and without derived ops, and the leaves and draws that they came from. */
@@ -54,7 +56,8 @@ export function concreteGraph(outputs: readonly Node[], options: ConcreteOptions
       done.set(copy, copy)
       continue
     }
-    const meaning = meanings.get(copy) ?? expand(copy, builder, options.mode)
+    const meaning =
+      meanings.get(copy) ?? (options.isNumeric ? expandToCompute : expand)(copy, builder, options.mode)
     if (isProblem(meaning)) return meaning
     meanings.set(copy, meaning)
     const known = done.get(meaning)

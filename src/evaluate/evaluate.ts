@@ -56,7 +56,8 @@ const inDoublePrecision: Interpretation = ({ op, attributes, type }, inputs, con
  * and why.
  */
 export function evaluate(outputs: readonly Node[], options: EvaluationOptions): readonly Tensor[] | Problem {
-  const graph = concreteGraph(outputs, { mode: options.mode ?? 'inference', ...options })
+  const { symbol, mode = 'inference', interpret } = options
+  const graph = concreteGraph(outputs, { symbol, mode, isNumeric: interpret === undefined })
   if (isProblem(graph)) return graph
   return new Evaluator(options, graph.sources).run(graph.outputs)
 }

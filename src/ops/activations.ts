@@ -35,6 +35,7 @@ function alongAxis(
   name: string,
   summary: string,
   means: string,
+  computed: string,
   laws: readonly string[],
 ): DerivedOp {
   return {
@@ -55,8 +56,13 @@ function alongAxis(
       shown: [{ attribute: 'axis', label: 'axis' }],
     },
     means,
+    computed,
     laws,
-    examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 4]], attributes: { axis: 1 } }],
+    examples: [
+      { shapes: [[2, 3]] },
+      { shapes: [[2, 3, 4]], attributes: { axis: 1 } },
+      { shapes: [[2, 3]], range: [-2000, 2000] },
+    ],
   }
 }
 
@@ -141,6 +147,7 @@ export const activationOps = {
     'softmax',
     'exp(x) divided by its sum along an axis.',
     'exp(x) / sum[axis](exp(x))',
+    'exp(x - max[axis](x)) / sum[axis](exp(x - max[axis](x)))',
     ['softmax(x + 3) = softmax(x)', 'softmax(logSoftmax(x)) = softmax(x)'],
   ),
   logSoftmax: alongAxis(
@@ -148,6 +155,7 @@ export const activationOps = {
     'log softmax',
     'x minus the logarithm of the sum of exp(x) along an axis.',
     'x - log(sum[axis](exp(x)))',
+    'x - max[axis](x) - log(sum[axis](exp(x - max[axis](x))))',
     ['logSoftmax(logSoftmax(x)) = logSoftmax(x)', 'exp(logSoftmax(x)) = softmax(x)'],
   ),
   prelu: {

@@ -87,7 +87,18 @@ export function expand(node: Node, builder: GraphBuilder, mode: Mode): Node | Pr
   if (op?.kind !== 'derived') return node
   const fixed = node.attributes.mode
   const own = fixed === 'training' || fixed === 'inference' ? fixed : mode
-  const meaning: OpMeaning = typeof op.means === 'object' ? op.means[own] : op.means
+  return build(node, op, typeof op.means === 'object' ? op.means[own] : op.means, builder)
+}
+
+/** One step of a derived op into the equation that numbers are computed by. */
+export function expandToCompute(node: Node, builder: GraphBuilder, mode: Mode): Node | Problem {
+  const op = opTable[node.op]
+  return op?.kind === 'derived' && op.computed
+    ? build(node, op, op.computed, builder)
+    : expand(node, builder, mode)
+}
+
+function build(node: Node, op: Op, meaning: OpMeaning, builder: GraphBuilder): Node | Problem {
   const types = node.inputs.map(input => input.type)
   const text = typeof meaning === 'function' ? meaning(node.attributes, types) : meaning
   return elaborateText(text, { value: name => inputNamed(op, node, name) ?? node.attributes[name] }, builder)

@@ -185,6 +185,8 @@ export interface DerivedOp extends OpBase {
   readonly kind: 'derived'
   /** Where training and inference differ, both are stated. */
   readonly means: OpMeaning | { readonly inference: OpMeaning; readonly training: OpMeaning }
+  /** An equal equation to compute numbers by, where those in between of `means` leave double precision. */
+  readonly computed?: OpMeaning
   /** Where the framework has a gradient of its own that is not that of the meaning: as for a primitive op. */
   readonly derivative?: Readonly<Record<string, Derivative>>
 }

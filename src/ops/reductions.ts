@@ -203,12 +203,16 @@ export const reductions = {
     ['\\mathrm{Var}', 'Var'],
     'sum[axes, keepDims](square(x - sum[axes](x) / COUNT)) / COUNT',
   ),
-  logSumExp: mean(
-    'logarithm of a sum of exponentials',
-    'log Σ exp(x) over axes.',
-    ['\\mathrm{LSE}', 'LSE'],
-    'log(sum[axes, keepDims](exp(x)))',
-  ),
+  logSumExp: {
+    ...mean(
+      'logarithm of a sum of exponentials',
+      'log Σ exp(x) over axes.',
+      ['\\mathrm{LSE}', 'LSE'],
+      'log(sum[axes, keepDims](exp(x)))',
+    ),
+    computed: 'max[axes, keepDims](x) + log(sum[axes, keepDims](exp(x - max[axes](x))))',
+    examples: [...examples, { shapes: [[2, 3]], range: [-2000, 2000] }],
+  },
   norm: {
     kind: 'derived',
     title: 'norm',

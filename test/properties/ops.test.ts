@@ -97,6 +97,17 @@ test.each(derived)('$title: the meaning has the type of the op, in both modes', 
   }
 })
 
+test.each(derived.filter(({ op }) => op.kind === 'derived' && op.computed))(
+  '$title: numbers are computed by an equation that is equal to the meaning',
+  ({ name, example }) => {
+    const moderate = { ...example, range: [-2, 2] as const }
+    const { builder, node, values } = build(name, moderate)
+    const meaning = expand(node, builder, 'inference')
+    if (isProblem(meaning)) throw new Error(meaning.problem)
+    expectClose(value(node, values), value(meaning, values), 1e-12)
+  },
+)
+
 test('an op that differs between training and inference can be fixed to one of them', () => {
   const free = Object.entries(opTable).filter(
     ([, op]) =>
