@@ -76,6 +76,8 @@ function keyOf(candidate: NamedSymbol): string {
 export class Names {
   readonly #symbols = new Map<Node, NamedSymbol>()
   readonly #taken = new Set<string>()
+  /** The last index that was given to a family of symbols. */
+  readonly #last = new Map<string, number>()
 
   symbol(node: Node): NamedSymbol | undefined {
     return this.#symbols.get(node)
@@ -96,6 +98,16 @@ export class Names {
       this.#taken.add(key)
       this.#symbols.set(node, candidate)
       return
+    }
+  }
+
+  /** Gives a node without a name the symbol with the next index that is still free. */
+  number(node: Node, family: NamedSymbol): void {
+    const key = keyOf(family)
+    while (!this.#symbols.has(node)) {
+      const index = (this.#last.get(key) ?? 0) + 1
+      this.#last.set(key, index)
+      this.give(node, { ...family, index })
     }
   }
 }
@@ -175,7 +187,7 @@ function nameLines(
   const unnamed = lines.filter(line => !names.symbol(line) && !isRecurrence(line))
   const isGraph = model.applications.length === 0
   const counts = new Map<string, number>()
-  unnamed.forEach((line, i) => {
+  for (const line of unnamed) {
     const own = provenance.name(line)
     const layer = producers.get(line)?.layer
     const label = layer && givenName(layer)
@@ -189,10 +201,9 @@ function nameLines(
       isGraph && variable && variable.index === undefined ? { ...variable, index: count } : undefined,
       label === undefined ? undefined : symbol(letter, labelOf(label)),
       unnamed.length === 1 ? symbol(letter) : undefined,
-      symbol(letter, { index: i + 1 }),
-      symbol(letter, { label: 'line', index: i + 1 }),
     )
-  })
+    names.number(line, symbol(letter))
+  }
 }
 
 /** The letter of a parameter, and how it is set apart from others of the same letter in its layer. */
