@@ -528,6 +528,53 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'a function may give a model that was made before it was called',
+    files: {
+      'model.js': `const model = ${build('{ units: 2, inputShape: [1] }')}
+        module.exports.get = () => model`,
+    },
+    target: 'get',
+    expected: ['get 4'],
+  },
+  {
+    title: 'a member of the language that is not modelled is unknown, and not absent',
+    files: {
+      'model.js': `export const pad = () => ${build("{ units: 'x'.search ? 2 : 3, inputShape: [1] }")}
+        export const list = () => {
+          const sizes = [3, 2, 1]
+          sizes.copyWithin(0, 1)
+          return ${build('{ units: sizes[0], inputShape: [1] }')}
+        }`,
+    },
+    expected: ["pad where 'x'.search 4", "pad where not 'x'.search 6", 'list 2*sizes.copyWithin[0]'],
+  },
+  {
+    title: 'a text is matched with a text',
+    files: {
+      'model.js': `export const make = (kind = 'dense') =>
+        ${build("{ units: kind.match('lstm') ? 2 : kind.match('den') ? 3 : 4, inputShape: [1] }")}`,
+    },
+    expected: ['make 6'],
+  },
+  {
+    title: 'what is chained to any promise runs, also where it resolves with nothing',
+    files: {
+      'model.js': `const load = async () => {}
+        load().then(() => ${build('{ units: 2, inputShape: [1] }')})`,
+    },
+    expected: ['<top> 4'],
+  },
+  {
+    title: 'the default import of a file of data is all of it',
+    files: {
+      'model.js': `import sizes from './sizes.json'
+        import { input } from './sizes.json'
+        export const make = () => ${build('{ units: sizes.units, inputShape: input }')}`,
+      'sizes.json': '{ "units": 2, "input": [3], "default": {} }',
+    },
+    expected: ['make 8'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

@@ -31,3 +31,5 @@ export type BuiltinMember =
       readonly name: string
       readonly call: HostFunction['call']
     }
+  /** A member that the language has and that is not modelled: not known, and not absent. */
+  | { readonly kind: 'unmodelled'; readonly name: string }

@@ -216,7 +216,15 @@ export class Interpreter implements Tracer {
     }
     const builtin = this.dialect.builtinMember(object, key)
     if (builtin?.kind === 'value') return builtin.value
-    if (builtin) return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+    if (builtin?.kind === 'method')
+      return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+    if (builtin) {
+      const reason = 'this member is not modelled'
+      const unknown = this.opaque('unmodelled-call', { call: builtin.name, reason }, span)
+      // It may be a method that changes the list.
+      if (isObject(object) && object.kind === 'array') this.unknownArray(object, unknown)
+      return unknown
+    }
     if (isObject(object) && object.kind === 'host') {
       return this.opaque(
         'unmodelled-call',

@@ -170,6 +170,10 @@ const methods: Readonly<Record<string, Method>> = {
     const kept = chosen(call, target, elements)
     return kept ? (kept[0] ?? -1) : unclear(call, 'findIndex')
   },
+  findLast: (call, target, elements) => {
+    const kept = chosen(call, target, elements)
+    return kept ? elements[kept.at(-1) ?? -1]?.value : unclear(call, 'findLast')
+  },
   some: (call, target, elements) => {
     const kept = chosen(call, target, elements)
     return kept ? kept.length > 0 : unclear(call, 'some')
@@ -198,6 +202,10 @@ const methods: Readonly<Record<string, Method>> = {
     return at === undefined ? unclear(call, 'includes') : at >= 0
   },
   indexOf: (call, _, elements) => positionOf(call, elements, (a, b) => a === b) ?? unclear(call, 'indexOf'),
+  lastIndexOf: (call, _, elements) => {
+    const at = positionOf(call, [...elements].reverse(), (a, b) => a === b)
+    return at === undefined ? unclear(call, 'lastIndexOf') : at < 0 ? -1 : elements.length - 1 - at
+  },
   reverse: (call, target, elements) => {
     call.trace.heap.setElements(target, [...elements].reverse())
     return target

@@ -53,6 +53,7 @@ export function stringMembers(value: string, key: string): BuiltinMember | undef
         : unclear(call, 'repeat')
     })
   }
+  if (key === 'match') return method('String.match', call => matched(call, value, argument(call, 0)))
   if (!(plainStringMethods as readonly string[]).includes(key)) return undefined
   return method(`String.${key}`, call => {
     const args = call.arguments.map(item => item.value)
@@ -62,6 +63,12 @@ export function stringMembers(value: string, key: string): BuiltinMember | undef
     const result: unknown = (value[key as 'slice'] as (...items: unknown[]) => unknown).apply(value, args)
     return Array.isArray(result) ? call.trace.array(result as string[]) : (result as Value)
   })
+}
+
+/** A pattern without special characters is found where it stands; patterns of programs are never run. */
+function matched(call: HostCall, value: string, pattern: Value): Value {
+  if (typeof pattern !== 'string' || !/^[\w \-:]*$/.test(pattern)) return unclear(call, 'match')
+  return value.includes(pattern) ? call.trace.array([pattern]) : null
 }
 
 function unclear(call: HostCall, name: string): Value {
@@ -104,7 +111,7 @@ export const functionMembers: Readonly<Record<string, BuiltinMember>> = {
   }),
 }
 
-/** Promises are read as if awaited: what is chained to them runs at once. */
+/** Promises are read as if awaited, so every value has their members: what is chained to it runs at once. */
 export const promiseMembers: Readonly<Record<string, BuiltinMember>> = Object.fromEntries([
   [
     'then',
@@ -128,5 +135,4 @@ export const objectMembers: Readonly<Record<string, BuiltinMember>> = {
     return isObject(call.thisValue) && typeof key === 'string' && call.thisValue.properties.has(key)
   }),
   toString: method('Object.toString', call => call.trace.text(call.thisValue)),
-  ...promiseMembers,
 }

@@ -1,5 +1,5 @@
 import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
-import type { Dialect } from './dialect.js'
+import type { BuiltinMember, Dialect } from './dialect.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { globals } from './javascript-globals.js'
 import {
@@ -9,7 +9,7 @@ import {
   promiseMembers,
   stringMembers,
 } from './javascript-values.js'
-import { isObject, isUnknown, type Value } from './value.js'
+import { isObject, isUnknown, type ObjectValue, type Value } from './value.js'
 
 /** Operators on numbers; polynomials stay exact. */
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
@@ -49,15 +49,35 @@ export const javascript: Dialect = {
   key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
   global: (name, trace) => globals[name]?.(trace),
   builtinMember: (value, key) => {
-    if (isUnknown(value)) return promiseMembers[key]
-    if (typeof value === 'string') return stringMembers(value, key)
-    if (typeof value === 'number' || isPolynomial(value)) return numberMembers[key]
-    if (!isObject(value)) return undefined
-    if (value.kind === 'array') return arrayMembers[key]
-    if (value.kind === 'closure' || value.kind === 'hostFunction' || value.kind === 'class')
-      return functionMembers[key] ?? objectMembers[key]
-    return value.kind === 'record' ? objectMembers[key] : undefined
+    const own = ownMember(value, key) ?? ownField(promiseMembers, key)
+    if (own || isUnknown(value)) return own
+    const builtin = prototypeOf(value)
+    return builtin && key in builtin ? { kind: 'unmodelled', name: key } : undefined
   },
+}
+
+function ownMember(value: Value, key: string): BuiltinMember | undefined {
+  if (typeof value === 'string') return stringMembers(value, key)
+  if (typeof value === 'number' || isPolynomial(value)) return ownField(numberMembers, key)
+  if (!isObject(value)) return undefined
+  if (value.kind === 'array') return ownField(arrayMembers, key)
+  if (isCallable(value)) return ownField(functionMembers, key) ?? ownField(objectMembers, key)
+  return value.kind === 'record' ? ownField(objectMembers, key) : undefined
+}
+
+const ownField = (members: Readonly<Record<string, BuiltinMember>>, key: string) =>
+  Object.hasOwn(members, key) ? members[key] : undefined
+
+const isCallable = ({ kind }: ObjectValue): boolean =>
+  kind === 'closure' || kind === 'hostFunction' || kind === 'class'
+
+/** Where JavaScript finds the members of a value; library objects have their own. */
+function prototypeOf(value: Value): object | undefined {
+  if (typeof value === 'string') return String.prototype
+  if (typeof value === 'number' || isPolynomial(value)) return Number.prototype
+  if (!isObject(value) || value.kind === 'host') return undefined
+  if (value.kind === 'array') return Array.prototype
+  return isCallable(value) ? Function.prototype : Object.prototype
 }
 
 const unknown = Symbol('unknown')

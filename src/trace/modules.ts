@@ -98,8 +98,9 @@ export class Modules {
     }
     if (module.exports.length > 0) return undefined
     const common = this.#interpreter.get(commonModule, 'exports', span)
-    const own = this.#interpreter.get(common, name, span)
-    return name === 'default' && own === undefined ? common : own
+    // What a default import of CommonJS gives, as Node and all compilers of modules agree.
+    if (name === 'default' && this.#interpreter.get(common, '__esModule', span) !== true) return common
+    return this.#interpreter.get(common, name, span)
   }
 
   exportedNames({ module, commonModule }: Instance, span: Span): readonly string[] {

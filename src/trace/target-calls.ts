@@ -78,21 +78,12 @@ export class Targets {
       const instance = this.#construct(place.of, args)
       library.enter(interpreter)
       const value = interpreter.get(instance, place.key, place.of.code.span)
-      return isClosure(value) ? this.#invoke(value, args, instance) : this.#announced(value)
+      return isClosure(value) ? this.#invoke(value, args, instance) : value
     }
     const { value, owner } = place
-    if (!isClass(value) && !isClosure(value)) return this.#announced(value)
+    if (!isClass(value) && !isClosure(value)) return value
     library.enter(interpreter)
     return isClass(value) ? this.#construct(value, args) : this.#invoke(value, args, owner)
-  }
-
-  /** A model that was made before the target was asked for. */
-  #announced(value: Value): Value {
-    const { library, found } = this.#interpreter
-    const model = isObject(value) ? library.modelOf(value) : undefined
-    if (model && !found.some(({ object }) => object === model.object))
-      library.announce(model.object, this.#interpreter)
-    return value
   }
 
   #place(target: string): Place {

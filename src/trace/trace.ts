@@ -198,6 +198,9 @@ class SiteTracer {
       throws = error instanceof Thrown
     }
     const returned = isObject(result) ? interpreter.library.modelOf(result)?.object : undefined
+    // A model may have been made before the target that gives it was called.
+    if (returned && !interpreter.found.some(({ object }) => object === returned))
+      interpreter.library.announce(returned, interpreter)
     const entries = ordered(interpreter.found, returned)
     const models: Found[] = entries.map(({ read }) => read())
     const computed = failure ? undefined : read?.(result)
