@@ -7,6 +7,7 @@ import { shapeText } from '../graph/type.js'
 import { type Environment, elaborateText } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { activations } from './activations.js'
+import { anyAxes } from './axes.js'
 import { innerConfigs } from './inner.js'
 import { type LayerConfig, type LayerDefinition, unmodelled, type Wrapping } from './layer.js'
 import { layerNamed } from './layers/table.js'
@@ -311,6 +312,7 @@ const modelAsLayer: LayerDefinition = {
   summary: 'A model in place of a layer.',
   source: 'tfjs-layers/src/engine/container.ts',
   inputs: 'one',
+  axes: anyAxes,
   config: {},
   parameters: () => [],
   means: () => ({ problem: 'a model has no formula of its own' }),

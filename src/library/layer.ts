@@ -2,6 +2,7 @@ import type { Initializer } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape, TensorType } from '../graph/type.js'
+import type { LayerAxes } from './axes.js'
 
 /** What a config key may hold, for checking and for messages. */
 export type ConfigKind =
@@ -165,6 +166,8 @@ export interface LayerDefinition {
   readonly aliases?: readonly string[]
   /** How many tensors one application takes; `sequence`: one, and initial states behind it if there are any. */
   readonly inputs: 'one' | 'many' | 'sequence'
+  /** What the axes of its inputs and results count, beside what follows from the ops that it computes with. */
+  readonly axes: LayerAxes | ((config: LayerConfig) => LayerAxes)
   /** How many axes a key has one size for, where its default does not tell and it is not two less than the rank. */
   readonly spatialAxes?: number
   /** Rank that the input must have, if it is fixed. */

@@ -1,5 +1,8 @@
+import type { Role } from '../graph/meaning.js'
 import type { TensorType } from '../graph/type.js'
+import { broadcastAxes, sameAxes } from './axes.js'
 import type { DerivedOp, Notation, Op } from './op.js'
+import { noRole, sameRole } from './roles.js'
 import { elementwiseType, realType, resolveAxis } from './shape.js'
 
 const named = (latex: string, text: string): Notation => ({ form: 'function', latex, text })
@@ -12,7 +15,9 @@ function activation(
   title: string,
   name: string,
   means: string,
-  rest: Partial<Pick<DerivedOp, 'laws' | 'source' | 'notation' | 'attributes' | 'examples' | 'type'>> = {},
+  rest: Partial<
+    Pick<DerivedOp, 'laws' | 'source' | 'notation' | 'attributes' | 'examples' | 'type' | 'role'>
+  > = {},
 ): DerivedOp {
   return {
     kind: 'derived',
@@ -22,6 +27,8 @@ function activation(
     elementwise: true,
     attributes: {},
     type: realType,
+    axes: broadcastAxes,
+    role: noRole,
     notation: word(name),
     means,
     examples: [{ shapes: [[2, 3]] }, { shapes: [[3, 4]], range: [-8, 8] }],
@@ -37,6 +44,7 @@ function alongAxis(
   means: string,
   computed: string,
   laws: readonly string[],
+  is: Role,
 ): DerivedOp {
   return {
     kind: 'derived',
@@ -49,6 +57,9 @@ function alongAxis(
       if (typeof resolved !== 'number') return resolved
       return realType([x!])
     },
+    axes: sameAxes,
+    role: { is, over: 'axis', takes: { x: 'logit' } },
+    selects: 'axis',
     notation: {
       form: 'function',
       latex: `\\mathrm{${name.replace(' ', '\\,')}}`,
@@ -115,11 +126,13 @@ export const activationOps = {
   logSigmoid: activation('logarithm of the logistic sigmoid', 'logσ', '-softplus(-x)', {
     notation: named('\\log\\sigma', 'logσ'),
     laws: ['logSigmoid(x) = log(sigmoid(x))'],
+    role: { is: 'log-probability' },
     source: 'tfjs-core/src/ops/log_sigmoid.ts',
   }),
   softsign: activation('softsign', 'softsign', 'x / (|x| + 1)', { source: tfjs }),
   hardSigmoid: activation('hard sigmoid', 'hardσ', 'minimum(maximum(0.2 * x + 0.5, 0), 1)', {
     notation: named('\\mathrm{hard}\\sigma', 'hardσ'),
+    role: { is: 'probability' },
     source: `${tfjs} (HardSigmoid: 0.2x + 0.5, clipped to [0, 1])`,
   }),
   swish: activation('swish', 'swish', 'x * sigmoid(x)', { source: tfjs }),
@@ -135,6 +148,7 @@ export const activationOps = {
   ),
   clip: activation('clipping', 'clip', 'minimum(maximum(x, low), high)', {
     type: wholeNumbers,
+    role: sameRole,
     attributes: {
       low: { kind: 'number', summary: 'smallest value' },
       high: { kind: 'number', summary: 'largest value' },
@@ -149,6 +163,7 @@ export const activationOps = {
     'exp(x) / sum[axis](exp(x))',
     'exp(x - max[axis](x)) / sum[axis](exp(x - max[axis](x)))',
     ['softmax(x + 3) = softmax(x)', 'softmax(logSoftmax(x)) = softmax(x)'],
+    'probability',
   ),
   logSoftmax: alongAxis(
     'logarithm of softmax',
@@ -157,6 +172,7 @@ export const activationOps = {
     'x - log(sum[axis](exp(x)))',
     'x - max[axis](x) - log(sum[axis](exp(x - max[axis](x))))',
     ['logSoftmax(logSoftmax(x)) = logSoftmax(x)', 'exp(logSoftmax(x)) = softmax(x)'],
+    'log-probability',
   ),
   prelu: {
     kind: 'derived',
@@ -166,6 +182,8 @@ export const activationOps = {
     elementwise: true,
     attributes: {},
     type: inputs => elementwiseType(inputs, 'float32'),
+    axes: broadcastAxes,
+    role: noRole,
     notation: word('PReLU'),
     means: 'maximum(x, 0) + alpha * minimum(x, 0)',
     source: 'tfjs-core/src/ops/prelu.ts',

@@ -1,5 +1,7 @@
 import type { TensorType } from '../graph/type.js'
+import { broadcastAxes } from './axes.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { elementwiseType, mapBroadcast, realType } from './shape.js'
 
 const pair = [
@@ -35,6 +37,8 @@ function binary(
     elementwise: true,
     attributes: {},
     type: inputs => elementwiseType(inputs),
+    axes: broadcastAxes,
+    role: noRole,
     notation,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),
     derivative: 'none' in derivative ? { x: derivative, y: derivative } : derivative,
@@ -165,6 +169,8 @@ export const arithmetic = {
     attributes: {},
     type: inputs => elementwiseType(inputs),
     elementwise: true,
+    axes: broadcastAxes,
+    role: noRole,
     notation: named('\\mathrm{sqdiff}', 'sqdiff'),
     means: 'square(x - y)',
     laws: ['squaredDifference(x, y) = squaredDifference(y, x)'],
@@ -179,6 +185,8 @@ export const arithmetic = {
     attributes: {},
     type: quotientType,
     elementwise: true,
+    axes: broadcastAxes,
+    role: noRole,
     notation: named('\\mathrm{divnonan}', 'divnonan'),
     means: 'where(equal(y, 0), 0, x / y)',
     examples: [{ shapes: [[2, 3], [3]], range: [0, 3], dtypes: ['float32', 'int32'] }],

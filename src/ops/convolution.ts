@@ -3,7 +3,9 @@ import type { Attribute, Attributes } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
+import { channelsLast, firstAxis } from './axes.js'
 import type { Derivative, NoDerivative, Notation, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, numericPadding, windowAttributes, windowCounts, windowsOf } from './window.js'
 
@@ -104,6 +106,9 @@ export function convolution(axes: 2 | 3, examples: PrimitiveOp['examples']): Pri
       if (isProblem(counts)) return counts
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, kernel!.shape!.at(-1)!] }
     },
+    axes: firstAxis,
+    axisOrder: channelsLast(axes),
+    role: noRole,
     notation: convolutionSign('\\ast', '∗'),
     columns: 'kernel',
     cost: ([, kernel], _, shape) => sizeOf(shape) * sizeOf(kernel!.shape!.slice(0, -1) as readonly number[]),
@@ -180,6 +185,9 @@ export function transposedConvolution(axes: 2 | 3, examples: PrimitiveOp['exampl
         ? { problem: `no convolution of ${shapeText(shape)} gives ${shapeText(x!.shape)}` }
         : { dtype: 'float32', shape }
     },
+    axes: firstAxis,
+    axisOrder: channelsLast(axes),
+    role: noRole,
     notation: convolutionSign('\\ast^{\\top}', '∗ᵀ'),
     cost: ([x, kernel]) =>
       sizeOf(x!.shape as readonly number[]) * sizeOf(kernel!.shape!.slice(0, -1) as readonly number[]),

@@ -1,6 +1,7 @@
 import { equals, multiply } from '../graph/dimension.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
+import { channelsLast, firstAxis } from './axes.js'
 import {
   convolution,
   convolutionSign,
@@ -9,6 +10,7 @@ import {
   transposedConvolution,
 } from './convolution.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
 
@@ -44,6 +46,9 @@ export const convolutions = {
         return { problem: `the kernel ${shapeText(k)} does not fit the channels of ${shapeText(shape)}` }
       return { dtype: 'float32', shape: [shape[0]!, counts[0]!, k[2]!] }
     },
+    axes: firstAxis,
+    axisOrder: channelsLast(1),
+    role: noRole,
     notation: {
       form: 'infix',
       latex: '\\ast',
@@ -181,6 +186,9 @@ export const convolutions = {
         return { problem: `the kernel ${shapeText(k)} does not fit the channels of ${shapeText(x!.shape)}` }
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, multiply(k[2]!, k[3]!)] }
     },
+    axes: firstAxis,
+    axisOrder: channelsLast(2),
+    role: noRole,
     notation: convolutionSign('\\circledast', '⊛'),
     cost: ([, kernel], _, shape) => sizeOf(shape) * sizeOf(kernel!.shape!.slice(0, 2) as readonly number[]),
     evaluate: ([x, kernel], attributes, type) => {
@@ -255,6 +263,9 @@ export const convolutions = {
         }
       return { dtype: 'float32', shape: [x!.shape![0]!, ...counts, p[3]!] }
     },
+    axes: firstAxis,
+    axisOrder: channelsLast(2),
+    role: noRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{sepconv}',

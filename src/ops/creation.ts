@@ -1,7 +1,9 @@
 import { type Dimension, product } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
 import type { DataType, Shape, TensorType } from '../graph/type.js'
+import { newAxes, sameAxes } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
+import { noRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
 const shape = { kind: 'shape', summary: 'the sizes of the axes' } as const
@@ -23,6 +25,8 @@ function filledLike(title: string, value: number): DerivedOp {
     inputs: ['x'],
     attributes: {},
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'leaf', latex: String(value), text: String(value) },
     means: (_, [x]) => `fill[shape(x), ${value}, '${x!.dtype}']()`,
     examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3]], dtypes: ['int32'] }],
@@ -45,6 +49,8 @@ export const creation = {
         ? typeOf(attributes)
         : { problem: `${values.length} numbers do not fill the shape of the constant` }
     },
+    axes: newAxes,
+    role: noRole,
     notation: leaf,
     derivative: {},
     evaluate: (_inputs, { values }, type) => ({
@@ -62,6 +68,8 @@ export const creation = {
     inputs: [],
     attributes: { shape, value: { kind: 'number', summary: 'the number' }, dtype },
     type: (_, attributes) => typeOf(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: leaf,
     derivative: {},
     evaluate: (_inputs, { value }, type) => {
@@ -80,6 +88,8 @@ export const creation = {
     inputs: [],
     attributes: { shape, dtype },
     type: (_, attributes) => typeOf(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'leaf', latex: '0', text: '0' },
     means: 'fill[shape, 0, dtype]()',
     examples: [{ shapes: [], attributes: { shape: [2, 3] } }],
@@ -91,6 +101,8 @@ export const creation = {
     inputs: [],
     attributes: { shape, dtype },
     type: (_, attributes) => typeOf(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'leaf', latex: '1', text: '1' },
     means: 'fill[shape, 1, dtype]()',
     examples: [{ shapes: [], attributes: { shape: [2, 3] } }],
@@ -110,6 +122,8 @@ export const creation = {
       dtype,
     },
     type: (_, attributes) => ({ dtype: attributes.dtype as DataType, shape: [attributes.size as Dimension] }),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{range}', text: 'range', shown: ['start', 'size', 'step'] },
     derivative: {},
     evaluate: (_inputs, { start, step }, type) => ({
@@ -136,6 +150,8 @@ export const creation = {
       if (typeof along !== 'number') return along
       return { dtype: 'int32', shape: x!.shape!.map((size, i) => (i === along ? size : 1)) }
     },
+    axes: sameAxes,
+    role: { is: 'index' },
     notation: { form: 'function', latex: '\\mathrm{position}', text: 'position', shown: ['axis'] },
     evaluate: (_inputs, _attributes, type) => {
       const sizes = type.shape as readonly number[]
@@ -159,6 +175,8 @@ export const creation = {
       dtype: attributes.dtype as DataType,
       shape: [rows as Dimension, (columns ?? rows) as Dimension],
     }),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'function', latex: 'I', text: 'I', shown: ['rows', 'columns'] },
     means: ({ columns }) =>
       `cast[dtype](equal(expandDims[[1]](range[0, rows]()), range[0, ${columns === null ? 'rows' : 'columns'}]()))`,

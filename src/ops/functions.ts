@@ -1,6 +1,8 @@
 import type { DataType, TensorType } from '../graph/type.js'
+import { sameAxes } from './axes.js'
 import { erf } from './erf.js'
 import type { Op } from './op.js'
+import { noRole, sameRole } from './roles.js'
 import { elementwiseType, realType } from './shape.js'
 import { flat, named, unary, word } from './unary.js'
 
@@ -33,6 +35,8 @@ export const functions = {
       typeof dtype === 'string' && ['float32', 'int32', 'bool'].includes(dtype)
         ? { dtype: dtype as DataType, shape: x!.shape }
         : { problem: `tensors are cast to float32, int32 or bool, not to ${JSON.stringify(dtype)}` },
+    axes: sameAxes,
+    role: sameRole,
     notation: { form: 'transparent' },
     evaluate: ([x], _, type) => ({
       shape: type.shape as readonly number[],
@@ -73,7 +77,9 @@ export const functions = {
     ...any,
     laws: ['x = sign(x) * |x|'],
   }),
-  exp: unary('exponential', 'e to the power x for each element.', named('\\exp', 'exp'), Math.exp, 'y'),
+  exp: unary('exponential', 'e to the power x for each element.', named('\\exp', 'exp'), Math.exp, 'y', {
+    role: { of: { 'log-probability': 'probability' } },
+  }),
   expm1: unary(
     'exponential minus one',
     'exp(x) − 1 for each element.',
@@ -88,7 +94,7 @@ export const functions = {
     named('\\log', 'log'),
     Math.log,
     '1 / x',
-    { ...positive, laws: ['exp(log(x)) = x'] },
+    { ...positive, laws: ['exp(log(x)) = x'], role: { of: { probability: 'log-probability' } } },
   ),
   log1p: unary(
     'logarithm of one plus',
@@ -114,6 +120,8 @@ export const functions = {
     attributes: {},
     type: realType,
     elementwise: true,
+    axes: sameAxes,
+    role: noRole,
     notation: named('\\mathrm{rsqrt}', 'rsqrt'),
     means: '1 / sqrt(x)',
     ...positive,
@@ -132,7 +140,7 @@ export const functions = {
     named('\\sigma', 'σ'),
     x => 1 / (1 + Math.exp(-x)),
     'y * (1 - y)',
-    { laws: ['sigmoid(-x) = 1 - sigmoid(x)', 'sigmoid(x) = 1 / (1 + exp(-x))'] },
+    { laws: ['sigmoid(-x) = 1 - sigmoid(x)', 'sigmoid(x) = 1 / (1 + exp(-x))'], role: { is: 'probability' } },
   ),
   erf: unary(
     'error function',
@@ -174,6 +182,8 @@ export const functions = {
     inputs: ['x'],
     attributes: { alpha: { kind: 'number', default: 0, summary: 'the value where x is not positive' } },
     type: realType,
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{step}', text: 'step', shown: ['alpha'] },
     means: 'where(greater(x, 0), 1, alpha)',
     examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3]], attributes: { alpha: 0.5 } }],
@@ -184,7 +194,7 @@ export const functions = {
     named('\\mathrm{sg}', 'sg'),
     x => x,
     { none: 'that is its purpose', zero: true },
-    { ...any, laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'] },
+    { ...any, laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'], role: sameRole },
   ),
 } as const satisfies Readonly<Record<string, Op>>
 

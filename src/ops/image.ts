@@ -5,7 +5,9 @@ import type { Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { shapeText, type TensorType } from '../graph/type.js'
 import { around } from './along.js'
+import { channelsLast, outermostAxes, sameAxes } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
+import { sameRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
 const alignment = {
@@ -61,6 +63,9 @@ function resize(title: string, name: string, method: 'linear' | 'nearest', summa
         shape: [shape[0]!, height as Dimension, width as Dimension, shape[3]!],
       }
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(2),
+    role: sameRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: ['height', 'width'] },
     means: `interpolate[2, width, '${method}', alignCorners, halfPixelCenters](interpolate[1, height, '${method}', alignCorners, halfPixelCenters](x))`,
     examples: [
@@ -109,6 +114,8 @@ export const imageOps = {
         shape: x!.shape!.map((old, i) => (i === along ? (size as Dimension) : old)),
       }
     },
+    axes: sameAxes,
+    role: sameRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{interp}',
@@ -174,6 +181,9 @@ export const imageOps = {
         divide(channels, multiply(side, side)),
       ])
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(2),
+    role: sameRole,
     notation: { form: 'function', latex: '\\mathrm{unfold}', text: 'unfold', shown: ['block'] },
     means:
       'reshape[[extent[0](x), extent[1](x) * block, extent[2](x) * block, -1]](transpose[[0, 1, 3, 2, 4, 5]](reshape[[extent[0](x), extent[1](x), extent[2](x), block, block, -1]](x)))',
@@ -194,6 +204,9 @@ export const imageOps = {
         multiply(channels, multiply(side, side)),
       ])
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(2),
+    role: sameRole,
     notation: { form: 'function', latex: '\\mathrm{fold}', text: 'fold', shown: ['block'] },
     means:
       'reshape[[extent[0](x), extent[1](x) / block, extent[2](x) / block, -1]](transpose[[0, 1, 3, 2, 4, 5]](reshape[[extent[0](x), extent[1](x) / block, block, extent[2](x) / block, block, extent[3](x)]](x)))',
@@ -216,6 +229,9 @@ export const imageOps = {
         channels,
       ])
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(2),
+    role: sameRole,
     notation: { form: 'function', latex: '\\mathrm{toBatch}', text: 'toBatch', shown: ['block'] },
     means: ({ block }) => {
       const [rows, columns] = block as readonly [number, number]
@@ -240,6 +256,9 @@ export const imageOps = {
         channels,
       ])
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(2),
+    role: sameRole,
     notation: { form: 'function', latex: '\\mathrm{toSpace}', text: 'toSpace', shown: ['block'] },
     means: ({ block }) => {
       const [rows, columns] = block as readonly [number, number]

@@ -1,7 +1,9 @@
 import { add, equals } from '../graph/dimension.js'
 import { shapeText } from '../graph/type.js'
 import { around } from './along.js'
+import { besideNewAxis, sameAxesOfAll } from './axes.js'
 import type { Op } from './op.js'
+import { sameRole } from './roles.js'
 import { resolveAxis, sizeOf, widest } from './shape.js'
 
 const word = (name: string, ...shown: readonly string[]) =>
@@ -43,6 +45,8 @@ export const joining = {
         shape: first.map((size, i) => (i === along ? total : size)),
       }
     },
+    axes: sameAxesOfAll,
+    role: sameRole,
     notation: {
       form: 'fence',
       latex: ['[', ']'],
@@ -108,6 +112,8 @@ export const joining = {
         shape: [...first.slice(0, along), inputs.length, ...first.slice(along)],
       }
     },
+    axes: besideNewAxis('axis'),
+    role: sameRole,
     notation: word('stack', 'axis'),
     rearranges: true,
     evaluate: (inputs, { axis: at }, type) => {

@@ -1,6 +1,8 @@
 import type { Attributes } from '../graph/node.js'
 import type { DataType, Shape, TensorType } from '../graph/type.js'
+import { newAxes } from './axes.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 
 function leafType({ shape, dtype }: Attributes): TensorType {
   return { dtype: (dtype as DataType | undefined) ?? 'float32', shape: shape as Shape | null }
@@ -24,6 +26,8 @@ export const leaves = {
       dtype,
     },
     type: (_, attributes) => leafType(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: none,
     derivative: {},
     evaluate: (_inputs, _attributes, type) => zeros(type),
@@ -42,6 +46,8 @@ export const leaves = {
       dtype,
     },
     type: (_, attributes) => leafType(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: none,
     derivative: {},
     evaluate: (_inputs, _attributes, type) => zeros(type),
@@ -54,6 +60,8 @@ export const leaves = {
     inputs: [],
     attributes: { value: { kind: 'number', summary: 'the number' } },
     type: () => ({ dtype: 'float32', shape: [] }),
+    axes: newAxes,
+    role: noRole,
     notation: none,
     derivative: {},
     evaluate: (_inputs, { value }) => ({
@@ -75,6 +83,8 @@ export const leaves = {
       dtype,
     },
     type: (_, attributes) => leafType(attributes),
+    axes: newAxes,
+    role: noRole,
     notation: none,
     derivative: {},
     evaluate: (_inputs, _attributes, type) => zeros(type),

@@ -1,6 +1,8 @@
 import type { Tensor } from '../graph/tensor.js'
 import type { TensorType } from '../graph/type.js'
+import { broadcastAxes } from './axes.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
+import { maskRole } from './roles.js'
 import { elementwiseType, mapBroadcast, widest } from './shape.js'
 
 const flat = { none: 'a step function is flat wherever it is smooth', zero: true } as const
@@ -40,6 +42,8 @@ function comparison(
     elementwise: true,
     attributes: {},
     type: inputs => elementwiseType(inputs, 'bool'),
+    axes: broadcastAxes,
+    role: maskRole,
     notation: infix(latex, text, 5),
     evaluate: (inputs, _, type) =>
       mapBroadcast(type, inputs, ((x: number, y: number) => (f(x, y) ? 1 : 0)) as (...v: number[]) => number),
@@ -73,6 +77,8 @@ function connective(
     attributes: {},
     elementwise: true,
     type: boolType,
+    axes: broadcastAxes,
+    role: maskRole,
     notation: infix(latex, text, precedence),
     evaluate: (inputs, _, type) =>
       mapBroadcast(type, inputs, ((x: number, y: number) => (f(x, y) ? 1 : 0)) as (...v: number[]) => number),
@@ -90,6 +96,8 @@ function test(title: string, name: string, summary: string, f: (x: number) => bo
     inputs: ['x'],
     attributes: {},
     type: inputs => elementwiseType(inputs, 'bool'),
+    axes: broadcastAxes,
+    role: maskRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name },
     evaluate: ([x], _, type): Tensor => ({
       shape: type.shape as readonly number[],
@@ -154,6 +162,8 @@ export const logic = {
     inputs: ['x'],
     attributes: {},
     type: boolType,
+    axes: broadcastAxes,
+    role: maskRole,
     notation: { form: 'prefix', latex: '\\lnot ', text: '¬', precedence: 15 },
     evaluate: ([x], _, type) =>
       mapBroadcast(type, [x!], (value => (value === 0 ? 1 : 0)) as (...v: number[]) => number),
@@ -178,6 +188,8 @@ export const logic = {
     attributes: {},
     type: inputs => elementwiseType(inputs, widest(inputs.slice(1).map(input => input.dtype))),
     elementwise: true,
+    axes: broadcastAxes,
+    role: { as: ['x', 'y'], takes: { condition: 'mask' } },
     notation: { form: 'cases' },
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),
     derivative: {

@@ -2,6 +2,7 @@ import { type Dimension, equals } from '../graph/dimension.js'
 import type { Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
+import { beforeNewAxis, lookupAxes, newAxes, positionAxes, sameAxes } from './axes.js'
 import type { Op } from './op.js'
 import { resolveAxis, sizeOf, stridesOf } from './shape.js'
 
@@ -70,6 +71,8 @@ export const lookup = {
         shape: [...from.slice(0, along), ...at.slice(common), ...from.slice(along + 1)],
       }
     },
+    axes: lookupAxes,
+    role: { as: ['table'], takes: { indices: 'index' } },
     notation: ({ axis, batchDims }) =>
       axis === 0 && batchDims === 0
         ? { form: 'lookup' }
@@ -149,6 +152,8 @@ export const lookup = {
       const shape = blocks(indices!, x!.shape!)
       return 'problem' in shape ? shape : { dtype: x!.dtype, shape }
     },
+    axes: positionAxes,
+    role: { as: ['x'], takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{lookup}_{n}', text: 'lookupₙ' },
     evaluate: ([x, indices], _, type) => {
       const { block, starts } = offsets(indices!, x!.shape)
@@ -187,6 +192,8 @@ export const lookup = {
     attributes: { shape: { kind: 'shape', summary: 'the sizes of the result' } },
     type: ([indices, updates], { shape }) =>
       fits(updates!, indices!, shape as Shape) ?? { dtype: updates!.dtype, shape: shape as Shape },
+    axes: newAxes,
+    role: { takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{scatter}', text: 'scatter', shown: ['shape'] },
     evaluate: ([indices, updates], _, type) => {
       const shape = type.shape as readonly number[]
@@ -218,6 +225,8 @@ export const lookup = {
     inputs: ['x', 'indices', 'updates'],
     attributes: {},
     type: ([x, indices, updates]) => fits(updates!, indices!, x!.shape!) ?? x!,
+    axes: sameAxes,
+    role: { as: ['x', 'updates'], takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{update}', text: 'update' },
     evaluate: ([x, indices, updates], _, type) => {
       const { block, starts } = offsets(indices!, x!.shape)
@@ -260,6 +269,8 @@ export const lookup = {
       dtype: dtype as TensorType['dtype'],
       shape: [...indices!.shape!, depth as Dimension],
     }),
+    axes: beforeNewAxis,
+    role: { takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{onehot}', text: 'onehot', shown: ['depth', 'on', 'off'] },
     means: 'cast[dtype](where(equal(expandDims[[-1]](indices), range[0, depth]()), on, off))',
     examples: [

@@ -1,7 +1,9 @@
 import type { Attributes } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
+import { broadcastAxes, frontAxes, sameAxesOfAll } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
+import { noRole } from './roles.js'
 import { broadcast, resolveAxis } from './shape.js'
 
 /** TensorFlow.js refuses labels and predictions of different shapes. */
@@ -19,7 +21,7 @@ function loss(
   file: string,
   summary: string,
   means: DerivedOp['means'],
-  rest: Partial<Pick<DerivedOp, 'attributes' | 'examples' | 'type' | 'derivative'>> = {},
+  rest: Partial<Pick<DerivedOp, 'attributes' | 'examples' | 'type' | 'derivative' | 'axes' | 'role'>> = {},
 ): DerivedOp {
   const attributes = rest.attributes ?? {}
   return {
@@ -30,6 +32,8 @@ function loss(
     inputs: ['labels', 'predictions'],
     attributes,
     type: sameShape,
+    axes: broadcastAxes,
+    role: { takes: { labels: 'target' } },
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
     means,
     examples: [
@@ -81,6 +85,7 @@ export const lossOps = {
     '-labels * log(predictions + epsilon) - (1 - labels) * log(1 - predictions + epsilon)',
     {
       attributes: { epsilon: { kind: 'number', default: 1e-7, summary: 'keeps the logarithm finite' } },
+      role: { takes: { labels: 'target', predictions: 'probability' } },
       examples: probabilities,
     },
   ),
@@ -99,6 +104,8 @@ export const lossOps = {
     '1 - sum[[axis]](labels * predictions)',
     {
       attributes: { axis: { kind: 'axis', summary: 'the axis of the vectors' } },
+      axes: sameAxesOfAll,
+      role: { is: 'distance' },
       type: (inputs, { axis }) => {
         const type = sameShape(inputs)
         if ('problem' in type) return type
@@ -128,6 +135,7 @@ export const lossOps = {
     },
     {
       attributes: { labelSmoothing },
+      role: { takes: { labels: 'target', predictions: 'logit' } },
       examples: [
         {
           shapes: [
@@ -153,6 +161,8 @@ export const lossOps = {
     attributes => `-sum[[-1], keepDims = false](${smoothed(attributes)} * logSoftmax(predictions))`,
     {
       attributes: { labelSmoothing },
+      axes: frontAxes,
+      role: { takes: { labels: 'target', predictions: 'logit' } },
       // The framework takes labels to sum to one, whether they do or not.
       derivative: {
         labels: attributes =>
@@ -205,6 +215,8 @@ export const lossOps = {
         return { problem: `there is no reduction ${JSON.stringify(reduction)}` }
       return { dtype: 'float32', shape: reduction === 'none' ? shape : [] }
     },
+    axes: broadcastAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{weighted}', text: 'weighted', shown: ['reduction'] },
     means: ({ reduction }) => reductions[reduction as keyof typeof reductions],
     examples: ['none', 'sum', 'mean', 'sumByNonzeroWeights'].flatMap(reduction => [

@@ -1,7 +1,9 @@
 import { type Dimension, equals } from '../graph/dimension.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
+import { doubledAxes, newAxes, productAxes, sameAxes } from './axes.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 import { broadcast, forBroadcast, sizeOf, widest } from './shape.js'
 
 function matMulType([a, b]: readonly TensorType[]): TensorType | Problem {
@@ -27,6 +29,8 @@ export const matrices = {
     inputs: ['x', 'y'],
     attributes: {},
     type: matMulType,
+    axes: productAxes,
+    role: noRole,
     notation: { form: 'infix', latex: '', text: '', precedence: 30, associative: 'left' },
     columns: 'y',
     cost: ([x], _, shape) => sizeOf(shape) * (x!.shape!.at(-1) as number),
@@ -89,6 +93,8 @@ export const matrices = {
     },
     type: ([x]) =>
       x!.shape!.length >= 2 ? x! : { problem: `a band is part of a matrix, not of ${shapeText(x!.shape)}` },
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{band}', text: 'band', shown: ['lower', 'upper'] },
     means: ({ lower, upper }, [x]) => {
       const limits = [
@@ -121,6 +127,8 @@ export const matrices = {
       x!.shape!.length > 0
         ? { dtype: x!.dtype, shape: [...x!.shape!, ...x!.shape!] }
         : { problem: 'a scalar has no diagonal tensor' },
+    axes: doubledAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{diag}', text: 'diag' },
     means: (_, [x]) => {
       const rank = x!.shape!.length
@@ -144,6 +152,8 @@ export const matrices = {
       labels!.shape!.length === 1 && predictions!.shape!.length === 1
         ? { dtype: 'int32', shape: [classes as number, classes as number] }
         : { problem: 'a confusion matrix takes vectors of classes' },
+    axes: newAxes,
+    role: { takes: { labels: 'index', predictions: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{confusion}', text: 'confusion', shown: ['classes'] },
     means:
       "cast['int32'](matMul(transpose(oneHot[classes](cast['int32'](labels))), oneHot[classes](cast['int32'](predictions))))",

@@ -1,5 +1,6 @@
 import type { Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
+import { frontAxes } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
 
 const count = (label: number, prediction: number) =>
@@ -21,6 +22,8 @@ function metric(
     inputs: ['labels', 'predictions'],
     attributes: {},
     type,
+    axes: frontAxes,
+    role: { takes: { labels: 'target' } },
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name },
     means,
     examples,

@@ -1,5 +1,6 @@
 import { equals } from '../graph/dimension.js'
 import { shapeText } from '../graph/type.js'
+import { broadcastAxes } from './axes.js'
 import type { Op } from './op.js'
 
 /** The attribute of ops that differ between training and inference. */
@@ -23,6 +24,8 @@ export const modes = {
         ? inference!
         : { problem: `inference gives ${shapeText(a)} and training ${shapeText(b)}` }
     },
+    axes: broadcastAxes,
+    role: { as: ['inference', 'training'] },
     notation: { form: 'cases', conditions: ['in inference', 'in training'] },
     means: { inference: 'inference', training: 'training' },
     examples: [

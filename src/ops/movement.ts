@@ -11,7 +11,9 @@ import type { Attributes } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
 import { alongAxis } from './along.js'
+import { sameAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { noRole, sameRole } from './roles.js'
 import { resolveAxis } from './shape.js'
 
 const word = (name: string, ...shown: readonly string[]) =>
@@ -71,6 +73,8 @@ function multiplied(
         shape: x!.shape!.map((size, i) => (i === along ? multiply(size, times as Dimension) : size)),
       }
     },
+    axes: sameAxes,
+    role: sameRole,
     notation: word(name, 'axis', 'times'),
     evaluate: ([x], { axis: at, times }, type) => {
       const along = resolveAxis(at, x!.shape.length) as number
@@ -119,6 +123,8 @@ export const movement = {
         }
       return { dtype: x!.dtype, shape: shape.map((old, i) => (i === along ? count : old)) }
     },
+    axes: sameAxes,
+    role: sameRole,
     notation: { form: 'range' },
     rearranges: true,
     evaluate: ([x], { axis: at, start, step }, type) =>
@@ -165,6 +171,8 @@ export const movement = {
       value: { kind: 'number', default: 0, summary: 'the constant' },
     },
     type: paddedType,
+    axes: sameAxes,
+    role: noRole,
     notation: word('pad', 'axis', 'before', 'after', 'value'),
     evaluate: ([x], { axis: at, before, value }, type) =>
       alongAxis(
@@ -205,6 +213,8 @@ export const movement = {
         ? { problem: `the mirrored padding is longer than the axis of ${shapeText(inputs[0]!.shape)}` }
         : paddedType(inputs, attributes)
     },
+    axes: sameAxes,
+    role: sameRole,
     notation: word('mirrorpad', 'axis', 'before', 'after', 'mirror'),
     means: ({ mirror }) => {
       const skip = mirror === 'symmetric' ? 0 : 1
@@ -225,6 +235,8 @@ export const movement = {
       const along = resolveAxis(at, x!.shape!.length)
       return typeof along === 'number' ? x! : along
     },
+    axes: sameAxes,
+    role: sameRole,
     notation: word('reverse', 'axis'),
     rearranges: true,
     evaluate: ([x], { axis: at }, type) => {
@@ -263,6 +275,8 @@ export const movement = {
         shape: x!.shape!.map((size, i) => (i === along ? multiply(size, step as Dimension) : size)),
       }
     },
+    axes: sameAxes,
+    role: noRole,
     notation: word('spread', 'axis', 'step'),
     means: ({ axis: at }, [x]) => {
       const along = resolveAxis(at, x!.shape!.length) as number

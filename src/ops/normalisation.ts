@@ -1,7 +1,9 @@
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
+import { broadcastAxes, normalizedAxes, sameAxes } from './axes.js'
 import { mode } from './mode.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 import { elementwiseType, resolveAxis } from './shape.js'
 
 /** Ops that centre and scale. */
@@ -22,6 +24,8 @@ export const normalisation = {
       const resolved = resolveAxis(axis, x!.shape!.length)
       return typeof resolved === 'number' ? x! : resolved
     },
+    axes: normalizedAxes,
+    role: noRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{BN}',
@@ -65,6 +69,8 @@ export const normalisation = {
         ? type
         : { problem: `the statistics do not fit ${shapeText(inputs[0]!.shape)}` }
     },
+    axes: broadcastAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{standardize}', text: 'standardize', shown: ['epsilon'] },
     means: '(x - mean) / sqrt(variance + epsilon)',
     examples: [{ shapes: [[2, 5, 3], [3], [3]], range: [0.2, 2] }],
@@ -85,6 +91,8 @@ export const normalisation = {
     },
     type: ([x]) =>
       x!.shape!.length >= 2 ? x! : { problem: `there are no channels in ${shapeText(x!.shape)}` },
+    axes: sameAxes,
+    role: noRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{LRN}',
@@ -109,6 +117,8 @@ export const normalisation = {
       epsilon: { kind: 'number', default: 0.001, summary: 'added to the variance' },
     },
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{LN}',

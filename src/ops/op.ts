@@ -1,7 +1,10 @@
+import type { AxisOrder } from '../graph/meaning.js'
 import type { Attribute, Attributes, Body } from '../graph/node.js'
 import type { OpSignature } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
+import type { AxisRule } from './axes.js'
+import type { RoleRule } from './roles.js'
 
 /** What an attribute may hold, and what it means. */
 export interface AttributeDeclaration {
@@ -129,6 +132,14 @@ interface OpBase extends OpSignature {
   readonly source?: string
   readonly attributes: Readonly<Record<string, AttributeDeclaration>>
   readonly notation: Notation | ((attributes: Attributes, types: readonly TensorType[]) => Notation)
+  /** Which axes of the result and of the inputs count the same thing. */
+  readonly axes: AxisRule
+  /** What axes count by the definition of the op: those of inputs by their name, and those of the `result`. */
+  readonly axisOrder?: Readonly<Record<string, AxisOrder>>
+  /** What the values of the result stand for, and what the inputs are taken for. */
+  readonly role: RoleRule
+  /** The attribute with the axis whose positions compete, as in a softmax: with one position there is no choice. */
+  readonly selects?: string
   /**
    * The input whose last axis is the last axis of the result, where a range of columns of the result is the result
    * for that range of columns of the input.

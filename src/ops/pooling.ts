@@ -1,7 +1,9 @@
 import type { Dimension } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { channelsLast, outermostAxes } from './axes.js'
 import type { DerivedOp, Op, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
 
@@ -68,6 +70,9 @@ function pool(
         ? counts
         : { dtype: x!.dtype, shape: [x!.shape![0]!, ...counts, x!.shape!.at(-1)!] }
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(axes),
+    role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown },
     cost: (_, attributes, shape) => sizeOf(shape) * sizeOf(attributes.poolSize as readonly number[]),
     evaluate: ([x], attributes, type) => {
@@ -114,6 +119,9 @@ function pool1d({ title, name, op, text }: Summary): DerivedOp {
       )
       return isProblem(counts) ? counts : { dtype: x!.dtype, shape: [shape[0]!, counts[0]!, shape[2]!] }
     },
+    axes: outermostAxes,
+    axisOrder: channelsLast(1),
+    role: noRole,
     notation: {
       form: 'function',
       latex: `\\mathrm{${name}}`,

@@ -1,7 +1,9 @@
 import { type Dimension, equals } from '../graph/dimension.js'
 import type { Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
+import { contractedAxes, letteredAxes, outerAxes, vectorProductAxes } from './axes.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 import { widest } from './shape.js'
 
 /** The letters of an einsum: one list per operand, and the result's. */
@@ -99,6 +101,8 @@ export const products = {
       const rest = [...a.filter((_, k) => k !== i), ...b.filter((_, k) => k !== j && k !== 0)]
       return { dtype: 'float32', shape: rest.length === 1 ? [...rest, 1] : rest }
     },
+    axes: contractedAxes,
+    role: noRole,
     notation: (_, [x, y]) =>
       x?.shape?.length === 2 && y?.shape?.length === 2
         ? { form: 'fence', latex: ['\\langle ', '\\rangle '], text: ['⟨', '⟩'], separator: ',' }
@@ -155,6 +159,8 @@ export const products = {
         return { problem: `the product of ${shapeText(a)} and ${shapeText(b)} does not exist` }
       return { dtype: widest([x!.dtype, y!.dtype]), shape: [...a.slice(0, -1), ...b.slice(1)] }
     },
+    axes: vectorProductAxes,
+    role: noRole,
     notation: { form: 'infix', latex: '\\cdot', text: '·', precedence: 30, associative: 'none' },
     means: (_, [x, y]) => {
       const left = x!.shape!.length === 1 ? 'expandDims[[0]](x)' : 'x'
@@ -188,6 +194,8 @@ export const products = {
         : {
             problem: `the outer product takes vectors, not ${shapeText(x!.shape)} and ${shapeText(y!.shape)}`,
           },
+    axes: outerAxes,
+    role: noRole,
     notation: { form: 'infix', latex: '\\otimes', text: '⊗', precedence: 20, associative: 'none' },
     means: 'expandDims[[1]](x) * expandDims[[0]](y)',
     examples: [{ shapes: [[3], [4]] }],
@@ -202,6 +210,8 @@ export const products = {
     variadic: true,
     attributes: { equation: { kind: 'text', summary: 'the letters, as in `bij,bjk->bik`' } },
     type: (inputs, { equation }) => einsumType(inputs, equation),
+    axes: letteredAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{einsum}', text: 'einsum', shown: ['equation'] },
     means: ({ equation }) => {
       const subscripts = subscriptsOf(equation) as Subscripts

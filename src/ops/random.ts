@@ -1,8 +1,10 @@
 import type { Dimension } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
+import { allButLastAxis, newAxes, sameAxes } from './axes.js'
 import { mode } from './mode.js'
 import type { DerivedOp, Op, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 
 const site = { kind: 'integer', summary: 'the place of the draw: two places draw different numbers' } as const
 
@@ -29,6 +31,8 @@ function random(
     inputs: ['x'],
     attributes: { ...attributes, site },
     type: ([x]) => ({ dtype: 'float32', shape: x!.shape }),
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
     evaluate: ([x], values, type) => ({
       shape: type.shape as readonly number[],
@@ -57,6 +61,8 @@ function drawn(
     inputs: [],
     attributes: { shape: { kind: 'shape', summary: 'the sizes of the axes' }, ...attributes, site },
     type: (_, { shape }) => ({ dtype: 'float32', shape: shape as Shape }),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
     means,
     examples: [{ shapes: [], attributes: { shape: [2, 3], site: 0 } }],
@@ -165,6 +171,8 @@ export const randomOps = {
         ? { dtype: 'int32', shape: [...shape.slice(0, -1), count as Dimension] }
         : { problem: 'draws are made from one row of logits or from a matrix of them' }
     },
+    axes: allButLastAxis,
+    role: { is: 'index' },
     notation: { form: 'function', latex: '\\mathrm{Cat}', text: 'Cat', shown: ['count'] },
     evaluate: ([x], values, type) => {
       const shape = type.shape as readonly number[]
@@ -201,6 +209,8 @@ export const randomOps = {
       mode,
     },
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{dropout}', text: 'dropout', shown: ['rate'] },
     means: { inference: 'x', training: dropped },
     examples: [
@@ -216,6 +226,8 @@ export const randomOps = {
     inputs: ['x'],
     attributes: { deviation: { kind: 'number', summary: 'the standard deviation' }, site, mode },
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{noise}', text: 'noise', shown: ['deviation'] },
     means: { inference: 'x', training: 'x + gaussian[deviation, site](x)' },
     examples: [{ shapes: [[2, 3]], attributes: { deviation: 0.5, site: 0 } }],
@@ -229,6 +241,8 @@ export const randomOps = {
     inputs: ['x'],
     attributes: { rate: { kind: 'number', summary: 'variance 1 / (1 − rate) − 1' }, site, mode },
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: {
       form: 'function',
       latex: '\\mathrm{dropout}_{\\mathcal{N}}',
@@ -248,6 +262,8 @@ export const randomOps = {
     inputs: ['x'],
     attributes: { rate: { kind: 'number', summary: 'how likely an element is dropped' }, site, mode },
     type: ([x]) => x!,
+    axes: sameAxes,
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{dropout}_{\\alpha}', text: 'dropoutα', shown: ['rate'] },
     means: {
       inference: 'x',

@@ -1,7 +1,9 @@
 import type { Body } from '../graph/node.js'
 import type { Tensor } from '../graph/tensor.js'
 import { shapeText } from '../graph/type.js'
+import { recurrentAxes } from './axes.js'
 import type { Op } from './op.js'
+import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 
 /** Computations that run over time. */
@@ -34,6 +36,9 @@ export const recurrences = {
         shape: sequences ? [batch ?? shape[0]!, shape[1]!, ...rest] : state.type.shape,
       }
     },
+    axes: recurrentAxes,
+    axisOrder: { x: ['batch', 'time', '…'] },
+    role: noRole,
     notation: { form: 'recurrence', latex: '\\mathrm{recur}', text: 'recur' },
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: ([x, ...rest], attributes, type, context) => {

@@ -2,7 +2,9 @@ import type { Attribute, Attributes } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
+import { newAxes, withoutAxes } from './axes.js'
 import type { Derivative, DerivedOp, Notation, Op, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { forBroadcast, realType, resolveAxes, resolveAxis, sizeOf } from './shape.js'
 import { flat } from './unary.js'
 
@@ -67,6 +69,8 @@ function reduction(
     attributes: { axes, keepDims },
     type: ([x], attributes) =>
       reducedType(x!, attributes, counts && x!.dtype === 'bool' ? 'int32' : x!.dtype),
+    axes: withoutAxes('axes'),
+    role: noRole,
     notation: { form: 'reduction', latex: symbol[0], text: symbol[1], over: 'axes', ...big },
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: (inputs, attributes, type) => fold(inputs, attributes, type, start, step),
@@ -115,6 +119,8 @@ function mean(
     inputs: ['x'],
     attributes: { axes, keepDims },
     type: ([x], attributes) => reducedType(x!, attributes, 'float32'),
+    axes: withoutAxes('axes'),
+    role: noRole,
     notation: {
       form: 'reduction',
       latex,
@@ -184,6 +190,8 @@ export const reductions = {
     inputs: ['x'],
     attributes: { axes },
     type: () => ({ dtype: 'float32', shape: [] }),
+    axes: newAxes,
+    role: noRole,
     notation: { form: 'count', over: 'axes' },
     evaluate: ([x], attributes) => {
       const along = resolveAxes(attributes.axes, x!.shape.length) as readonly number[]
@@ -237,6 +245,8 @@ export const reductions = {
       const type = reducedType(x!, attributes)
       return isProblem(type) ? type : realType([type])
     },
+    axes: withoutAxes('axes'),
+    role: noRole,
     notation: { form: 'function', latex: '\\mathrm{norm}', text: 'norm', shown: ['order', 'axes'] },
     means: ({ order, axes: given }, [x]) => {
       if (order === 2) return 'sqrt(sum[axes, keepDims](square(x)))'

@@ -1,7 +1,9 @@
 import type { Tensor } from '../graph/tensor.js'
 import type { TensorType } from '../graph/type.js'
 import { around } from './along.js'
+import { allButLastAxis, sameAxes, withoutAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
 const axis = { kind: 'axis', default: 0, summary: 'the axis' } as const
@@ -35,6 +37,9 @@ function position(
         ? { dtype: 'int32', shape: x!.shape!.filter((_, i) => i !== resolved) }
         : resolved
     },
+    axes: withoutAxes('axis'),
+    selects: 'axis',
+    role: { is: 'index' },
     notation: { form: 'reduction', latex: `\\mathrm{${name}}`, text: name, over: 'axis' },
     evaluate: ([x], { axis: at }, type) => {
       const along = resolveAxis(at, x!.shape.length) as number
@@ -79,6 +84,8 @@ function cumulative(
         return { problem: `the axis is counted from the front: TensorFlow.js gets ${at} wrong here` }
       return { dtype: x!.dtype === 'bool' ? 'int32' : x!.dtype, shape: x!.shape }
     },
+    axes: sameAxes,
+    role: noRole,
     notation: {
       form: 'function',
       latex: `\\mathrm{${name}}`,
@@ -144,6 +151,8 @@ function top(
         return { problem: `the last axis has ${last} elements, fewer than ${k}` }
       return { dtype: dtype ?? x!.dtype, shape: [...x!.shape!.slice(0, -1), k as number] }
     },
+    axes: allButLastAxis,
+    role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: ['k'] },
     evaluate: ([x], { k }, type) => {
       const shape = type.shape as readonly number[]

@@ -1,4 +1,6 @@
+import { broadcastAxes } from './axes.js'
 import type { NoDerivative, Notation, PrimitiveOp } from './op.js'
+import { noRole } from './roles.js'
 import { mapBroadcast, realType } from './shape.js'
 
 /** An elementwise function of one tensor. `derivative` is dy/dx as an expression in x and y, or the reason why there is none. */
@@ -8,7 +10,7 @@ export function unary(
   notation: Notation,
   f: (x: number) => number,
   derivative: string | NoDerivative,
-  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'attributes'>> = {},
+  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'attributes' | 'role'>> = {},
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -18,6 +20,8 @@ export function unary(
     elementwise: true,
     attributes: {},
     type: realType,
+    axes: broadcastAxes,
+    role: noRole,
     notation,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),
     derivative: { x: typeof derivative === 'string' ? `g * (${derivative})` : derivative },

@@ -3,7 +3,9 @@ import type { Attribute } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
+import { broadcastAxes, permutedAxes, reshapedAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { sameRole } from './roles.js'
 import { broadcast, mapBroadcast, resolveAxes, sizeOf } from './shape.js'
 
 /** The target shape with its one unknown size filled in. */
@@ -43,6 +45,8 @@ function view(
     inputs: ['x'],
     attributes,
     type,
+    axes: reshapedAxes,
+    role: sameRole,
     notation,
     rearranges: true,
     evaluate: ([x], _, result) => moved(x!, result),
@@ -144,6 +148,8 @@ export const views = {
         ? { dtype: x!.dtype, shape: order.map(axis => shape[axis]!) }
         : { problem: `${JSON.stringify(permutation)} is no order of the axes of ${shapeText(shape)}` }
     },
+    axes: permutedAxes,
+    role: sameRole,
     notation: { form: 'transpose' },
     rearranges: true,
     evaluate: ([x], { permutation }, type) => {
@@ -190,6 +196,8 @@ export const views = {
         ? { dtype: x!.dtype, shape }
         : { problem: `${shapeText(x!.shape)} cannot be broadcast to ${shapeText(shape)}` }
     },
+    axes: broadcastAxes,
+    role: sameRole,
     notation: { form: 'transparent' },
     evaluate: ([x], _, type) =>
       mapBroadcast(type, [x!, zero(type)], (value => value) as (...v: number[]) => number),

@@ -1,5 +1,6 @@
 import { isProblem } from '../../graph/op.js'
 import { resolveAxes } from '../../ops/shape.js'
+import { samples } from '../axes.js'
 import type { LayerDefinition } from '../layer.js'
 import { number, parameterKeys, passesMask } from './keys.js'
 
@@ -19,6 +20,7 @@ function elementwise(
     source,
     inputs: 'one',
     positionwise: true,
+    axes: samples,
     config,
     parameters: () => [],
     means,
@@ -61,6 +63,7 @@ export const activationLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     readsMask: true,
+    axes: samples,
     config: {
       axis: { kind: 'axes', effect: 'function', tfjs: 1, paper: -1, summary: 'the axis that sums to one' },
     },
@@ -84,6 +87,7 @@ export const activationLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     masks: passesMask,
+    axes: samples,
     config: {
       ...parameterKeys('alpha', 'zeros'),
       sharedAxes: {

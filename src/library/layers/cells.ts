@@ -3,6 +3,7 @@ import type { Attribute } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape, TensorType } from '../../graph/type.js'
 import { windowCounts } from '../../ops/window.js'
+import { samples } from '../axes.js'
 import {
   type CellStep,
   type ConfigKey,
@@ -126,6 +127,7 @@ function cell(
     source,
     inputs: 'many',
     draws: 2,
+    axes: samples,
     config: { ...units, ...cellKeys, ...config },
     parameters: (settings, [x]) => {
       const size = settings.units as Dimension
@@ -258,6 +260,7 @@ export const convLstm2dCell: LayerDefinition = {
   inputs: 'many',
   draws: 8,
   spatialAxes: 2,
+  axes: samples,
   config: {
     filters: required('positiveInteger', 'how many kernels'),
     kernelSize: required('perAxis', 'rows and columns of a kernel'),

@@ -1,6 +1,7 @@
 import { type Dimension, isPolynomial, multiply } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import type { TensorType } from '../../graph/type.js'
+import { samples } from '../axes.js'
 import {
   type ConfigKey,
   type LayerConfig,
@@ -76,6 +77,7 @@ function convolution(axes: 2 | 3, summary: string): LayerDefinition {
     source,
     inputs: 'one',
     rank: axes + 2,
+    axes: samples,
     config: {
       filters,
       kernelSize: kernelSizes[axes],
@@ -107,6 +109,7 @@ function transposed(axes: 2 | 3, summary: string): LayerDefinition {
     source,
     inputs: 'one',
     rank: axes + 2,
+    axes: samples,
     config: {
       filters,
       kernelSize: kernelSizes[axes],
@@ -146,6 +149,7 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     rank: 3,
+    axes: samples,
     config: {
       filters,
       kernelSize: required('perAxis', 'the length of a kernel'),
@@ -180,6 +184,7 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     source: 'tfjs-layers/src/layers/convolutional_depthwise.ts',
     inputs: 'one',
     rank: 4,
+    axes: samples,
     config: {
       kernelSize,
       depthMultiplier,
@@ -214,6 +219,7 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     rank: 4,
+    axes: samples,
     config: {
       filters,
       kernelSize,

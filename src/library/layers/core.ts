@@ -1,3 +1,4 @@
+import { features, samples, toFeatures } from '../axes.js'
 import { type LayerDefinition, unmodelled } from '../layer.js'
 import {
   activationKey,
@@ -23,6 +24,7 @@ export const coreLayers: readonly LayerDefinition[] = [
     ranks: [2, Number.POSITIVE_INFINITY],
     positionwise: true,
     masks: passesMask,
+    axes: features,
     config: {
       units: required('positiveInteger', 'the size of the result'),
       activation: activationKey('linear'),
@@ -65,6 +67,7 @@ export const coreLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
+    axes: samples,
     config: { activation: required('activation', 'the activation') },
     parameters: () => [],
     means: () => 'activation(x)',
@@ -75,6 +78,7 @@ export const coreLayers: readonly LayerDefinition[] = [
     summary: 'A learned vector for each whole number.',
     source: 'tfjs-layers/src/layers/embeddings.ts',
     inputs: 'one',
+    axes: toFeatures,
     config: {
       inputDim: required('positiveInteger', 'how many numbers there are'),
       outputDim: required('positiveInteger', 'the size of a vector'),
@@ -117,6 +121,7 @@ export const coreLayers: readonly LayerDefinition[] = [
       'Steps of which every element is the mask value become zero, and are hidden from recurrent layers.',
     source,
     inputs: 'one',
+    axes: samples,
     config: {
       maskValue: { ...number(0, 'the value of hidden steps', 0), effect: 'function' },
     },

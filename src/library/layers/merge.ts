@@ -1,5 +1,6 @@
 import type { TensorType } from '../../graph/type.js'
 import { resolveAxis } from '../../ops/shape.js'
+import { samples } from '../axes.js'
 import { type LayerDefinition, unmodelled } from '../layer.js'
 import { axisText } from './keys.js'
 
@@ -33,6 +34,7 @@ function merge(
       masked.some(Boolean)
         ? unmodelled('TensorFlow.js combines the masks of merged tensors into one that fits no layer')
         : null,
+    axes: samples,
     config: {},
     parameters: () => [],
     means: (_, inputs) => (inputs.length < 2 ? tooFew : means(aligned(inputs))),
@@ -60,6 +62,7 @@ export const mergeLayers: readonly LayerDefinition[] = [
       if (!isFeatures) return unmodelled('the mask of sequences that are joined along time is not modelled')
       return masked.flatMap((has, i) => (has ? [`mask_${i + 1}`] : [])).join(' * ')
     },
+    axes: samples,
     config: { axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'along which axis' } },
     parameters: () => [],
     means: ({ axis }, inputs) => {
@@ -75,6 +78,7 @@ export const mergeLayers: readonly LayerDefinition[] = [
     summary: 'Products of two tensors summed over one axis of each.',
     source,
     inputs: 'many',
+    axes: samples,
     config: {
       axes: { kind: 'axes', effect: 'function', summary: 'the axis of each tensor, counted from the batch' },
       normalize: {

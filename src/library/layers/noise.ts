@@ -1,5 +1,6 @@
 import type { Attribute } from '../../graph/node.js'
 import type { TensorType } from '../../graph/type.js'
+import { samples } from '../axes.js'
 import { type ConfigKey, type LayerConfig, type LayerDefinition, unmodelled } from '../layer.js'
 import { passesMask, required, unread } from './keys.js'
 
@@ -35,6 +36,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
+    axes: samples,
     config: {
       rate,
       noiseShape: {
@@ -61,6 +63,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 3,
     masks: passesMask,
+    axes: samples,
     config: {
       rate,
       seed,
@@ -77,6 +80,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
+    axes: samples,
     config: { rate: { ...rate, summary: 'variance 1 / (1 − rate) − 1 of the noise' } },
     parameters: () => [],
     means: config => (isIdle(config) ? 'x' : 'gaussianDropout[rate, site](x)'),
@@ -89,6 +93,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
+    axes: samples,
     config: {
       rate,
       noiseShape: { kind: 'shape', effect: 'training', tfjs: null, summary: 'the shape of the draw' },
@@ -109,6 +114,7 @@ export const noiseLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     positionwise: true,
     masks: passesMask,
+    axes: samples,
     config: { stddev: required('number', 'the standard deviation of the noise') },
     parameters: () => [],
     means: () => 'gaussianNoise[stddev, site](x)',

@@ -1,6 +1,7 @@
 import type { Dimension } from '../../graph/dimension.js'
 import { isProblem } from '../../graph/op.js'
 import { resolveAxes, resolveAxis } from '../../ops/shape.js'
+import { features, samples } from '../axes.js'
 import { type LayerDefinition, type ParameterDeclaration, unmodelled } from '../layer.js'
 import { axisText, flag, initializer, number, parameterKeys, passesMask } from './keys.js'
 
@@ -31,6 +32,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
       center === true && scale === true
         ? undefined
         : 'it reads both the scale and the shift, also where `scale` or `center` is false',
+    axes: ({ axis }) => (axis === -1 ? features : samples),
     config: {
       axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'the axis of the channels' },
       momentum: {
@@ -82,6 +84,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     masks: passesMask,
+    axes: ({ axis }) => (axis === -1 ? features : samples),
     config: {
       axis: { kind: 'axes', effect: 'function', tfjs: -1, paper: -1, summary: 'the axes of the statistics' },
       epsilon: number(0.001, 'added to the variance'),

@@ -1,3 +1,4 @@
+import { fromImages, fromSequences, samples } from '../axes.js'
 import type { ConfigKey, LayerDefinition } from '../layer.js'
 import { asConfigured, channelsLast, dataFormat, spatialKeys } from './keys.js'
 
@@ -38,6 +39,7 @@ function pool(
     aliases,
     inputs: 'one',
     rank: axes + 2,
+    axes: samples,
     config: { ...windows(axes), dataFormat },
     parameters: () => [],
     means: config =>
@@ -54,6 +56,7 @@ function pool1d(kind: string, className: string, aliases: readonly string[], op:
     aliases,
     inputs: 'one',
     rank: 3,
+    axes: samples,
     config: windows(1),
     parameters: () => [],
     means: () => `${op}[poolSize_1, strides_1, padding](x)`,
@@ -75,6 +78,7 @@ function global(
     aliases,
     inputs: 'one',
     rank,
+    axes: rank === 3 ? fromSequences : fromImages,
     config: rank === 4 ? { dataFormat } : {},
     parameters: () => [],
     means: ({ dataFormat: format }) => {

@@ -1,5 +1,6 @@
 import type { TensorType } from '../../graph/type.js'
 import { resolveAxis } from '../../ops/shape.js'
+import { anyAxes, samples } from '../axes.js'
 import { type LayerConfig, type LayerDefinition, unmodelled } from '../layer.js'
 import { number, required } from './keys.js'
 
@@ -65,6 +66,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     source: `${folder}/image_preprocessing.ts`,
     inputs: 'one',
     positionwise: true,
+    axes: samples,
     config: { scale: required('number', 'the factor'), offset: number(0, 'what is added', 0) },
     parameters: () => [],
     means: ({ offset }) => (offset === 0 ? 'x * scale' : 'x * scale + offset'),
@@ -77,6 +79,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [3, 4],
     overwritesShape: true,
+    axes: anyAxes,
     config: {
       height: required('positiveInteger', 'how many rows'),
       width: required('positiveInteger', 'how many columns'),
@@ -97,6 +100,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     source: `${folder}/category_encoding.ts`,
     inputs: 'one',
     overwritesShape: true,
+    axes: anyAxes,
     config: {
       numTokens: required('positiveInteger', 'how many numbers there are'),
       outputMode: {
@@ -118,6 +122,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [3, 4],
     eagerOnly: listed,
+    axes: anyAxes,
     config: {
       height: required('positiveInteger', 'how many rows'),
       width: required('positiveInteger', 'how many columns'),
@@ -141,6 +146,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [3, 4],
     eagerOnly: listed,
+    axes: anyAxes,
     config: {
       factor: required('value', 'the range of the change, as a share of the width'),
       interpolation,

@@ -1,5 +1,6 @@
 import { type Dimension, subtract } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
+import { images, samples, toSequences } from '../axes.js'
 import { type LayerDefinition, unmodelled } from '../layer.js'
 import { dataFormat, required } from './keys.js'
 
@@ -33,6 +34,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     ranks: [3, Number.POSITIVE_INFINITY],
+    axes: samples,
     config: {
       dataFormat: { ...dataFormat, summary: 'with channels first, they are moved to the end before' },
     },
@@ -49,6 +51,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     summary: 'The elements of each example under another shape.',
     source,
     inputs: 'one',
+    axes: samples,
     config: { targetShape: required('shape', 'the shape without the batch axis') },
     parameters: () => [],
     means: () => 'reshape[[batch, targetShape]](x)',
@@ -59,6 +62,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     summary: 'The axes of each example in another order; they count from 1.',
     source,
     inputs: 'one',
+    axes: samples,
     config: { dims: required('axes', 'the order') },
     parameters: () => [],
     means: ({ dims }, [x]) => {
@@ -76,6 +80,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     rank: 2,
+    axes: toSequences,
     config: { n: required('positiveInteger', 'how often') },
     parameters: () => [],
     means: () => 'tile[1, n](expandDims[[1]](x))',
@@ -87,6 +92,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     source: 'tfjs-layers/src/layers/convolutional.ts',
     inputs: 'one',
     rank: 4,
+    axes: images,
     config: {
       size: { kind: 'pair', effect: 'function', tfjs: [2, 2], summary: 'how often rows and columns repeat' },
       dataFormat,
@@ -121,6 +127,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     source: 'tfjs-layers/src/layers/convolutional.ts',
     inputs: 'one',
     rank: 4,
+    axes: images,
     config: {
       cropping: required('border', 'rows above and below, columns left and right'),
       dataFormat,
@@ -145,6 +152,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     source: 'tfjs-layers/src/layers/padding.ts',
     inputs: 'one',
     rank: 4,
+    axes: images,
     config: {
       padding: {
         kind: 'border',

@@ -1,3 +1,4 @@
+import { features, samples, sequences } from '../axes.js'
 import type { LayerConfig, LayerDefinition } from '../layer.js'
 import { passesMask, required } from './keys.js'
 
@@ -22,6 +23,7 @@ export const wrapperLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'one',
     ranks: [3, Number.POSITIVE_INFINITY],
+    axes: sequences,
     config: { layer: required('layer', 'what is applied to each step') },
     wraps: { key: 'layer', uses: inner => [{ prefix: '', config: inner }], perStep: true },
     parameters: () => [],
@@ -35,6 +37,7 @@ export const wrapperLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'sequence',
     readsMask: true,
+    axes: config => (config.layer === 'convLstm2d' ? samples : features),
     config: {
       layer: required('layer', 'what is run from both ends'),
       mergeMode: {
