@@ -14,6 +14,7 @@ const rooms = [
   'core',
   'trace',
   'library',
+  'meanings',
   'normal',
   'evaluate',
   'identity',

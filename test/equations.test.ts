@@ -8,6 +8,7 @@ import { plainEquations, renderPlain } from '../src/equations/plain.js'
 import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
 import type { ModelGraph } from '../src/graph/model.js'
+import { printModel } from '../src/meanings/print.js'
 import { elaborateText } from '../src/ops/elaborate.js'
 import { readModels } from '../src/pipeline.js'
 import { projectsIn } from './support/cases.js'
@@ -58,7 +59,11 @@ describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected 
       const graph = found[0]!.graph!
       const options = Object.fromEntries(remark.split(',').map(option => option.slice(2).split('=')))
       const { format, ...rest } = options as { format?: string } & EquationOptions
-      const text = format === 'plain' ? renderPlain(graph) : renderEquations(equationsOf(graph, rest))
+      const others: Readonly<Record<string, () => string>> = {
+        plain: () => renderPlain(graph),
+        graph: () => printModel(graph).trimEnd(),
+      }
+      const text = (others[format ?? ''] ?? (() => renderEquations(equationsOf(graph, rest))))()
       expect(`${text}\n`).toBe(expected)
     })
   },

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
 import { casesIn, sectionsOf } from './support/cases.js'
-import { commandProgram, disagreements, fixInitializers, type Program } from './support/execution.js'
+import { caseProgram, commandProgram, disagreements, fixInitializers } from './support/execution.js'
 import { tf } from './support/model-code.js'
 
 beforeAll(async () => {
@@ -9,10 +8,9 @@ beforeAll(async () => {
   fixInitializers()
 })
 
-/** The sections of the cases: code, and what of it to run with what. */
 const cases = casesIn('test/cases/execution').map(({ file, title, fences }) => ({
   title: `${file}: ${title}`,
-  program: { code: fences.get('js') ?? '', ...parse(fences.get('yaml') ?? 'target: createModel') } as Program,
+  program: caseProgram(fences),
 }))
 
 /** The examples of a page of the documentation: code, and the command that reads it. */

@@ -5,6 +5,7 @@ import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
 import type { Model, ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels, titleOf } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
@@ -42,6 +43,8 @@ const formats = {
     )}\n`,
   plain: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
+  graph: (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `# ${target}\n${printModel(graph)}`).join('\n'),
 } as const
 
 /** `aswritten equations`: prints the models of a file as equations. */

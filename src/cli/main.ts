@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
-    .addOption(option.format('text', 'markdown', 'latex', 'plain', 'json'))
+    .addOption(option.format('text', 'markdown', 'latex', 'plain', 'graph', 'json'))
     .addOption(
       new Option('--expand <level>', 'how far to write formulas out')
         .choices(['layer', 'definition', 'primitive'])

@@ -1,47 +1,32 @@
 import { type Atom, type Dimension, isPolynomial, termsForPrinting } from './dimension.js'
 import type { Attribute, Body, Node } from './node.js'
 import type { TensorType } from './type.js'
+import { nodesBelow } from './walk.js'
 
 /** Names that mean something by themselves where a symbol may stand. */
 const reserved: ReadonlySet<string> = new Set(['true', 'false', 'null', 'NaN', 'Infinity', 'body', 'real'])
 
 /**
  * A graph as text, one line per node: `%2 = matMul[](%0, %1) : float32 [N, 4]`, and `return %2` at the end. Nodes are
- * numbered in the order of their making, those of bodies included. `readGraph` gives the same graph back.
+ * numbered in the order of their making, those of bodies included. `readGraph` gives the same graph back. What is to
+ * be said of a node beside what it is, follows after `#`.
  */
-export function printGraph(outputs: readonly Node[]): string {
-  const nodes = nodesOf(outputs)
+export function printGraph(
+  outputs: readonly Node[],
+  remark: (node: Node) => string | undefined = () => undefined,
+): string {
+  const nodes = nodesBelow(outputs)
   const places = new Map(nodes.map((node, place) => [node, `%${place}`]))
   const list = (of: readonly Node[]) => of.map(node => places.get(node)!).join(', ')
   const body = ({ inputs, outputs: results }: Body) =>
     `body(${list(inputs)}${inputs.length > 0 ? ' ' : ''}-> ${list(results)})`
   const lines = nodes.map(node => {
     const attributes = Object.entries(node.attributes).map(([key, value]) => `${key} = ${print(value, body)}`)
-    return `${places.get(node)!} = ${node.op}[${attributes.join(', ')}](${list(node.inputs)}) : ${typeText(node.type)}`
+    const line = `${places.get(node)!} = ${node.op}[${attributes.join(', ')}](${list(node.inputs)}) : ${typeText(node.type)}`
+    const beside = remark(node)
+    return beside === undefined ? line : `${line}  # ${beside}`
   })
   return `${[...lines, `return ${list(outputs)}`.trimEnd()].join('\n')}\n`
-}
-
-/** All nodes below some, and in the bodies below them, inputs first. */
-function nodesOf(outputs: readonly Node[]): readonly Node[] {
-  const seen = new Set<Node>(outputs)
-  const pending = [...outputs]
-  for (let node = pending.pop(); node; node = pending.pop())
-    for (const operand of operandsOf(node)) {
-      if (seen.has(operand)) continue
-      seen.add(operand)
-      pending.push(operand)
-    }
-  return [...seen].sort((a, b) => a.id - b.id)
-}
-
-function operandsOf({ inputs, attributes }: Node): readonly Node[] {
-  const inner = Object.values(attributes).flatMap(value =>
-    typeof value === 'object' && value !== null && 'body' in value
-      ? [...value.body.inputs, ...value.body.outputs]
-      : [],
-  )
-  return inner.length > 0 ? [...inputs, ...inner] : inputs
 }
 
 export function typeText({ dtype, shape }: TensorType): string {

@@ -11,17 +11,26 @@ import type { Attribute, Node } from './node.js'
 import { isProblem, type Problem } from './op.js'
 import { typeText } from './print.js'
 
-/** The outputs of a graph that `printGraph` wrote, built with a builder; or what is wrong, with the line. */
+/**
+ * The outputs of a graph that `printGraph` wrote, built with a builder; or what is wrong, with the line. Remarks and
+ * empty lines are passed over.
+ */
 export function readGraph(text: string, builder: GraphBuilder): readonly Node[] | Problem {
   const nodes: Node[] = []
-  for (const [i, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
+  for (const [i, whole] of text.split('\n').entries()) {
+    const line = withoutRemark(whole)
+    if (line === '') continue
     const read = readLine(line, nodes, builder)
     if (isProblem(read)) return { problem: `line ${i + 1}: ${read.problem}` }
     if ('outputs' in read) return read.outputs
     nodes.push(read.node)
   }
   return { problem: 'the last line must be `return` with the outputs' }
+}
+
+/** What stands before the first `#` that is in no text and in no name. */
+function withoutRemark(line: string): string {
+  return (/^(?:"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[^"`#])*/.exec(line)?.[0] ?? '').trim()
 }
 
 type Line = { readonly node: Node } | { readonly outputs: readonly Node[] } | Problem

@@ -1,4 +1,5 @@
 import { transformSync } from 'esbuild'
+import { parse } from 'yaml'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
 import { isPolynomial, substitute } from '../../src/graph/dimension.js'
@@ -30,6 +31,11 @@ export type InputDeclaration =
       readonly dtype?: DataType
       readonly range?: readonly [number, number]
     }
+
+/** The program of a case: code, and what of it to run with what. */
+export function caseProgram(fences: ReadonlyMap<string, string>): Program {
+  return { code: fences.get('js') ?? '', ...parse(fences.get('yaml') ?? 'target: createModel') } as Program
+}
 
 /** The program that a command line reads, with a number for `N`. */
 export function commandProgram(code: string, command: string): Program {
@@ -97,7 +103,8 @@ function inputValues({ inputs = {} }: Program): ReadonlyMap<string, Tensor> {
   )
 }
 
-function traceProgram({
+/** The graph of a program. */
+export function traceProgram({
   code,
   target,
   arguments: args = {},
