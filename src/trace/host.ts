@@ -41,6 +41,8 @@ export interface HostType<State = unknown> {
   call?(object: HostObject<State>, call: HostCall): Value
   /** Members that depend on the object, such as the exports of a module. */
   lookup?(object: HostObject<State>, key: string, trace: Tracer): Value | undefined
+  /** Why any other member is not known. */
+  readonly missing?: string
   /** What a loop over the object visits; without it, the object cannot be iterated over. */
   iterate?(object: HostObject<State>): readonly Property[] | undefined
   /** The state of an object of which different branches made different things. */

@@ -228,7 +228,7 @@ export class Interpreter implements Tracer {
     if (isObject(object) && object.kind === 'host') {
       return this.opaque(
         'unmodelled-call',
-        { call: `${object.type.name}.${key}`, reason: 'this member is not modelled' },
+        { call: `${object.type.name}.${key}`, reason: object.type.missing ?? 'this member is not modelled' },
         span,
       )
     }

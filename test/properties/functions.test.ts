@@ -7,6 +7,7 @@ import type { Tensor } from '../../src/graph/tensor.js'
 import type { DataType } from '../../src/graph/type.js'
 import type { ExampleArgument, TensorFunction } from '../../src/library/tensorflow/functions/function.js'
 import { tensorFunctions } from '../../src/library/tensorflow/functions/table.js'
+import { whyUnmodelled } from '../../src/library/tensorflow/unmodelled.js'
 import { readFunctionBody } from '../../src/pipeline.js'
 import { tf } from '../support/model-code.js'
 
@@ -135,4 +136,34 @@ test('every function is one of TensorFlow.js', () => {
     ([name, { methodOnly }]) => !methodOnly && typeof path(name) !== 'function',
   )
   expect(missing.map(([name]) => name)).toEqual([])
+})
+
+/** Every function of TensorFlow.js by its path, and every method of tensors. */
+function publicFunctions(): readonly string[] {
+  const isFunction = (value: unknown): value is object => typeof value === 'function'
+  const isNamespace = (value: unknown): value is object => typeof value === 'object' && value !== null
+  const inside = (path: string, object: object) =>
+    Object.entries(object).flatMap(([key, value]) => (isFunction(value) ? [`${path}.${key}`] : []))
+  const { default: _, 'module.exports': __, ...members } = tf as unknown as Record<string, unknown>
+  const methods = Object.getOwnPropertyNames(tf.Tensor.prototype).filter(name => name !== 'constructor')
+  return [
+    ...inside('tf', members),
+    ...Object.entries(members).flatMap(([key, value]) =>
+      isNamespace(value) ? inside(`tf.${key}`, value) : [],
+    ),
+    ...methods.map(name => `x.${name}`),
+  ]
+}
+
+test('every function of TensorFlow.js is modelled, or says why not', () => {
+  const silent = publicFunctions().flatMap(path => {
+    const { reason } = readFunctionBody(`return ${path}`, { x: { shape: [2], dtype: 'float32' } })
+    return reason ? [`${path}: ${reason.message}`] : []
+  })
+  expect(silent).toEqual([])
+})
+
+test('what is said not to be modelled is not', () => {
+  const both = Object.keys(tensorFunctions).filter(name => whyUnmodelled(name) !== undefined)
+  expect(both).toEqual([])
 })

@@ -19,6 +19,7 @@ import type { TensorState } from './state.js'
 import { callTensorFunction } from './tensor-functions.js'
 import './tensors.js'
 import { isLayer, isModel, isTensor } from './types.js'
+import { unmodelledMember, unmodelledNamespaces } from './unmodelled.js'
 import { freeVariables } from './variables.js'
 
 /** Package names and addresses under which TensorFlow.js is imported. */
@@ -32,6 +33,7 @@ function namespace(trace: Tracer, name: string, lookup: Lookup): Value {
   const type: HostType = {
     name,
     members: {},
+    missing: 'TensorFlow.js 4.22 does not have it',
     lookup: (_, key, tracer) => {
       if (!known.has(key)) known.set(key, lookup(key, tracer))
       return known.get(key)
@@ -137,7 +139,7 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
       return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
     if (nested.has(path))
       return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
-    return runTimeMember(path, tracer)
+    return runTimeMember(path, tracer) ?? unmodelledMember(path, tracer)
   }
   const self: Value = namespace(trace, 'tf', (key, tracer) => {
     if (key === 'default') return self
@@ -148,4 +150,12 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
 }
 
 /** Namespaces whose functions are in the tables under their whole path. */
-const nested = new Set(['linalg', 'image', 'util', 'signal', 'fused', 'serialization', ...runTimeNamespaces])
+const nested = new Set([
+  'linalg',
+  'image',
+  'math',
+  'signal',
+  'fused',
+  ...runTimeNamespaces,
+  ...unmodelledNamespaces,
+])

@@ -14,6 +14,7 @@ const arrangements: Readonly<Record<string, ((trace: Tracer, node: Node, list: V
   bufferSync: null,
   buffer: null,
   bytes: null,
+  dataToGPU: null,
 }
 
 /** The methods of tensors that read numbers. They are known of a constant; of anything else only a run has them. */

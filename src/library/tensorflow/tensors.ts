@@ -3,10 +3,12 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { shapeOf } from './layers.js'
 import { readings } from './readings.js'
+import { runTimeValue } from './run-time.js'
 import type { TensorState } from './state.js'
 import { addTensorMethods } from './tensor-functions.js'
 import { tensorType } from './types.js'
-import { assign } from './variables.js'
+import { whyUnmodelled } from './unmodelled.js'
+import { assign, makeVariable } from './variables.js'
 
 type Tensor = HostObject<TensorState>
 
@@ -18,6 +20,12 @@ function sizeOf({ state }: Tensor, trace: Tracer): Value {
   const shape = state.node?.type.shape
   return shape ? product(shape as readonly Dimension[]) : trace.fresh('tensor.size')
 }
+
+/** Methods without an equation, which are functions as well. */
+const unmodelledMethods = ['dilation2d', 'fft', 'ifft', 'irfft', 'rfft', 'unique'] as const
+
+const unmodelled = (name: string, { trace, span }: HostCall): Value =>
+  trace.opaque('unmodelled-call', { call: `tensor.${name}`, reason: whyUnmodelled(name)! }, span)
 
 addTensorMethods()
 
@@ -32,6 +40,12 @@ Object.assign(tensorType.members, {
   dispose: method(() => undefined),
   assign: method(assign),
   print: method(() => undefined),
+  throwIfDisposed: method(() => undefined),
+  variable: method((tensor, call) =>
+    makeVariable({ ...call, arguments: [{ value: tensor }, ...call.arguments] }),
+  ),
+  toString: method((_, call) => runTimeValue(call, 'tensor.toString')),
+  ...Object.fromEntries(unmodelledMethods.map(name => [name, method((_, call) => unmodelled(name, call))])),
   apply: method((_, call) =>
     call.trace.opaque(
       'unmodelled-call',

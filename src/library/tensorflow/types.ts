@@ -14,7 +14,11 @@ type Members<Name extends keyof Kinds> = { -readonly [Key in keyof Kinds[Name]]:
   members: Record<string, Kinds[Name]['members'][string]>
 }
 
-export const tensorType: Members<'tensor'> = { name: 'Tensor', members: {} }
+export const tensorType: Members<'tensor'> = {
+  name: 'Tensor',
+  members: {},
+  missing: 'tensors of TensorFlow.js 4.22 do not have it',
+}
 export const layerType: Members<'layer'> = { name: 'Layer', members: {} }
 export const modelType: Members<'model'> = { name: 'LayersModel', members: {} }
 export const settingType: Members<'setting'> = { name: 'Setting', members: {} }

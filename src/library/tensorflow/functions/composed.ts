@@ -1,21 +1,17 @@
 import {
-  type ArgumentDeclaration,
-  type Arguments,
   type ExampleArgument,
   flag,
   number,
   real,
-  shape,
   type TensorFunction,
   type TensorFunctions,
   tensor,
 } from './function.js'
 
 const of = (...sizes: readonly number[]): ExampleArgument => ({ shape: sizes })
-const seed: ArgumentDeclaration = { name: 'seed', kind: 'value', default: null }
 
 /** Centred and scaled along the last axis, by statistics of one number per channel. */
-const batchNormalization = (rank?: number): TensorFunction => ({
+const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
   ...(rank === undefined && { method: true as const }),
   arguments: [
     real('x'),
@@ -37,15 +33,59 @@ const batchNormalization = (rank?: number): TensorFunction => ({
     return given.optional('offset') ? `${product} + offset` : product
   },
   examples: [
-    [of(2, 3, 4, 5), of(5), { shape: [5], range: [0.2, 2] }, of(5), of(5), 0.01],
-    [of(2, 3, 4, 5), of(5), { shape: [5], range: [0.2, 2] }],
+    [
+      of(...[2, 3, 4].slice(0, (rank ?? 4) - 1), 5),
+      of(5),
+      { shape: [5], range: [0.2, 2] },
+      of(5),
+      of(5),
+      0.01,
+    ],
+    [of(...[2, 3, 4].slice(0, (rank ?? 4) - 1), 5), of(5), { shape: [5], range: [0.2, 2] }],
   ],
 })
 
 /** Functions that are made of several others. */
 export const composed: TensorFunctions = {
   batchNorm: batchNormalization(),
+  batchNorm2d: batchNormalization(2),
+  batchNorm3d: batchNormalization(3),
   batchNorm4d: batchNormalization(4),
+  localResponseNormalization: {
+    method: true,
+    arguments: [
+      real('x'),
+      number('depthRadius', 5),
+      number('bias', 1),
+      number('alpha', 1),
+      number('beta', 0.5),
+    ],
+    means: given => {
+      const op = 'localResponseNormalization[depthRadius, bias, alpha, beta]'
+      return given.tensor('x').shape!.length === 3 ? `squeeze[[0]](${op}(expandDims[[0]](x)))` : `${op}(x)`
+    },
+    examples: [[of(2, 3, 2, 7)], [of(3, 2, 7), 2, 0.5, 0.3, 0.75]],
+  },
+  movingAverage: {
+    arguments: [
+      real('v'),
+      real('x'),
+      tensor('decay'),
+      tensor('step', { optional: true }),
+      flag('zeroDebias', true),
+    ],
+    means: given => {
+      const update = '(x - v) * (1 - decay)'
+      if (!given.flag('zeroDebias')) return `v + ${update}`
+      return given.optional('step')
+        ? `v + ${update} / (1 - decay ^ step)`
+        : { problem: 'it needs the number of the step' }
+    },
+    examples: [
+      [of(2, 3), of(2, 3), 0.9, 3],
+      [of(2, 3), of(2, 3), 0.9, undefined, false],
+    ],
+  },
   basicLSTMCell: {
     arguments: [real('forgetBias'), real('lstmKernel'), real('lstmBias'), real('data'), real('c'), real('h')],
     means: given => {
@@ -58,72 +98,5 @@ export const composed: TensorFunctions = {
       return [c, `tanh(${c}) * sigmoid(${o})`]
     },
     examples: [[1, of(7, 16), of(16), of(2, 3), of(2, 4), of(2, 4)]],
-  },
-}
-
-/** `site` is a name for the place of the draw. */
-const randomNormal = (given: Arguments): string => {
-  const draw = 'gaussian[stdDev, site](zeros[shape]())'
-  return given.value('mean') === 0 ? draw : `mean + ${draw}`
-}
-
-/** Draws: they cannot be compared by value. */
-export const draws: TensorFunctions = {
-  randomNormal: {
-    arguments: [
-      shape('shape'),
-      number('mean', 0),
-      number('stdDev', 1),
-      { name: 'dtype', kind: 'text', default: 'float32' },
-      seed,
-    ],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? randomNormal(given)
-        : { problem: 'whole numbers are not modelled' },
-    examples: [],
-  },
-  truncatedNormal: {
-    arguments: [
-      shape('shape'),
-      number('mean', 0),
-      number('stdDev', 1),
-      { name: 'dtype', kind: 'text', default: 'float32' },
-      seed,
-    ],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? 'truncatedNormal[shape, mean, stdDev, site]()'
-        : { problem: 'whole numbers are not modelled' },
-    examples: [],
-  },
-  randomUniform: {
-    arguments: [
-      shape('shape'),
-      number('minval', 0),
-      number('maxval', 1),
-      { name: 'dtype', kind: 'text', default: 'float32' },
-      seed,
-    ],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? 'randomUniform[shape, minval, maxval, site]()'
-        : { problem: 'whole numbers are not modelled' },
-    examples: [],
-  },
-  multinomial: {
-    arguments: [real('logits'), number('numSamples'), seed, flag('normalized')],
-    means: 'multinomial[numSamples, normalized, site](logits)',
-    examples: [],
-  },
-  dropout: {
-    arguments: [real('x'), number('rate'), shape('noiseShape', null), seed],
-    means: given =>
-      given.value('rate') === 0
-        ? 'x'
-        : given.value('noiseShape') === null
-          ? 'x * bernoulli[1 - rate, site](x) / (1 - rate)'
-          : { problem: 'a noise shape is not modelled' },
-    examples: [],
   },
 }

@@ -24,7 +24,7 @@ const ofRank = (rank: number): TensorFunction => ({
   means: call => {
     const own = call.tensor('values').shape!
     const wanted = rank > 1 ? call.value('shape') : null
-    if (Array.isArray(wanted) && own.length <= 1) return 'reshape[shape](values)'
+    if (Array.isArray(wanted) && own.length <= 1 && wanted.length === rank) return 'reshape[shape](values)'
     return own.length === rank ? 'values' : { problem: `expected values of rank ${rank}` }
   },
   examples: [
@@ -101,6 +101,8 @@ export const creation: TensorFunctions = {
   tensor2d: ofRank(2),
   tensor3d: ofRank(3),
   tensor4d: ofRank(4),
+  tensor5d: ofRank(5),
+  tensor6d: ofRank(6),
   zeros: {
     arguments: [shape('shape'), dtype],
     means: call => {

@@ -78,8 +78,6 @@ export interface TensorFunction {
   readonly methodOnly?: true
   /** Which argument the tensor of a method call is, if not the first. */
   readonly receiver?: number
-  /** Other names of the function itself. */
-  readonly aliases?: readonly string[]
   /** In the order of the call; a method's own tensor is the first. */
   readonly arguments: readonly ArgumentDeclaration[]
   /** The arguments are the fields of one object. */

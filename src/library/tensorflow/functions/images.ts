@@ -53,6 +53,26 @@ export const images: TensorFunctions = {
     examples: [[image]],
     source: 'tfjs-core/src/ops/image/flip_left_right.ts',
   },
+  'image.rgbToGrayscale': {
+    arguments: [real('image')],
+    means: given =>
+      given.tensor('image').shape!.at(-1) === 3
+        ? `sum[[-1], true](image * constant[[3], ${given.put([0.2989, 0.587, 0.114])}, 'float32']())`
+        : { problem: 'the last axis holds three colours' },
+    examples: [[{ shape: [2, 4, 3] }], [{ shape: [2, 3, 4, 3] }]],
+    source: 'tfjs-core/src/ops/image/rgb_to_grayscale.ts',
+  },
+  'image.grayscaleToRGB': {
+    arguments: [tensor('image')],
+    means: given => {
+      const sizes = given.tensor('image').shape!
+      return sizes.length > 1 && sizes.at(-1) === 1
+        ? `tile[${sizes.length - 1}, 3](image)`
+        : { problem: 'the last axis holds one number' }
+    },
+    examples: [[{ shape: [2, 4, 1] }], [{ shape: [2, 3, 4, 1], dtype: 'int32', range: [0, 9] }]],
+    source: 'tfjs-core/src/ops/image/grayscale_to_rgb.ts',
+  },
   depthToSpace: {
     method: true,
     arguments: [tensor('x'), number('blockSize'), text('dataFormat', 'NHWC')],

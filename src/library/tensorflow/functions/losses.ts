@@ -98,6 +98,16 @@ const plain: TensorFunction['examples'] = [
 
 /** `tf.losses`: a number for a whole batch, unlike the losses that `compile` takes by name. */
 export const losses: TensorFunctions = {
+  'losses.computeWeightedLoss': {
+    arguments: [real('losses'), weights, reduction],
+    means: given => weighted(given, 'losses', given.tensor('losses').shape!),
+    examples: [
+      [of(3, 4)],
+      [of(3, 4), { shape: [3, 1], range: [0.2, 2] }, reductions.MEAN],
+      [of(3, 4), [[1], [0], [2]]],
+    ],
+    source,
+  },
   'losses.meanSquaredError': elementwise([], 'square(labels - predictions)', [
     ...plain,
     [of(3, 4), of(3, 4), undefined, reductions.SUM],

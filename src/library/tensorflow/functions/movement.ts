@@ -191,7 +191,6 @@ export const movement: TensorFunctions = {
   },
   concat: {
     method: true,
-    aliases: ['concat1d', 'concat2d', 'concat3d', 'concat4d'],
     arguments: [tensors('x'), axes('axis', 0)],
     means: given => `concat[axis](${listed('x', given.tensors('x'))})`,
     examples: [
@@ -288,7 +287,6 @@ export const movement: TensorFunctions = {
   },
   pad: {
     method: true,
-    aliases: ['pad1d', 'pad2d', 'pad3d', 'pad4d'],
     arguments: [tensor('x'), shape('paddings'), number('constantValue', 0)],
     means: padded,
     examples: [

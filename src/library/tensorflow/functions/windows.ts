@@ -1,3 +1,4 @@
+import { type Dimension, equals } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
 import {
   type ArgumentDeclaration,
@@ -6,6 +7,7 @@ import {
   number,
   type Result,
   real,
+  shape,
   type TensorFunction,
   type TensorFunctions,
   text,
@@ -18,34 +20,63 @@ const window = (name: string, usual?: Attribute): ArgumentDeclaration => ({
   ...(usual !== undefined && { default: usual }),
 })
 const padding: ArgumentDeclaration = { name: 'pad', kind: 'value' }
-const rounding: ArgumentDeclaration = { name: 'dimRoundingMode', kind: 'text', default: null }
+const rounding: ArgumentDeclaration = { name: 'dimRoundingMode', kind: 'text', default: 'floor' }
 
-/** One size for each of two axes. */
-const pair = (given: Arguments, name: string): string => {
+/** The order of the axes that is modelled, by the number of axes between batch and channels. */
+const layouts = { 1: 'NWC', 2: 'NHWC', 3: 'NDHWC' } as const
+type Axes = keyof typeof layouts
+
+/** One size for each axis. */
+const each = (given: Arguments, name: string, axes: Axes): string => {
   const list = given.list(name)
-  return given.put(list.length === 1 ? [list[0]!, list[0]!] : [...list])
+  return given.put(list.length === 1 ? new Array(axes).fill(list[0]!) : [...list])
 }
 
-/** A sliding window over images [batch, height, width, channels]; a single image has no batch axis. */
-function overImages(given: Arguments, op: (x: string, padding: string) => string, last = 'NHWC'): Result {
+/** Padding by name, or by the zeros before and after along each axis (tfjs-core/src/ops/conv_util.ts, getPadAndOutInfo). */
+function paddingOf(given: Arguments, axes: Axes): string | undefined {
   const pad = given.value('pad')
-  if (last !== 'NHWC') return { problem: `the data format ${last} is not modelled` }
-  if (given.value('dimRoundingMode') !== null) return { problem: 'rounding of sizes is not modelled' }
-  const single = given.tensor('x').shape!.length === 3
-  const x = single ? 'expandDims[[0]](x)' : 'x'
-  const done = (text: string) => (single ? `squeeze[[0]](${text})` : text)
-  if (pad === 'same' || pad === 'valid') return done(op(x, `'${pad}'`))
-  // Explicit padding is zeros around the image (tfjs-core/src/ops/conv_util.ts).
-  const borders = typeof pad === 'number' ? [0, pad, pad, 0].map(size => [size, size]) : pad
-  if (!Array.isArray(borders) || borders.length !== 4) return { problem: 'the padding is not known' }
-  let text = x
-  for (const [axis, border] of borders.entries()) {
-    const [before, after] = border as readonly number[]
-    if (before !== 0 || after !== 0)
-      text = `pad[${axis}, ${given.put(before!)}, ${given.put(after!)}](${text})`
-  }
-  return done(op(text, "'valid'"))
+  if (pad === 'same' || pad === 'valid') return `'${pad}'`
+  if (typeof pad === 'number') return given.put(new Array(2 * axes).fill(pad))
+  if (!Array.isArray(pad) || pad.length !== axes + 2) return undefined
+  const ends = pad.slice(1, -1).flat() as readonly Attribute[]
+  return ends.length === 2 * axes ? given.put(ends) : undefined
 }
+
+interface Sliding {
+  /** The argument over which the window slides. */
+  readonly over?: string
+  /** The sizes of the window. */
+  readonly sizes: readonly Dimension[]
+  readonly dilations?: readonly Dimension[]
+  readonly layout?: Attribute
+}
+
+const areEqual = (sizes: readonly Dimension[]) => sizes.every(size => equals(size, sizes[0]!))
+
+/** A sliding window over the axes between batch and channels; a single example has no batch axis. */
+export function overAxes(
+  given: Arguments,
+  axes: Axes,
+  { over = 'x', sizes, dilations = [], layout = layouts[axes] }: Sliding,
+  means: (x: string, padding: string) => string,
+): Result {
+  const pad = paddingOf(given, axes)
+  if (layout !== layouts[axes]) return { problem: `the data format ${String(layout)} is not modelled` }
+  if (pad === undefined) return { problem: 'the padding is not known' }
+  // For padding by one number, TensorFlow.js counts windows along all axes as along the first (computeOutputShape2D).
+  const isSquare = () => [sizes, dilations, given.list('strides')].every(areEqual)
+  if (typeof given.value('pad') === 'number' && !isSquare())
+    return { problem: 'padding by a number is modelled for square windows only' }
+  return given.tensor(over).shape!.length === axes + 1
+    ? `squeeze[[0]](${means(`expandDims[[0]](${over})`, pad)})`
+    : means(over, pad)
+}
+
+/** The sizes of a filter. */
+const sizesOf = (given: Arguments, axes: Axes, name = 'filter'): readonly Dimension[] =>
+  given.tensor(name).shape!.slice(0, axes)
+
+const ones = (axes: Axes): readonly number[] => new Array<number>(axes).fill(1)
 
 const convolution = (op: string): TensorFunction => ({
   method: true,
@@ -58,36 +89,104 @@ const convolution = (op: string): TensorFunction => ({
     window('dilations', [1, 1]),
     rounding,
   ],
-  means: given =>
-    overImages(
-      given,
-      (x, pad) => `${op}[${pair(given, 'strides')}, ${pad}, ${pair(given, 'dilations')}](${x}, filter)`,
-      String(given.value('dataFormat')),
-    ),
+  means: given => convolved(given, op),
   examples: [
     [of(2, 6, 5, 3), of(3, 2, 3, 4), 1, 'same'],
     [of(2, 6, 5, 3), of(3, 2, 3, 4), [2, 1], 'valid'],
     [of(6, 5, 3), of(3, 3, 3, 4), 2, 1],
+    [of(2, 6, 5, 3), of(3, 3, 3, 4), 2, 1, 'NHWC', [1, 1], 'ceil'],
     [of(2, 6, 5, 3), of(2, 2, 3, 4), 1, 'valid', 'NHWC', [2, 1]],
+    [
+      of(2, 6, 5, 3),
+      of(3, 2, 3, 4),
+      1,
+      [
+        [0, 0],
+        [2, 1],
+        [0, 1],
+        [0, 0],
+      ],
+    ],
   ],
 })
 
-const pooling = (op: string, explicit: boolean): TensorFunction => ({
-  method: true,
-  arguments: [real('x'), window('filterSize'), window('strides'), padding, rounding],
+/** A convolution of images, by the arguments that all of them have. */
+export function convolved(given: Arguments, op: string): Result {
+  return overAxes(
+    given,
+    2,
+    {
+      sizes: sizesOf(given, 2),
+      dilations: given.list('dilations'),
+      layout: given.value('dataFormat'),
+    },
+    (x, pad) =>
+      `${op}[${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, dimRoundingMode](${x}, filter)`,
+  )
+}
+
+/** A transposed convolution whose result has a given shape, with or without the batch. */
+const transposed = (axes: 2 | 3): TensorFunction => ({
+  ...(axes === 2 && { method: true as const }),
+  arguments: [real('x'), real('filter'), shape('outputShape'), window('strides'), padding],
   means: given =>
-    typeof given.value('pad') === 'string' || explicit
-      ? overImages(
-          given,
-          (x, pad) => `${op}[${pair(given, 'filterSize')}, ${pair(given, 'strides')}, ${pad}](${x})`,
-        )
-      : { problem: 'explicit padding of pooling is not modelled' },
-  examples: [
-    [of(2, 6, 4, 3), 2, 2, 'valid'],
-    [of(2, 6, 5, 3), [3, 2], [2, 1], 'same'],
-    [of(6, 5, 3), 2, 1, 'same'],
-  ],
+    overAxes(given, axes, { sizes: sizesOf(given, axes) }, (x, pad) => {
+      const sizes = given.put([...given.list('outputShape').slice(-1 - axes, -1)])
+      const settings = [each(given, 'strides', axes), pad, given.put([...ones(axes)]), sizes]
+      return `conv${axes}dTranspose[${settings.join(', ')}](${x}, filter)`
+    }),
+  examples:
+    axes === 2
+      ? [
+          [of(2, 3, 4, 5), of(2, 3, 6, 5), [2, 6, 8, 6], 2, 'same'],
+          [of(2, 3, 4, 5), of(3, 2, 6, 5), [2, 7, 5, 6], [2, 1], 'valid'],
+          [of(3, 4, 5), of(3, 3, 2, 5), [5, 7, 2], 2, 1],
+        ]
+      : [
+          [of(2, 2, 3, 2, 5), of(2, 3, 2, 4, 5), [2, 4, 6, 4, 4], 2, 'same'],
+          [of(2, 3, 2, 3), of(2, 1, 2, 4, 3), [3, 3, 3, 4], 1, 'valid'],
+        ],
 })
+
+const pooling = (op: string, axes: 2 | 3): TensorFunction => ({
+  ...(axes === 2 && { method: true as const }),
+  arguments: [
+    real('x'),
+    window('filterSize'),
+    window('strides'),
+    padding,
+    rounding,
+    ...(axes === 3 ? [text('dataFormat', layouts[axes])] : []),
+  ],
+  means: given => {
+    const step = given.put([...ones(axes)])
+    return overAxes(
+      given,
+      axes,
+      {
+        sizes: given.list('filterSize'),
+        ...(axes === 3 && { layout: given.value('dataFormat') }),
+      },
+      (x, pad) =>
+        `${op}[${each(given, 'filterSize', axes)}, ${each(given, 'strides', axes)}, ${pad}, ${step}, dimRoundingMode](${x})`,
+    )
+  },
+  examples:
+    axes === 2
+      ? [
+          [of(2, 6, 4, 3), 2, 2, 'valid'],
+          [of(2, 6, 5, 3), [3, 2], [2, 1], 'same'],
+          [of(6, 5, 3), 2, 1, 'same'],
+          [of(2, 6, 5, 3), 3, 2, 1],
+          [of(2, 6, 5, 3), 3, 2, 1, 'ceil'],
+        ]
+      : [
+          [of(2, 4, 5, 3, 2), 2, 2, 'valid'],
+          [of(4, 5, 3, 2), [3, 2, 1], [2, 1, 1], 'same'],
+        ],
+})
+
+const poolOps: Readonly<Record<string, string>> = { max: 'maxPool2d', avg: 'averagePool2d' }
 
 /** Convolutions and pooling. */
 export const windows: TensorFunctions = {
@@ -97,6 +196,7 @@ export const windows: TensorFunctions = {
     examples: [
       [of(2, 6, 5, 3), of(3, 2, 3, 2), 1, 'same'],
       [of(6, 5, 3), of(3, 2, 3, 1), [2, 2], 'valid'],
+      [of(2, 6, 5, 3), of(3, 3, 3, 2), 1, 1],
     ],
   },
   separableConv2d: {
@@ -109,16 +209,23 @@ export const windows: TensorFunctions = {
       padding,
       window('dilation', [1, 1]),
       text('dataFormat', 'NHWC'),
-      { ...rounding, name: 'dimRoundingMode' },
     ],
     means: given =>
-      overImages(
+      overAxes(
         given,
+        2,
+        {
+          sizes: sizesOf(given, 2, 'depthwiseFilter'),
+          dilations: given.list('dilation'),
+          layout: given.value('dataFormat'),
+        },
         (x, pad) =>
-          `conv2d[[1, 1], 'valid'](depthwiseConv2d[${pair(given, 'strides')}, ${pad}, ${pair(given, 'dilation')}](${x}, depthwiseFilter), pointwiseFilter)`,
-        String(given.value('dataFormat')),
+          `separableConv2d[${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilation', 2)}](${x}, depthwiseFilter, pointwiseFilter)`,
       ),
-    examples: [[of(2, 6, 5, 3), of(3, 2, 3, 2), of(1, 1, 6, 4), 1, 'same']],
+    examples: [
+      [of(2, 6, 5, 3), of(3, 2, 3, 2), of(1, 1, 6, 4), 1, 'same'],
+      [of(6, 5, 3), of(2, 2, 3, 1), of(1, 1, 3, 2), 2, 'valid'],
+    ],
   },
   conv1d: {
     method: true,
@@ -129,16 +236,12 @@ export const windows: TensorFunctions = {
       padding,
       text('dataFormat', 'NWC'),
       number('dilation', 1),
-      rounding,
     ],
     means: given => {
-      const pad = given.value('pad')
-      if (given.value('dataFormat') !== 'NWC' || given.value('dimRoundingMode') !== null)
-        return { problem: 'this data format is not modelled' }
-      if (pad !== 'same' && pad !== 'valid') return { problem: 'explicit padding is not modelled' }
-      const single = given.tensor('x').shape!.length === 2
-      const text = `conv1d[stride, '${pad}', dilation](${single ? 'expandDims[[0]](x)' : 'x'}, filter)`
-      return single ? `squeeze[[0]](${text})` : text
+      // TensorFlow.js pads its helping axis as well, and then throws.
+      if (typeof given.value('pad') !== 'string') return { problem: 'it takes no padding in numbers' }
+      const sliding = { sizes: sizesOf(given, 1), layout: given.value('dataFormat') }
+      return overAxes(given, 1, sliding, (x, pad) => `conv1d[stride, ${pad}, dilation](${x}, filter)`)
     },
     examples: [
       [of(2, 7, 3), of(3, 3, 4), 1, 'same'],
@@ -146,6 +249,65 @@ export const windows: TensorFunctions = {
       [of(7, 3), of(2, 3, 4), 1, 'valid', 'NWC', 2],
     ],
   },
-  maxPool: pooling('maxPool2d', false),
-  avgPool: pooling('averagePool2d', false),
+  conv3d: {
+    arguments: [
+      real('x'),
+      real('filter'),
+      window('strides'),
+      padding,
+      text('dataFormat', 'NDHWC'),
+      window('dilations', [1, 1, 1]),
+    ],
+    means: given =>
+      overAxes(
+        given,
+        3,
+        { sizes: sizesOf(given, 3), dilations: given.list('dilations'), layout: given.value('dataFormat') },
+        (x, pad) =>
+          `conv3d[${each(given, 'strides', 3)}, ${pad}, ${each(given, 'dilations', 3)}](${x}, filter)`,
+      ),
+    examples: [
+      [of(2, 4, 5, 3, 2), of(2, 3, 2, 2, 4), 1, 'same'],
+      [of(4, 5, 3, 2), of(2, 3, 2, 2, 4), [2, 1, 1], 'valid'],
+    ],
+  },
+  conv2dTranspose: transposed(2),
+  conv3dTranspose: transposed(3),
+  maxPool: pooling('maxPool2d', 2),
+  avgPool: pooling('averagePool2d', 2),
+  maxPool3d: pooling('maxPool3d', 3),
+  avgPool3d: pooling('averagePool3d', 3),
+  pool: {
+    method: true,
+    arguments: [
+      real('input'),
+      window('windowShape'),
+      text('poolingType'),
+      padding,
+      window('dilations', 1),
+      window('strides', 1),
+      rounding,
+    ],
+    means: given => {
+      const op = poolOps[String(given.value('poolingType'))]
+      if (!op) return { problem: `pooling is \`max\` or \`avg\`` }
+      const isDilated = given.list('dilations').some(step => step !== 1)
+      // With a step inside of windows, TensorFlow.js pads by zeros that count as elements.
+      if (isDilated && given.value('pad') !== 'valid' && given.value('pad') !== 0)
+        return { problem: 'padding together with dilations is not modelled' }
+      return overAxes(
+        given,
+        2,
+        { over: 'input', sizes: given.list('windowShape') },
+        (x, pad) =>
+          `${op}[${each(given, 'windowShape', 2)}, ${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, dimRoundingMode](${x})`,
+      )
+    },
+    examples: [
+      [of(2, 6, 5, 3), 2, 'max', 'same'],
+      [of(2, 6, 5, 3), [3, 2], 'avg', 'valid', 1, 2],
+      [of(6, 5, 3), 2, 'max', 'valid', [2, 2]],
+      [of(2, 6, 4, 3), 2, 'avg', 0, [2, 1]],
+    ],
+  },
 }
