@@ -91,7 +91,7 @@ function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: rea
       assumed.set(parameter, stated)
   }
   spec.inputs.forEach(({ shape }, i) => {
-    meet(shape.slice(1), code.model.inputs[places[i]!]?.node.type.shape?.slice(1))
+    meet(shape, code.model.inputs[places[i]!]?.node.type.shape ?? undefined)
   })
   for (const { specified, implemented } of pairs)
     for (const [key, { value, from }] of Object.entries(specified!.layer.config))

@@ -4,20 +4,29 @@ export type Range = readonly [start: number, end: number]
 /** Equation text as a tree: syntax only. What a name stands for is decided where the tree is used. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number; readonly text: string; readonly range: Range }
-  /** `x`, `W_1`, `d_k`, `\theta`: subscripts that are labels belong to the name, spelled `d_k`. */
-  | { readonly kind: 'name'; readonly name: string; readonly range: Range }
-  /** `softmax[axis = -1](x)`. Attributes without a name are positional. */
-  | {
-      readonly kind: 'call'
-      readonly name: string
-      readonly attributes: readonly { readonly name?: string; readonly value: Expression }[]
-      readonly arguments: readonly Expression[]
-      readonly range: Range
-    }
+  | NameExpression
+  | CallExpression
   | {
       readonly kind: 'binary'
-      /** `*` and `⊙` are elementwise, `product` is juxtaposition: a matrix product, or scaling by a scalar. */
-      readonly operator: '+' | '-' | '*' | '/' | '^' | 'product' | '=' | '<' | '>' | '<=' | '>=' | '!='
+      /**
+       * `*` and `⊙` are elementwise; `product` is juxtaposition, `·` and `×`: a matrix product, or scaling by a scalar.
+       * `~` says what a value is drawn from, `<-` what it becomes.
+       */
+      readonly operator:
+        | '+'
+        | '-'
+        | '*'
+        | '/'
+        | '^'
+        | 'product'
+        | '='
+        | '<'
+        | '>'
+        | '<='
+        | '>='
+        | '!='
+        | '~'
+        | '<-'
       readonly left: Expression
       readonly right: Expression
       readonly range: Range
@@ -27,7 +36,111 @@ export type Expression =
   | { readonly kind: 'transpose'; readonly operand: Expression; readonly range: Range }
   /** `|x|`. */
   | { readonly kind: 'absolute'; readonly operand: Expression; readonly range: Range }
-  /** `[1, 2]`, as an attribute. */
+  /** `[1, 2]`: an attribute, or tensors one behind the other. */
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly range: Range }
   /** `'same'`, as an attribute. */
   | { readonly kind: 'text'; readonly value: string; readonly range: Range }
+  /** `\sum_{i=1}^{n} x_i`, over what follows. */
+  | {
+      readonly kind: 'reduce'
+      readonly operator: 'sum' | 'product' | 'max' | 'min' | 'mean'
+      readonly indices: readonly IndexRange[]
+      /** Only where this holds: `\sum_{j \ne i}`. */
+      readonly condition?: Expression
+      readonly body: Expression
+      readonly range: Range
+    }
+  /** `(W x)_i`, and `x[0, 2:5]`, which counts from 0. */
+  | {
+      readonly kind: 'element'
+      readonly operand: Expression
+      readonly at: readonly Expression[]
+      readonly from?: 0
+      readonly range: Range
+    }
+  /** `2:5` among the places of an element; without bounds it is the whole axis. */
+  | {
+      readonly kind: 'slice'
+      readonly first?: Expression
+      readonly last?: Expression
+      readonly range: Range
+    }
+  /** `…` among arguments. */
+  | { readonly kind: 'ellipsis'; readonly range: Range }
+  /** An equation for each value of an index: `head_i = f(x) for i = 1..h`. */
+  | ({ readonly kind: 'family'; readonly equation: Expression; readonly range: Range } & Required<IndexRange>)
+
+/**
+ * `x`, `W_1`, `d_k`, `\theta`, in one spelling: `W_{hidden}` is `W_hidden`, `\hat{y}` is `y_hat`. Whether a subscript
+ * is part of the name or an index depends on what is declared.
+ */
+export interface NameExpression {
+  readonly kind: 'name'
+  readonly name: string
+  /** The name without its subscripts, where there are any, and without its label. */
+  readonly stem?: string
+  readonly subscripts?: readonly (readonly Expression[])[]
+  /** A superscript that is no power: `W^Q`. */
+  readonly label?: string
+  readonly range: Range
+}
+
+/** `softmax[axis = -1](x)`, `head_i(x)`. Attributes without a name are positional. */
+export interface CallExpression {
+  readonly kind: 'call'
+  readonly name: string
+  readonly stem?: string
+  readonly subscripts?: readonly (readonly Expression[])[]
+  readonly attributes: readonly { readonly name?: string; readonly value: Expression }[]
+  readonly arguments: readonly Expression[]
+  readonly range: Range
+}
+
+/** An index with its first and last value, where they are given. */
+export interface IndexRange {
+  readonly index: string
+  readonly first?: Expression
+  readonly last?: Expression
+}
+
+/** The parts of an expression, in the order of the text. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'negate':
+    case 'transpose':
+    case 'absolute':
+      return [expression.operand]
+    case 'call':
+      return [
+        ...(expression.subscripts?.flat() ?? []),
+        ...expression.attributes.map(({ value }) => value),
+        ...expression.arguments,
+      ]
+    case 'name':
+      return expression.subscripts?.flat() ?? []
+    case 'list':
+      return expression.items
+    case 'reduce':
+      return [
+        ...expression.indices.flatMap(boundsOf),
+        ...(expression.condition ? [expression.condition] : []),
+        expression.body,
+      ]
+    case 'family':
+      return [expression.equation, ...boundsOf(expression)]
+    case 'element':
+      return [expression.operand, ...expression.at]
+    case 'slice':
+      return boundsOf(expression)
+    case 'number':
+    case 'text':
+    case 'ellipsis':
+      return []
+  }
+}
+
+function boundsOf({ first, last }: { readonly first?: Expression; readonly last?: Expression }) {
+  return [first, last].flatMap(bound => bound ?? [])
+}

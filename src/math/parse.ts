@@ -1,5 +1,6 @@
 import type { Expression } from './expression.js'
-import { SyntaxError as GrammarError, parse } from './grammar.generated.js'
+import { SyntaxError as GrammarError, parse, type StartRuleNames } from './grammar.generated.js'
+import { placesOf } from './places.js'
 
 /** Why a text is not an equation: a sentence in lower case, and the offset that it is about. */
 export interface SyntaxProblem {
@@ -10,8 +11,8 @@ export interface SyntaxProblem {
 /** Longer texts are refused: an equation in a paper has a few hundred characters. */
 const longest = 4000
 
-/** Deeper nesting is refused, so that the recursive parser cannot run out of stack. */
-const deepest = 100
+/** Longer passages are refused. */
+const longestPassage = 40_000
 
 /** How many equations are remembered: about those of all tables. */
 const mostRemembered = 2000
@@ -19,25 +20,34 @@ const mostRemembered = 2000
 /** Equations that were read before. The same few come back with every layer of a model. */
 const remembered = new Map<string, Expression | SyntaxProblem>()
 
-const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
-
-/** Reads one equation or expression, in plain text or in the LaTeX spellings that the grammar has. Never throws. */
+/** Reads one equation or expression, in plain text or in the LaTeX of papers. Never throws. */
 export function parseEquation(text: string): Expression | SyntaxProblem {
   const known = remembered.get(text)
   if (known) return known
   if (remembered.size >= mostRemembered) remembered.clear()
-  const result = parseOnce(text)
+  const result = parseFrom<Expression>('Start', text, longest)
   remembered.set(text, result)
   return result
 }
 
-function parseOnce(text: string): Expression | SyntaxProblem {
-  if (text.length > longest)
-    return { problem: `an equation has at most ${longest} characters`, offset: longest }
-  const unbalanced = checkBrackets(text)
-  if (unbalanced) return unbalanced
+/** Reads the equations of a passage, one a line. Ranges are those of the whole text. Never throws. */
+export function parseEquations(text: string): readonly Expression[] | SyntaxProblem {
+  return parseFrom<readonly Expression[]>('Equations', text, longestPassage)
+}
+
+function parseFrom<Tree extends object>(
+  startRule: StartRuleNames,
+  text: string,
+  most: number,
+): Tree | SyntaxProblem {
+  if (text.length > most) return { problem: `an equation has at most ${most} characters`, offset: most }
+  const places = placesOf(text)
+  if ('problem' in places) return places
+  const { isBracketed, isInRows } = places
+  // A single equation has no line that could be another one.
+  const isInside = startRule === 'Start' ? () => true : isBracketed
   try {
-    return parse(text) as Expression
+    return parse(text, { startRule, isBracketed: isInside, isInRows }) as Tree
   } catch (error) {
     if (error instanceof GrammarError)
       return { problem: explain(error, text), offset: error.location.start.offset }
@@ -45,37 +55,28 @@ function parseOnce(text: string): Expression | SyntaxProblem {
   }
 }
 
-export function isSyntaxProblem(value: Expression | SyntaxProblem): value is SyntaxProblem {
+export function isSyntaxProblem(value: object): value is SyntaxProblem {
   return 'problem' in value
 }
 
-function checkBrackets(text: string): SyntaxProblem | undefined {
-  const open: { bracket: string; offset: number }[] = []
-  for (let offset = 0; offset < text.length; offset++) {
-    const character = text[offset]!
-    if (character in closing) {
-      open.push({ bracket: character, offset })
-      if (open.length > deepest) return { problem: 'the equation is nested too deeply', offset }
-    } else if (character === ')' || character === ']' || character === '}') {
-      const last = open.pop()
-      if (!last) return { problem: `\`${character}\` closes nothing`, offset }
-      if (closing[last.bracket] !== character) {
-        return { problem: `\`${last.bracket}\` is closed by \`${character}\``, offset }
-      }
-    }
-  }
-  const last = open.at(-1)
-  return last && { problem: `\`${last.bracket}\` is never closed`, offset: last.offset }
-}
-
+/** What may follow in words, where the grammar has a name for it or there is one sign only. */
 function explain(error: GrammarError, text: string): string {
-  const expected = new Set(
-    (error.expected ?? []).flatMap(item =>
-      item.type === 'other' && item.description !== 'space' ? [item.description] : [],
-    ),
+  // A message of the grammar's own has no list of what could follow.
+  if (!error.expected) return error.message
+  const named = error.expected.flatMap(item =>
+    item.type === 'other' && item.description !== 'space' ? [item.description] : [],
   )
   const { offset } = error.location.start
-  const found = offset >= text.length ? 'the end of the equation' : `\`${text[offset]}\``
-  const wanted = expected.has('a term') ? 'a term' : 'an operator or the end of the equation'
-  return `expected ${wanted}, found ${found}`
+  const found = offset >= text.length ? 'the end of the equation' : `\`${foundAt(text, offset)}\``
+  const own = named.find(description => description !== 'a term' && description !== 'a name')
+  const wanted = own ?? named.find(description => description === 'a term') ?? named[0]
+  return `expected ${wanted ?? 'an operator or the end of the equation'}, found ${found}`
+}
+
+/** A macro as a whole, else one character. */
+function foundAt(text: string, offset: number): string {
+  let end = offset + 1
+  if (text[offset] === '\\') while (/[A-Za-z]/.test(text[end] ?? '')) end++
+  else end = offset + (text.codePointAt(offset)! > 0xffff ? 2 : 1)
+  return text.slice(offset, end)
 }

@@ -1,7 +1,10 @@
-import type { Expression } from './expression.js'
+import type { Expression, IndexRange, NameExpression } from './expression.js'
+import { accents, greekMacros, namedFunctions } from './spelling.js'
 
 const precedences: Readonly<Record<string, number>> = {
   '=': 1,
+  '~': 1,
+  '<-': 1,
   '<': 1,
   '>': 1,
   '<=': 1,
@@ -15,48 +18,209 @@ const precedences: Readonly<Record<string, number>> = {
   '^': 5,
 }
 
-/** An expression in the plain spelling; reading it back gives the same tree, ranges aside. */
-export function printExpression(expression: Expression): string {
-  return print(expression, 0)
+/** A big operator takes all that is multiplied after it. */
+const bigPrecedence = 2.5
+
+/** The two ways to write one expression. */
+interface Spelling {
+  readonly signs: Readonly<Record<string, string>>
+  readonly open: string
+  readonly close: string
+  readonly bars: readonly [string, string]
+  readonly transpose: string
+  readonly dots: string
+  readonly name: (name: NameExpression) => string
+  readonly word: (text: string) => string
+  readonly big: (operator: string) => string
+  /** What is laid out otherwise than as signs in a row, from the printed parts. */
+  readonly fraction?: (top: string, bottom: string) => string
+  readonly calls: Readonly<Record<string, (args: readonly string[]) => string>>
+  readonly family: (index: string, first: string, last: string) => string
 }
 
-function print(expression: Expression, above: number): string {
-  switch (expression.kind) {
-    case 'number':
-      return expression.text
-    case 'name':
-      return expression.name
-    case 'text':
-      return `'${expression.value}'`
-    case 'list':
-      return `[${expression.items.map(item => print(item, 0)).join(', ')}]`
-    case 'absolute':
-      return `|${print(expression.operand, 0)}|`
-    case 'transpose':
-      return `${print(expression.operand, 6)}^⊤`
-    case 'negate':
-      return bracket(`-${print(expression.operand, 4)}`, 4, above)
-    case 'call': {
-      const attributes = expression.attributes.map(
-        ({ name, value }) => `${name ? `${name} = ` : ''}${print(value, 0)}`,
-      )
-      const list = attributes.length > 0 ? `[${attributes.join(', ')}]` : ''
-      return `${expression.name}${list}(${expression.arguments.map(item => print(item, 0)).join(', ')})`
+const plain: Spelling = {
+  signs: { product: ' ' },
+  open: '(',
+  close: ')',
+  bars: ['|', '|'],
+  transpose: '^⊤',
+  dots: '…',
+  name: ({ name }) => name,
+  word: text => text,
+  big: operator => operator,
+  calls: {},
+  family: (index, first, last) => ` for ${index} = ${first}..${last}`,
+}
+
+const bigSigns: Readonly<Record<string, string>> = {
+  sum: '\\sum',
+  product: '\\prod',
+  max: '\\max',
+  min: '\\min',
+}
+
+const latex: Spelling = {
+  signs: {
+    product: ' ',
+    '*': ' \\odot ',
+    '<=': ' \\le ',
+    '>=': ' \\ge ',
+    '!=': ' \\ne ',
+    '~': ' \\sim ',
+    '<-': ' \\leftarrow ',
+  },
+  open: '\\left(',
+  close: '\\right)',
+  bars: ['\\left|', '\\right|'],
+  transpose: '^\\top',
+  dots: '\\ldots',
+  name: latexName,
+  word: latexWord,
+  big: operator => bigSigns[operator] ?? `\\mathrm{${operator}}`,
+  fraction: (top, bottom) => `\\frac{${top}}{${bottom}}`,
+  calls: {
+    sqrt: ([argument]) => `\\sqrt{${argument}}`,
+    where: ([condition, value, rest]) =>
+      `\\begin{cases} ${value} & \\text{if } ${condition} \\\\ ${rest} & \\text{otherwise} \\end{cases}`,
+  },
+  family: (index, first, last) => ` \\quad \\text{for } ${index} = ${first}, \\ldots, ${last}`,
+}
+
+/** The spellings of the language, by name. */
+export const spellings = { plain, latex } as const
+
+/** An expression in one spelling; reading it back gives the same tree, ranges aside. */
+export function printExpression(expression: Expression, spelling: keyof typeof spellings = 'plain'): string {
+  return new Printer(spellings[spelling]).print(expression, 0)
+}
+
+class Printer {
+  readonly #spelling: Spelling
+
+  constructor(spelling: Spelling) {
+    this.#spelling = spelling
+  }
+
+  print(expression: Expression, above: number): string {
+    const { bars, transpose, dots, name, word, calls, family } = this.#spelling
+    switch (expression.kind) {
+      case 'number':
+        return expression.text
+      case 'name':
+        return name(expression)
+      case 'text':
+        return `'${expression.value}'`
+      case 'ellipsis':
+        return dots
+      case 'list':
+        return `[${this.#all(expression.items)}]`
+      case 'absolute':
+        return this.#bracket(`${bars[0]}${this.print(expression.operand, 3)}${bars[1]}`, 2, above)
+      case 'transpose':
+        return `${this.print(expression.operand, 6)}${transpose}`
+      case 'negate':
+        return this.#bracket(`-${this.print(expression.operand, 4)}`, 4, above)
+      case 'slice':
+        return `${this.#optional(expression.first)}:${this.#optional(expression.last)}`
+      case 'element': {
+        const { operand, at, from } = expression
+        return from === 0
+          ? `${this.print(operand, 7)}[${this.#all(at)}]`
+          : `${this.print(operand, 7)}_{${this.#all(at)}}`
+      }
+      case 'reduce':
+        return this.#bracket(this.#reduction(expression), bigPrecedence, above)
+      case 'family': {
+        const { equation, index, first, last } = expression
+        return `${this.print(equation, 0)}${family(word(index), this.print(first, 0), this.print(last, 0))}`
+      }
+      case 'call': {
+        const { attributes, arguments: args } = expression
+        const layout = Object.hasOwn(calls, expression.name) ? calls[expression.name] : undefined
+        if (layout && attributes.length === 0 && (args.length === 3 || args.length === 1))
+          return layout(args.map(item => this.print(item, 0)))
+        const given = attributes.map(
+          ({ name: key, value }) => `${key ? `${word(key)} = ` : ''}${this.print(value, 0)}`,
+        )
+        const head = expression.stem ? name({ ...expression, kind: 'name' }) : word(expression.name)
+        const list = given.length > 0 ? `[${given.join(', ')}]` : ''
+        return `${head}${list}${this.#spelling.open}${this.#all(args)}${this.#spelling.close}`
+      }
+      case 'binary':
+        return this.#binary(expression, above)
     }
-    case 'binary': {
-      const { operator, left, right } = expression
-      const precedence = precedences[operator]!
-      if (operator === '^') return bracket(`${print(left, 6)}^{${print(right, 0)}}`, precedence, above)
-      const sign = operator === 'product' ? ' ' : ` ${operator} `
-      return bracket(
-        `${print(left, precedence)}${sign}${print(right, operator === 'product' ? 5 : precedence + 1)}`,
-        precedence,
-        above,
-      )
-    }
+  }
+
+  #binary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>, above: number): string {
+    const { fraction, signs } = this.#spelling
+    const precedence = precedences[operator]!
+    if (operator === '^')
+      return this.#bracket(`${this.print(left, 6)}^{${this.print(right, 0)}}`, precedence, above)
+    if (operator === '/' && fraction)
+      return this.#bracket(fraction(this.print(left, 0), this.print(right, 0)), precedence, above)
+    const sign = signs[operator] ?? ` ${operator} `
+    const strict = operator === 'product' ? 5 : precedence + 1
+    return this.#bracket(
+      `${this.print(left, precedence)}${sign}${this.print(right, strict)}`,
+      precedence,
+      above,
+    )
+  }
+
+  #reduction({ operator, indices, condition, body }: Extract<Expression, { kind: 'reduce' }>): string {
+    const last = indices[0]?.last
+    const bounds = [
+      ...indices.map(({ index, first }: IndexRange) =>
+        first ? `${this.#spelling.word(index)}=${this.print(first, 2)}` : this.#spelling.word(index),
+      ),
+      ...conditionsOf(condition).map(inner => this.print(inner, 0)),
+    ]
+    const upper = last ? `^{${this.print(last, 0)}}` : ''
+    return `${this.#spelling.big(operator)}_{${bounds.join(', ')}}${upper} ${this.print(body, 3)}`
+  }
+
+  #all(items: readonly Expression[]): string {
+    return items.map(item => this.print(item, 0)).join(', ')
+  }
+
+  #optional(expression: Expression | undefined): string {
+    return expression ? this.print(expression, 0) : ''
+  }
+
+  #bracket(text: string, precedence: number, above: number): string {
+    return precedence < above ? `${this.#spelling.open}${text}${this.#spelling.close}` : text
   }
 }
 
-function bracket(text: string, precedence: number, above: number): string {
-  return precedence < above ? `(${text})` : text
+function conditionsOf(condition: Expression | undefined): readonly Expression[] {
+  if (!condition) return []
+  return condition.kind === 'call' && condition.name === 'logicalAnd'
+    ? condition.arguments.flatMap(conditionsOf)
+    : [condition]
+}
+
+/** Words of several letters stand upright, so that they are not read as products. */
+function latexWord(text: string): string {
+  const macro = greekMacros.get(text)
+  if (macro) return macro
+  if (namedFunctions.has(text)) return `\\${text}`
+  return [...text.replace(/'+$/, '')].length > 1 ? `\\mathrm{${text}}` : text
+}
+
+function latexName({ name, stem, subscripts = [], label }: NameExpression): string {
+  const printer = new Printer(latex)
+  const base = stem ?? name
+  const [first, ...rest] = subscripts
+  const mark = first?.length === 1 && first[0]!.kind === 'name' ? first[0]!.name : ''
+  const head = accents.has(mark) ? `\\${mark}{${upright(base)}}` : upright(base)
+  const groups = accents.has(mark) ? rest : subscripts
+  const lower = groups.map(items => `_{${items.map(item => printer.print(item, 0)).join(', ')}}`)
+  return `${head}${lower.join('')}${label ? `^{${label}}` : ''}`
+}
+
+function upright(text: string): string {
+  const [, word = text, primes = ''] = /^(.*?)('*)$/.exec(text) ?? []
+  const macro = greekMacros.get(word)
+  if (macro) return `${macro}${primes}`
+  return [...word].length > 1 ? `\\mathrm{${word}}${primes}` : text
 }

@@ -1,11 +1,12 @@
 import type { GraphBuilder } from '../graph/builder.js'
-import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
+import type { Dimension } from '../graph/dimension.js'
 import type { Attribute, Attributes, Node } from '../graph/node.js'
-import { isProblem, type Problem } from '../graph/op.js'
-import type { Expression } from '../math/expression.js'
+import type { Problem } from '../graph/op.js'
+import type { Expression, Range } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
+import { Elaborator } from './elaborator.js'
+import { Misfit } from './misfit.js'
 import type { Op, OpMeaning } from './op.js'
-import { resolveAxis } from './shape.js'
 import { opTable } from './table.js'
 
 /** What the names of an equation stand for. */
@@ -13,65 +14,59 @@ export interface Environment {
   readonly value: (name: string) => Node | Attribute | undefined
   /** Functions beside the ops: `activation(x)` of a layer. Undefined leaves the name to the op table. */
   readonly apply?: (name: string, args: readonly Node[], attributes: Attributes) => Node | Problem | undefined
+  /** How a paper's equation is read: for one example of the batch. Without it, axes are those of the tensors. */
+  readonly example?: ExampleReading
+}
+
+/** What is known of the equations of a paper beside the values. */
+export interface ExampleReading {
+  /** Whether the first axis of a value counts the examples of a batch. */
+  readonly hasBatch: (node: Node) => boolean
+  readonly definition: (name: string) => Definition | undefined
+  /** Indices that stand for one number at a time: those of `for i = 1..h`. */
+  readonly numbers?: ReadonlyMap<string, number>
+  /** The size of the batch, while shapes are inferred: values without a shape take that of the others. */
+  readonly inferring?: Dimension
+}
+
+/** A function that an equation defines: `f(x, y) = …`. */
+export interface Definition {
+  readonly parameters: readonly string[]
+  readonly body: Expression
+  readonly numbers?: ReadonlyMap<string, number>
+}
+
+/** Why an expression has no value, and the part that it is about. */
+export interface ElaborationProblem extends Problem {
+  readonly range?: Range
+  /** The function that does not exist, where that is the problem. */
+  readonly unknownFunction?: string
 }
 
 export type Mode = 'inference' | 'training'
-
-/** The op behind each binary sign; juxtaposition depends on the ranks. */
-const signs: Readonly<Record<string, string>> = {
-  '+': 'add',
-  '-': 'subtract',
-  '*': 'multiply',
-  '/': 'divide',
-  '^': 'power',
-  '<': 'less',
-  '>': 'greater',
-  '<=': 'lessEqual',
-  '>=': 'greaterEqual',
-  '=': 'equal',
-  '!=': 'notEqual',
-}
-
-const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
-  '+': add,
-  '-': subtract,
-  '*': multiply,
-  product: multiply,
-  '/': divide,
-  '^': (a, b) => apply('power', [a, b]),
-}
-
-/** Names with a fixed value, unless the environment says otherwise. */
-const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['infinity', Number.POSITIVE_INFINITY],
-])
-
-/** Names of functions of papers that are spelled otherwise in the op table. */
-const synonyms: Readonly<Record<string, string>> = { σ: 'sigmoid', ln: 'log', ReLU: 'relu', abs: 'absolute' }
-
-/** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
-const measures: Readonly<Record<string, (of: Node, attributes: readonly Value[]) => Value>> = {
-  /** The sizes of all axes. */
-  shape: ({ type }) => type.shape ?? { problem: 'the shape is not known' },
-  /** `extent[axis](x)`: the size of one axis. */
-  extent: ({ type }, [axis]) => {
-    if (!type.shape) return { problem: 'the shape is not known' }
-    const at = resolveAxis(typeof axis === 'number' ? axis : undefined, type.shape.length)
-    return typeof at === 'number' ? type.shape[at]! : at
-  },
-}
 
 /** Builds the graph of an expression. Numbers and sizes become scalars where a tensor is needed. */
 export function elaborate(
   expression: Expression,
   environment: Environment,
   builder: GraphBuilder,
-): Node | Problem {
-  const value = evaluate(expression, environment, builder)
-  return isNode(value) || isFailure(value) ? value : scalar(value, builder)
+): Node | ElaborationProblem {
+  try {
+    return new Elaborator(environment, builder).tensor(expression).node
+  } catch (problem) {
+    return problemOf(problem)
+  }
+}
+
+/** What is thrown for a reason of the equation's, as a problem; a defect goes on. */
+export function problemOf(thrown: unknown): ElaborationProblem {
+  if (!(thrown instanceof Misfit)) throw thrown
+  const { message, range, unknownFunction } = thrown
+  return {
+    problem: message,
+    ...(range && { range }),
+    ...(unknownFunction !== undefined && { unknownFunction }),
+  }
 }
 
 /** Reads and builds in one step, for equations of our own tables. */
@@ -112,117 +107,4 @@ function inputNamed(op: Op, node: Node, name: string): Node | undefined {
   return op.variadic && stem === op.inputs.at(-1)
     ? node.inputs[op.inputs.length - 2 + Number(index)]
     : undefined
-}
-
-type Value = Node | Attribute | Problem
-
-function isNode(value: Value): value is Node {
-  return typeof value === 'object' && value !== null && 'op' in value
-}
-
-function isFailure(value: Value): value is Problem {
-  return typeof value === 'object' && value !== null && isProblem(value)
-}
-
-function isDimension(value: Value): value is Dimension {
-  return typeof value === 'number' || isPolynomial(value)
-}
-
-function scalar(value: Attribute, builder: GraphBuilder): Node | Problem {
-  if (isDimension(value)) return builder.node('scalar', [], { value })
-  return { problem: 'expected a tensor or a number' }
-}
-
-function evaluate(expression: Expression, environment: Environment, builder: GraphBuilder): Value {
-  const recur = (inner: Expression) => evaluate(inner, environment, builder)
-  const node = (op: string, operands: readonly Value[], attributes: Attributes = {}): Value => {
-    const inputs: Node[] = []
-    for (const operand of operands) {
-      const input = isNode(operand) || isFailure(operand) ? operand : scalar(operand, builder)
-      if (isProblem(input)) return input
-      inputs.push(input)
-    }
-    return builder.node(op, inputs, attributes)
-  }
-  switch (expression.kind) {
-    case 'number':
-      return expression.value
-    case 'text':
-      return expression.value
-    case 'name': {
-      const given = environment.value(expression.name)
-      const value = given === undefined ? constants.get(expression.name) : given
-      return value === undefined ? { problem: `\`${expression.name}\` is not defined` } : value
-    }
-    case 'list': {
-      const items = expression.items.map(recur)
-      const failure = items.find(isFailure)
-      if (failure) return failure
-      return items.some(isNode) ? { problem: 'a list may hold numbers only' } : (items as Attribute[]).flat()
-    }
-    case 'negate': {
-      const value = recur(expression.operand)
-      if (isDimension(value)) return multiply(-1, value)
-      return node('negate', [value])
-    }
-    case 'transpose':
-      return node('transpose', [recur(expression.operand)])
-    case 'absolute':
-      return node('absolute', [recur(expression.operand)])
-    case 'binary': {
-      const left = recur(expression.left)
-      const right = recur(expression.right)
-      const exact = arithmetic[expression.operator]
-      if (exact && isDimension(left) && isDimension(right)) return exact(left, right)
-      if (expression.operator !== 'product') return node(signs[expression.operator]!, [left, right])
-      const isMatrix = isNode(right) && (right.type.shape?.length ?? 2) >= 2
-      const isScalar = !isNode(left) || left.type.shape?.length === 0
-      return node(isMatrix && !isScalar ? 'matMul' : 'multiply', [left, right])
-    }
-    case 'call':
-      return call(expression, recur, environment, builder)
-  }
-}
-
-function call(
-  { name, attributes, arguments: args }: Extract<Expression, { kind: 'call' }>,
-  recur: (inner: Expression) => Value,
-  environment: Environment,
-  builder: GraphBuilder,
-): Value {
-  const inputs: Node[] = []
-  for (const argument of args) {
-    const value = recur(argument)
-    const input = isNode(value) || isFailure(value) ? value : scalar(value, builder)
-    if (isProblem(input)) return input
-    inputs.push(input)
-  }
-  const measure = Object.hasOwn(measures, name) ? measures[name] : undefined
-  if (measure && inputs[0] && inputs.length === 1) {
-    const own = environment.apply?.(name, inputs, {})
-    return (
-      own ??
-      measure(
-        inputs[0],
-        attributes.map(({ value }) => recur(value)),
-      )
-    )
-  }
-  const opName = Object.hasOwn(opTable, name) ? name : synonyms[name]
-  const op = opName === undefined ? undefined : opTable[opName]
-  const positions = op ? Object.keys(op.attributes) : []
-  const given: Record<string, Attribute> = {}
-  for (const [i, attribute] of attributes.entries()) {
-    const key = attribute.name ?? positions[i]
-    if (key === undefined) return { problem: `\`${name}\` takes ${positions.length} attributes` }
-    const value = recur(attribute.value)
-    if (isFailure(value)) return value
-    if (isNode(value))
-      return { problem: `the attribute \`${key}\` of \`${name}\` must be a number, not a tensor` }
-    given[key] = value
-  }
-  const own = environment.apply?.(name, inputs, given)
-  if (own !== undefined) return own
-  if (opName === undefined) return { problem: `there is no function \`${name}\`` }
-  return builder.node(opName, inputs, given)
 }

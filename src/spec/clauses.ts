@@ -1,5 +1,5 @@
 import { textOf } from '../library/config.js'
-import { isEquation, type Plan } from './plan.js'
+import { isPassage, type Plan } from './plan.js'
 import type { Clause } from './spec.js'
 
 /** One clause for each thing that the structure states, in order and by the part that it is about. */
@@ -23,15 +23,17 @@ export function structureClauses(plan: Plan): {
     })
   }
   for (const step of plan.steps) {
-    if (isEquation(step)) {
-      const { output, statement, span, citation } = step
-      put(`equation:${output}`, {
-        id: `model.${output}`,
-        kind: 'equation',
-        statement,
-        span,
-        ...(citation && { citation }),
-      })
+    if (isPassage(step)) {
+      for (const line of step.lines) {
+        if (byPart.has(`equation:${line.clause}`)) continue
+        put(`equation:${line.clause}`, {
+          id: `model.${line.clause}`,
+          kind: 'equation',
+          statement: line.statement,
+          span: step.lines.length === 1 ? step.span : step.at(...line.range),
+          ...(step.citation && { citation: step.citation }),
+        })
+      }
       continue
     }
     const { layer } = step

@@ -141,6 +141,15 @@ export class SpecContext {
     return this.#value(parsed, at) ?? null
   }
 
+  /** A size that an equation states; undefined where it is no arithmetic of symbols. */
+  sizeOf(expression: Expression): Dimension | undefined {
+    const known = this.diagnostics.length
+    const value = this.#value(expression, () => ({ file: this.file, start: 0, end: 0 }))
+    // What is wrong with it is said by whoever asks.
+    this.diagnostics.length = known
+    return value
+  }
+
   /** What a symbol stands for: its number, or itself where the spec leaves it open. */
   symbolValue(name: string): Dimension | undefined {
     const known = this.symbols.get(name)

@@ -1,42 +1,48 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
-import { type Dimension, symbol } from '../graph/dimension.js'
+import { type Dimension, equals, symbol } from '../graph/dimension.js'
 import type { Layer, LayerApplication, ModelGraph, Parameter, Port } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { applyLayer } from '../library/instantiate.js'
-import type { Expression } from '../math/expression.js'
-import { elaborate } from '../ops/elaborate.js'
+import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
+import { Misfit } from '../ops/misfit.js'
 import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
+import { EquationGraph, isSameShape } from './equation-graph.js'
 import {
-  isEquation,
+  isPassage,
   type Plan,
   type PlannedApplication,
-  type PlannedEquation,
   type PlannedInput,
   type PlannedLayer,
+  type PlannedLine,
+  type PlannedPassage,
 } from './plan.js'
 import type { Instantiation } from './spec.js'
 
 /** Numbers for parameters and draws of specs, far from those of traced code. */
 const firstIdentity = 1_000_000_000
 
-/** Builds the graph of a plan: the same form as traced code has. `symbols` gives what a size stands for. */
+/**
+ * Builds the graph of a plan: the same form as traced code has. `symbols` gives what a size stands for,
+ * and `names` are all of them.
+ */
 export function instantiatePlan(
   title: string,
   plan: Plan,
   symbols: (name: string) => Dimension | undefined,
+  names: readonly string[],
   request: Instantiation,
 ): { readonly graph?: ModelGraph; readonly diagnostics: readonly Diagnostic[] } {
-  const build = new PlanBuild(request, symbols)
+  const build = new PlanBuild(request, symbols, names)
   for (const input of plan.inputs) {
     const failed = build.input(input)
     if (failed) return { diagnostics: [failed] }
   }
   for (const step of plan.steps) {
-    const failed = isEquation(step) ? build.equation(step) : build.application(step)
+    const failed = isPassage(step) ? build.passage(step) : build.application(step)
     if (failed) return { diagnostics: [failed] }
   }
   const applications = build.applications()
@@ -61,23 +67,45 @@ class PlanBuild {
   readonly values = new Map<string, Node>()
   readonly inputs: Port[] = []
   readonly #request: Instantiation
-  readonly #symbols: (name: string) => Dimension | undefined
   readonly #applied: Applied[] = []
   readonly #parameters = new Map<PlannedLayer, readonly Parameter[]>()
   readonly #learned = new Map<string, Node>()
+  readonly #equations: EquationGraph
+  #batch: Dimension | undefined
   #identity = firstIdentity
 
-  constructor(request: Instantiation, symbols: (name: string) => Dimension | undefined) {
+  constructor(
+    request: Instantiation,
+    symbols: (name: string) => Dimension | undefined,
+    names: readonly string[],
+  ) {
     this.#request = request
-    this.#symbols = symbols
+    const size = (name: string) => request.symbol?.(name) ?? symbols(name)
+    this.#equations = new EquationGraph({
+      builder: request.builder,
+      provenance: request.provenance,
+      value: name => this.values.get(name) ?? this.#learned.get(name),
+      size,
+      sizeNames: whole => {
+        const named = names.filter(name => {
+          const own = size(name)
+          return own !== undefined && equals(own, whole)
+        })
+        return typeof whole === 'number' ? [...named, String(whole)] : named
+      },
+      batch: () => this.#batch,
+      draw: (name, shape) => this.#draw(name, shape),
+    })
   }
 
-  input({ name, shape, dtype, span }: PlannedInput): Diagnostic | undefined {
+  input({ name, shape, dtype, hasBatch, span }: PlannedInput): Diagnostic | undefined {
     const index = this.inputs.length
-    const sizes = [symbol('N', true), ...shape.map(size => this.#bound(size))]
+    const own = shape.map(size => this.#bound(size))
+    const sizes = hasBatch ? [symbol('N', true), ...own] : own
     const attributes = { name, index: firstIdentity + index, shape: sizes, dtype }
     const node = this.#request.input?.(name, index) ?? this.#request.builder.node('input', [], attributes)
     if (isProblem(node)) return misfit(name, node, span)
+    if (hasBatch) this.#batch ??= node.type.shape?.[0]
     this.values.set(name, node)
     this.inputs.push({ name, node, origin: { span, path: [] } })
     return undefined
@@ -110,36 +138,60 @@ class PlanBuild {
     return undefined
   }
 
-  equation({ output, expression, parameters, statement, at, span }: PlannedEquation): Diagnostic | undefined {
-    const { builder, provenance } = this.#request
-    for (const { name, shape } of parameters) {
+  passage(passage: PlannedPassage): Diagnostic | undefined {
+    const { provenance } = this.#request
+    for (const { name, shape } of passage.parameters) {
       if (this.#learned.has(name)) continue
       const node = this.#learnedTensor(
         name,
         shape.map(size => this.#bound(size)),
       )
-      if (isProblem(node)) return misfit(name, node, span)
+      if (isProblem(node)) return misfit(name, node, passage.span)
       this.#learned.set(name, node)
       provenance.setName(node, name)
     }
-    const value = (name: string) =>
-      this.values.get(name) ?? this.#learned.get(name) ?? this.#request.symbol?.(name) ?? this.#symbols(name)
-    const node = elaborate(expression, { value }, builder)
-    if (!isProblem(node)) {
-      this.values.set(output, node)
-      provenance.setName(node, output)
-      return undefined
-    }
-    const unknown = unknownFunction(node)
-    if (unknown === undefined) return misfit(`\`${statement}\``, node, span)
-    const [start, end] = placeOf(unknown, expression) ?? [0, statement.length]
-    const suggestion = nearest(unknown, Object.keys(opTable))
-    const help = suggestion && `did you mean \`${suggestion}\`?`
-    return diagnostic(
-      'spec-equation',
-      { equation: statement, problem: node.problem },
-      { span: at(start, end), help },
+    const draws = [...passage.draws].map(
+      ([name, shape]) => [name, shape.map(size => this.#bound(size))] as const,
     )
+    try {
+      const values = this.#equations.evaluate({ ...passage, draws: new Map(draws) })
+      for (const [name, node] of values) this.values.set(name, node)
+      return undefined
+    } catch (thrown) {
+      return this.#problemIn(passage, problemOf(thrown))
+    }
+  }
+
+  #problemIn(
+    { lines, at, span }: PlannedPassage,
+    { problem, range, unknownFunction }: ElaborationProblem,
+  ): Diagnostic {
+    const isWithin = (line: PlannedLine) => range && line.range[0] <= range[0] && range[1] <= line.range[1]
+    const { statement } = lines.find(isWithin) ?? lines[0]!
+    const place = range ? at(...range) : span
+    if (unknownFunction === undefined) return misfit(`\`${statement}\``, { problem }, place)
+    const suggestion = nearest(unknownFunction, Object.keys(opTable))
+    const help = suggestion && `did you mean \`${suggestion}\`?`
+    const [start] = range ?? [0]
+    const word = at(start, start + unknownFunction.length)
+    return diagnostic('spec-equation', { equation: statement, problem }, { span: word, help })
+  }
+
+  /** Draws for a name: those of the code that are of the same kind, else draws of their own. */
+  #draw(name: string, shape: readonly Dimension[]): Node {
+    const existing = this.#request.equationParameter?.(name)
+    const { mean, deviation } = existing?.attributes ?? {}
+    if (
+      existing?.op === 'randomNormal' &&
+      mean === 0 &&
+      deviation === 1 &&
+      isSameShape(existing.type.shape ?? [], shape)
+    )
+      return existing
+    const attributes = { shape, site: this.#identity++ }
+    const node = this.#request.builder.node('randomNormal', [], attributes)
+    if (isProblem(node)) throw new Misfit(node.problem)
+    return node
   }
 
   #learnedTensor(name: string, shape: readonly Attribute[]): Node | Problem {
@@ -189,28 +241,4 @@ class PlanBuild {
 
 function misfit(layer: string, { problem }: Problem, span: PlannedLayer['span']): Diagnostic {
   return diagnostic('spec-shape-mismatch', { layer, problem }, { span })
-}
-
-/** The name in the elaboration's message about a function that does not exist. */
-function unknownFunction({ problem }: Problem): string | undefined {
-  return /^there is no function `(.+)`$/.exec(problem)?.[1]
-}
-
-/** Where a function of that name is called. */
-function placeOf(name: string, expression: Expression): readonly [number, number] | undefined {
-  const inner: readonly Expression[] =
-    expression.kind === 'binary'
-      ? [expression.left, expression.right]
-      : expression.kind === 'call'
-        ? expression.arguments
-        : 'operand' in expression
-          ? [expression.operand]
-          : []
-  if (expression.kind === 'call' && expression.name === name)
-    return [expression.range[0], expression.range[0] + name.length]
-  for (const part of inner) {
-    const place = placeOf(name, part)
-    if (place) return place
-  }
-  return undefined
 }

@@ -1,7 +1,7 @@
 import type { ConfigEntry } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import type { LayerDefinition } from '../library/layer.js'
-import type { Expression } from '../math/expression.js'
+import type { Expression, Range } from '../math/expression.js'
 import type { Span } from '../text/source.js'
 import type { Citation } from './spec.js'
 
@@ -32,24 +32,47 @@ export interface PlannedParameter {
   readonly shape: readonly Attribute[]
 }
 
-/** A step that is stated as an equation: its left side names the value. */
-export interface PlannedEquation {
+/** One line of a passage. */
+export interface PlannedLine {
+  /**
+   * A value that it defines, a function, what is drawn, the next state of a recurrence or its first one.
+   */
+  readonly kind: 'value' | 'function' | 'draw' | 'step' | 'initial'
+  /** The name of what it defines; of a recurrence, without the index. */
   readonly output: string
+  /** The places of the left side: `y_{ij}` has i and j; a recurrence has its time. */
+  readonly indices: readonly string[]
+  /** What it is defined as. */
   readonly expression: Expression
-  /** All parameters whose names it may use, its own and those of equations before it. */
-  readonly parameters: readonly PlannedParameter[]
+  /** The arguments of a function. */
+  readonly parameters: readonly string[]
+  /** What the indices of `for i = 1..h` stand for in this line. */
+  readonly numbers: ReadonlyMap<string, number>
+  /** Where it stands in the passage. */
+  readonly range: Range
   /** As it is written. */
   readonly statement: string
-  /** The place of a range of characters of the equation. */
+  /** What its clause is called; lines that one statement gives share it. */
+  readonly clause: string
+}
+
+/** Equations that belong together: each may use names that a later one defines. */
+export interface PlannedPassage {
+  readonly lines: readonly PlannedLine[]
+  /** All parameters whose names it may use, its own and those of passages before it. */
+  readonly parameters: readonly PlannedParameter[]
+  /** Shapes of what is drawn, without the batch axis. */
+  readonly draws: ReadonlyMap<string, readonly Attribute[]>
+  /** The place of a range of characters of the passage. */
   readonly at: (start: number, end: number) => Span
   readonly span: Span
   readonly citation?: Citation
 }
 
-export type PlannedStep = PlannedApplication | PlannedEquation
+export type PlannedStep = PlannedApplication | PlannedPassage
 
-export function isEquation(step: PlannedStep): step is PlannedEquation {
-  return 'expression' in step
+export function isPassage(step: PlannedStep): step is PlannedPassage {
+  return 'lines' in step
 }
 
 /** An input as the spec states it. */
@@ -57,6 +80,8 @@ export interface PlannedInput {
   readonly name: string
   readonly shape: readonly Attribute[]
   readonly dtype: string
+  /** Whether an axis that counts examples stands in front. */
+  readonly hasBatch: boolean
   readonly span: Span
   readonly citation?: Citation
 }

@@ -21,13 +21,21 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
   return inputs.flatMap(({ key, value, keySpan, span }) => {
     const fields =
       entriesOf(value, context.file) &&
-      context.fields(value, key, ['shape', 'dtype', 'meaning', 'cite'], ['shape'])
+      context.fields(value, key, ['shape', 'dtype', 'batch', 'meaning', 'cite'], ['shape'])
     const citation = context.citation(fields?.get('cite'))
     const sizes = fields ? fields.get('shape')?.value : value
     if (sizes === undefined) return []
     const shape = context.shape(sizes, 'inputs', key, 'a list of sizes without the batch axis', span)
     const dtype = scalarOf(fields?.get('dtype')?.value) ?? 'float32'
-    return [{ name: key, shape, dtype: String(dtype), span: keySpan, ...(citation && { citation }) }]
+    const batch = fields?.get('batch')
+    const hasBatch = batch ? scalarOf(batch.value) : true
+    if (typeof hasBatch !== 'boolean') {
+      const values = { layer: key, key: 'batch', value: textOf(hasBatch ?? null), expected: 'true or false' }
+      context.report('spec-invalid-value', values, batch!.span)
+      return []
+    }
+    const stated = { name: key, shape, dtype: String(dtype), hasBatch, span: keySpan }
+    return [{ ...stated, ...(citation && { citation }) }]
   })
 }
 

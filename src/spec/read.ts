@@ -9,7 +9,7 @@ import { readAccepted } from './accepted.js'
 import { structureClauses } from './clauses.js'
 import { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
-import { isEquation, type Plan } from './plan.js'
+import { isPassage, type Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
 import type { Spec } from './spec.js'
 import { StepReader } from './steps.js'
@@ -72,7 +72,7 @@ export function readSpec(file: SourceFile): {
   const accepted = readAccepted(context, top.get('accepted'), all)
   if (context.diagnostics.length > 0) return { diagnostics: inOrder(context.diagnostics) }
   const instantiate: Spec['instantiate'] = request =>
-    instantiatePlan(title, plan, name => context.symbolValue(name), request)
+    instantiatePlan(title, plan, name => context.symbolValue(name), [...context.symbols.keys()], request)
   const trial = instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
   if (trial.diagnostics.length > 0) return { diagnostics: trial.diagnostics }
   const spec: Spec = {
@@ -82,9 +82,9 @@ export function readSpec(file: SourceFile): {
     symbols: context.symbols,
     instantiate,
     equationParameters: equationParametersOf(plan),
-    inputs: inputs.map(({ name, shape }) => ({
+    inputs: inputs.map(({ name, shape, hasBatch }) => ({
       name,
-      shape: [symbol('N', true), ...(shape as readonly Dimension[])],
+      shape: [...(hasBatch ? [symbol('N', true)] : []), ...(shape as readonly Dimension[])],
       clause: clauses.byPart.get(`input:${name}`)!,
     })),
     clauses: all,
@@ -121,7 +121,7 @@ function contains({ span: outer }: Diagnostic, { span: inner }: Diagnostic): boo
 }
 
 function equationParametersOf({ steps }: Plan): Spec['equationParameters'] {
-  const all = steps.flatMap(step => (isEquation(step) ? step.parameters : []))
+  const all = steps.flatMap(step => (isPassage(step) ? step.parameters : []))
   const byName = new Map(all.map(({ name, shape }) => [name, { name, shape: shape as readonly Dimension[] }]))
   return [...byName.values()]
 }

@@ -102,6 +102,7 @@ const combinatorValues: Readonly<Record<string, Schema>> = {
     type: 'string',
   }),
   equation: described('An equation such as `h = tanh(x W + b)`.', { type: 'string' }),
+  equations: described('Several equations, one a line.', { type: 'string' }),
   where: described('The learned tensors of the equation with their shapes.', mapOf(ref('shape'))),
 }
 
@@ -151,7 +152,19 @@ const top: Readonly<Record<string, Schema>> = {
     ...mapOf(
       either(
         ref('shape'),
-        map({ shape: ref('shape'), dtype: {}, meaning: {}, cite: ref('citation') }, ['shape']),
+        map(
+          {
+            shape: ref('shape'),
+            dtype: {},
+            batch: described(
+              'Whether an axis that counts examples stands in front; it does unless this is false.',
+              { type: 'boolean' },
+            ),
+            meaning: {},
+            cite: ref('citation'),
+          },
+          ['shape'],
+        ),
       ),
     ),
     minProperties: 1,

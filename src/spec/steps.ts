@@ -4,7 +4,7 @@ import { layerNamed, layers } from '../library/layers/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
-import { readEquation } from './equations.js'
+import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
@@ -16,6 +16,7 @@ export const combinators: Readonly<Record<string, readonly string[]>> = {
   branches: ['merge', 'from', 'name', 'cite', 'notes'],
   use: ['from', 'name', 'notes'],
   equation: ['where', 'cite', 'notes'],
+  equations: ['where', 'cite', 'notes'],
 }
 
 const isCombinator = (key: string): boolean => Object.hasOwn(combinators, key)
@@ -33,6 +34,7 @@ export class StepReader {
   /** What was read so far, in order of computation. */
   readonly planned: PlannedStep[] = []
   readonly #parameters = new Map<string, PlannedParameter>()
+  readonly #functions = new Set<string>()
   readonly layers = new Map<string, PlannedLayer>()
   readonly #values = new Set<string>()
   readonly #counts = new Map<string, number>()
@@ -129,7 +131,7 @@ export class StepReader {
     if (head.key === 'repeat') return this.#repeat(head, inputs, prefix)
     if (head.key === 'residual') return this.#residual(head, fields, inputs, prefix)
     if (head.key === 'branches') return this.#branches(head, fields, inputs, prefix, span)
-    if (head.key === 'equation') return this.#equation(head, fields, inputs)
+    if (head.key === 'equation' || head.key === 'equations') return this.#equation(head, fields, inputs)
     if (head.key === 'use') return this.#use(head, inputs, fields.get('name'))
     return this.#layer(head.key, head.keySpan, span, head, fields, inputs, prefix)
   }
@@ -230,11 +232,21 @@ export class StepReader {
     fields: ReadonlyMap<string, YamlEntry>,
     current: readonly string[],
   ): readonly string[] {
-    const equation = readEquation(this.#context, head, fields, this.#values, this.#parameters)
-    if (!equation) return current
-    this.#values.add(equation.output)
-    this.planned.push(equation)
-    return [equation.output]
+    const known = { values: this.#values, functions: this.#functions, parameters: this.#parameters }
+    const passage = readPassage(this.#context, head, fields, known)
+    if (!passage) return current
+    const values = passage.lines.filter(({ kind }) => kind === 'value' || kind === 'step')
+    for (const { output, range } of passage.lines) {
+      if (this.#values.has(output) && values.some(line => line.output === output)) {
+        const problem = `\`${output}\` is already defined`
+        const place = passage.at(...range)
+        this.#context.report('spec-equation', { equation: passage.lines[0]!.statement, problem }, place)
+      }
+    }
+    for (const line of passage.lines) if (line.kind !== 'function') this.#values.add(line.output)
+    this.planned.push(passage)
+    const last = values.at(-1)
+    return last ? [last.output] : current
   }
 
   #apply(layer: PlannedLayer, inputs: readonly string[], wanted: string, span: Span): readonly string[] {

@@ -147,9 +147,38 @@ export function placeWithin(
 ): Span {
   const whole = spanOf(node, file)
   const offset = file.text.slice(whole.start, whole.end).indexOf(text)
-  if (offset < 0) return whole
-  const from = whole.start + offset + Math.min(start, text.length)
-  return { file, start: from, end: Math.max(from, whole.start + offset + Math.min(end, text.length)) }
+  const place = offset < 0 ? placeInBlock(file.text.slice(whole.start, whole.end), text) : undefined
+  if (offset < 0 && !place) return whole
+  const placed = (at: number) => whole.start + (place ? place(at) : offset + at)
+  const from = placed(Math.min(start, text.length))
+  return { file, start: from, end: Math.max(from, placed(Math.min(end, text.length))) }
+}
+
+/** Where the characters of a block after `|` stand, whose lines are indented in the file. */
+function placeInBlock(source: string, text: string): ((at: number) => number) | undefined {
+  const lines = text.split('\n')
+  const places: number[] = []
+  let from = source.indexOf('\n') + 1
+  if (from === 0) return undefined
+  for (const line of lines) {
+    const end = source.indexOf('\n', from)
+    const written = source.slice(from, end < 0 ? undefined : end)
+    if (!written.endsWith(line)) return undefined
+    places.push(from + written.length - line.length)
+    if (end < 0) break
+    from = end + 1
+  }
+  const placeAt = (at: number): number => {
+    let rest = at
+    for (const [i, line] of lines.entries()) {
+      const place = places[i]
+      if (place === undefined) break
+      if (rest <= line.length) return place + rest
+      rest -= line.length + 1
+    }
+    return source.length
+  }
+  return placeAt
 }
 
 /** The entries of a map in order, or undefined for another kind of node. */

@@ -1,0 +1,217 @@
+import type { CallExpression, Expression, IndexRange, NameExpression, Range } from './expression.js'
+import { printExpression } from './print.js'
+
+/** What the names of an equation may stand for. */
+export interface Declarations {
+  readonly isValue: (name: string) => boolean
+  readonly isFunction: (name: string) => boolean
+}
+
+/** Why a part of an equation has no one reading. */
+export interface ReadingProblem {
+  readonly problem: string
+  readonly range: Range
+}
+
+export function isReadingProblem(value: Expression | ReadingProblem): value is ReadingProblem {
+  return 'problem' in value
+}
+
+/**
+ * Reads what the text alone leaves open, by what is declared: whether `QK` is one name or a product, `W^Q` a power or
+ * a name, `a(b + c)` a call or a product. What both readings fit is a problem that says how to write either.
+ */
+export function resolve(expression: Expression, declarations: Declarations): Expression | ReadingProblem {
+  try {
+    return new Resolver(declarations).read(expression)
+  } catch (problem) {
+    if (problem instanceof Ambiguity) return { problem: problem.message, range: problem.range }
+    throw problem
+  }
+}
+
+/** Ends the reading of one equation; it never leaves this file. */
+class Ambiguity extends Error {
+  readonly range: Range
+
+  constructor(problem: string, range: Range) {
+    super(problem)
+    this.range = range
+  }
+}
+
+type Binary = Extract<Expression, { kind: 'binary' }>
+
+class Resolver {
+  readonly #declarations: Declarations
+
+  constructor(declarations: Declarations) {
+    this.#declarations = declarations
+  }
+
+  read(expression: Expression): Expression {
+    switch (expression.kind) {
+      case 'name':
+        return this.#name(expression)
+      case 'call':
+        return this.#call(expression)
+      case 'binary':
+        return this.#binary(expression)
+      case 'transpose':
+        return this.#marked(expression.operand, operand => ({ ...expression, operand }))
+      case 'negate':
+      case 'absolute':
+        return { ...expression, operand: this.read(expression.operand) }
+      case 'list':
+        return { ...expression, items: expression.items.map(item => this.read(item)) }
+      case 'element':
+        return this.#marked(expression.operand, operand => ({
+          ...expression,
+          operand,
+          at: expression.at.map(item => this.read(item)),
+        }))
+      case 'slice':
+        return { ...expression, ...this.#bounds(expression) }
+      case 'reduce': {
+        const { condition } = expression
+        return {
+          ...expression,
+          indices: expression.indices.map(entry => ({ ...entry, ...this.#bounds(entry) })),
+          ...(condition && { condition: this.read(condition) }),
+          body: this.read(expression.body),
+        }
+      }
+      case 'family':
+        return {
+          ...expression,
+          equation: this.read(expression.equation),
+          first: this.read(expression.first),
+          last: this.read(expression.last),
+        }
+      case 'number':
+      case 'text':
+      case 'ellipsis':
+        return expression
+    }
+  }
+
+  /** A mark after a word or a call that is a product belongs to its last factor: `QK^⊤`. */
+  #marked(given: Expression, mark: (operand: Expression) => Expression): Expression {
+    const read = this.read(given)
+    return isHidden(read, given) ? product(read.left, mark(read.right)) : mark(read)
+  }
+
+  #bounds({ first, last }: Omit<IndexRange, 'index'>) {
+    return { ...(first && { first: this.read(first) }), ...(last && { last: this.read(last) }) }
+  }
+
+  /** A word that nothing declares is the product of its letters, if all of them are declared. */
+  #name(name: NameExpression): Expression {
+    const { isValue } = this.#declarations
+    const base = name.stem ?? name.name
+    const letters = [...base]
+    if (isValue(name.name) || isValue(base) || letters.length < 2 || name.label) return name
+    const places = letters.flatMap((letter, i) => (/\d/.test(letter) ? [] : [i]))
+    if (places.length < letters.length) return name
+    const [start] = name.range
+    const factors = letters.map((letter, i): NameExpression => {
+      const isLast = i === letters.length - 1
+      const range: Range = [start + i, isLast ? name.range[1] : start + i + 1]
+      const rest = name.name.slice(base.length)
+      return isLast && name.subscripts
+        ? { kind: 'name', name: `${letter}${rest}`, stem: letter, subscripts: name.subscripts, range }
+        : { kind: 'name', name: letter, range }
+    })
+    if (!factors.every(factor => isValue(factor.name) || isValue(factor.stem ?? factor.name))) return name
+    return factors.reduce<Expression>(
+      (left, right) => (left === right ? left : product(left, right)),
+      factors[0]!,
+    )
+  }
+
+  #call(call: CallExpression): Expression {
+    const { isFunction, isValue } = this.#declarations
+    const args = call.arguments.map(item => this.read(item))
+    const attributes = call.attributes.map(entry => ({ ...entry, value: this.read(entry.value) }))
+    const read: CallExpression = { ...call, arguments: args, attributes }
+    const isCalled = isFunction(call.name) || (call.stem !== undefined && isFunction(call.stem))
+    const isProduct = isValue(call.name) || (call.stem !== undefined && isValue(call.stem))
+    const [only, ...others] = args
+    const written = call.name
+    if (isCalled && isProduct && only && others.length === 0 && attributes.length === 0)
+      throw new Ambiguity(
+        `\`${written}(…)\` may be a call or a product, since \`${written}\` is a value and a function; write \`${written} * (…)\` for a product, or rename one`,
+        call.range,
+      )
+    if (isCalled || !isProduct) {
+      const split = isCalled ? undefined : this.#factors(call)
+      return split ? product(split, only!) : read
+    }
+    if (attributes.length > 0 || !only || others.length > 0)
+      throw new Ambiguity(`\`${written}\` is a value, not a function`, call.range)
+    return product(this.#factor(call), only)
+  }
+
+  /** What stands before the brackets, as a value. */
+  #factor({ name, stem, subscripts, range }: CallExpression): NameExpression {
+    const own: Range = [range[0], range[0] + name.length]
+    return { kind: 'name', name, ...(stem && { stem }), ...(subscripts && { subscripts }), range: own }
+  }
+
+  /** A word before brackets as a product of letters, where nothing else declares it. */
+  #factors(call: CallExpression): Expression | undefined {
+    if (call.arguments.length !== 1 || call.attributes.length > 0) return undefined
+    const factor = this.#factor(call)
+    const read = this.#name(factor)
+    return read === factor ? undefined : read
+  }
+
+  #binary(expression: Binary): Expression {
+    const { operator } = expression
+    const label = operator === '^' ? this.#labelled(expression) : undefined
+    if (label) return label
+    const right = this.read(expression.right)
+    if (operator === '^') return this.#marked(expression.left, left => ({ ...expression, left, right }))
+    const left = this.read(expression.left)
+    if (operator === '/' && isHidden(right, expression.right) && expression.right.kind === 'call')
+      throw new Ambiguity(
+        `what is divided by here: write \`/ (${printExpression(right)})\`, or \`*\` for a product`,
+        expression.right.range,
+      )
+    if ((operator === 'product' || operator === '*') && isHidden(right, expression.right))
+      return product({ ...expression, left, right: right.left }, right.right)
+    return { ...expression, left, right }
+  }
+
+  /** `W^Q` where that is declared, under this spelling. */
+  #labelled({ left, right, range }: Binary): Expression | undefined {
+    if (left.kind !== 'name') return undefined
+    const isLabel = right.kind === 'name' || right.kind === 'number'
+    if (!isLabel) return undefined
+    const label = printExpression(right)
+    const candidate: NameExpression = {
+      ...left,
+      name: `${left.name}^${label}`,
+      stem: left.stem ?? left.name,
+      label,
+      range,
+    }
+    const { isValue } = this.#declarations
+    return isValue(candidate.name) || isValue(`${candidate.stem}^${label}`) ? candidate : undefined
+  }
+}
+
+type Product = Binary & { readonly operator: 'product' }
+
+function isProduct(expression: Expression): expression is Product {
+  return expression.kind === 'binary' && expression.operator === 'product'
+}
+
+/** Whether a product shows only by what is declared. */
+function isHidden(read: Expression, given: Expression): read is Product {
+  return isProduct(read) && !isProduct(given)
+}
+
+function product(left: Expression, right: Expression): Product {
+  return { kind: 'binary', operator: 'product', left, right, range: [left.range[0], right.range[1]] }
+}

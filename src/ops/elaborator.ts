@@ -1,0 +1,521 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import type { CallExpression, Expression, NameExpression } from '../math/expression.js'
+import { printExpression } from '../math/print.js'
+import type { Environment } from './elaborate.js'
+import { elementOf } from './elements.js'
+import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
+import { Misfit } from './misfit.js'
+import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
+import { reduce } from './reduce.js'
+import { resolveAxis } from './shape.js'
+import { opTable } from './table.js'
+
+/** A tensor with named axes, or a number, a size, a text or a list. */
+export type Value = Placed | Attribute
+
+export function isPlaced(value: Value): value is Placed {
+  return typeof value === 'object' && value !== null && 'node' in value
+}
+
+/** The op behind each binary sign; juxtaposition depends on the ranks. */
+const signs: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '^': 'power',
+  '<': 'less',
+  '>': 'greater',
+  '<=': 'lessEqual',
+  '>=': 'greaterEqual',
+  '=': 'equal',
+  '!=': 'notEqual',
+}
+
+const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
+  '+': add,
+  '-': subtract,
+  '*': multiply,
+  product: multiply,
+  '/': divide,
+  '^': (a, b) => apply('power', [a, b]),
+}
+
+/** Names with a fixed value, unless the environment says otherwise. */
+const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['infinity', Number.POSITIVE_INFINITY],
+])
+
+/** Names of functions of papers that are spelled otherwise in the op table. */
+const synonyms: Readonly<Record<string, string>> = {
+  σ: 'sigmoid',
+  sigm: 'sigmoid',
+  ln: 'log',
+  ReLU: 'relu',
+  ELU: 'elu',
+  SELU: 'selu',
+  GELU: 'gelu',
+  SiLU: 'swish',
+  Swish: 'swish',
+  abs: 'absolute',
+  Concat: 'concat',
+  sg: 'stopGradient',
+  stopgrad: 'stopGradient',
+  diag: 'diagonal',
+}
+
+/** Functions that mean another op where they have several arguments: each is joined to the ones before. */
+const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
+
+/** Names that have a value without a definition. */
+export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
+
+/** Whether the op table, or the language itself, has a function of that name. */
+export function isFunctionOfTheLanguage(name: string): boolean {
+  return [opTable, synonyms, measures].some(table => Object.hasOwn(table, name))
+}
+
+/** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
+const measures: Readonly<Record<string, (of: Node, attributes: readonly Value[]) => Attribute>> = {
+  /** The sizes of all axes. */
+  shape: ({ type }) => type.shape ?? misfit('the shape is not known'),
+  /** `extent[axis](x)`: the size of one axis. */
+  extent: ({ type }, [axis]) => {
+    if (!type.shape) return misfit('the shape is not known')
+    const at = resolveAxis(typeof axis === 'number' ? axis : undefined, type.shape.length)
+    return typeof at === 'number' ? type.shape[at]! : misfit(at.problem)
+  },
+}
+
+function misfit(problem: string): never {
+  throw new Misfit(problem)
+}
+
+/** Definitions that call one another deeper than this are refused. */
+const deepestCalls = 60
+
+/** Builds the graph of one expression. Every failure is a `Misfit` with the part that it is about. */
+export class Elaborator {
+  readonly environment: Environment
+  readonly builder: GraphBuilder
+  readonly axes: AxisBuilder
+  readonly #indices: ReadonlyMap<string, BoundIndex>
+  readonly #locals: ReadonlyMap<string, Value>
+  readonly #depth: number
+
+  constructor(
+    environment: Environment,
+    builder: GraphBuilder,
+    indices: ReadonlyMap<string, BoundIndex> = new Map(),
+    locals: ReadonlyMap<string, Value> = new Map(),
+    depth = 0,
+  ) {
+    this.environment = environment
+    this.builder = builder
+    this.axes = new AxisBuilder(builder, environment.example?.inferring)
+    this.#indices = indices
+    this.#locals = locals
+    this.#depth = depth
+  }
+
+  /** The same with more indices bound. */
+  binding(indices: readonly BoundIndex[]): Elaborator {
+    const all = new Map([...this.#indices, ...indices.map(index => [index.name, index] as const)])
+    return new Elaborator(this.environment, this.builder, all, this.#locals, this.#depth)
+  }
+
+  index(name: string): BoundIndex | undefined {
+    return this.#indices.get(name)
+  }
+
+  tensor(expression: Expression): Placed {
+    return this.placed(this.value(expression))
+  }
+
+  placed(value: Value): Placed {
+    if (isPlaced(value)) return value
+    if (!isDimension(value)) throw new Misfit('expected a tensor or a number')
+    return { node: this.axes.node('scalar', [], { value }), axes: [] }
+  }
+
+  /** A number or a size, as bounds of sums and slices are. */
+  size(expression: Expression): Dimension {
+    const value = this.value(expression)
+    if (isDimension(value)) return value
+    throw new Misfit('expected a number or a size', expression.range)
+  }
+
+  value(expression: Expression): Value {
+    try {
+      return this.#value(expression)
+    } catch (problem) {
+      if (problem instanceof Misfit) problem.range ??= expression.range
+      throw problem
+    }
+  }
+
+  #value(expression: Expression): Value {
+    switch (expression.kind) {
+      case 'number':
+      case 'text':
+        return expression.value
+      case 'name':
+        return this.#name(expression)
+      case 'list':
+        return this.#list(expression.items)
+      case 'negate': {
+        const value = this.value(expression.operand)
+        return isDimension(value) ? multiply(-1, value) : this.#elementwise('negate', [value])
+      }
+      case 'transpose':
+        return this.#transpose(this.tensor(expression.operand))
+      case 'absolute':
+        return this.#elementwise('absolute', [this.value(expression.operand)])
+      case 'binary':
+        return this.#binary(expression)
+      case 'call':
+        return this.#call(expression)
+      case 'reduce':
+        return reduce(this, expression)
+      case 'element':
+        return elementOf(this, this.tensor(expression.operand), expression.at, expression.from === 0)
+      case 'slice':
+        throw new Misfit('a range stands in brackets behind a name: `x[2:5]`')
+      case 'ellipsis':
+        throw new Misfit('`…` stands between two numbered values: `x_1, …, x_n`')
+      case 'family':
+        throw new Misfit('`for` stands behind an equation')
+    }
+  }
+
+  /** What is defined under a name, without indices. */
+  defined(name: string): Value | undefined {
+    const local = this.#locals.get(name)
+    if (local !== undefined) return local
+    const given = this.environment.value(name)
+    if (given === undefined) return constants.get(name)
+    return typeof given === 'object' && given !== null && 'op' in given ? this.#given(given) : given
+  }
+
+  #given(node: Node): Placed {
+    return { node, axes: this.environment.example?.hasBatch(node) ? [batchAxis] : [] }
+  }
+
+  #name(name: NameExpression): Value {
+    const index = name.subscripts ? undefined : this.index(name.name)
+    if (index) return this.#counted(index)
+    const found = this.lookup(name)
+    if (!found) throw new Misfit(`\`${name.name}\` is not defined`)
+    if (found.rest.length === 0) return found.value
+    return elementOf(this, this.placed(found.value), found.rest, false)
+  }
+
+  /**
+   * What the longest part of a name stands for that is defined, and the subscripts that are left. Two readings that both
+   * hold are a problem.
+   */
+  lookup(name: NameExpression): { readonly value: Value; readonly rest: readonly Expression[] } | undefined {
+    const { stem, subscripts = [], label } = name
+    if (!stem) {
+      const value = this.defined(name.name)
+      return value === undefined ? undefined : { value, rest: [] }
+    }
+    const groups = subscripts.map(items => items.map(item => this.#numbered(item)))
+    let first: { readonly value: Value; readonly rest: readonly Expression[] } | undefined
+    for (let count = groups.length; count >= 0; count--) {
+      const rest = subscripts.slice(count).flat()
+      // What is found by its whole name has another reading only if the rest are indices.
+      const isIndexed = rest.every(item => item.kind === 'name' && this.index(item.name))
+      if (first && !isIndexed) continue
+      const value = this.defined(nameOf(stem, groups.slice(0, count), label))
+      if (value === undefined) continue
+      if (first)
+        throw new Misfit(`\`${name.name}\` may be a value of that name or a place of another: rename one`)
+      first = { value, rest }
+      if (rest.length > 0) break
+    }
+    return first
+  }
+
+  /** A subscript with the numbers of the indices that stand for one value at a time. */
+  #numbered(item: Expression): string {
+    const value = this.#number(item)
+    return value === undefined ? subscriptText(item) : String(value)
+  }
+
+  #number(item: Expression): number | undefined {
+    const numbers = this.environment.example?.numbers
+    if (item.kind === 'number') return item.value
+    if (item.kind === 'name') return numbers?.get(item.name)
+    if (item.kind !== 'binary') return undefined
+    const [left, right] = [this.#number(item.left), this.#number(item.right)]
+    const exact = arithmetic[item.operator]
+    if (!exact || left === undefined || right === undefined) return undefined
+    const result = exact(left, right)
+    return typeof result === 'number' ? result : undefined
+  }
+
+  /** The values that an index takes, as a tensor along its axis. */
+  #counted(index: BoundIndex): Placed {
+    const size = sizeOfIndex(index)
+    if (size === undefined)
+      throw new Misfit(
+        `the range of \`${index.name}\` is not known here: write \`\\sum_{${index.name}=1}^{n}\``,
+      )
+    const start = index.first ?? firstPlace(index)
+    return { node: this.axes.node('range', [], { start, size }), axes: [index.name] }
+  }
+
+  #list(items: readonly Expression[]): Value {
+    const values = items.map(item => this.value(item))
+    if (!values.some(isPlaced)) return (values as Attribute[]).flat()
+    if (!this.environment.example) throw new Misfit('a list may hold numbers only')
+    const [only, ...others] = values
+    if (others.length === 0) return only!
+    return this.#elementwise('concat', values)
+  }
+
+  #elementwise(op: string, operands: readonly Value[], attributes = {}): Placed {
+    return this.axes.elementwise(
+      op,
+      operands.map(operand => this.placed(operand)),
+      attributes,
+    )
+  }
+
+  #transpose(value: Placed): Placed {
+    const rank = ownRank(value)
+    if (this.environment.example && rank === 0) return value
+    if (this.environment.example && rank === 1) return { ...value, isRow: !value.isRow }
+    return { node: this.axes.node('transpose', [value.node]), axes: value.axes }
+  }
+
+  #binary({ operator, left: first, right: second, range }: Extract<Expression, { kind: 'binary' }>): Value {
+    const left = this.value(first)
+    const right = this.value(second)
+    const exact = arithmetic[operator]
+    if (exact && isDimension(left) && isDimension(right)) return exact(left, right)
+    if (operator !== 'product') {
+      const op = signs[operator]
+      if (!op) throw new Misfit('expected a value here, not what one is drawn from or becomes', range)
+      return this.#elementwise(op, [left, right])
+    }
+    if (this.environment.example) return this.axes.product(this.placed(left), this.placed(right))
+    const isMatrix = isPlaced(right) && (right.node.type.shape?.length ?? 2) >= 2
+    const isScalar = !isPlaced(left) || left.node.type.shape?.length === 0
+    return this.#elementwise(isMatrix && !isScalar ? 'matMul' : 'multiply', [left, right])
+  }
+
+  #call(call: CallExpression): Value {
+    const args = this.#arguments(call.arguments)
+    const definition = this.#definition(call)
+    if (definition) return this.#apply(call, definition.name, args)
+    const inputs = args.map(arg => this.placed(arg))
+    const measure = Object.hasOwn(measures, call.name) ? measures[call.name] : undefined
+    if (measure && inputs[0] && inputs.length === 1) {
+      const own = this.environment.apply?.(call.name, [inputs[0].node], {})
+      if (own === undefined) {
+        const given = call.attributes.map(({ value }) => this.value(value))
+        return measure(inputs[0].node, given)
+      }
+      if (isProblem(own)) throw new Misfit(own.problem)
+      return this.#given(own)
+    }
+    return this.#operation(call, inputs)
+  }
+
+  /** The arguments, with what `…` stands for between two numbered values. */
+  #arguments(items: readonly Expression[]): readonly Value[] {
+    return items.flatMap((item, i): readonly Value[] => {
+      if (item.kind !== 'ellipsis') return [this.value(item)]
+      const [before, after] = [items[i - 1], items[i + 1]]
+      if (before?.kind !== 'name' || after?.kind !== 'name') return [this.value(item)]
+      const [from, to] = [before, after].map(({ subscripts }) => {
+        const last = subscripts?.at(-1)?.[0]
+        return last && this.size(last)
+      })
+      if (typeof from !== 'number' || typeof to !== 'number')
+        throw new Misfit('how many values `…` stands for is not known', item.range)
+      return Array.from({ length: Math.max(0, to - from - 1) }, (_, k) => {
+        const name = nameOf(before.stem!, [...outer(before), [String(from + 1 + k)]], before.label)
+        const value = this.defined(name)
+        if (value === undefined) throw new Misfit(`\`${name}\` is not defined`, item.range)
+        return value
+      })
+    })
+  }
+
+  /** The function of the paper's that a call names, numbers in its subscripts filled in. */
+  #definition(call: CallExpression) {
+    const example = this.environment.example
+    if (!example) return undefined
+    const { stem, subscripts } = call
+    const name =
+      stem && subscripts
+        ? nameOf(
+            stem,
+            subscripts.map(items => items.map(item => this.#numbered(item))),
+          )
+        : call.name
+    return example.definition(name) ? { name } : undefined
+  }
+
+  #apply(call: CallExpression, name: string, args: readonly Value[]): Value {
+    const { parameters, body, numbers } = this.environment.example!.definition(name)!
+    if (args.length !== parameters.length)
+      throw new Misfit(`\`${name}\` takes ${parameters.length} arguments, not ${args.length}`)
+    if (this.#depth >= deepestCalls) throw new Misfit(`\`${name}\` calls itself`)
+    const locals = new Map(parameters.map((parameter, i) => [parameter, args[i]!] as const))
+    const example = { ...this.environment.example!, ...(numbers && { numbers }) }
+    const inner = new Elaborator(
+      { ...this.environment, example },
+      this.builder,
+      new Map(),
+      locals,
+      this.#depth + 1,
+    )
+    try {
+      return inner.value(body)
+    } catch (problem) {
+      if (problem instanceof Misfit)
+        throw new Misfit(
+          `${problem.message}, in \`${name}(${parameters.join(', ')}) = ${printExpression(body)}\``,
+          call.range,
+        )
+      throw problem
+    }
+  }
+
+  #operation(call: CallExpression, inputs: readonly Placed[]): Placed {
+    const over = this.#over(call)
+    const name = over.length > 0 ? call.stem! : call.name
+    const several = inputs.length > 1 && Object.hasOwn(ofSeveral, name) ? ofSeveral[name] : undefined
+    if (several)
+      return inputs
+        .slice(1)
+        .reduce((left, right) => this.axes.elementwise(several, [left, right]), inputs[0]!)
+    const opName = Object.hasOwn(opTable, name) ? name : synonyms[name]
+    const op = opName === undefined ? undefined : opTable[opName]
+    const given = this.#attributes(call, op ? Object.keys(op.attributes) : [])
+    const own = this.environment.apply?.(
+      name,
+      inputs.map(({ node }) => node),
+      given,
+    )
+    if (own !== undefined) {
+      if (isProblem(own)) throw new Misfit(own.problem)
+      return this.#given(own)
+    }
+    if (opName === undefined || !op) throw new Misfit(`there is no function \`${name}\``, undefined, name)
+    const [only, ...others] = inputs
+    if (over.length > 0) {
+      if (!only || others.length > 0 || over.length > 1 || op.attributes.axis?.default !== -1)
+        throw new Misfit(`\`${name}\` is not taken over indices`)
+      const index = over[0]!
+      const last = this.axes.asLast(only, index.name)
+      const node = this.axes.node(opName, [last.node], { ...given, axis: -1 })
+      const rank = node.type.shape!.length
+      const permutation = [...last.axes.keys(), rank - 1, ...range(last.axes.length, rank - 1)]
+      const isInPlace = permutation.every((axis, i) => axis === i)
+      const moved = isInPlace ? node : this.axes.node('transpose', [node], { permutation })
+      return { node: moved, axes: [...last.axes, index.name] }
+    }
+    if (op.elementwise) return this.axes.elementwise(opName, inputs, given)
+    if (opName === 'concat' && given.axis === undefined && this.environment.example)
+      return this.#concatenated(inputs)
+    return this.#wholeTensors(name, opName, inputs, given)
+  }
+
+  /** Values one behind the other along their last own axis. */
+  #concatenated(inputs: readonly Placed[]): Placed {
+    const axes = this.axes.union(inputs)
+    const rank = Math.max(...inputs.map(ownRank))
+    return {
+      node: this.axes.node(
+        'concat',
+        inputs.map(input => this.axes.align(input, axes, rank)),
+      ),
+      axes,
+    }
+  }
+
+  /** An op that reads along axes: those of the tensors, or counted from the last where indices stand in front. */
+  #wholeTensors(
+    name: string,
+    opName: string,
+    inputs: readonly Placed[],
+    given: Record<string, Attribute>,
+  ): Placed {
+    const op = opTable[opName]!
+    const node = this.axes.node(
+      opName,
+      inputs.map(input => input.node),
+      given,
+    )
+    const axes = this.axes.union(inputs)
+    if (axes.every(axis => axis === batchAxis)) return this.#given(node)
+    const [only, ...others] = inputs
+    const kinds = Object.entries(op.attributes).filter(([, { kind }]) => kind === 'axis' || kind === 'axes')
+    const places = kinds.flatMap(([key]) => node.attributes[key] as Attribute)
+    const isWithin =
+      only &&
+      others.length === 0 &&
+      places.length > 0 &&
+      places.every(place => typeof place === 'number' && place < 0 && place >= -ownRank(only))
+    if (!isWithin)
+      throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
+    return { node, axes }
+  }
+
+  /** The indices in the subscript of a function: `softmax_j(S_{ij})`. */
+  #over({ stem, subscripts }: CallExpression): readonly BoundIndex[] {
+    if (!stem || !subscripts) return []
+    const all = subscripts.flat().map(item => (item.kind === 'name' ? this.index(item.name) : undefined))
+    return all.every(index => index !== undefined) ? (all as readonly BoundIndex[]) : []
+  }
+
+  #attributes(call: CallExpression, positions: readonly string[]): Record<string, Attribute> {
+    const given: Record<string, Attribute> = {}
+    for (const [i, attribute] of call.attributes.entries()) {
+      const key = attribute.name ?? positions[i]
+      if (key === undefined) throw new Misfit(`\`${call.name}\` takes ${positions.length} attributes`)
+      const value = this.value(attribute.value)
+      if (isPlaced(value))
+        throw new Misfit(
+          `the attribute \`${key}\` of \`${call.name}\` must be a number, not a tensor`,
+          attribute.value.range,
+        )
+      given[key] = value
+    }
+    return given
+  }
+}
+
+export function isDimension(value: Value): value is Dimension {
+  return typeof value === 'number' || isPolynomial(value)
+}
+
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({ length: to - from }, (_, i) => from + i)
+
+const outer = ({ subscripts = [] }: NameExpression): readonly (readonly string[])[] =>
+  subscripts.slice(0, -1).map(items => items.map(subscriptText))
+
+/** A subscript as it is spelled within a name, without spaces. */
+export function subscriptText(item: Expression): string {
+  return printExpression(item).replaceAll(' ', '')
+}
+
+/** A name in its one spelling. */
+export function nameOf(stem: string, groups: readonly (readonly string[])[], label?: string): string {
+  const spelled = groups.map(items =>
+    items.length === 1 && /^[\p{L}\p{N}']+$/u.test(items[0]!) ? `_${items[0]}` : `_{${items.join(',')}}`,
+  )
+  return `${stem}${spelled.join('')}${label ? `^${label}` : ''}`
+}

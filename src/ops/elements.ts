@@ -1,0 +1,153 @@
+import { type Dimension, equals, isPolynomial, subtract } from '../graph/dimension.js'
+import type { Node } from '../graph/node.js'
+import type { Expression } from '../math/expression.js'
+import type { Elaborator } from './elaborator.js'
+import { type BoundIndex, indicesIn, type Position, rangeOn, sizeOfIndex } from './indices.js'
+import { Misfit } from './misfit.js'
+import { batchAxis, ownRank, type Placed } from './named-axes.js'
+
+/** What stands at one axis of a value in brackets or in a subscript. */
+type Place =
+  | { readonly kind: 'index'; readonly position: Position }
+  | { readonly kind: 'range'; readonly start: Dimension; readonly last?: Dimension }
+  | { readonly kind: 'one'; readonly at: Dimension }
+  | { readonly kind: 'lookup'; readonly at: Placed }
+
+/**
+ * `x_{ij}` and `x[0, 2:5]`: places along the axes from the left. The batch axis is among them if there are as many places
+ * as axes, or if the first index counts the batch; else it stays as it is.
+ */
+export function elementOf(
+  elaborator: Elaborator,
+  value: Placed,
+  items: readonly Expression[],
+  isBracketed: boolean,
+): Placed {
+  const places = items.flatMap(item => placesIn(elaborator, item, isBracketed))
+  const withBatch = includesBatch(value, places)
+  const first = value.axes.length - (withBatch ? 1 : 0)
+  const count = ownRank(value) + (withBatch ? 1 : 0)
+  if (places.length > count)
+    throw new Misfit(`${places.length} places of a value that has ${count} ${count === 1 ? 'axis' : 'axes'}`)
+  if (withBatch && value.axes.length > 1)
+    throw new Misfit('the batch axis of a value with indices cannot be named any more')
+  const { axes: builder } = elaborator
+  let { node } = value
+  const names: (string | undefined)[] = [...value.axes.slice(0, first)]
+  // From the left, where `names` is as long as the axes that are done.
+  for (const [i, place] of places.entries()) {
+    const axis = names.length
+    const size = node.type.shape![axis]!
+    if (place.kind === 'lookup') {
+      if (i > 0 || places.length > 1 || axis > 0) throw new Misfit('a lookup takes the first axis of a table')
+      node = builder.node('gather', [node, place.at.node], { axis: 0 })
+      return { node, axes: place.at.axes }
+    }
+    if (place.kind === 'one') {
+      const start = typeof place.at === 'number' && place.at < 0 ? fromEnd(size, place.at) : place.at
+      node = builder.node('slice', [node], { axis, start, size: 1 })
+      node = builder.node('squeeze', [node], { axes: [axis] })
+      continue
+    }
+    if (place.kind === 'range') {
+      const last = place.last ?? size
+      node = sliced(elaborator, node, axis, size, place.start, subtract(last, place.start))
+      names.push(undefined)
+      continue
+    }
+    const { position } = place
+    const { name } = position.index
+    if (names.includes(name)) throw new Misfit(`\`${name}\` counts two axes of one value`)
+    const part = rangeOn(position, size)
+    if (withBatch && i === 0) position.index.isBatch = true
+    node = sliced(elaborator, node, axis, size, part.start, part.size)
+    names.push(name)
+  }
+  return named(elaborator, node, names)
+}
+
+function fromEnd(size: Dimension, at: number): Dimension {
+  return subtract(size, -at)
+}
+
+/** A part of an axis; the whole axis is itself. */
+function sliced(
+  { axes }: Elaborator,
+  node: Node,
+  axis: number,
+  whole: Dimension,
+  start: Dimension,
+  size: Dimension,
+): Node {
+  const [from, count, all] = [start, size, whole].map(value =>
+    typeof value === 'number' ? value : undefined,
+  )
+  if (from !== undefined && count !== undefined && (from < 0 || count < 1))
+    throw new Misfit(`the places from ${from} on, ${count} of them, are not all on the axis`)
+  if (from !== undefined && count !== undefined && all !== undefined && from + count > all)
+    throw new Misfit(`the places reach past the end of an axis of size ${all}`)
+  return equals(start, 0) && equals(size, whole) ? node : axes.node('slice', [node], { axis, start, size })
+}
+
+/** Names in front of the axes that have none. */
+function named({ axes }: Elaborator, node: Node, names: readonly (string | undefined)[]): Placed {
+  const rank = node.type.shape!.length
+  const all = Array.from({ length: rank }, (_, i) => i)
+  const withName = all.filter(i => names[i] !== undefined)
+  const permutation = [...withName, ...all.filter(i => names[i] === undefined)]
+  const isInOrder = permutation.every((axis, i) => axis === i)
+  return {
+    node: isInOrder ? node : axes.node('transpose', [node], { permutation }),
+    axes: withName.map(i => names[i]!),
+  }
+}
+
+function includesBatch(value: Placed, places: readonly Place[]): boolean {
+  const at = value.axes.indexOf(batchAxis)
+  if (at < 0) return false
+  if (places.length === ownRank(value) + 1) return true
+  const [first] = places
+  if (first?.kind !== 'index') return false
+  const { index } = first.position
+  const size = sizeOfIndex(index)
+  const batch = value.node.type.shape![at]!
+  return index.isBatch === true || (isPolynomial(batch) && size !== undefined && equals(size, batch))
+}
+
+function placesIn(elaborator: Elaborator, item: Expression, isBracketed: boolean): readonly Place[] {
+  const bound = (name: string): BoundIndex | undefined => elaborator.index(name)
+  const indices = indicesIn(item, bound)
+  if (indices) return indices.map(index => ({ kind: 'index', position: { index, offset: 0 } }) as const)
+  if (item.kind === 'slice') {
+    if (!isBracketed && (item.first || item.last))
+      throw new Misfit('a range stands in brackets, counted from 0: `x[0:5]`', item.range)
+    const start = item.first ? elaborator.size(item.first) : 0
+    return [{ kind: 'range', start, ...(item.last && { last: elaborator.size(item.last) }) }]
+  }
+  const shifted = shiftedIn(elaborator, item, bound)
+  if (shifted) return [{ kind: 'index', position: shifted }]
+  const value = elaborator.value(item)
+  if (typeof value === 'number' || isPolynomial(value)) {
+    if (isBracketed) return [{ kind: 'one', at: value as Dimension }]
+    throw new Misfit(
+      `no value has this subscript; places stand in brackets, counted from 0: \`x[0]\``,
+      item.range,
+    )
+  }
+  const at = elaborator.placed(value)
+  if (at.node.type.dtype === 'int32') return [{ kind: 'lookup', at }]
+  throw new Misfit('a place is a whole number; write a product with a space: `W [a; b]`', item.range)
+}
+
+/** `i + 1`, `i - k`: an index and a size. */
+function shiftedIn(
+  elaborator: Elaborator,
+  item: Expression,
+  bound: (name: string) => BoundIndex | undefined,
+): Position | undefined {
+  if (item.kind !== 'binary' || (item.operator !== '+' && item.operator !== '-')) return undefined
+  const index = item.left.kind === 'name' && !item.left.subscripts ? bound(item.left.name) : undefined
+  if (!index) return undefined
+  const offset = elaborator.size(item.right)
+  return { index, offset: item.operator === '-' ? subtract(0, offset) : offset }
+}

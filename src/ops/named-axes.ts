@@ -1,0 +1,164 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Dimension } from '../graph/dimension.js'
+import type { Attributes, Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { Misfit } from './misfit.js'
+
+/** The name of the axis that counts the examples of a batch, over which an equation is read. */
+export const batchAxis = ''
+
+/**
+ * A tensor of an equation that is read for one example and one place of each index: its first axes have names, the
+ * batch first; the others are its own.
+ */
+export interface Placed {
+  readonly node: Node
+  /** Names of the first axes. */
+  readonly axes: readonly string[]
+  /** Whether a vector stands as a row, as `x^⊤` does. */
+  readonly isRow?: boolean
+}
+
+/** How many axes a value has for one example and one place of each index. */
+export function ownRank({ node, axes }: Placed): number {
+  return (node.type.shape?.length ?? 0) - axes.length
+}
+
+/** Makes nodes of values with named axes. Every failure is a `Misfit`. */
+export class AxisBuilder {
+  readonly #builder: GraphBuilder
+  readonly #inferring: Dimension | undefined
+
+  /** `inferring`: the size of the batch, while values without a shape take that of what they are combined with. */
+  constructor(builder: GraphBuilder, inferring?: Dimension) {
+    this.#builder = builder
+    this.#inferring = inferring
+  }
+
+  node(op: string, inputs: readonly Node[], attributes: Attributes = {}): Node {
+    const node = this.#builder.node(op, inputs, attributes)
+    if (isProblem(node)) throw new Misfit(node.problem)
+    return node
+  }
+
+  /** The names of several values together: the batch first, the others as they are met. */
+  union(values: readonly Placed[]): readonly string[] {
+    const names = new Set(values.flatMap(({ axes }) => axes))
+    const rest = [...names].filter(name => name !== batchAxis)
+    return names.has(batchAxis) ? [batchAxis, ...rest] : rest
+  }
+
+  /** An op of each element, where a name stands for the same axis in all operands. */
+  elementwise(op: string, operands: readonly Placed[], attributes: Attributes = {}): Placed {
+    const inferred = this.#inferring === undefined ? undefined : this.#inferred(operands, this.#inferring)
+    if (inferred) return inferred
+    const axes = this.union(operands)
+    const rank = Math.max(...operands.map(ownRank), 0)
+    const aligned = operands.map(operand => this.align(operand, axes, rank))
+    const isRow = rank === 1 && operands.some(operand => operand.isRow)
+    return { node: this.node(op, aligned, attributes), axes, ...(isRow && { isRow }) }
+  }
+
+  /** The shape of an elementwise result of which some operands have none. */
+  #inferred(operands: readonly Placed[], batch: Dimension): Placed | undefined {
+    const known = operands.filter(({ node }) => node.type.shape !== null)
+    if (known.length === operands.length) return undefined
+    const shapes = known.map(({ node, axes }) => node.type.shape!.slice(axes.length))
+    const [widest] = shapes.sort((a, b) => b.length - a.length)
+    if (!widest || widest.length === 0) return operands.find(({ node }) => node.type.shape === null)
+    return { node: this.node('zeros', [], { shape: [batch, ...widest] }), axes: [batchAxis] }
+  }
+
+  /** A value with its names at their places among `axes` and `rank` own axes, as far as broadcasting needs it. */
+  align(operand: Placed, axes: readonly string[], rank: number): Node {
+    if (operand.axes.length === 0) return operand.node
+    const { node } = this.inOrder(operand, axes)
+    const first = axes.findIndex(name => operand.axes.includes(name))
+    const absent = axes.flatMap((name, i) => (i > first && !operand.axes.includes(name) ? [i - first] : []))
+    const own = ownRank(operand)
+    const before = axes.length - first
+    const missing = Array.from({ length: rank - own }, (_, i) => before + i)
+    const added = [...absent, ...missing]
+    return added.length > 0 ? this.node('expandDims', [node], { axes: added }) : node
+  }
+
+  /** A value whose named axes stand in the order of `axes`. */
+  inOrder(value: Placed, axes: readonly string[]): Placed {
+    const wanted = [...axes.filter(name => value.axes.includes(name))]
+    if (wanted.every((name, i) => name === value.axes[i])) return value
+    const permutation = [
+      ...wanted.map(name => value.axes.indexOf(name)),
+      ...Array.from({ length: ownRank(value) }, (_, i) => value.axes.length + i),
+    ]
+    return { ...value, node: this.node('transpose', [value.node], { permutation }), axes: wanted }
+  }
+
+  /** A value with one of its named axes as its last own axis. */
+  asLast(value: Placed, name: string): Placed {
+    const at = value.axes.indexOf(name)
+    const rank = value.node.type.shape!.length
+    const axes = value.axes.filter(other => other !== name)
+    if (at === rank - 1) return { node: value.node, axes }
+    const others = Array.from({ length: rank }, (_, i) => i).filter(i => i !== at)
+    return { node: this.node('transpose', [value.node], { permutation: [...others, at] }), axes }
+  }
+
+  /** The product of two values side by side, by how many axes each has for one example. */
+  product(left: Placed, right: Placed): Placed {
+    const open = [left, right].find(({ node }) => node.type.shape === null)
+    if (open) return open
+    const [p, q] = [ownRank(left), ownRank(right)]
+    if (p === 0 || q === 0) return this.elementwise('multiply', [left, right])
+    if (p === 1 && q === 1) return this.#ofVectors(left, right)
+    const axes = this.union([left, right])
+    if (q === 1) return this.#matrixTimesVector(left, right, axes)
+    const isRow = p === 1 && left.isRow
+    if (p === 1 && q === 2 && right.axes.length === 0)
+      return { node: this.node('matMul', [left.node, right.node]), axes, ...(isRow && { isRow }) }
+    if (p === 1) {
+      const row: Placed = {
+        node: this.node('expandDims', [left.node], { axes: [left.axes.length] }),
+        axes: left.axes,
+      }
+      const whole = this.#ofMatrices(row, right, axes)
+      const node = this.node('squeeze', [whole.node], { axes: [-2] })
+      return { node, axes, ...(isRow && { isRow }) }
+    }
+    return this.#ofMatrices(left, right, axes)
+  }
+
+  #ofVectors(left: Placed, right: Placed): Placed {
+    if (left.isRow && !right.isRow) {
+      const { node, axes } = this.elementwise('multiply', [
+        { ...left, isRow: false },
+        { ...right, isRow: false },
+      ])
+      return { node: this.node('sum', [node], { axes: [-1], keepDims: false }), axes }
+    }
+    if (!left.isRow && right.isRow) {
+      const column: Placed = { ...left, node: this.node('expandDims', [left.node], { axes: [-1] }) }
+      const row: Placed = { axes: right.axes, node: this.node('expandDims', [right.node], { axes: [-2] }) }
+      return this.elementwise('multiply', [column, row])
+    }
+    throw new Misfit(
+      'the product of two vectors may be an inner product or one of each element: write `x^⊤ y` or `x ⊙ y`',
+    )
+  }
+
+  /** A matrix times a column; where the batch stands in front, the columns are rows of one matrix. */
+  #matrixTimesVector(left: Placed, right: Placed, axes: readonly string[]): Placed {
+    if (ownRank(left) > 2) throw new Misfit('the product of a tensor of more than two axes and a vector')
+    if (right.isRow) throw new Misfit('a row cannot stand behind a matrix: write `x^⊤ A` or `A x`')
+    if (left.axes.length === 0)
+      return { node: this.node('matMul', [right.node, this.node('transpose', [left.node])]), axes }
+    const column: Placed = { axes: right.axes, node: this.node('expandDims', [right.node], { axes: [-1] }) }
+    const whole = this.#ofMatrices(left, column, axes)
+    return { node: this.node('squeeze', [whole.node], { axes: [-1] }), axes }
+  }
+
+  #ofMatrices(left: Placed, right: Placed, axes: readonly string[]): Placed {
+    const rank = Math.max(ownRank(left), ownRank(right))
+    const inputs = [left, right].map(operand => this.align(operand, axes, operand.axes.length > 0 ? rank : 0))
+    return { node: this.node('matMul', inputs), axes }
+  }
+}

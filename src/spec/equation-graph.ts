@@ -1,0 +1,163 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import { type Dimension, equals } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import type { Provenance } from '../graph/provenance.js'
+import { shapeText } from '../graph/type.js'
+import type { Expression } from '../math/expression.js'
+import type { Definition, Environment, ExampleReading } from '../ops/elaborate.js'
+import { Elaborator } from '../ops/elaborator.js'
+import type { BoundIndex } from '../ops/indices.js'
+import { Misfit } from '../ops/misfit.js'
+import { batchAxis } from '../ops/named-axes.js'
+import { learnSizes } from '../ops/reduce.js'
+import { drawnValue } from './draws.js'
+import type { PlannedLine, PlannedPassage } from './plan.js'
+import { Recurrence } from './recurrence.js'
+
+/** What equations may use that is not theirs, and how leaves are made. */
+export interface EquationHost {
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+  readonly value: (name: string) => Node | undefined
+  readonly size: (name: string) => Dimension | undefined
+  /** The names of sizes that equal one. */
+  readonly sizeNames: (size: Dimension) => readonly string[]
+  /** The size of the axis that counts examples. */
+  readonly batch: () => Dimension | undefined
+  /** The node of standard normal draws of a shape, for a name. */
+  readonly draw: (name: string, shape: readonly Dimension[]) => Node
+}
+
+/** The values of equations: each is computed when it is asked for, so that their order does not matter. */
+export class EquationGraph {
+  readonly host: EquationHost
+  readonly #definitions = new Map<string, Definition>()
+  readonly #pending = new Map<string, () => Node>()
+  readonly #open = new Set<string>()
+  readonly #values = new Map<string, Node>()
+  readonly #dependent = new Map<Node, boolean>()
+  #inferring: Dimension | undefined
+
+  constructor(host: EquationHost) {
+    this.host = host
+  }
+
+  /** The values of a passage, by name. A failure is a `Misfit` with its place in the passage. */
+  evaluate({ lines, draws }: PlannedPassage): ReadonlyMap<string, Node> {
+    for (const line of lines) {
+      const { output, parameters, expression: body, numbers } = line
+      if (line.kind === 'function') this.#definitions.set(output, { parameters, body, numbers })
+      if (line.kind === 'value') this.#pending.set(output, () => this.#value(line))
+      if (line.kind === 'draw')
+        this.#pending.set(output, () => drawnValue(this, line, draws.get(output) as readonly Dimension[]))
+    }
+    const times = new Set(lines.flatMap(line => (line.kind === 'step' ? line.indices : [])))
+    for (const time of times) {
+      const recurrence = new Recurrence(this, time, lines)
+      for (const [name, make] of recurrence.values()) this.#pending.set(name, make)
+    }
+    const names = [...this.#pending.keys()]
+    return new Map(names.map(name => [name, this.value(name)!] as const))
+  }
+
+  value(name: string): Node | undefined {
+    const known = this.#values.get(name)
+    if (known) return known
+    const make = this.#pending.get(name)
+    if (!make) return this.host.value(name)
+    if (this.#open.has(name)) throw new Misfit(`\`${name}\` depends on itself`)
+    this.#open.add(name)
+    const node = make()
+    this.#open.delete(name)
+    this.#pending.delete(name)
+    this.#values.set(name, node)
+    this.host.provenance.setName(node, name)
+    return node
+  }
+
+  #value({ expression, indices, numbers, range }: PlannedLine): Node {
+    const bound = indices.map((name): BoundIndex => ({ name, range }))
+    const elaborator = new Elaborator(this.environment(numbers), this.host.builder).binding(bound)
+    learnSizes(elaborator, [expression])
+    const value = elaborator.tensor(expression)
+    const missing = indices.find(index => !value.axes.includes(index))
+    if (missing !== undefined)
+      throw new Misfit(`the right side has no axis that \`${missing}\` counts`, range)
+    const left = value.axes.filter(axis => axis !== batchAxis && !indices.includes(axis))
+    if (left.length > 0) throw new Misfit(`\`${left[0]}\` is left over on the right side`, range)
+    return elaborator.axes.inOrder(value, [batchAxis, ...indices]).node
+  }
+
+  environment(numbers: ReadonlyMap<string, number> = new Map(), own?: Environment['value']): Environment {
+    const example: ExampleReading = {
+      hasBatch: node => this.hasBatch(node),
+      definition: name => this.#definitions.get(name),
+      numbers,
+      ...(this.#inferring !== undefined && { inferring: this.#inferring }),
+    }
+    const value = (name: string) =>
+      numbers.get(name) ?? own?.(name) ?? this.value(name) ?? this.host.size(name)
+    return { value, example }
+  }
+
+  elaborator(numbers?: ReadonlyMap<string, number>, own?: Environment['value']): Elaborator {
+    return new Elaborator(this.environment(numbers, own), this.host.builder)
+  }
+
+  /** Whether the first axis of a value counts examples: its size does, and the value depends on an input. */
+  hasBatch(node: Node): boolean {
+    const batch = this.host.batch()
+    const first = node.type.shape?.[0]
+    return batch !== undefined && first !== undefined && equals(batch, first) && this.#depends(node)
+  }
+
+  #depends(root: Node): boolean {
+    const pending = [root]
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const missing = this.#dependent.has(node)
+        ? []
+        : node.inputs.filter(input => !this.#dependent.has(input))
+      if (missing.length > 0) {
+        pending.push(...missing)
+        continue
+      }
+      pending.pop()
+      const isDrawn = node.attributes.site !== undefined
+      const own = node.op === 'input' || isDrawn || node.inputs.some(input => this.#dependent.get(input))
+      this.#dependent.set(node, own || node.op === 'zeros')
+    }
+    return this.#dependent.get(root)!
+  }
+
+  /** Runs an elaboration in which values without a shape take that of what they are combined with. */
+  inferring<Result>(batch: Dimension, run: () => Result): Result {
+    this.#inferring = batch
+    try {
+      return run()
+    } finally {
+      this.#inferring = undefined
+    }
+  }
+
+  /** A value whose shape is to be inferred. */
+  unknown(name: string, place: number): Node {
+    return this.node('input', [], { name, index: -1 - place, shape: null, dtype: 'float32' })
+  }
+
+  /** A node, or a `Misfit` about a part of the equation. */
+  node(
+    op: string,
+    inputs: readonly Node[],
+    attributes: Readonly<Record<string, Attribute>>,
+    at?: Expression,
+  ): Node {
+    const node = this.host.builder.node(op, inputs, attributes)
+    if ('problem' in node) throw new Misfit(node.problem, at?.range)
+    return node
+  }
+}
+
+/** Whether two shapes are one. */
+export function isSameShape(a: readonly Attribute[], b: readonly Attribute[]): boolean {
+  return shapeText(a as readonly Dimension[]) === shapeText(b as readonly Dimension[])
+}
