@@ -54,7 +54,7 @@ test('the specs in the documentation are specs', () => {
   const isSpec = new Ajv({ strictRequired: false, allowUnionTypes: true }).compile(
     JSON.parse(readFileSync('grammar/spec.schema.json', 'utf8')),
   )
-  const specs = fencesOf('docs/spec.md', 'yaml')
+  const specs = ['docs/spec.md', 'docs/language.md'].flatMap(page => fencesOf(page, 'yaml'))
   expect(specs.length).toBeGreaterThan(0)
   for (const text of specs) {
     expect(readSpec(sourceFile('spec.yaml', text)).diagnostics.map(({ message }) => message)).toEqual([])

@@ -49,8 +49,14 @@ function parseFrom<Tree extends object>(
   try {
     return parse(text, { startRule, isBracketed: isInside, isInRows }) as Tree
   } catch (error) {
-    if (error instanceof GrammarError)
-      return { problem: explain(error, text), offset: error.location.start.offset }
+    if (error instanceof GrammarError) {
+      const { offset } = error.location.start
+      // The grammar reads macros letter by letter; a reader sees one sign.
+      const macro = macroAround(text, offset)
+      return macro && error.expected
+        ? { problem: unknownMacro(macro.text), offset: macro.offset }
+        : { problem: explain(error, text), offset }
+    }
     return { problem: 'the equation is nested too deeply', offset: 0 }
   }
 }
@@ -71,6 +77,17 @@ function explain(error: GrammarError, text: string): string {
   const own = named.find(description => description !== 'a term' && description !== 'a name')
   const wanted = own ?? named.find(description => description === 'a term') ?? named[0]
   return `expected ${wanted ?? 'an operator or the end of the equation'}, found ${found}`
+}
+
+function unknownMacro(macro: string): string {
+  return `\`${macro}\` has no meaning here; words are written \`\\mathrm{${macro.slice(1)}}\``
+}
+
+/** The macro in the middle of which a place is. */
+function macroAround(text: string, place: number): { text: string; offset: number } | undefined {
+  let offset = place - 1
+  while (/[A-Za-z]/.test(text[offset] ?? '')) offset--
+  return text[offset] === '\\' ? { text: foundAt(text, offset), offset } : undefined
 }
 
 /** A macro as a whole, else one character. */

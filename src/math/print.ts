@@ -39,7 +39,7 @@ interface Spelling {
 }
 
 const plain: Spelling = {
-  signs: { product: ' ' },
+  signs: { product: ' ', apart: ' · ' },
   open: '(',
   close: ')',
   bars: ['|', '|'],
@@ -62,6 +62,7 @@ const bigSigns: Readonly<Record<string, string>> = {
 const latex: Spelling = {
   signs: {
     product: ' ',
+    apart: ' \\cdot ',
     '*': ' \\odot ',
     '<=': ' \\le ',
     '>=': ' \\ge ',
@@ -158,13 +159,12 @@ class Printer {
       return this.#bracket(`${this.print(left, 6)}^{${this.print(right, 0)}}`, precedence, above)
     if (operator === '/' && fraction)
       return this.#bracket(fraction(this.print(left, 0), this.print(right, 0)), precedence, above)
-    const sign = signs[operator] ?? ` ${operator} `
     const strict = operator === 'product' ? 5 : precedence + 1
-    return this.#bracket(
-      `${this.print(left, precedence)}${sign}${this.print(right, strict)}`,
-      precedence,
-      above,
-    )
+    const factor = this.print(right, strict)
+    // A name before brackets would be a function.
+    const isApart = operator === 'product' && /^(\(|\[|\\left)/.test(factor)
+    const sign = (isApart ? signs.apart : signs[operator]) ?? ` ${operator} `
+    return this.#bracket(`${this.print(left, precedence)}${sign}${factor}`, precedence, above)
   }
 
   #reduction({ operator, indices, condition, body }: Extract<Expression, { kind: 'reduce' }>): string {

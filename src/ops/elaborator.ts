@@ -100,6 +100,9 @@ function misfit(problem: string): never {
 /** Definitions that call one another deeper than this are refused. */
 const deepestCalls = 60
 
+/** More values between two are refused. */
+const mostBetween = 1000
+
 /** Builds the graph of one expression. Every failure is a `Misfit` with the part that it is about. */
 export class Elaborator {
   readonly environment: Environment
@@ -333,21 +336,29 @@ export class Elaborator {
   /** The arguments, with what `…` stands for between two numbered values. */
   #arguments(items: readonly Expression[]): readonly Value[] {
     return items.flatMap((item, i): readonly Value[] => {
-      if (item.kind !== 'ellipsis') return [this.value(item)]
-      const [before, after] = [items[i - 1], items[i + 1]]
-      if (before?.kind !== 'name' || after?.kind !== 'name') return [this.value(item)]
-      const [from, to] = [before, after].map(({ subscripts }) => {
-        const last = subscripts?.at(-1)?.[0]
-        return last && this.size(last)
-      })
-      if (typeof from !== 'number' || typeof to !== 'number')
-        throw new Misfit('how many values `…` stands for is not known', item.range)
-      return Array.from({ length: Math.max(0, to - from - 1) }, (_, k) => {
-        const name = nameOf(before.stem!, [...outer(before), [String(from + 1 + k)]], before.label)
-        const value = this.defined(name)
-        if (value === undefined) throw new Misfit(`\`${name}\` is not defined`, item.range)
-        return value
-      })
+      if (items[i - 1]?.kind === 'ellipsis') return []
+      return item.kind === 'ellipsis' ? this.#between(item, items[i - 1], items[i + 1]) : [this.value(item)]
+    })
+  }
+
+  /** The values from behind one numbered value up to another. */
+  #between(
+    item: Expression,
+    before: Expression | undefined,
+    after: Expression | undefined,
+  ): readonly Value[] {
+    if (before?.kind !== 'name' || after?.kind !== 'name' || !before.stem) return [this.value(item)]
+    const [from, to] = [before, after].map(({ subscripts }) => {
+      const last = subscripts?.at(-1)?.[0]
+      return last && this.size(last)
+    })
+    if (typeof from !== 'number' || typeof to !== 'number' || to - from > mostBetween)
+      throw new Misfit('how many values `…` stands for is not known as a number', item.range)
+    return Array.from({ length: Math.max(0, to - from) }, (_, k) => {
+      const name = nameOf(before.stem!, [...outer(before), [String(from + 1 + k)]], before.label)
+      const value = this.defined(name)
+      if (value === undefined) throw new Misfit(`\`${name}\` is not defined`, item.range)
+      return value
     })
   }
 

@@ -18,7 +18,13 @@ export function undefinedNames(
     return [{ name: expression.name, range: expression.range }]
   }
   if (expression.kind === 'call') {
-    const values = [...expression.attributes.map(({ value }) => value), ...expression.arguments]
+    const args = expression.arguments.flatMap((arg, i) =>
+      // The last of several values has its number by a size, which is all that can be told here.
+      expression.arguments[i - 1]?.kind === 'ellipsis' && arg.kind === 'name' && arg.subscripts
+        ? arg.subscripts.at(-1)!
+        : [arg],
+    )
+    const values = [...expression.attributes.map(({ value }) => value), ...args]
     return values.flatMap(part => undefinedNames(part, scope))
   }
   if (expression.kind !== 'reduce') return partsOf(expression).flatMap(part => undefinedNames(part, scope))
