@@ -17,12 +17,12 @@ export { equationsOf } from './equations/equations.js'
 export { toMarkdown } from './equations/markdown.js'
 export type { EquationSystem } from './equations/system.js'
 export { renderEquations } from './equations/terminal.js'
+export type { FoundModel } from './found.js'
 export type { Layer, LayerApplication, Model, ModelGraph, Parameter } from './graph/model.js'
 export type { Node } from './graph/node.js'
 export {
   type CheckOutcome,
   check,
-  type FoundModel,
   type ModelRequest,
   type ReadResult,
   readFunctionBody,

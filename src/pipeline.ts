@@ -3,7 +3,8 @@ import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
-import type { Model, ModelGraph } from './graph/model.js'
+import { choicesOf, type FoundModel } from './found.js'
+import type { Model } from './graph/model.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
 import { readSpec } from './spec/read.js'
@@ -14,7 +15,7 @@ import { type SourceFile, sourceFile } from './text/source.js'
 import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
-import { type TraceResult, trace } from './trace/trace.js'
+import { type Site, type TraceResult, topLevel, trace } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
 
 /** Which model code to read. Nothing is executed; `files` decides what can be seen. */
@@ -30,23 +31,6 @@ export interface ModelRequest {
   readonly inputs?: Readonly<Record<string, TensorDeclaration>> | undefined
   /** Descriptions of saved models that the program loads, by place or variable: the content of each `model.json`. */
   readonly artifacts?: Readonly<Record<string, Json>> | undefined
-}
-
-/** A model that was found, or the reason why it is not known. */
-export interface FoundModel {
-  /** `path#target`. */
-  readonly target: string
-  /** The case in which the target builds this model: `kind = 'lstm'`, `not useBias`. Empty where there is one. */
-  readonly where: readonly string[]
-  /** Whether it is what the target gives, and not just built on the way. */
-  readonly returned: boolean
-  readonly graph?: ModelGraph
-  readonly reason?: Diagnostic
-}
-
-/** The target and, where there are several, the case: `model.js#make where kind = 'lstm'`. */
-export function titleOf({ target, where }: Pick<FoundModel, 'target' | 'where'>): string {
-  return where.length === 0 ? target : `${target} where ${where.join(', ')}`
 }
 
 export interface ReadResult {
@@ -121,24 +105,61 @@ export function readFunctionBody(
   }
   const { models, diagnostics } = readModels({ files, path, target: 'body', inputs })
   const [reason] = diagnostics
-  return models[0] ?? { target: `${path}#body`, where: [], returned: true, ...(reason && { reason }) }
+  const span = { file: sourceFile(path, text), start: 0, end: 0 }
+  return models[0] ?? { target: `${path}#body`, where: [], returned: true, ...(reason && { reason }), span }
 }
 
 /** The models that the request names, each as a graph or with the reason why there is none. */
 export function readModels(request: ModelRequest): ReadResult {
   const result = traceModels(request)
-  const models = result.sites.flatMap(site => {
-    const { builder, provenance, assumptions, returns } = site
-    const target = `${request.path}#${site.target}`
-    const where = caseText(assumptions)
-    return site.models.map((model, i): FoundModel => {
-      const common = { target, where, returned: returns && i === 0 }
-      if (isModel(model)) return { ...common, graph: { model, builder, provenance } }
-      const reason = model.reason ?? diagnostic('not-a-model', { target: model.path }, { span: site.span })
-      return { ...common, reason }
-    })
+  if (!result.diagnostics.some(({ code }) => code === 'unknown-target')) return foundIn(result, request.path)
+  return readListed(request) ?? foundIn(result, request.path)
+}
+
+/** For a target that the file does not declare: a model that a function or the file builds, by the name it is listed as. */
+function readListed(request: ModelRequest): ReadResult | undefined {
+  const { target = '', ...file } = request
+  const owner = target.slice(0, Math.max(0, target.lastIndexOf('.')))
+  const isBound = [file.arguments, file.inputs].some(given => Object.keys(given ?? {}).length > 0)
+  const wider = [...(owner ? [{ ...file, target: owner }] : []), ...(isBound ? [] : [file])]
+  for (const larger of wider) {
+    const { sites } = traceModels(larger)
+    const isNamed = (model: FoundModel) => model.target === `${file.path}#${target}`
+    const found = sites
+      .map(site => foundIn({ sites: [site], diagnostics: [] }, file.path))
+      .filter(({ models }) => models.some(isNamed))
+    if (found.length === 0) continue
+    const models = found.flatMap(site => site.models.filter(isNamed))
+    return { models, diagnostics: found.flatMap(({ diagnostics }) => diagnostics) }
+  }
+  return undefined
+}
+
+function foundIn({ sites, diagnostics }: TraceResult, path: string): ReadResult {
+  return {
+    models: sites.flatMap(site => modelsOf(site, path)),
+    diagnostics: [...diagnostics, ...sites.flatMap(site => site.diagnostics)],
+  }
+}
+
+/** The models of a site: one that it stands for has its name, the others have names of their own in it. */
+function modelsOf(site: Site, path: string): readonly FoundModel[] {
+  const { builder, provenance, assumptions, returns, models, span } = site
+  const where = caseText(assumptions)
+  return models.map((model, i): FoundModel => {
+    const returned = returns && i === 0
+    const standsAlone = returned || !isModel(model) || (models.length === 1 && site.target !== topLevel)
+    const own = standsAlone ? site.target : nameInSite(site, model)
+    const common = { target: `${path}#${own}`, where, returned }
+    if (isModel(model)) return { ...common, graph: { model, builder, provenance }, span: model.origin.span }
+    const reason = model.reason ?? diagnostic('not-a-model', { target: model.path }, { span })
+    return { ...common, reason, span: reason.span ?? span }
   })
-  return { models, diagnostics: [...result.diagnostics, ...result.sites.flatMap(site => site.diagnostics)] }
+}
+
+/** What a program builds outside of functions is known by its own name only. */
+function nameInSite({ target }: Site, { name }: Model): string {
+  return target === topLevel ? name : `${target}.${name}`
 }
 
 /** Compares the model that the request names with a spec. */
@@ -149,9 +170,11 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   const read = readModels(request)
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
-  const found = chooseModels(read.models)
-  const [first] = found
-  if (!first) {
+  const [found, ...others] = choicesOf(read.models)
+  if (others.length > 0 && found)
+    return { ...base, spec, verdict: 'unusable', diagnostics: [severalModels(target, [found, ...others])] }
+  const [first] = found ?? []
+  if (!found || !first) {
     const missing = diagnostic('not-a-model', { target })
     return { ...base, spec, verdict: 'unusable', diagnostics: [...diagnostics, missing] }
   }
@@ -180,16 +203,19 @@ export function isInputError({ code }: Diagnostic): boolean {
   return catalogue[code].category === 'input'
 }
 
-/** In each case, a target that yields several models means the one that it gives, else the first that is known. */
-function chooseModels(models: readonly FoundModel[]): readonly FoundModel[] {
-  const target = models.find(({ graph }) => graph)?.target ?? models[0]?.target
-  // The models of one case share its description; two cases may read alike.
-  const byCase = new Map<FoundModel['where'], FoundModel[]>()
-  for (const model of models.filter(other => other.target === target))
-    byCase.set(model.where, [...(byCase.get(model.where) ?? []), model])
-  return [...byCase.values()].map(
-    found => found.find(({ returned }) => returned) ?? found.find(({ graph }) => graph) ?? found[0]!,
-  )
+/** As many models are listed where one has to be named. */
+const mostListed = 12
+
+function severalModels(target: string, choices: readonly (readonly FoundModel[])[]): Diagnostic {
+  const all = choices.flatMap(([model]) => (model ? [model] : []))
+  const related = all
+    .slice(0, mostListed)
+    .map(model => ({ message: `\`${model.target}\``, span: model.span }))
+  const named = all.find(model => all.every(other => other === model || other.target !== model.target))
+  const help = named
+    ? `name one: \`aswritten check '${named.target}'\``
+    : 'give each of them a `name` in the code, and name one'
+  return diagnostic('several-models', { target, count: String(choices.length) }, { related, help })
 }
 
 function isModel(model: Model | UnknownValue): model is Model {

@@ -23,6 +23,7 @@ const rooms = [
   'equations',
   'lint',
   'experiment',
+  'found.ts',
   'pipeline.ts',
   'suite',
   'report',

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { countParameters } from '../src/equations/equations.js'
+import { titleOf } from '../src/found.js'
 import { dimensionText } from '../src/graph/dimension.js'
-import { readModels, titleOf } from '../src/pipeline.js'
+import { readModels } from '../src/pipeline.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
 import { inMemory } from './support/project.js'
 
@@ -128,9 +129,9 @@ const cases: readonly Case[] = [
     },
     expected: [
       'make where teacher 4',
-      'make where teacher 2',
+      'make.small where teacher 2',
       'make where not teacher 2',
-      'make where not teacher 4',
+      'make.large where not teacher 4',
     ],
   },
   {
@@ -287,7 +288,7 @@ const cases: readonly Case[] = [
     },
     target: 'train',
     inputs: { x: { shape: [3], dtype: 'float32' }, y: { shape: [3], dtype: 'float32' } },
-    expected: ['train trained-value', 'train 1'],
+    expected: ['train trained-value', 'train.loss 1'],
   },
   {
     title: 'parameters of a layer before and after training are not the same values',
@@ -301,7 +302,7 @@ const cases: readonly Case[] = [
     },
     target: 'train',
     inputs: { x: { shape: [3, 2], dtype: 'float32' }, y: { shape: [3, 1], dtype: 'float32' } },
-    expected: ['train trained-value', 'train 3'],
+    expected: ['train trained-value', 'train.loss 3'],
   },
   {
     title: 'a loss that is another one in each round is no equation',
@@ -475,7 +476,7 @@ const cases: readonly Case[] = [
           return tf.model({ inputs: encoder.inputs, outputs: decoder.apply(encoder.apply(encoder.inputs)) })
         }`,
     },
-    expected: ['make 17', 'make 8', 'make 9'],
+    expected: ['make 17', 'make.encoder 8', 'make.decoder 9'],
   },
   {
     title: 'a parameter that stands for a whole shape may have any number of axes',

@@ -3,11 +3,11 @@ import { latexLines, toMarkdown } from '../equations/markdown.js'
 import { renderPlain } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
-import type { Model, ModelGraph } from '../graph/model.js'
-import type { Node } from '../graph/node.js'
+import { outermost, titleOf } from '../found.js'
+import type { ModelGraph } from '../graph/model.js'
 import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
-import { isInputError, readModels, titleOf } from '../pipeline.js'
+import { isInputError, readModels } from '../pipeline.js'
 import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
@@ -61,17 +61,11 @@ export function equations(text: string, { arg, input, artifact, format, expand, 
     artifacts: readArtifacts(artifact),
   })
   const options = reportOptions()
-  const graphs = result.models.flatMap(({ graph, ...model }) =>
-    graph ? [{ target: titleOf(model), graph }] : [],
+  const systems = outermost(result.models).flatMap(({ graph, ...model }) =>
+    graph
+      ? [{ target: titleOf(model), graph, system: equationsOf(graph, { expand, ...(mode && { mode }) }) }]
+      : [],
   )
-  const inner = new Set(graphs.flatMap(({ graph }) => outputsWithin(graph.model)))
-  const systems = graphs
-    .filter(({ graph }) => !inner.has(graph.model.outputs[0]?.node))
-    .map(({ target, graph }) => ({
-      target,
-      graph,
-      system: equationsOf(graph, { expand, ...(mode && { mode }) }),
-    }))
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   for (const entry of [...result.diagnostics, ...reasons]) {
     process.stderr.write(`${renderReason(entry, options)}\n\n`)
@@ -83,13 +77,6 @@ export function equations(text: string, { arg, input, artifact, format, expand, 
     return exitCodes.unusable
   }
   return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
-}
-
-/** What models inside a model compute by themselves: they are printed as its parts. */
-function outputsWithin(model: Model): readonly (Node | undefined)[] {
-  return model.layers.flatMap(({ model: part }) =>
-    part ? [part.outputs[0]?.node, ...outputsWithin(part)] : [],
-  )
 }
 
 function allLines(system: EquationSystem): readonly string[] {

@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 import { countParameters } from '../equations/equations.js'
+import { type FoundModel, titleOf } from '../found.js'
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
-import { type FoundModel, readModels, titleOf } from '../pipeline.js'
+import { readModels } from '../pipeline.js'
 import { pathInProject, projectOf } from './project.js'
 
 /** A number, or the formula of one. */
@@ -30,17 +31,15 @@ export function wholeFile(file: string, status: Status, reason: string): Site {
 /** Every model of a file; `file` is how it is called in the result. */
 function traceFile(path: string, file: string): readonly Site[] {
   const project = projectOf(path)
-  const { models, diagnostics } = readModels({ files: project.files, path: pathInProject(project, path) })
+  const name = pathInProject(project, path)
+  const { models, diagnostics } = readModels({ files: project.files, path: name })
   const unreadable = diagnostics.find(({ code }) => code === 'syntax-error' || code === 'nesting-too-deep')
   if (models.length === 0 && unreadable)
     return [wholeFile(file, 'failed', `${unreadable.code}: ${unreadable.message}`)]
-  return models.map(model => siteOf(file, model))
+  return models.map(model => siteOf(file, model, titleOf(model).slice(name.length + 1)))
 }
 
-function siteOf(file: string, found: FoundModel): Site {
-  const title = titleOf(found)
-  const target = title.slice(title.indexOf('#') + 1)
-  const { graph, reason } = found
+function siteOf(file: string, { graph, reason }: FoundModel, target: string): Site {
   if (!graph) {
     const why = reason ? `${reason.code}: ${reason.message}` : 'unknown'
     return { file, target, status: 'opaque', reasons: [why], layers: 0, parameters: null }

@@ -44,6 +44,12 @@ export const inputErrors = {
     message: '`{target}` builds no model that was recognised',
     why: 'Nothing was checked.',
   },
+  'several-models': {
+    category: 'input',
+    title: 'Several models to choose from',
+    message: '`{target}` builds {count} models',
+    why: 'Which of them is meant is not guessed.',
+  },
   'unknown-argument': {
     category: 'input',
     title: 'Argument for a parameter that does not exist',

@@ -1,7 +1,8 @@
+import type { FoundModel } from '../found.js'
 import type { Node } from '../graph/node.js'
 import { type Decision, decide } from '../identity/decide.js'
 import type { LeafIdentity } from '../identity/prove.js'
-import { type FoundModel, readFunctionBody } from '../pipeline.js'
+import { readFunctionBody } from '../pipeline.js'
 import type { Case } from './cases.js'
 
 export interface CaseResult {

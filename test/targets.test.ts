@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals'
+import { check } from '../src/pipeline.js'
+import { positionAt, sourceFile } from '../src/text/source.js'
+import { projectsIn } from './support/cases.js'
+import { inMemory } from './support/project.js'
+
+const spec = sourceFile('spec.yaml', 'title: one layer\ninputs: { x: [3] }\nmodel: [{ dense: 8 }]\n')
+
+/** What a check of `model.js#name size=8` is about. */
+function subject(text: string, files: Readonly<Record<string, string>>): string {
+  const [place = '', ...bindings] = text.split(' ')
+  const [path = '', target] = place.split('#')
+  const args = Object.fromEntries(
+    bindings.map(binding => [binding.split('=')[0], Number(binding.split('=')[1])]),
+  )
+  const outcome = check({ files: inMemory(files), path, target, arguments: args }, spec)
+  if (outcome.verdict !== 'unusable') return outcome.target
+  return outcome.diagnostics
+    .map(({ code, related }) => {
+      const listed = related.map(
+        ({ message, span }) => `${message.replaceAll('`', '')} ${positionAt(span.file, span.start).line}`,
+      )
+      return listed.length > 0 ? `${code}: ${listed.join(', ')}` : code
+    })
+    .join('; ')
+}
+
+test.each(projectsIn('test/cases/targets/choices.md'))('$title', ({ files, expected }) => {
+  const targets = expected
+    .trim()
+    .split('\n')
+    .map(line => line.split(' → ')[0]!)
+  const found = targets.map(target => `${target} → ${subject(target, files)}`)
+  expect(`${found.join('\n')}\n`).toBe(expected)
+})
