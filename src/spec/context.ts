@@ -1,5 +1,3 @@
-import type { Code, HolesOf } from '../diagnostics/catalogue.js'
-import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import {
   add,
   apply,
@@ -15,9 +13,10 @@ import { textOf } from '../library/config.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { nearest } from '../text/nearest.js'
-import type { SourceFile, Span } from '../text/source.js'
+import type { Span } from '../text/source.js'
+import { FieldReader } from './fields.js'
 import type { Citation } from './spec.js'
-import { entriesOf, itemsOf, placeWithin, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
+import { itemsOf, placeWithin, scalarOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
   '+': add,
@@ -29,72 +28,8 @@ const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimens
 }
 
 /** What the readers of a spec's parts share: the file, its symbols, and the errors so far. */
-export class SpecContext {
-  readonly file: SourceFile
-  readonly diagnostics: Diagnostic[]
+export class SpecContext extends FieldReader {
   readonly symbols = new Map<string, { value: Attribute | undefined; meaning?: string; span: Span }>()
-
-  constructor(file: SourceFile, diagnostics: readonly Diagnostic[] = []) {
-    this.file = file
-    this.diagnostics = [...diagnostics]
-  }
-
-  report<C extends Code>(
-    code: C,
-    values: Readonly<Record<HolesOf<C>, string>>,
-    span: Span,
-    help?: string,
-  ): void {
-    this.diagnostics.push(diagnostic(code, values, { span, help }))
-  }
-
-  /** Entries by key; unknown keys are reported with the nearest known one, and missing ones that are required. */
-  fields(
-    node: YamlNode | null | undefined,
-    owner: string,
-    known: readonly string[],
-    required: readonly string[] = [],
-  ): ReadonlyMap<string, YamlEntry> {
-    const entries = this.entries(node, owner, known)
-    if (!entries) return new Map()
-    const meant = new Set<string>()
-    for (const { key, keySpan } of entries) {
-      if (known.includes(key)) meant.add(key)
-      else meant.add(this.unknownKey(owner, key, known, keySpan) ?? '')
-    }
-    for (const key of required) {
-      if (meant.has(key)) continue
-      const { start } = spanOf(node!, this.file)
-      this.report('spec-missing-key', { layer: owner, key }, { file: this.file, start, end: start + 1 })
-    }
-    return new Map(entries.map(entry => [entry.key, entry]))
-  }
-
-  /** The entries of what must be a map; anything else is reported. */
-  entries(
-    node: YamlNode | null | undefined,
-    owner: string,
-    known: readonly string[],
-  ): readonly YamlEntry[] | undefined {
-    const entries = entriesOf(node, this.file)
-    if (entries) return entries
-    const span = node ? spanOf(node, this.file) : { file: this.file, start: 0, end: 0 }
-    const values = { owner, found: itemsOf(node) ? 'a list' : textOf(scalarOf(node) ?? null) }
-    this.report('spec-no-entries', { ...values, expected: known.slice(0, 12).join(', ') }, span)
-    return undefined
-  }
-
-  /** Reports a key that does not exist; gives the one that may be meant. */
-  unknownKey(owner: string, key: string, known: readonly string[], span: Span): string | undefined {
-    const suggestion = nearest(key, known)
-    this.report(
-      'spec-unknown-key',
-      { layer: owner, key },
-      span,
-      suggestion ? `did you mean \`${suggestion}\`?` : `known are ${known.slice(0, 30).join(', ')}`,
-    )
-    return suggestion
-  }
 
   /** A value as data; texts are kept. */
   data(node: YamlNode | null): Attribute {
