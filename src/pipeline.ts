@@ -111,9 +111,21 @@ export function readFunctionBody(
 
 /** The models that the request names, each as a graph or with the reason why there is none. */
 export function readModels(request: ModelRequest): ReadResult {
+  const { target, arguments: args, inputs, ...file } = request
+  if (target === undefined && [args, inputs].some(given => Object.keys(given ?? {}).length > 0))
+    return readBound(request, readModels(file))
   const result = traceModels(request)
   if (!result.diagnostics.some(({ code }) => code === 'unknown-target')) return foundIn(result, request.path)
   return readListed(request) ?? foundIn(result, request.path)
+}
+
+/** Values for parameters without a target are for the one that the file has. */
+function readBound({ path, ...request }: ModelRequest, { models, diagnostics }: ReadResult): ReadResult {
+  const choices = choicesOf(models)
+  const [model] = choices[0] ?? []
+  if (choices.length > 1) return { models: [], diagnostics: [severalModels(path, choices)] }
+  if (!model) return { models, diagnostics }
+  return readModels({ ...request, path, target: model.target.slice(path.length + 1) })
 }
 
 /** For a target that the file does not declare: a model that a function or the file builds, by the name it is listed as. */
@@ -213,7 +225,7 @@ function severalModels(target: string, choices: readonly (readonly FoundModel[])
     .map(model => ({ message: `\`${model.target}\``, span: model.span }))
   const named = all.find(model => all.every(other => other === model || other.target !== model.target))
   const help = named
-    ? `name one: \`aswritten check '${named.target}'\``
+    ? `name one of them as the target, such as \`${named.target}\``
     : 'give each of them a `name` in the code, and name one'
   return diagnostic('several-models', { target, count: String(choices.length) }, { related, help })
 }

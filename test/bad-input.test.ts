@@ -82,10 +82,10 @@ const against = (target: string, specification = 'spec.yaml') => ['check', targe
 /** Arguments, exit code, and what is said. */
 const cases: readonly (readonly [args: readonly string[], code: number, said: string])[] = [
   [against('missing.js'), 2, 'there is no file `missing.js`'],
-  [against('model.js', 'missing.yaml'), 2, 'there is no spec file `missing.yaml`'],
-  [against('.'), 2, '`.` is a folder'],
-  [against('/dev/zero'), 2, '`/dev/zero` is not a regular file'],
-  [against('model.js', '/dev/zero'), 2, '`/dev/zero` is not a regular file'],
+  [against('model.js', 'missing.yaml'), 2, 'there is no file `missing.yaml`'],
+  [against('.'), 2, '`.` cannot be read: it is a folder'],
+  [against('/dev/zero'), 2, '`/dev/zero` cannot be read: it is not a regular file'],
+  [against('model.js', '/dev/zero'), 2, '`/dev/zero` cannot be read: it is not a regular file'],
   [against('syntax.ts'), 2, 'syntax-error  syntax.ts:1:'],
   [against('model.js#createModl'), 2, 'did you mean `createModel`?'],
   [against('large.js'), 2, 'input-too-large'],

@@ -64,5 +64,5 @@ test('the specs in the documentation are specs', () => {
 
 test('so is the list of checks', () => {
   const [text] = fencesOf('docs/check.md', 'yaml')
-  expect(readConfig(sourceFile('aswritten.yaml', text!)).problems).toEqual([])
+  expect(readConfig(sourceFile('aswritten.yaml', text!)).diagnostics).toEqual([])
 })

@@ -96,20 +96,23 @@ test('the schema of reports describes every report', () => {
 })
 
 describe('the schema of aswritten.yaml agrees with its reader', () => {
+  /** Sections of bad lists whose fault a schema cannot express. */
+  const beyond = /twice|alias|YAML/
+  const bad = casesIn('test/cases/input').filter(
+    ({ file, title }) => file === 'checks.md' && !beyond.test(title),
+  )
+
+  test.each(bad)('$title', ({ fences }) => {
+    expect(isConfig(parse(fences.get('yaml')!))).toBe(false)
+  })
+
   test.each([
-    [
-      'checks:\n  - target: model.ts#createModel\n    spec: lenet5-modern\n    arguments: { units: 32, config: { rate: 0.5 } }\n',
-      true,
-    ],
-    ['checks: []', true],
-    ['checks: [{ target: a.js }]', false],
-    ['checks: [{ target: a.js, spec: b.yaml, argumens: {} }]', false],
-    ['checks: [{ target: 1, spec: b.yaml }]', false],
-    ['checks: [a.js]', false],
-    ['check: []', false],
-    ['- target: a.js', false],
-  ])('%j', (text, good) => {
-    expect(readConfig(sourceFile('aswritten.yaml', text)).problems.length === 0).toBe(good)
-    expect(isConfig(parse(text))).toBe(good)
+    'checks: [{ target: model.js, spec: lenet5-modern }]',
+    'checks: [{ target: model.ts#createModel, spec: a.yaml, arguments: { units: 32, config: { rate: 0.5 } } }]',
+    'checks: [{ target: model.ts#forward, spec: a.yaml, inputs: { x: [N, 784], y: { shape: [N], dtype: int32 } } }]',
+    'checks: [{ target: model.ts, spec: a.yaml, artifacts: { mobilenet: base/model.json } }]',
+  ])('%j', text => {
+    expect(readConfig(sourceFile('aswritten.yaml', text)).diagnostics).toEqual([])
+    expect(isConfig(parse(text))).toBe(true)
   })
 })

@@ -1,84 +1,105 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type CheckOutcome, check as checkModel } from '../pipeline.js'
 import { type ReporterName, reporters } from '../report/reporters.js'
+import { nearest } from '../text/nearest.js'
 import type { SourceFile } from '../text/source.js'
+import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
-import { type ConfiguredCheck, findConfig, readConfig } from './config.js'
+import { type AskedCheck, configName, findConfig, readConfig, type Stated } from './config.js'
 import { exitCodeOf } from './exit.js'
+import { isDiagnostic, isWithin, readNamedFile, whyUnreadable } from './files.js'
 import { print, reportOptions } from './output.js'
-import { bundledSpec } from './package.js'
-import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.js'
-import { UsageError } from './usage.js'
+import { bundledSpec, bundledSpecs } from './package.js'
+import { type Project, pathInProject, projectAt, projectOf, splitTarget } from './project.js'
+import { InputError, UsageError } from './usage.js'
 
 interface Options {
   readonly spec?: string
   readonly arg: Readonly<Record<string, unknown>>
-  readonly artifact: Readonly<Record<string, string>>
+  readonly input: Readonly<Record<string, TensorDeclaration>>
+  readonly artifact: Readonly<Record<string, Stated>>
   readonly format: ReporterName
 }
 
 /** `aswritten check`: compares model code with specs and prints the verdicts. */
-export function check(target: string | undefined, { spec, arg, artifact, format }: Options): number {
-  const outcomes =
-    target === undefined
-      ? checkConfigured()
-      : [checkOne({ target, spec: required(spec), arguments: arg }, artifact)]
+export function check(target: string | undefined, { format, ...options }: Options): number {
+  const outcomes = target === undefined ? checkConfigured(options) : [checkNamed(target, options)]
   print(reporters[format].render(outcomes, reportOptions()))
   return exitCodeOf(outcomes)
 }
 
-/** Checks one target; paths are relative to the working directory. */
-export function checkOne(
-  { target, spec, arguments: args }: ConfiguredCheck,
-  artifacts: Readonly<Record<string, string>> = {},
-): CheckOutcome {
-  const { path, target: name } = splitTarget(target)
-  readNamedFile(path)
-  const project = projectOf(path)
-  const request = {
-    files: project.files,
-    path: pathInProject(project, path),
-    target: name,
-    arguments: args,
-    artifacts: readArtifacts(artifacts),
-  }
-  return checkModel(request, specFile(spec))
+function checkNamed(target: string, { spec, arg, input, artifact }: Omit<Options, 'format'>): CheckOutcome {
+  if (spec === undefined) throw new UsageError('say what to check against: --spec FILE')
+  return checkOne({
+    target: { text: target },
+    spec: { text: spec },
+    arguments: arg,
+    inputs: input,
+    artifacts: artifact,
+  })
 }
 
-/** A spec by path, or by the name of one that ships: `lenet5-modern`. */
-function specFile(spec: string): SourceFile {
-  if (existsSync(spec)) return readNamedFile(spec, shown(spec))
-  const bundled = bundledSpec(spec)
-  if (bundled) return readNamedFile(bundled, `specs/${spec}.yaml`)
-  throw new UsageError(`there is no spec file \`${spec}\`, and no spec of that name ships with aswritten`)
-}
-
-function shown(path: string): string {
-  const fromHere = relative(process.cwd(), resolve(path)).split(sep).join('/')
-  return fromHere.startsWith('..') ? path : fromHere
-}
-
-function checkConfigured(): readonly CheckOutcome[] {
+function checkConfigured({ spec, arg, input, artifact }: Omit<Options, 'format'>): readonly CheckOutcome[] {
+  if (spec !== undefined || [arg, input, artifact].some(given => Object.keys(given).length > 0))
+    throw new UsageError('name the target as well: `aswritten check model.ts#createModel --spec spec.yaml`')
   const path = findConfig(process.cwd())
   if (!path) {
     throw new UsageError(
-      'name a target (`aswritten check model.ts#createModel --spec spec.yaml`) or list checks in aswritten.yaml',
+      `name a target (\`aswritten check model.ts#createModel --spec spec.yaml\`) or list checks in ${configName}`,
     )
   }
-  const root = dirname(path)
-  const { checks, problems } = readConfig(readNamedFile(path, shown(path)))
-  if (problems.length > 0) throw new UsageError(problems.join('\n           '))
-  return checks.map(entry =>
-    checkOne({
-      ...entry,
-      target: join(root, entry.target),
-      spec: existsSync(join(root, entry.spec)) ? join(root, entry.spec) : entry.spec,
-    }),
-  )
+  const file = readNamedFile(path, { shown: fromHere(path) })
+  if (isDiagnostic(file)) throw new InputError([file])
+  const { checks, diagnostics } = readConfig(file)
+  if (diagnostics.length > 0) throw new InputError(diagnostics)
+  const project = projectAt(dirname(path))
+  return checks.map(asked => checkOne(asked, project))
 }
 
-function required(spec: string | undefined): string {
-  if (spec === undefined) throw new UsageError('say what to check against: --spec FILE')
-  return spec
+/** Checks one target. Paths start in the project, if one is given, and then have to stay in it. */
+export function checkOne(asked: AskedCheck, project?: Project): CheckOutcome {
+  const folder = project?.root ?? process.cwd()
+  const { path, target } = splitTarget(asked.target.text, folder)
+  const full = resolve(folder, path)
+  const spec = specFile(asked.spec, folder)
+  const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder)
+  const problem = whyUnreadable(full, { shown: path, span: asked.target.span })
+  const outside = project
+    ? [{ ...asked.target, text: path }, asked.spec, ...Object.values(asked.artifacts)].flatMap(stated =>
+        whyOutside(stated, project),
+      )
+    : []
+  const problems = [...(problem ? [problem] : []), ...(isDiagnostic(spec) ? [spec] : []), ...diagnostics]
+  if (outside.length > 0 || problems.length > 0 || isDiagnostic(spec)) {
+    const told = outside.length > 0 ? outside : problems
+    return { target: asked.target.text, specPath: asked.spec.text, verdict: 'unusable', diagnostics: told }
+  }
+  const home = project ?? projectOf(full)
+  const { arguments: args, inputs } = asked
+  const model = { files: home.files, path: pathInProject(home, full), target }
+  return checkModel({ ...model, arguments: args, inputs, artifacts }, spec)
+}
+
+function whyOutside({ text, span }: Stated, { root }: Project): readonly Diagnostic[] {
+  return isWithin(root, text) ? [] : [diagnostic('file-outside-project', { path: text }, { span })]
+}
+
+/** A spec by path, or by the name of one that ships: `lenet5-modern`. */
+function specFile({ text, span }: Stated, folder: string): SourceFile | Diagnostic {
+  const path = resolve(folder, text)
+  const bundled = existsSync(path) ? undefined : bundledSpec(text)
+  if (bundled) return readNamedFile(bundled, { shown: `specs/${text}.yaml` })
+  const file = readNamedFile(path, { shown: text, span })
+  if (!isDiagnostic(file) || file.code !== 'file-not-found' || file.help !== undefined) return file
+  const name = nearest(text, bundledSpecs())
+  const help = name
+    ? `did you mean \`${name}\`, which ships?`
+    : `specs that ship: ${bundledSpecs().join(', ')}`
+  return diagnostic('file-not-found', { path: text }, { span, help })
+}
+
+function fromHere(path: string): string {
+  return relative(process.cwd(), path).split(sep).join('/')
 }

@@ -1,89 +1,152 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
-import { nearest } from '../text/nearest.js'
-import type { SourceFile } from '../text/source.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { FieldReader } from '../spec/fields.js'
+import { entriesOf, itemsOf, readYaml, scalarOf, type YamlEntry, type YamlNode } from '../spec/yaml.js'
+import { type SourceFile, type Span, spanText } from '../text/source.js'
+import type { TensorDeclaration } from '../trace/host.js'
+import { isDataType, sizeOf } from './inputs.js'
 
-/** One entry of `aswritten.yaml`. */
-export interface ConfiguredCheck {
-  /** `file.ts#target`. */
-  readonly target: string
-  /** A spec's path, or the name of one that ships. */
-  readonly spec: string
-  readonly arguments: Readonly<Record<string, unknown>>
+/** A text that the user wrote; `span` where it stands in a file. */
+export interface Stated {
+  readonly text: string
+  readonly span?: Span
 }
 
-const fileName = 'aswritten.yaml'
+/** A check as it was asked for, on the command line or in `aswritten.yaml`. Nothing of it was looked up yet. */
+export interface AskedCheck {
+  /** `file.ts#target`. */
+  readonly target: Stated
+  /** A spec's path, or the name of one that ships. */
+  readonly spec: Stated
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly inputs: Readonly<Record<string, TensorDeclaration>>
+  /** The path of each `model.json`, by the name of what the code loads. */
+  readonly artifacts: Readonly<Record<string, Stated>>
+}
+
+export const configName = 'aswritten.yaml'
 
 /** The nearest `aswritten.yaml` upwards from a folder. */
 export function findConfig(start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
-    const path = join(folder, fileName)
+    const path = join(folder, configName)
     if (existsSync(path)) return path
     if (dirname(folder) === folder) return undefined
   }
 }
 
-/** Reads the list of checks: data only, nothing in it is executed. */
+/** Reads the list of checks: data only, nothing in it is executed. All errors are told together, with their places. */
 export function readConfig(file: SourceFile): {
-  readonly checks: readonly ConfiguredCheck[]
-  readonly problems: readonly string[]
+  readonly checks: readonly AskedCheck[]
+  readonly diagnostics: readonly Diagnostic[]
 } {
-  const lines = new LineCounter()
-  const document = parseDocument(file.text, { lineCounter: lines, schema: 'core', merge: false })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${file.path}:${line}:${col}`
-  }
-  const errors = document.errors.map(error => `${at(error.pos[0])}: ${error.message.split('\n')[0]}`)
-  if (errors.length > 0) return { checks: [], problems: errors }
-  const content: unknown = safely(() => document.toJS({ maxAliasCount: 0 }))
-  const problems: string[] = []
-  const place = (path: readonly (string | number)[]) => {
-    const node = document.getIn(path, true) as { range?: readonly [number, number, number] } | undefined
-    return at(node?.range?.[0] ?? 0)
-  }
-  const list = isRecord(content) ? content.checks : undefined
-  if (!Array.isArray(list)) {
-    return {
-      checks: [],
-      problems: [`${at(0)}: expected \`checks:\` with a list of entries, each with \`target\` and \`spec\``],
-    }
-  }
-  const known = ['target', 'spec', 'arguments']
-  const checks = list.flatMap((entry: unknown, i): ConfiguredCheck[] => {
-    const where = place(['checks', i])
-    if (!isRecord(entry)) {
-      problems.push(`${where}: expected an entry with \`target\` and \`spec\``)
-      return []
-    }
-    for (const key of Object.keys(entry)) {
-      if (known.includes(key)) continue
-      const suggestion = nearest(key, known)
-      problems.push(
-        `${where}: unknown key \`${key}\`${suggestion ? `; did you mean \`${suggestion}\`?` : ''}`,
-      )
-    }
-    const { target, spec, arguments: args = {} } = entry
-    if (typeof target !== 'string')
-      problems.push(`${where}: \`target\` must be a text such as \`model.ts#createModel\``)
-    if (typeof spec !== 'string') problems.push(`${where}: \`spec\` must be the path or the name of a spec`)
-    if (!isRecord(args)) problems.push(`${where}: \`arguments\` must map parameter names to values`)
-    return typeof target === 'string' && typeof spec === 'string' && isRecord(args)
-      ? [{ target, spec, arguments: args }]
-      : []
-  })
-  return { checks, problems }
+  const { root, diagnostics } = readYaml(file)
+  if (!root) return { checks: [], diagnostics }
+  const reader = new ConfigReader(file)
+  const checks = reader.checks(root)
+  return { checks, diagnostics: reader.diagnostics }
 }
 
-function safely<Result>(action: () => Result): Result | undefined {
-  try {
-    return action()
-  } catch {
+class ConfigReader extends FieldReader {
+  checks(root: YamlNode): readonly AskedCheck[] {
+    const list = this.fields(root, configName, ['checks'], ['checks']).get('checks')
+    if (!list) return []
+    const items = itemsOf(list.value) ?? []
+    if (items.length === 0) this.#refuse(configName, list, 'a list of checks, each with `target` and `spec`')
+    const seen = new Map<string, Span>()
+    return items.flatMap(item => {
+      const check = this.#check(item)
+      if (!check) return []
+      const first = seen.get(sameness(check))
+      if (first) this.#repeated(check, first)
+      else seen.set(sameness(check), check.target.span)
+      return [check]
+    })
+  }
+
+  #check(item: YamlNode): (AskedCheck & { readonly target: Required<Stated> }) | undefined {
+    const before = this.diagnostics.length
+    const known = ['target', 'spec', 'arguments', 'inputs', 'artifacts']
+    const fields = this.fields(item, 'check', known, ['target', 'spec'])
+    const target = this.#text('check', fields.get('target'), 'a text such as `model.ts#createModel`')
+    const spec = this.#text('check', fields.get('spec'), 'the path or the name of a spec')
+    const args = this.#named(fields.get('arguments'), ['units'], entry => this.#json(entry.value))
+    const inputs = this.#named(fields.get('inputs'), ['x'], entry => this.#tensor(entry))
+    const artifacts = this.#named(fields.get('artifacts'), ['name'], entry =>
+      this.#text('artifacts', entry, 'the path of a model.json'),
+    )
+    if (this.diagnostics.length > before || !target || !spec) return undefined
+    return { target, spec, arguments: args, inputs, artifacts }
+  }
+
+  /** What is given by name; `known` shows how an entry looks. */
+  #named<Value>(
+    entry: YamlEntry | undefined,
+    known: readonly string[],
+    read: (entry: YamlEntry) => Value | undefined,
+  ): Readonly<Record<string, Value>> {
+    if (!entry) return {}
+    const entries = this.entries(entry.value, entry.key, [...known, '…']) ?? []
+    return Object.fromEntries(
+      entries.flatMap(item => {
+        const value = read(item)
+        return value === undefined ? [] : [[item.key, value]]
+      }),
+    )
+  }
+
+  #text(owner: string, entry: YamlEntry | undefined, expected: string): Required<Stated> | undefined {
+    if (!entry) return undefined
+    const text = scalarOf(entry.value)
+    if (typeof text === 'string' && text.trim() !== '') return { text, span: entry.span }
+    this.#refuse(owner, entry, expected)
     return undefined
   }
+
+  /** `[N, 784]`, or `{ shape: [N], dtype: int32 }`. */
+  #tensor(entry: YamlEntry): TensorDeclaration | undefined {
+    const fields = entriesOf(entry.value, this.file)
+      ? this.fields(entry.value, entry.key, ['shape', 'dtype'], ['shape'])
+      : new Map([['shape', entry]])
+    const [shape, type] = [fields.get('shape'), fields.get('dtype')]
+    if (!shape) return undefined
+    const sizes = itemsOf(shape.value)?.map(item => sizeOf(String(scalarOf(item))))
+    if (!sizes || sizes.includes(undefined))
+      this.#refuse('inputs', shape, 'a list of sizes, each a whole number or a name, such as `[N, 784]`')
+    const dtype = type ? String(scalarOf(type.value)) : 'float32'
+    if (type && !isDataType(dtype)) this.#refuse(entry.key, type, 'float32, int32 or bool')
+    return isDataType(dtype) && sizes
+      ? { shape: sizes.flatMap(size => (size === undefined ? [] : [size])), dtype }
+      : undefined
+  }
+
+  #json(node: YamlNode | null): unknown {
+    const items = itemsOf(node)
+    if (items) return items.map(item => this.#json(item))
+    const entries = entriesOf(node, this.file)
+    if (entries) return Object.fromEntries(entries.map(({ key, value }) => [key, this.#json(value)]))
+    return scalarOf(node) ?? null
+  }
+
+  #refuse(owner: string, { key, value, span }: YamlEntry, expected: string): void {
+    const isList = itemsOf(value) !== undefined
+    const isEmpty = isList && itemsOf(value)!.length === 0
+    const found = entriesOf(value, this.file) ? 'a map' : isEmpty ? '[]' : isList ? 'a list' : undefined
+    const shown = found ?? (scalarOf(value) === null ? 'empty' : spanText(span).slice(0, 60))
+    this.report('spec-invalid-value', { layer: owner, key, value: shown, expected }, span)
+  }
+
+  #repeated({ target, spec }: AskedCheck & { readonly target: Required<Stated> }, first: Span): void {
+    const values = { target: target.text, spec: spec.text }
+    const related = [{ message: 'the same check', span: first }]
+    this.diagnostics.push(diagnostic('duplicate-check', values, { span: target.span, related }))
+  }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Two checks that have this in common are one. */
+function sameness({ target, spec, artifacts, ...given }: AskedCheck): string {
+  const paths = Object.entries(artifacts).map(([name, { text }]) => [name, text])
+  const plain = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+  return JSON.stringify([target.text, spec.text, paths, given], plain)
 }

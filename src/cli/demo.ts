@@ -8,7 +8,13 @@ import { demoFile } from './package.js'
 export function demo(): number {
   const spec = 'xor-and-regression'
   const [wrong, right] = ['missing-activation.ts', 'as-written.ts'].map(name =>
-    checkOne({ target: `${demoFile(name)}#createModel`, spec, arguments: {} }),
+    checkOne({
+      target: { text: `${demoFile(name)}#createModel` },
+      spec: { text: spec },
+      arguments: {},
+      inputs: {},
+      artifacts: {},
+    }),
   )
   if (!wrong || !right) return exitCodes.crash
   print(

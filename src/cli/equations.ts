@@ -8,17 +8,20 @@ import type { ModelGraph } from '../graph/model.js'
 import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels } from '../pipeline.js'
-import { renderReason } from '../report/terminal-findings.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
+import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
-import { print, reportOptions } from './output.js'
-import { pathInProject, projectOf, readNamedFile, splitTarget } from './project.js'
+import { whyUnreadable } from './files.js'
+import { print } from './output.js'
+import { pathInProject, projectOf, splitTarget } from './project.js'
+import { tell } from './tell.js'
+import { InputError } from './usage.js'
 
 interface Options {
   readonly arg: Readonly<Record<string, unknown>>
   readonly input: Readonly<Record<string, TensorDeclaration>>
-  readonly artifact: Readonly<Record<string, string>>
+  readonly artifact: Readonly<Record<string, Stated>>
   readonly format: keyof typeof formats
   readonly expand: Expansion
   readonly mode?: Mode
@@ -49,8 +52,11 @@ const formats = {
 
 /** `aswritten equations`: prints the models of a file as equations. */
 export function equations(text: string, { arg, input, artifact, format, expand, mode }: Options): number {
-  const { path, target } = splitTarget(text)
-  readNamedFile(path)
+  const here = process.cwd()
+  const { path, target } = splitTarget(text, here)
+  const { artifacts, diagnostics } = readArtifacts(artifact, here)
+  const problem = whyUnreadable(path, { shown: path })
+  if (problem || diagnostics.length > 0) throw new InputError([...(problem ? [problem] : []), ...diagnostics])
   const project = projectOf(path)
   const result = readModels({
     files: project.files,
@@ -58,18 +64,15 @@ export function equations(text: string, { arg, input, artifact, format, expand, 
     target,
     arguments: arg,
     inputs: input,
-    artifacts: readArtifacts(artifact),
+    artifacts,
   })
-  const options = reportOptions()
   const systems = outermost(result.models).flatMap(({ graph, ...model }) =>
     graph
       ? [{ target: titleOf(model), graph, system: equationsOf(graph, { expand, ...(mode && { mode }) }) }]
       : [],
   )
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
-  for (const entry of [...result.diagnostics, ...reasons]) {
-    process.stderr.write(`${renderReason(entry, options)}\n\n`)
-  }
+  tell([...result.diagnostics, ...reasons])
   if (systems.length > 0) print(formats[format](systems))
   if (result.diagnostics.some(isInputError)) return exitCodes.unusable
   if (result.models.length === 0) {

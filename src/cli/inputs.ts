@@ -17,11 +17,17 @@ export function readInput(text: string): NamedInput | string {
   const shape: TensorDeclaration['shape'][number][] = []
   for (const size of sizes.trim() === '' ? [] : sizes.split(',')) {
     const word = size.trim()
-    if (/^\d+$/.test(word)) shape.push(Number(word))
-    else if (/^[A-Za-z_]\w*$/.test(word)) shape.push(symbol(word, true))
-    else return `\`${word}\` is not a size; use a whole number or a name.`
+    const known = sizeOf(word)
+    if (known === undefined) return `\`${word}\` is not a size; use a whole number or a name.`
+    shape.push(known)
   }
   return { name, declaration: { shape, dtype } }
 }
 
-const isDataType = (text: string): text is DataType => ['float32', 'int32', 'bool'].includes(text)
+/** A whole number, or a name as a symbol; undefined for anything else. */
+export function sizeOf(word: string): TensorDeclaration['shape'][number] | undefined {
+  if (/^\d+$/.test(word)) return Number(word)
+  return /^[A-Za-z_]\w*$/.test(word) ? symbol(word, true) : undefined
+}
+
+export const isDataType = (text: string): text is DataType => ['float32', 'int32', 'bool'].includes(text)

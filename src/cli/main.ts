@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { TensorDeclaration } from '../trace/host.js'
+import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { readInput } from './inputs.js'
 import { packageVersion } from './package.js'
-import { UsageError } from './usage.js'
+import { InputError, UsageError } from './usage.js'
 
 /** Runs the command line; the result is the exit code. Commands are loaded when they are called. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -67,6 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('check file#target against a spec; without arguments, what aswritten.yaml lists')
     .option('--spec <file>', 'the spec, a YAML file or the name of one that ships with aswritten')
     .addOption(option.arg())
+    .addOption(option.input())
     .addOption(option.artifact())
     .addOption(option.format('terminal', 'json', 'markdown'))
     .action(async (target: string | undefined, options) => {
@@ -118,6 +120,11 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stderr.write(`aswritten: ${error.message}\n`)
       return exitCodes.unusable
     }
+    if (error instanceof InputError) {
+      const { tell } = await import('./tell.js')
+      tell(error.diagnostics)
+      return exitCodes.unusable
+    }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(
       `aswritten: internal error. This is a defect of aswritten, not of your code: please report it with the text below.\n${text}\n`,
@@ -144,11 +151,11 @@ function collectArgument(
 
 function collectArtifact(
   text: string,
-  previous: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+  previous: Readonly<Record<string, Stated>>,
+): Readonly<Record<string, Stated>> {
   const at = text.lastIndexOf('=')
   if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError('expected name=path/model.json.')
-  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) }
+  return { ...previous, [text.slice(0, at)]: { text: text.slice(at + 1) } }
 }
 
 function collectInput(

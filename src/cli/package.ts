@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,6 +14,13 @@ export function bundledSpec(name: string): string | undefined {
   if (!/^[a-z0-9-]+$/.test(name)) return undefined
   const path = join(packageRoot(), 'specs', `${name}.yaml`)
   return existsSync(path) ? path : undefined
+}
+
+/** The names of the specs that ship. */
+export function bundledSpecs(): readonly string[] {
+  return readdirSync(join(packageRoot(), 'specs'))
+    .filter(name => name.endsWith('.yaml'))
+    .map(name => name.slice(0, -'.yaml'.length))
 }
 
 /** A file of the example that `demo` checks. */

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Files } from '../syntax/modules.js'
-import { type SourceFile, sourceFile } from '../text/source.js'
-import { UsageError } from './usage.js'
+import { largestFile, programText } from './files.js'
 
 /** What makes a folder the root of a project. */
 const rootMarkers = ['aswritten.yaml', 'package.json', '.git']
@@ -24,6 +23,11 @@ export function projectOf(path: string): Project {
     }
     if (dirname(folder) === folder) break
   }
+  return projectAt(root)
+}
+
+/** The project in a folder, whatever else is a project inside it. */
+export function projectAt(root: string): Project {
   return { root, files: filesBelow(root) }
 }
 
@@ -32,28 +36,19 @@ export function pathInProject({ root }: Project, path: string): string {
   return relative(root, resolve(path)).split(sep).join('/')
 }
 
-/** In bytes; larger files are not loaded, not even to say how large they are. */
-const largestFile = 50_000_000
-
-/** Reads a file that the user named, or says that there is none. */
-export function readNamedFile(path: string, shown = path): SourceFile {
-  try {
-    const found = statSync(path)
-    if (found.isDirectory()) throw new UsageError(`\`${shown}\` is a folder; name a file in it`)
-    if (!found.isFile()) throw new UsageError(`\`${shown}\` is not a regular file`)
-    if (found.size > largestFile)
-      throw new UsageError(`\`${shown}\` has ${found.size} bytes, more than the ${largestFile} that are read`)
-    return sourceFile(shown, readFileSync(path, 'utf8'))
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw new UsageError(`there is no file \`${shown}\`, or it cannot be read`)
-  }
-}
-
-/** Splits `file.ts#target`. */
-export function splitTarget(text: string): { readonly path: string; readonly target?: string } {
-  const at = text.lastIndexOf('#')
-  return at < 0 ? { path: text } : { path: text.slice(0, at), target: text.slice(at + 1) }
+/**
+ * Splits `file.ts#target`. Both may have a `#` of their own: the path is the first part that is a file. Paths start in
+ * `folder`.
+ */
+export function splitTarget(
+  text: string,
+  folder: string,
+): { readonly path: string; readonly target?: string } {
+  const isFile = (path: string) => statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()
+  const places = [...text.matchAll(/#/g)].map(({ index }) => index)
+  const at = places.find(place => isFile(text.slice(0, place))) ?? places.at(-1)
+  if (at === undefined || isFile(text)) return { path: text }
+  return { path: text.slice(0, at), target: text.slice(at + 1) }
 }
 
 function filesBelow(root: string): Files {
@@ -72,7 +67,7 @@ function filesBelow(root: string): Files {
     read: path => {
       const full = inside(path)
       try {
-        return full !== undefined && isReadable(full) ? readFileSync(full, 'utf8') : undefined
+        return full !== undefined && isReadable(full) ? programText(full) : undefined
       } catch {
         return undefined
       }

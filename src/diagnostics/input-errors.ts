@@ -20,6 +20,12 @@ export const inputErrors = {
     message: 'syntax error: {problem}',
     why: 'Code that does not parse has no meaning that could be checked.',
   },
+  'file-outside-project': {
+    category: 'input',
+    title: 'File outside of the project',
+    message: '`{path}` is outside of the folder of `aswritten.yaml`',
+    why: 'What a project checks is read from the project itself, so that it means the same everywhere.',
+  },
   'input-too-large': {
     category: 'input',
     title: 'File too large',
@@ -55,6 +61,12 @@ export const inputErrors = {
     title: 'Argument for a parameter that does not exist',
     message: '`{target}` has no parameter `{name}`',
     why: 'A value that goes nowhere would leave a symbol where a number was meant.',
+  },
+  'duplicate-check': {
+    category: 'input',
+    title: 'Check listed twice in aswritten.yaml',
+    message: '`{target}` against `{spec}` is listed twice',
+    why: 'One of the two was meant to be something else, or is not needed.',
   },
   'spec-syntax': {
     category: 'input',

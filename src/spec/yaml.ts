@@ -190,7 +190,9 @@ export function entriesOf(
   return ((node as YAMLMap).items as Pair<YamlNode, YamlNode | null>[]).map(({ key, value }) => {
     const keySpan = spanOf(key, file)
     const text = isScalar(key) ? String(key.value) : ''
-    return { key: text, keySpan, value, span: value ? spanOf(value, file) : keySpan }
+    const own = value ? spanOf(value, file) : keySpan
+    // A value that is left out has no place but its key's.
+    return { key: text, keySpan, value, span: own.end > own.start ? own : keySpan }
   })
 }
 
