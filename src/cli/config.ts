@@ -43,7 +43,7 @@ export function readConfig(file: SourceFile): {
 } {
   const { root, diagnostics } = readYaml(file)
   if (!root) return { checks: [], diagnostics }
-  const reader = new ConfigReader(file)
+  const reader = new ConfigReader(file, diagnostics)
   const checks = reader.checks(root)
   return { checks, diagnostics: reader.diagnostics }
 }
