@@ -1,4 +1,5 @@
 import { type Dimension, dimensionText } from '../graph/dimension.js'
+import { widthOf } from '../text/width.js'
 import { printable } from './formula.js'
 import {
   type Equation,
@@ -79,24 +80,19 @@ function explanationCells(explanation: Explanation): readonly string[] {
 
 /** Pads cells to columns; the column `right` is aligned to the right. */
 function columns(rows: readonly (readonly string[])[], right = -1): string {
-  const fits = (cell: string) => width(cell) <= widestCell
+  const fits = (cell: string) => widthOf(cell) <= widestCell
   const widths = (rows[0] ?? []).map((_, i) =>
-    Math.max(0, ...rows.flatMap(row => (fits(row[i] ?? '') ? [width(row[i] ?? '')] : []))),
+    Math.max(0, ...rows.flatMap(row => (fits(row[i] ?? '') ? [widthOf(row[i] ?? '')] : []))),
   )
   return rows
     .map(row =>
       row
         .map((cell, i) => {
-          const padding = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(cell)))
+          const padding = ' '.repeat(Math.max(0, (widths[i] ?? 0) - widthOf(cell)))
           return i === right ? padding + cell : cell + padding
         })
         .join('  ')
         .trimEnd(),
     )
     .join('\n')
-}
-
-/** Characters as a terminal shows them: a combining hat takes no room. */
-function width(text: string): number {
-  return [...text.replace(/\p{M}/gu, '')].length
 }

@@ -1,15 +1,18 @@
+import { widthOf } from '../text/width.js'
+
 /** Narrower than this, lines run over the edge rather than becoming unreadable. */
 const narrowest = 20
 
-/** Breaks text into lines of at most `width` characters at spaces. */
+/** Breaks text into lines of at most `width` columns at spaces. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
-  let line = ''
+  let [line, used] = ['', 0]
   for (const word of text.split(' ')) {
-    if (line && line.length + 1 + word.length > Math.max(narrowest, width)) {
+    const size = widthOf(word)
+    if (line && used + 1 + size > Math.max(narrowest, width)) {
       lines.push(line)
-      line = word
-    } else line = line ? `${line} ${word}` : word
+      ;[line, used] = [word, size]
+    } else [line, used] = line ? [`${line} ${word}`, used + 1 + size] : [word, size]
   }
   return [...lines, line]
 }

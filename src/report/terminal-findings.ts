@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Formula } from '../equations/formula.js'
 import { toMarkedText } from '../equations/unicode.js'
 import { formatPlace } from '../text/source.js'
+import { characterWidth, padTo, widthOf } from '../text/width.js'
 import { type Fact, findingSign, reasonFacts } from './facts.js'
 import type { ToldFinding } from './findings.js'
 import { codeFrame, visible } from './frame.js'
@@ -57,9 +58,11 @@ function renderMessage(
   colors: Colors,
   width: number,
 ): string[] {
-  const place = span ? `  ${visible(formatPlace(span))}` : ''
+  const place = span ? visible(formatPlace(span)) : ''
+  const isOneLine = widthOf(`${head}  ${place}`) <= width
   return [
-    `${tone(colors.bold(head))}${colors.cyan(place)}`,
+    `${tone(colors.bold(head))}${place && isOneLine ? `  ${colors.cyan(place)}` : ''}`,
+    ...(place && !isOneLine ? [`  ${colors.cyan(place)}`] : []),
     ...wrap(visible(message), width - 2).map(line => `  ${line}`),
   ]
 }
@@ -72,12 +75,19 @@ function renderSide(label: string, side: Formula | string, colors: Colors, width
   return wrapWithOffsets(text, width - labelWidth - 2).flatMap(({ line, offset }, i) => {
     const start = `  ${colors.dim((i === 0 ? label : '').padEnd(labelWidth))}`
     const isMarked = (at: number) => marks.some(([from, to]) => at >= from && at < to)
-    const carets = [...line]
-      .map((_, at) => (isMarked(offset + at) ? '^' : ' '))
-      .join('')
-      .trimEnd()
+    const carets = caretsUnder(line, at => isMarked(offset + at))
     return [`${start}${line}`, ...(carets ? [`${indent}${colors.red(carets)}`] : [])]
   })
+}
+
+/** Carets below the characters of a line that are marked; `isMarked` takes the offset in the line. */
+function caretsUnder(line: string, isMarked: (at: number) => boolean): string {
+  let [carets, at] = ['', 0]
+  for (const character of line) {
+    carets += (isMarked(at) ? '^' : ' ').repeat(characterWidth(character))
+    at += character.length
+  }
+  return carets.trimEnd()
 }
 
 function renderFact({ label, text, details = [] }: Fact, colors: Colors, width: number): readonly string[] {
@@ -92,15 +102,16 @@ const narrowestValue = 34
 
 function renderDetails(details: NonNullable<Fact['details']>, width: number): readonly string[] {
   const start = `${indent}  `
-  const longest = Math.max(0, ...details.map(([name]) => name.length))
+  const longest = Math.max(0, ...details.map(([name]) => widthOf(visible(name))))
   const rest = width - start.length - longest - 2
   return details.flatMap(([name, value]) => {
     if (rest < narrowestValue)
-      return [name, ...wrap(value, width - start.length - 2).map(line => `  ${line}`)].map(
-        line => start + visible(line),
-      )
+      return [
+        ...wrap(visible(name), width - start.length),
+        ...wrap(visible(value), width - start.length - 2).map(line => `  ${line}`),
+      ].map(line => start + line)
     return wrap(value, rest).map(
-      (line, i) => `${start}${visible(i === 0 ? name : '').padEnd(longest)}  ${visible(line)}`,
+      (line, i) => `${start}${padTo(visible(i === 0 ? name : ''), longest)}  ${visible(line)}`,
     )
   })
 }

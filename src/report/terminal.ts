@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { CheckOutcome } from '../pipeline.js'
+import { padTo, widthOf } from '../text/width.js'
 import {
   casesText,
   citationText,
@@ -101,17 +102,17 @@ function renderClauses(clauses: readonly ClauseVerdict[], colors: Colors, width:
       return { entry, id: visible(id), statement: visible(statement), ground: visible(ground) }
     }),
   )
-  const idWidth = Math.min(longestId, Math.max(0, ...rows.map(({ id }) => id.length)))
+  const idWidth = Math.min(longestId, Math.max(0, ...rows.map(({ id }) => widthOf(id))))
   const statementWidth = Math.max(
     0,
-    ...rows.map(({ statement }) => statement.length).filter(length => length <= width / 2),
+    ...rows.map(({ statement }) => widthOf(statement)).filter(size => size <= width / 2),
   )
   const lines = rows.flatMap(({ entry, id, statement, ground }) => {
     const sign = entry ? signOf(entry, colors) : colors.dim('⋮')
-    const left = `${id.padEnd(idWidth)}  ${statement.padEnd(statementWidth)}`.trimEnd()
-    const aligned = `${left.padEnd(idWidth + 2 + statementWidth)}  ${ground}`.trimEnd()
-    const whole = aligned.length + 4 <= width ? aligned : `${left}  ${ground}`.trimEnd()
-    if (whole.length + 4 <= width)
+    const left = `${padTo(id, idWidth)}  ${padTo(statement, statementWidth)}`.trimEnd()
+    const aligned = `${padTo(left, idWidth + 2 + statementWidth)}  ${ground}`.trimEnd()
+    const whole = widthOf(aligned) + 4 <= width ? aligned : `${left}  ${ground}`.trimEnd()
+    if (widthOf(whole) + 4 <= width)
       return [`  ${sign} ${whole.slice(0, -ground.length || undefined)}${colors.dim(ground)}`]
     // What does not fit into one line stands below its id.
     const below = [
