@@ -121,6 +121,7 @@ const latexSpecial: Readonly<Record<string, string>> = {
   '&': '\\&',
   '#': '\\#',
   '^': '\\hat{}',
+  '`': '\\grave{}',
   _: '\\_',
   '~': '\\sim ',
   '%': '\\%',
@@ -129,7 +130,7 @@ const latexSpecial: Readonly<Record<string, string>> = {
 
 /** Text of the user's, made harmless inside `\mathrm{…}`; control and other invisible characters become `?`. */
 export function escapeLatexWord(text: string): string {
-  return printable(text).replace(/[\\{}$&#^_~% ]/g, c => latexSpecial[c] ?? c)
+  return printable(text).replace(/[\\{}$&#^_~%` ]/g, c => latexSpecial[c] ?? c)
 }
 
 /** The text with everything that is not visible, or that reorders text, replaced by `?`, at most 60 characters long. */

@@ -90,12 +90,17 @@ function explanationRow(explanation: Explanation): string {
   const { symbol, space, values, count } = explanation
   const value = values ? `= ${toLatex(values)}` : space ? `\\in ${toLatex(space)}` : ''
   const cells = [
-    inlineMath(toLatex(symbol)),
-    value && inlineMath(value),
+    inCell(toLatex(symbol)),
+    value && inCell(value),
     escapeMarkdown(meaningText(explanation)),
     count === undefined ? '' : countText(count),
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+/** Mathematics in a table: a bar would end the cell. */
+function inCell(latex: string): string {
+  return inlineMath(latex.replaceAll('\\|', '\\Vert ').replaceAll('|', '\\vert '))
 }
 
 function inlineMath(latex: string): string {

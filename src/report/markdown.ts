@@ -110,9 +110,15 @@ function table(clauses: readonly ClauseVerdict[], all: readonly ClauseVerdict[])
   const rows = clauses.map(entry => {
     const { clause, verdict } = entry
     const shown = isAccepted(entry) ? '~ accepted' : `${verdictSigns[verdict]} ${verdict}`
-    return `| ${shown} | ${code(clause.id)} | ${prose(statementText(entry, all))} | ${prose(groundText(entry))} |`
+    const cells = [shown, code(clause.id), prose(statementText(entry, all)), prose(groundText(entry))]
+    return `| ${cells.map(inCell).join(' | ')} |`
   })
   return ['| verdict | clause | statement | ground |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** A bar ends a cell even within code, unless it is escaped; outside of tables code shows the escape. */
+function inCell(markdown: string): string {
+  return markdown.replace(/(?<!\\)\|/g, '\\|')
 }
 
 function math(latex: string): string {
@@ -140,7 +146,7 @@ function prose(text: string): string {
 
 /** Inline code that its content cannot end. */
 function code(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}]/gu, '?').replace(/\|/g, '\\|')
+  const clean = text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return longest > 0 ? `${fence} ${clean} ${fence}` : `${fence}${clean}${fence}`
