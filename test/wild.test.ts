@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
 
 let folder: string
 
@@ -26,6 +28,7 @@ module.exports.make = function make() {
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'wild-'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  mkdirSync(join(folder, 'empty'))
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -33,8 +36,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const wild = (...args: readonly string[]): string =>
   execFileSync(process.execPath, ['dist/bin.js', 'wild', folder, ...args], { encoding: 'utf8' })
 
+const isResult = new Ajv({ strictTypes: false }).compile(
+  JSON.parse(readFileSync('grammar/wild.schema.json', 'utf8')),
+)
+
 test('the result as JSON has every site with its size or its reason', () => {
-  const { sites, counts, files } = JSON.parse(wild('--format', 'json'))
+  const result = JSON.parse(wild('--format', 'json'))
+  isResult(result)
+  expect(isResult.errors).toBeNull()
+  const { sites, counts, files } = result
   const shown = (sites as { file: string; status: string; layers: number; parameters: unknown }[]).map(
     ({ file, status, layers, parameters }) => ({ file, status, layers, parameters }),
   )
@@ -54,11 +64,82 @@ test('the result as JSON has every site with its size or its reason', () => {
 }, 60_000)
 
 test('a file that takes too long is given up, and the others are not', () => {
-  const { sites } = JSON.parse(wild('--format', 'json', '--seconds', '0'))
+  const result = JSON.parse(wild('--format', 'json', '--seconds', '0'))
+  isResult(result)
+  expect(isResult.errors).toBeNull()
+  const { sites } = result
   expect(sites).toHaveLength(4)
   expect(sites[0].reasons).toEqual(['time-limit: the file takes more than 0 seconds'])
 }, 60_000)
 
 test('the table ends with the counts', () => {
   expect(wild()).toMatch(/\n4 sites in 4 files: 1 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\n/)
+}, 60_000)
+
+/** What a run in a shell gives. */
+async function inShell(
+  command: string,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const bin = `${process.execPath} ${resolve('dist/bin.js')}`
+  const args = ['-c', `set -o pipefail; ${command.replaceAll('aswritten', bin)}`]
+  try {
+    return { code: 0, ...(await promisify(execFile)('bash', args, { cwd: folder, encoding: 'utf8' })) }
+  } catch (error) {
+    return error as { readonly code: number; readonly stdout: string; readonly stderr: string }
+  }
+}
+
+test('JSON is alone on standard output, and nothing is said beside it', async () => {
+  const { stdout, stderr } = await inShell('aswritten wild . --format json')
+  expect(JSON.parse(stdout).sites).toHaveLength(4)
+  expect(stderr).toBe('')
+}, 60_000)
+
+test.each([
+  ['aswritten wild empty', 0, '0 sites in 0 files'],
+  ['aswritten wild nothing', 2, 'there is no folder `nothing`'],
+  ['aswritten wild loss.js', 2, '`loss.js` is a file'],
+  ['aswritten wild . --seconds soon', 2, 'expected a number of seconds'],
+])(
+  '%s',
+  async (command, code, said) => {
+    const result = await inShell(command)
+    expect(result.stdout + result.stderr).toContain(said)
+    expect(result.code).toBe(code)
+  },
+  60_000,
+)
+
+test.each([
+  ['aswritten wild . | head -1', 'status'],
+  ['aswritten equations named.ts#make | head -1', 'named.ts#make'],
+  ['aswritten explain | head -1', 'activation-missing'],
+  ['aswritten equations missing.js 2>&1 | head -1', 'file-not-found'],
+])(
+  'a reader that has seen enough is no defect: %s',
+  async (command, first) => {
+    const { stdout, stderr } = await inShell(command)
+    expect(stdout).toContain(first)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).toBe('')
+  },
+  60_000,
+)
+
+test('an interruption ends it, without a trace of the stack', async () => {
+  writeFileSync(
+    join(folder, 'endless.js'),
+    "import '@tensorflow/tfjs'\nwhile (true) {}\nexport const make = () => tf.sequential()",
+  )
+  try {
+    const child = spawn(process.execPath, [resolve('dist/bin.js'), 'wild', '.'], { cwd: folder })
+    let output = ''
+    child.stdout.on('data', data => (output += data))
+    child.stderr.on('data', data => (output += data))
+    setTimeout(() => child.kill('SIGINT'), 1000)
+    const signal = await new Promise(done => child.on('exit', (_, name) => done(name)))
+    expect({ signal, output }).toEqual({ signal: 'SIGINT', output: '' })
+  } finally {
+    rmSync(join(folder, 'endless.js'))
+  }
 }, 60_000)

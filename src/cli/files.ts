@@ -22,10 +22,16 @@ const refusals: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file and no folder',
 }
 
+/** Why the operating system refuses, where it is not that there is nothing. */
+export function refusalOf(error: unknown): string | undefined {
+  return refusals[(error as NodeJS.ErrnoException).code ?? '']
+}
+
 /** Why a file that the user named cannot be read; undefined where it can. */
 export function whyUnreadable(path: string, { shown, span }: Naming): Diagnostic | undefined {
   const unreadable = (reason: string, help?: string) =>
     diagnostic('file-unreadable', { path: shown, reason }, { span, help })
+  if (shown.trim() === '') return unreadable('its name is empty')
   try {
     const found = statSync(path)
     if (found.isDirectory()) return unreadable('it is a folder', 'name a file in it')
@@ -37,7 +43,7 @@ export function whyUnreadable(path: string, { shown, span }: Naming): Diagnostic
     accessSync(path, constants.R_OK)
     return undefined
   } catch (error) {
-    const reason = refusals[(error as NodeJS.ErrnoException).code ?? '']
+    const reason = refusalOf(error)
     if (reason) return unreadable(reason)
     return diagnostic('file-not-found', { path: shown }, { span, help: suggestion(path, shown) })
   }

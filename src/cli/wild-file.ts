@@ -3,7 +3,7 @@ import { countParameters } from '../equations/equations.js'
 import { type FoundModel, titleOf } from '../found.js'
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
-import { readModels } from '../pipeline.js'
+import { isInputError, readModels } from '../pipeline.js'
 import { pathInProject, projectOf } from './project.js'
 
 /** A number, or the formula of one. */
@@ -33,7 +33,7 @@ function traceFile(path: string, file: string): readonly Site[] {
   const project = projectOf(path)
   const name = pathInProject(project, path)
   const { models, diagnostics } = readModels({ files: project.files, path: name })
-  const unreadable = diagnostics.find(({ code }) => code === 'syntax-error' || code === 'nesting-too-deep')
+  const unreadable = diagnostics.find(isInputError)
   if (models.length === 0 && unreadable)
     return [wholeFile(file, 'failed', `${unreadable.code}: ${unreadable.message}`)]
   return models.map(model => siteOf(file, model, titleOf(model).slice(name.length + 1)))

@@ -10,10 +10,11 @@ export interface WildFile {
 
 const megabytes = 2048
 
-/** The sites of each file. No file takes longer than `seconds`, and one that crashes ends no other. */
+/** The sites of each file. No file takes longer than `seconds`, and one that crashes ends no other. `step` is called after each. */
 export async function traceFiles(
   files: readonly WildFile[],
   seconds: number,
+  step: () => void,
 ): Promise<readonly (readonly Site[])[]> {
   const sites: (readonly Site[])[] = []
   let next = 0
@@ -24,6 +25,7 @@ export async function traceFiles(
       const file = files[index]!
       const { found, isUsable } = await traceIn(worker, file, seconds)
       sites[index] = found
+      step()
       if (isUsable) continue
       await worker.terminate()
       worker = undefined

@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { visible } from '../report/frame.js'
+import { cutTo } from '../text/width.js'
 import { exitCodes } from './exit.js'
+import { refusalOf } from './files.js'
 import { print, reportOptions } from './output.js'
 import { UsageError } from './usage.js'
-import type { Site, Status } from './wild-file.js'
+import { type Site, type Status, wholeFile } from './wild-file.js'
 import { traceFiles, type WildFile } from './wild-workers.js'
 
 const extensions = /\.([cm]?[jt]sx?|html?)$/
@@ -22,11 +25,18 @@ export async function wild(
   folder: string,
   { format, seconds: limit }: { readonly format: 'text' | 'json'; readonly seconds: number },
 ): Promise<number> {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`there is no folder \`${folder}\``)
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (!found) throw new UsageError(`there is no folder \`${folder}\``)
+  if (!found.isDirectory())
+    throw new UsageError(
+      `\`${folder}\` is a file; \`aswritten equations ${folder}\` reads it, and wild reads a folder`,
+    )
   const start = Date.now()
-  const files = filesBelow(folder, folder)
-  const sites = (await traceFiles(files, limit)).flat()
+  const { files, unreadable } = filesBelow(folder, '')
+  const progress = progressOn(process.stderr, files.length)
+  const traced = await traceFiles(files, limit, progress.step)
+  progress.end()
+  const sites = [...traced.flat(), ...unreadable]
   const seconds = (Date.now() - start) / 1000
   const counts = Object.fromEntries(
     (['traced', 'opaque', 'failed', 'crashed'] as const).map(status => [
@@ -49,16 +59,63 @@ interface Result {
   readonly reasons: readonly { readonly reason: string; readonly sites: number }[]
 }
 
-function filesBelow(folder: string, root: string): readonly WildFile[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    const path = join(folder, entry.name)
-    if (skipped.test(entry.name)) return []
-    if (entry.isDirectory()) return filesBelow(path, root)
-    if (!entry.isFile() || !extensions.test(entry.name) || statSync(path).size > longest) return []
-    return mentions.test(readFileSync(path, 'utf8'))
-      ? [{ path, file: relative(root, path).split(sep).join('/') }]
-      : []
-  })
+interface Found {
+  readonly files: readonly WildFile[]
+  /** What could not be looked at, with the reason. */
+  readonly unreadable: readonly Site[]
+}
+
+/** The files that may build a model; `name` is how the folder is called in the result. */
+function filesBelow(folder: string, name: string): Found {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    const found = entries.map(entry => readEntry(entry, join(folder, entry.name), name + entry.name))
+    return {
+      files: found.flatMap(({ files }) => files),
+      unreadable: found.flatMap(({ unreadable }) => unreadable),
+    }
+  } catch (error) {
+    return refused(name || './', error)
+  }
+}
+
+const nothing: Found = { files: [], unreadable: [] }
+
+function readEntry(entry: Dirent, path: string, name: string): Found {
+  if (skipped.test(entry.name)) return nothing
+  if (entry.isDirectory()) return filesBelow(path, `${name}/`)
+  if (!entry.isFile() || !extensions.test(entry.name)) return nothing
+  try {
+    if (statSync(path).size > longest || !mentions.test(readFileSync(path, 'utf8'))) return nothing
+    return { files: [{ path, file: name }], unreadable: [] }
+  } catch (error) {
+    return refused(name, error)
+  }
+}
+
+/** A file that is gone by now was none; any other error is told. */
+function refused(name: string, error: unknown): Found {
+  const reason = refusalOf(error)
+  return reason === undefined
+    ? nothing
+    : { files: [], unreadable: [wholeFile(name, 'failed', `file-unreadable: ${reason}`)] }
+}
+
+/** How far it is, on one line of a terminal that is cleared at the end. */
+function progressOn(
+  stream: NodeJS.WriteStream,
+  total: number,
+): { readonly step: () => void; readonly end: () => void } {
+  if (!stream.isTTY) return { step: () => undefined, end: () => undefined }
+  let done = 0
+  return {
+    step: () => {
+      stream.write(`\r${++done} of ${total} files`)
+    },
+    end: () => {
+      stream.write(`\r${' '.repeat(`${total} of ${total} files`.length)}\r`)
+    },
+  }
 }
 
 function rank(sites: readonly Site[]): Result['reasons'] {
@@ -71,9 +128,11 @@ function rank(sites: readonly Site[]): Result['reasons'] {
 function textOf({ sites, seconds, files, counts, reasons }: Result, width: number): string {
   const rows = sites.map(({ status, layers, parameters, file, target, reasons: [reason] }) => {
     const total = parameters?.total.toLocaleString('en') ?? ''
-    const size = parameters ? `${String(layers).padStart(6)}  ${cut(total, 16).padStart(16)}` : ' '.repeat(24)
+    const size = parameters
+      ? `${String(layers).padStart(6)}  ${cutTo(total, 16).padStart(16)}`
+      : ' '.repeat(24)
     const place = `${status.padEnd(7)}  ${size}  ${file}${target && '#'}${target}`
-    return reason ? `${place}\n${' '.repeat(35)}${cut(reason, width - 35)}` : place
+    return reason ? `${place}\n${' '.repeat(35)}${cutTo(inOneLine(reason), width - 35)}` : place
   })
   return [
     `${'status'.padEnd(7)}  ${'layers'.padStart(6)}  ${'parameters'.padStart(16)}  site`,
@@ -82,12 +141,14 @@ function textOf({ sites, seconds, files, counts, reasons }: Result, width: numbe
     `${sites.length} sites in ${files} files: ${counts.traced} traced, ${counts.opaque} opaque, ${counts.failed} failed, ${counts.crashed} crashed, in ${seconds.toFixed(1)} s`,
     ...reasons
       .slice(0, mostReasons)
-      .map(({ reason, sites: count }) => `${String(count).padStart(5)}  ${cut(reason, width - 7)}`),
+      .map(
+        ({ reason, sites: count }) => `${String(count).padStart(5)}  ${cutTo(inOneLine(reason), width - 7)}`,
+      ),
     '',
   ].join('\n')
 }
 
-function cut(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ')
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line
+/** A reason may quote the program: what it quotes must not move or recolour text. */
+function inOneLine(text: string): string {
+  return visible(text.replace(/\s+/g, ' '))
 }
