@@ -18,7 +18,7 @@ export function explain(code: string | undefined): number {
   if (!Object.hasOwn(catalogue, code)) {
     const suggestion = nearest(code, codes)
     throw new UsageError(
-      `there is no finding code \`${code}\`${suggestion ? `; did you mean \`${suggestion}\`?` : ''}`,
+      `there is no finding code \`${code}\`${suggestion ? `; did you mean \`${suggestion}\`?` : '; `aswritten explain` lists them'}`,
     )
   }
   print(readFileSync(findingPage(code), 'utf8'))

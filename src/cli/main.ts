@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { isJsonProblem, readJson } from '../syntax/json.js'
+import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
@@ -172,6 +174,10 @@ function parseValue(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text
+    // What begins as a list, an object or a text in quotes was meant to be one.
+    if (!/^\s*[[{"]/.test(text)) return text
+    const problem = readJson(sourceFile('value', text))
+    const place = isJsonProblem(problem) ? ` at character ${problem.span.start + 1}: ${problem.problem}` : ''
+    throw new InvalidArgumentError(`${text} is no JSON${place}.`)
   }
 }
