@@ -47,7 +47,7 @@ export const javascript: Dialect = {
   equality: operator => (operator === '===' ? true : operator === '!==' ? false : undefined),
   text: toText,
   key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
-  global: (name, trace) => globals[name]?.(trace),
+  global: (name, trace) => ownField(globals, name)?.(trace),
   builtinMember: (value, key) => {
     const own = ownMember(value, key) ?? ownField(promiseMembers, key)
     if (own || isUnknown(value)) return own
@@ -65,8 +65,8 @@ function ownMember(value: Value, key: string): BuiltinMember | undefined {
   return value.kind === 'record' ? ownField(objectMembers, key) : undefined
 }
 
-const ownField = (members: Readonly<Record<string, BuiltinMember>>, key: string) =>
-  Object.hasOwn(members, key) ? members[key] : undefined
+const ownField = <Entry>(table: Readonly<Record<string, Entry>>, key: string): Entry | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
 
 const isCallable = ({ kind }: ObjectValue): boolean =>
   kind === 'closure' || kind === 'hostFunction' || kind === 'class'
