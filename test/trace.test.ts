@@ -563,7 +563,7 @@ const cases: readonly Case[] = [
       'model.js': `const load = async () => {}
         load().then(() => ${build('{ units: 2, inputShape: [1] }')})`,
     },
-    expected: ['<top> 4'],
+    expected: ['sequential_1 4'],
   },
   {
     title: 'the default import of a file of data is all of it',
