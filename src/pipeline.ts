@@ -169,9 +169,9 @@ function modelsOf(site: Site, path: string): readonly FoundModel[] {
   })
 }
 
-/** What a program builds outside of functions is known by its own name only. */
-function nameInSite({ target }: Site, { name }: Model): string {
-  return target === topLevel ? name : `${target}.${name}`
+/** What a program builds outside of functions is known by the variable that holds it, else by its own name. */
+function nameInSite({ target, variables }: Site, model: Model): string {
+  return target === topLevel ? (variables.get(model) ?? model.name) : `${target}.${model.name}`
 }
 
 /** Compares the model that the request names with a spec. */

@@ -56,10 +56,10 @@ export async function main(args: readonly string[]): Promise<number> {
         .default('layer'),
     )
     .addOption(
-      new Option('--mode <mode>', 'write out what differs between them as it is in').choices([
-        'training',
-        'inference',
-      ]),
+      new Option(
+        '--mode <mode>',
+        'show the model as it is in training or in inference, where the two differ',
+      ).choices(['training', 'inference']),
     )
     .action(async (target: string, options) => {
       code = (await import('./equations.js')).equations(target, options)

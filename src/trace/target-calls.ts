@@ -5,6 +5,7 @@ import type { Interpreter } from './interpreter.js'
 import { unknownKey } from './interpreter.js'
 import type { Instance } from './modules.js'
 import { nameOfTarget } from './patterns.js'
+import { targetNames } from './targets.js'
 import {
   type ClassObject,
   type ClosureObject,
@@ -84,6 +85,15 @@ export class Targets {
     if (!isClass(value) && !isClosure(value)) return value
     library.enter(interpreter)
     return isClass(value) ? this.#construct(value, args) : this.#invoke(value, args, owner)
+  }
+
+  /** The variable of the module that holds a model. */
+  variableOf(object: ObjectValue): string | undefined {
+    const { library } = this.#interpreter
+    const span = startOf(this.#module)
+    return targetNames(this.#module).find(
+      name => !name.includes('.') && library.modelOf(this.#variable(name, span))?.object === object,
+    )
   }
 
   #place(target: string): Place {

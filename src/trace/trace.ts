@@ -50,6 +50,8 @@ export interface Site {
   readonly models: readonly Found[]
   /** Whether the first model is what the target gives. */
   readonly returns: boolean
+  /** For the top level: the variables of the module that hold its models. */
+  readonly variables: ReadonlyMap<Found, string>
   /** What is taken for granted, where the target builds different models in different cases. */
   readonly assumptions: readonly Assumption[]
   readonly builder: GraphBuilder
@@ -203,6 +205,9 @@ class SiteTracer {
       interpreter.library.announce(returned, interpreter)
     const entries = ordered(interpreter.found, returned)
     const models: Found[] = entries.map(({ read }) => read())
+    const variables = new Map(
+      target === topLevel ? entries.flatMap(({ object }, i) => this.#variable(object, models[i]!)) : [],
+    )
     const computed = failure ? undefined : read?.(result)
     if (computed) models.splice(0, models.length, computed, ...models.filter(model => !same(model, computed)))
     // What a walk that was stopped had built so far may be a part of it only.
@@ -230,6 +235,7 @@ class SiteTracer {
       span,
       models,
       returns: isOpen || computed !== undefined || returned !== undefined,
+      variables,
       assumptions: this.#assumptions,
       builder: interpreter.builder,
       provenance: interpreter.provenance,
@@ -239,6 +245,11 @@ class SiteTracer {
           : diagnostics,
     }
     return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+  }
+
+  #variable(object: FoundModelEntry['object'], model: Found): readonly (readonly [Found, string])[] {
+    const name = this.#targets.variableOf(object)
+    return name === undefined ? [] : [[model, name]]
   }
 
   /** Runs each callback that may build a model as unknown code would: with arguments that are not known. */
