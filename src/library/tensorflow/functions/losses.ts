@@ -123,21 +123,16 @@ export const losses: TensorFunctions = {
       [of(3, 4), of(3, 4), undefined, 0.4],
     ],
   ),
-  'losses.logLoss': elementwise(
-    [number('epsilon', 1e-7)],
-    '-(labels * log(predictions + epsilon)) - (1 - labels) * log(1 - predictions + epsilon)',
-    [
-      [probability, probability],
-      [probability, probability, undefined, 0.01],
-    ],
-  ),
+  'losses.logLoss': elementwise([number('epsilon', 1e-7)], 'logLoss[epsilon](labels, predictions)', [
+    [probability, probability],
+    [probability, probability, undefined, 0.01],
+  ]),
   'losses.hingeLoss': elementwise([], 'relu(1 - (2 * labels - 1) * predictions)', plain),
   'losses.sigmoidCrossEntropy': loss(
     ['multiClassLabels', 'logits'],
     [number('labelSmoothing', 0)],
     given => {
-      const labels = smoothed(given, 'multiClassLabels', '0.5')
-      const text = `relu(logits) - logits * ${labels} + log1p(exp(-absolute(logits)))`
+      const text = 'sigmoidCrossEntropy[labelSmoothing](multiClassLabels, logits)'
       return weighted(given, text, given.tensor('logits').shape!) as string
     },
     [
@@ -173,9 +168,4 @@ export const losses: TensorFunctions = {
     [[of(3, 4), of(3, 4), 1]],
     'weights last',
   ),
-}
-
-function smoothed(given: Arguments, labels: string, rest: string): string {
-  const smoothing = given.value('labelSmoothing')
-  return smoothing === 0 ? labels : `(${labels} * (1 - labelSmoothing) + labelSmoothing * (${rest}))`
 }
