@@ -1,9 +1,10 @@
 import type { ModelGraph } from '../graph/model.js'
+import { lint } from '../lint/lint.js'
 import type { Spec } from '../spec/spec.js'
 import { acceptFinding, withAccepted } from './accepted.js'
 import { compareCounts } from './counts.js'
 import { compareStructure } from './structure.js'
-import { compareTraining, findLossMismatches } from './training.js'
+import { compareTraining } from './training.js'
 import type { ClauseVerdict, Comparison, Finding, Verdict } from './verdict.js'
 
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
@@ -18,14 +19,14 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
   }
   const verdicts = [...structure.clauses, ...others].map(entry => withAccepted(entry, accept))
   const loose = structure.loose.map(accept)
-  const mismatches = findLossMismatches(code.model).map((entry): Finding => ({ diagnostic: entry }))
+  const failures = lint(code).map((entry): Finding => ({ diagnostic: entry }))
   return {
     target,
     spec,
     code,
     verdict: overall(verdicts, loose),
     clauses: verdicts,
-    findings: [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose]), ...mismatches],
+    findings: [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose]), ...failures],
     silent: structure.silent,
   }
 }

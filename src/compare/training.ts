@@ -1,6 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Model } from '../graph/model.js'
-import { activations } from '../library/activations.js'
 import { textOf } from '../library/config.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
@@ -183,35 +182,3 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
     }),
   ]
 }
-
-/** Outputs whose activation does not fit their loss: suspicious whatever the spec says. */
-export function findLossMismatches(model: Model): readonly Diagnostic[] {
-  return (model.compilation?.losses ?? []).flatMap((term): readonly Diagnostic[] => {
-    const expects = losses[term.kind]?.expects
-    const port = model.outputs[term.output]
-    if (!expects || expects === 'real' || !port) return []
-    const isProbability = probabilityOps.has(port.node.op)
-    const application = model.applications.find(({ outputs }) => outputs.includes(port.node))
-    if (!application || application.layer.model || isProbability === (expects === 'probability')) return []
-    const [article, actual] = isProbability
-      ? ['logits', 'a probability']
-      : ['a probability', 'not one: it has no sigmoid or softmax']
-    return [
-      diagnostic(
-        'output-activation-loss-mismatch',
-        { loss: term.kind, output: port.name, expected: article, actual },
-        {
-          span: application.layer.config.activation?.span ?? application.layer.origin.span,
-          related: [{ message: 'the loss', span: term.span }],
-        },
-      ),
-    ]
-  })
-}
-
-/** Ops of activations whose values are probabilities. */
-const probabilityOps: ReadonlySet<string> = new Set(
-  Object.values(activations).flatMap(({ means, role }) =>
-    role === 'probability' ? [means.replace(/\(.*/, '')] : [],
-  ),
-)

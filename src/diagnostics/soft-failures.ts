@@ -44,4 +44,36 @@ export const softFailures = {
     message: 'the loss `{loss}` on {output} takes {expected}, and the output is {actual}',
     why: 'A loss that is given the wrong kind of number still goes down, towards something else.',
   },
+  'softmax-twice': {
+    category: 'soft-failure',
+    title: 'Softmax of a softmax',
+    message: 'the {op} is taken of values that already are a softmax along axis {axis}',
+    why: 'The second softmax of numbers between 0 and 1 gives no class more than e times the weight of another, so the model cannot become sure.',
+  },
+  'loss-input-mismatch': {
+    category: 'soft-failure',
+    title: 'Loss of the wrong kind of number',
+    message: 'the {loss} takes {expected}, and it is given {actual}',
+    why: 'A loss that is given the wrong kind of number still goes down, towards something else.',
+  },
+  'single-choice': {
+    category: 'soft-failure',
+    title: 'Choice of one',
+    message:
+      'the {op} goes along axis {axis} of {shape}, which has one position: it is {value} for every input',
+    why: 'What is the same for every input has no gradient, and nothing is learned through it.',
+  },
+  'choice-over-batch': {
+    category: 'soft-failure',
+    title: 'Choice among the examples of a batch',
+    message: 'the {op} goes along the batch axis of {shape} ({meanings})',
+    why: 'What the model gives for one example then depends on the other examples of its batch.',
+  },
+  'batch-crossed': {
+    category: 'soft-failure',
+    title: 'Batch axes across each other',
+    message:
+      '{left} and {right} give {result}: the batch axis of one lies along the {meaning} axis of the other',
+    why: 'Every example is combined with every other one, and the mean over all of that is not the loss that is meant.',
+  },
 } as const satisfies Record<string, Definition>

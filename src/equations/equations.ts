@@ -1,6 +1,7 @@
 import { add, type Dimension, product } from '../graph/dimension.js'
 import { type Model, type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import { lint } from '../lint/lint.js'
 import type { Mode } from '../ops/elaborate.js'
 import { spaceFormula } from './attributes.js'
 import { type LayerCall, layerCalls, modelCalls, styleOf } from './calls.js'
@@ -69,19 +70,24 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
   })
   const folded = foldFrom(items, names, model)
   const training = trainingItems(graph, names)
-  const parts = nestedModels(model).map(part => equationsOf({ model: part, builder, provenance }, options))
+  // What is wrong with a part shows in the whole.
+  const parts = nestedModels(model).map(part => ({
+    ...equationsOf({ model: part, builder, provenance }, options),
+    failures: [],
+  }))
   return {
     title: model.name,
     items: folded,
     definitions: expand === 'definition' ? definitionsOf({ lines, runs, calls, style, builder }) : [],
     training: training.items,
     explanations: [
-      ...explainInputs(model, names),
+      ...explainInputs(original.model, names),
       ...grouped(explanationsOf(folded)),
       ...training.explanations,
       ...explainSymbols(model, lines),
     ],
     parameters: countParameters(model),
+    failures: lint(original),
     parts,
   }
 }

@@ -1,7 +1,9 @@
 import { add, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
+import type { AxisMeaning } from '../graph/meaning.js'
 import { type Model, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
+import { meaningsOf } from '../meanings/meanings.js'
 import { dimensionFormula, spaceFormula } from './attributes.js'
 import { type Formula, glyph, separated } from './formula.js'
 import type { Names } from './names.js'
@@ -33,12 +35,28 @@ export function parameterExplainer(model: Model): ParameterExplainer {
   }
 }
 
+/** What the axes of an input count, where all of it is known and it is more than a batch of features. */
+function axesText(meanings: readonly (AxisMeaning | undefined)[]): string | undefined {
+  const isPlain = meanings.every(meaning => meaning === 'batch' || meaning === 'feature')
+  return isPlain || meanings.includes(undefined) ? undefined : meanings.join(' × ')
+}
+
 export function explainInputs(model: Model, names: Names): readonly Explanation[] {
+  const { axes } = meaningsOf(model)
   return model.inputs.flatMap(({ node, name }) => {
     const own = names.symbol(node)
     if (!own) return []
     const { shape } = node.type
-    return [{ symbol: own, meaning: 'input', owner: name, ...(shape && { space: spaceFormula(shape) }) }]
+    const remark = axesText(axes(node))
+    return [
+      {
+        symbol: own,
+        meaning: 'input',
+        owner: name,
+        ...(remark !== undefined && { remark }),
+        ...(shape && { space: spaceFormula(shape) }),
+      },
+    ]
   })
 }
 

@@ -133,8 +133,13 @@ export function escapeLatexWord(text: string): string {
   return printable(text).replace(/[\\{}$&#^_~%` ]/g, c => latexSpecial[c] ?? c)
 }
 
-/** The text with everything that is not visible, or that reorders text, replaced by `?`, at most 60 characters long. */
+/** The text with everything that is not visible, or that reorders text, replaced by `?`. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '?')
+}
+
+/** The same for names: at most 60 characters long. */
 export function printable(text: string): string {
-  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '?')
+  const visible = withoutControls(text)
   return visible.length > 60 ? `${visible.slice(0, 59)}…` : visible
 }

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { formatPlace } from '../text/source.js'
 import { toLatex } from './latex.js'
 import {
   type Equation,
@@ -29,7 +31,7 @@ const signs: Readonly<Record<Equation['sign'], string>> = { '=': '=', '←': '\\
  * is used: display formulas in fences, inline ones between backticks, and no macros that it lacks.
  */
 export function toMarkdown(system: EquationSystem, level = 2): string {
-  const { title, items, definitions, training, explanations, parameters, parts } = system
+  const { title, items, definitions, training, explanations, parameters, failures, parts } = system
   const blocks = [
     `${'#'.repeat(level)} ${escapeMarkdown(title)}`,
     ...itemBlocks(items),
@@ -45,6 +47,7 @@ export function toMarkdown(system: EquationSystem, level = 2): string {
         ]
       : []),
     `${totalsText(parameters)}.`,
+    ...(failures.length > 0 ? [failures.map(failureItem).join('\n')] : []),
     ...parts.map(part => toMarkdown(part, level + 1).trimEnd()),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -84,6 +87,11 @@ function mathFence(lines: readonly string[]): string {
 
 function rangeLatex({ variable, first, last }: Repetition): string {
   return `${variable} = ${toLatex(first)}, \\ldots, ${toLatex(last)}`
+}
+
+function failureItem({ code, message, span }: Diagnostic): string {
+  const place = span ? ` (${escapeMarkdown(formatPlace(span))})` : ''
+  return `- **${code}**${place}: ${escapeMarkdown(message)}`
 }
 
 function explanationRow(explanation: Explanation): string {

@@ -1,5 +1,7 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Dimension } from '../graph/dimension.js'
-import { type Formula, printable } from './formula.js'
+import { formatPlace } from '../text/source.js'
+import { type Formula, printable, withoutControls } from './formula.js'
 
 /** One line: a value and the expression that computes it. */
 export interface Equation {
@@ -53,6 +55,8 @@ export interface EquationSystem {
   readonly training: readonly Item[]
   readonly explanations: readonly Explanation[]
   readonly parameters: { readonly trainable: Dimension; readonly total: Dimension }
+  /** What is suspicious about the model as a whole. */
+  readonly failures: readonly Diagnostic[]
   /** Models that this one uses as layers. */
   readonly parts: readonly EquationSystem[]
 }
@@ -62,6 +66,12 @@ export function meaningText({ meaning, owner, remark }: Explanation): string {
   const own =
     owner === undefined ? '' : `${/(?:^input|of|by)$/.test(meaning) ? ' ' : ' of '}${printable(owner)}`
   return `${meaning}${own}${remark === undefined ? '' : `, ${remark}`}`
+}
+
+/** A soft failure with its place: `! softmax-twice  model.ts:5:13`, and below it what it is. */
+export function failureText({ code, message, span }: Diagnostic): string {
+  const place = span ? `  ${withoutControls(formatPlace(span))}` : ''
+  return `! ${code}${place}\n  ${withoutControls(message)}`
 }
 
 /** All explanations of equations, in order. */

@@ -5,6 +5,7 @@ import {
   type Equation,
   type EquationSystem,
   type Explanation,
+  failureText,
   type Item,
   meaningText,
   type Repetition,
@@ -16,12 +17,12 @@ const widestCell = 64
 
 /** A system of equations as Unicode lines in columns, for a terminal; no colour. */
 export function renderEquations(system: EquationSystem): string {
-  const { title, items, definitions, training, explanations, parameters, parts } = system
+  const { title, items, definitions, training, explanations, parameters, failures, parts } = system
   const blocks = [printable(title), itemBlocks(items, '  ')]
   if (definitions.length > 0) blocks.push(`with\n${itemBlocks(definitions, '  ')}`)
   if (training.length > 0) blocks.push(`trained by\n${itemBlocks(training, '  ')}`)
   if (explanations.length > 0) blocks.push(`where\n${columns(explanations.map(explanationCells), 3)}`)
-  blocks.push(totalsText(parameters))
+  blocks.push(totalsText(parameters), ...failures.map(failureText))
   return [...blocks, ...parts.map(renderEquations)].join('\n\n')
 }
 

@@ -2,8 +2,6 @@
 export interface Activation {
   /** The op, as a function of one tensor in the equation language, applied to `x`. */
   readonly means: string
-  /** What its values stand for, where that is fixed. */
-  readonly role?: 'probability'
 }
 
 /**
@@ -16,9 +14,9 @@ export const activations: Readonly<Record<string, Activation>> = {
   relu6: { means: 'relu6(x)' },
   elu: { means: 'elu(x)' },
   selu: { means: 'selu(x)' },
-  sigmoid: { means: 'sigmoid(x)', role: 'probability' },
-  hardSigmoid: { means: 'hardSigmoid(x)', role: 'probability' },
-  softmax: { means: 'softmax(x)', role: 'probability' },
+  sigmoid: { means: 'sigmoid(x)' },
+  hardSigmoid: { means: 'hardSigmoid(x)' },
+  softmax: { means: 'softmax(x)' },
   logSoftmax: { means: 'logSoftmax(x)' },
   softplus: { means: 'softplus(x)' },
   softsign: { means: 'softsign(x)' },

@@ -17,7 +17,8 @@ export function printModel({ model, provenance }: ModelGraph): string {
   const roleText = (node: Node): readonly string[] => {
     const fact = role(node)
     if (!fact) return []
-    return [fact.over === undefined ? fact.role : `${fact.role} over axis ${fact.over}`]
+    const text = fact.assumed ? `as ${fact.role}` : fact.role
+    return [fact.over === undefined ? text : `${text} over axis ${fact.over}`]
   }
   const nameText = (node: Node): readonly string[] => {
     const name = provenance.name(node)

@@ -10,6 +10,8 @@ export interface RoleFact {
   readonly role: Role
   /** For probabilities and their logarithms: the axis along which they sum to one. */
   readonly over?: number
+  /** Nothing makes it that: only what reads it takes it for that. */
+  readonly assumed?: true
 }
 
 export type Roles = (node: Node) => RoleFact | undefined
@@ -27,7 +29,7 @@ export function rolesOf(nodes: readonly Node[]): Roles {
   const taken = takenFor(nodes)
   return node => {
     const role = taken.get(node)
-    return made.get(node) ?? (role && { role })
+    return made.get(node) ?? (role && { role, assumed: true })
   }
 }
 

@@ -59,7 +59,7 @@ function alongAxis(
     },
     axes: sameAxes,
     role: { is, over: 'axis', takes: { x: 'logit' } },
-    selects: 'axis',
+    selects: { axis: 'axis', alone: is === 'probability' ? 1 : 0 },
     notation: {
       form: 'function',
       latex: `\\mathrm{${name.replace(' ', '\\,')}}`,

@@ -38,7 +38,7 @@ function position(
         : resolved
     },
     axes: withoutAxes('axis'),
-    selects: 'axis',
+    selects: { axis: 'axis', alone: 0 },
     role: { is: 'index' },
     notation: { form: 'reduction', latex: `\\mathrm{${name}}`, text: name, over: 'axis' },
     evaluate: ([x], { axis: at }, type) => {

@@ -1,0 +1,32 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelGraph } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { nodesBelow } from '../graph/walk.js'
+import { type Meanings, meaningsOf } from '../meanings/meanings.js'
+import { alignmentFailures } from './alignment.js'
+import { choiceFailures } from './choices.js'
+import { lossFailures } from './losses.js'
+import { outputFailures } from './outputs.js'
+
+/** What a rule looks at. */
+export interface LintContext extends ModelGraph {
+  readonly meanings: Meanings
+  /** What the outputs are computed from, inputs first. */
+  readonly nodes: readonly Node[]
+}
+
+/** One kind of failure: where a model has it. */
+export type LintRule = (context: LintContext) => readonly Diagnostic[]
+
+const rules: readonly LintRule[] = [outputFailures, lossFailures, choiceFailures, alignmentFailures]
+
+/** Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. */
+export function lint(graph: ModelGraph): readonly Diagnostic[] {
+  const { model } = graph
+  const nodes = nodesBelow(model.outputs.map(({ node }) => node))
+  const context: LintContext = { ...graph, meanings: meaningsOf(model), nodes }
+  const found = rules.flatMap(rule => rule(context))
+  const keyOf = ({ code, message, span }: Diagnostic) =>
+    [code, message, span?.file.path, span?.start, span?.end].join('\n')
+  return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]
+}
