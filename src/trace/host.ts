@@ -6,6 +6,7 @@ import type { Origin, Provenance } from '../graph/provenance.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
+import type { Operation } from './unknowns.js'
 import type {
   ArrayObject,
   HostObject,
@@ -71,6 +72,9 @@ export type HostMember<State> =
       set?(object: HostObject<State>, property: Property, trace: Tracer): void
     }
 
+/** The operator whose result is a number between 0 and 1 that nothing decides: 0 is possible, 1 is not. */
+export const randomDraw = 'random draw'
+
 /** What a library may ask of the trace that calls it. */
 export interface Tracer {
   readonly heap: Heap
@@ -89,6 +93,8 @@ export interface Tracer {
     write: (texts: readonly string[]) => string,
     operator?: string,
   ): UnknownValue
+  /** What a value that is not known was computed from, if an operator gave it. */
+  operation(value: UnknownValue): Operation | undefined
   /** Copies the own fields of one object to another; `span` is where getters of them are called. */
   copyFields(from: Value, to: ObjectValue, span: Span): void
   /** Records a diagnostic without making a value: an unknown config key, say. */

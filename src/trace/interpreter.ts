@@ -18,7 +18,7 @@ import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
 import type { Cell, Scope } from './scope.js'
-import { type KeyTable, shorten, Unknowns } from './unknowns.js'
+import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
 import {
   type ArrayObject,
   type ClosureObject,
@@ -131,6 +131,10 @@ export class Interpreter implements Tracer {
     operator?: string,
   ): UnknownValue {
     return this.unknowns.derived(values, write, operator)
+  }
+
+  operation(value: UnknownValue): Operation | undefined {
+    return this.unknowns.operation(value)
   }
 
   copyFields(from: Value, to: ObjectValue, span: Span): void {

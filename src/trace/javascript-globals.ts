@@ -1,5 +1,5 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
-import type { HostCall, HostType, Tracer } from './host.js'
+import { type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
 import { unknownKey } from './interpreter.js'
 import { arrayMembers } from './javascript-arrays.js'
 import {
@@ -127,8 +127,10 @@ const math = (trace: Tracer) =>
           },
         ]),
       ),
-      random: call =>
-        call.trace.opaque('unmodelled-call', { call: 'Math.random()', reason: 'it is random' }, call.span),
+      random: ({ trace, span }) => {
+        const draw = trace.opaque('unmodelled-call', { call: 'Math.random()', reason: 'it is random' }, span)
+        return trace.derived([draw], ([name]) => name!, randomDraw)
+      },
     },
     {
       PI: Math.PI,

@@ -2,8 +2,9 @@ import { apply, type Dimension, isPolynomial } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import type { DataType } from '../../graph/type.js'
-import type { Tracer } from '../../trace/host.js'
+import { randomDraw, type Tracer } from '../../trace/host.js'
 import { isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
 import { isTensor } from './types.js'
 
 /** Numbers in nested lists, as `tf.tensor` takes them. */
@@ -21,12 +22,57 @@ export type ConstantFailure = Problem | { readonly unknown: UnknownValue }
  */
 export function constantOf(trace: Tracer, value: Value, dtype: DataType | undefined): Node | ConstantFailure {
   const read = readNumbers(trace, value)
-  if ('problem' in read || 'unknown' in read) return read
+  if ('unknown' in read) {
+    const drawn = dtype === undefined || dtype === 'float32' ? randomNumbers(trace, value) : undefined
+    return drawn && !isProblem(drawn) ? drawn : read
+  }
+  if ('problem' in read) return read
   const type = dtype ?? read.dtype
   const values = read.values.map(item => converted(item, type))
   if (read.shape.length === 0 && type === 'float32')
     return trace.builder.node('scalar', [], { value: values[0]! })
   return trace.builder.node('constant', [], { shape: read.shape, values, dtype: type })
+}
+
+/** The ops of operators on numbers. */
+const ops: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  negate: 'negate',
+}
+
+/** Numbers of which some are computed from random draws, as draws of the graph; undefined for any other that is unknown. */
+function randomNumbers(trace: Tracer, value: Value): Node | Problem | undefined {
+  const { builder } = trace
+  if (typeof value === 'number' || isPolynomial(value)) return builder.node('scalar', [], { value })
+  const operation = isUnknown(value) ? trace.operation(value) : undefined
+  if (isUnknown(value) && operation?.operator === randomDraw) return drawOf(trace, value)
+  const op = operation ? ops[operation.operator] : 'stack'
+  const items = operation
+    ? operation.operands
+    : isUnknown(value) || typeof value === 'string'
+      ? undefined
+      : trace.elements(value)?.map(item => item.value)
+  if (op === undefined || !items || items.length === 0) return undefined
+  const inputs: Node[] = []
+  for (const item of items) {
+    const input = randomNumbers(trace, item)
+    if (!input || isProblem(input)) return input
+    inputs.push(input)
+  }
+  return builder.node(op, inputs, op === 'stack' ? { axis: 0 } : {})
+}
+
+/** One draw between 0 and 1: the same node wherever its value is used. */
+function drawOf(trace: Tracer, { path }: UnknownValue): Node | Problem {
+  const { counters, seeds } = contextOf(trace)
+  const key = `draw ${path}`
+  const site = seeds.get(key) ?? counters.next('identity')
+  seeds.set(key, site)
+  const like = trace.builder.node('zeros', [], { shape: [] })
+  return isProblem(like) ? like : trace.builder.node('uniform', [like], { low: 0, high: 1, site })
 }
 
 function converted(value: Dimension, type: DataType): Dimension {
