@@ -576,6 +576,21 @@ const cases: readonly Case[] = [
     expected: ['make 8'],
   },
   {
+    title: 'the file that is read is the one that is run, in any surroundings',
+    files: {
+      'model.js': `const { build } = require('./build.js')
+        if (typeof window !== 'undefined' || require.main === module) build(2)
+        if (require.main === module && document.title) build(3)`,
+      'build.js': `exports.build = units => ${build('{ units, inputShape: [1] }')}
+        if (require.main === module) exports.build(9)`,
+    },
+    expected: [
+      '<top> where document.title 4',
+      '<top> where document.title 6',
+      '<top> where not document.title 4',
+    ],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

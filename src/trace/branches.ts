@@ -57,10 +57,11 @@ export function chooseLogical(
   const cause = { span, ...(operator !== 'coalesce' && { condition: value }) }
   join(interpreter, [{ value, changes: [] }, other], cause)
   const sign = { and: '&&', or: '||', coalesce: '??' }[operator]
-  if (isUnknown(value) && value.reason === undefined && !other.thrown)
-    return interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
   if (other.thrown || sameValue(value, other.value)) return value
-  return unknownBranch(interpreter, shorten(spanText(span)), { ...cause, span: left.span })
+  const open = () => unknownBranch(interpreter, shorten(spanText(span)), { ...cause, span: left.span })
+  if (!isUnknown(value)) return open()
+  const both = interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
+  return value.reason === undefined ? both : { ...both, reason: open().reason! }
 }
 
 export interface Attempt<Result = Value> {

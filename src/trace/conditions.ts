@@ -54,7 +54,10 @@ export class Conditions {
     }
     if (operator === 'and' || operator === 'or') {
       const first = recur(a)
-      if (first === undefined) return undefined
+      if (first === undefined) {
+        const second = recur(b)
+        return second === (operator === 'or') ? second : undefined
+      }
       return first === (operator === 'and') ? recur(b) : first
     }
     const holdsIfEqual = this.#dialect.equality(operator)

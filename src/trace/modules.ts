@@ -156,11 +156,15 @@ export class Modules {
     if (name === 'module' && instance) return instance.commonModule
     if (name === 'exports' && instance) return interpreter.get(instance.commonModule, 'exports', span)
     if (name === 'require' || name === 'import') {
-      return interpreter.function(name, call => {
+      const load = interpreter.function(name, call => {
         const specifier = call.arguments[0]?.value
         if (typeof specifier === 'string') return this.required(specifier, path, call.span)
         return interpreter.opaque('unknown-package', { specifier: interpreter.text(specifier) }, call.span)
       })
+      // The file that is read is taken for the one that is run.
+      const [main] = this.#instances.values()
+      if (main) load.properties.set('main', { value: main.commonModule })
+      return load
     }
     return (
       interpreter.library.global(name, interpreter) ??
