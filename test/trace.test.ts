@@ -10,6 +10,8 @@ interface Case {
   readonly title: string
   readonly files: Readonly<Record<string, string>>
   readonly target?: string
+  /** In place of `model.js`. */
+  readonly path?: string
   readonly arguments?: Readonly<Record<string, unknown>>
   readonly inputs?: Readonly<Record<string, TensorDeclaration>>
   /** For each model: target and number of parameters, or the code of the reason. */
@@ -591,6 +593,21 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'the scripts of a page share what they declare, in their order',
+    path: 'page.html',
+    files: {
+      'page.html': `<script src="https://cdn.example/tf.js"></script>
+        <script src="js/sizes.js?v=2"></script><script src='js/build.js'></script>
+        <script>units = units + 1; build(); function late() { return ${build('{ units: after, inputShape: [1] }')} }</script>
+        <script src="js/after.js"></script>`,
+      'js/sizes.js': 'var units = 2; tf.layers.wide = () => tf.layers.dense({ units: 9 })',
+      'js/build.js': `class Net {}
+        function build() { model = ${build('{ units, inputShape: [1] }')}; model.add(tf.layers.wide()) }`,
+      'js/after.js': 'const after = 7',
+    },
+    expected: ['<top> 42', 'late 2*after'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,
@@ -599,12 +616,12 @@ const cases: readonly Case[] = [
   },
 ]
 
-test.each(cases)('$title', ({ files, target, arguments: args, inputs, expected }) => {
-  const { models } = readModels({ files: inMemory(files), path: 'model.js', target, arguments: args, inputs })
+test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {
+  const { models } = readModels({ files: inMemory(files), path, target, arguments: args, inputs })
   const found = models.map(model => {
     const { graph, reason } = model
     const what = graph ? dimensionText(countParameters(graph.model).total) : reason?.code
-    return `${titleOf(model).replace('model.js#', '')} ${what}`
+    return `${titleOf(model).replace(`${path}#`, '')} ${what}`
   })
   expect(found).toEqual(expected)
 })

@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph'
+import { inlineScripts, isPage } from '../syntax/scripts.js'
 import { lowerExpression } from './lower-expressions.js'
 import { hasModifier, identifiersOf, isAmbient, type Lowering } from './names.js'
 import type { Binding, Export, Expression, Import, Statement, Target } from './program.js'
@@ -29,6 +30,19 @@ export function declareImports(lowering: Lowering, statements: readonly ts.State
             .map(element => entry(element.name, (element.propertyName ?? element.name).text))
     return name ? [entry(name, 'default'), ...named] : named
   })
+}
+
+/** The scripts that a page runs before its own code, as imports for their effects. */
+export function declareScripts(lowering: Lowering): readonly Import[] {
+  const { file, tree } = lowering
+  if (!isPage(file.path)) return []
+  const span = { file, start: 0, end: 0 }
+  return inlineScripts(file.text).before.map(specifier => ({
+    binding: lowering.temporary(tree),
+    specifier,
+    imported: '',
+    span,
+  }))
 }
 
 /** What a module exports; its names are declared already, and default exports without a name are declared here. */

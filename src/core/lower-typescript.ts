@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { SourceFile } from '../text/source.js'
-import { declareExports, declareImports, exportCommonJs } from './lower-modules.js'
+import { declareExports, declareImports, declareScripts, exportCommonJs } from './lower-modules.js'
 import { lowerStatements } from './lower-statements.js'
 import { declareBlockNames, declareFunctionNames, Lowering } from './names.js'
 import type { Module } from './program.js'
@@ -46,7 +46,7 @@ function lowerModule(lowering: Lowering): Module {
       globals: [...lowering.globals.values()],
     }
   }
-  const imports = declareImports(lowering, statements)
+  const imports = [...declareScripts(lowering), ...declareImports(lowering, statements)]
   const imported = new Set(imports.map(({ binding }) => binding))
   declareBlockNames(lowering, statements)
   declareFunctionNames(lowering, tree)

@@ -30,7 +30,7 @@ export interface Import {
   readonly binding: Binding
   /** As written: `./layers.js`, `@tensorflow/tfjs`. */
   readonly specifier: string
-  /** `*` for the namespace, `default`, or the exported name. */
+  /** `*` for the namespace, `default`, or the exported name; empty for a script of a page, which shares its names. */
   readonly imported: string
   readonly span: Span
 }

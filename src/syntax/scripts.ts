@@ -17,7 +17,12 @@ export interface InlineScripts {
   readonly text: string
   /** Whether a script says that it is TypeScript. */
   readonly typescript: boolean
+  /** The files of the page's own scripts that run before the first inline one, as specifiers. */
+  readonly before: readonly string[]
 }
+
+/** Whether a file is a page, whose scripts share what they declare at the top. */
+export const isPage = (path: string): boolean => /\.x?html?$/i.test(path)
 
 /**
  * Blanks everything outside of inline scripts. Line breaks stay, and where a script ends there is a line break and a
@@ -25,6 +30,7 @@ export interface InlineScripts {
  */
 export function inlineScripts(page: string): InlineScripts {
   const pieces: string[] = []
+  const before: string[] = []
   let typescript = false
   let done = 0
   const opening = /<!--|<script(?=[\s>/])/gi
@@ -42,9 +48,14 @@ export function inlineScripts(page: string): InlineScripts {
     closing.lastIndex = start
     const end = closing.exec(page)?.index ?? page.length
     opening.lastIndex = end
-    if (attribute(attributes, 'src') !== undefined) continue
     const type = attribute(attributes, 'type')?.trim().toLowerCase() ?? ''
     if (!codeTypes.has(type)) continue
+    const source = attribute(attributes, 'src')
+    if (source !== undefined) {
+      const isOwn = /^[\w.]/.test(source) && !/^[a-z][a-z0-9+.-]*:/i.test(source)
+      if (isOwn && pieces.length === 0) before.push(`./${source.replace(/[?#].*$/, '')}`)
+      continue
+    }
     typescript ||= type.endsWith('typescript') || /^tsx?$/i.test(attribute(attributes, 'lang') ?? '')
     pieces.push(blank(page.slice(done, start)), page.slice(start, end))
     done = end
@@ -54,7 +65,7 @@ export function inlineScripts(page: string): InlineScripts {
     }
   }
   pieces.push(blank(page.slice(done)))
-  return { text: pieces.join(''), typescript }
+  return { text: pieces.join(''), typescript, before }
 }
 
 function blank(text: string): string {

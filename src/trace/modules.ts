@@ -22,6 +22,8 @@ export class Modules {
   readonly #imports = new Map<Binding, { readonly entry: Import; readonly from: string }>()
   readonly #globals = new Map<Binding, { readonly cell: Cell; readonly path: string }>()
   readonly #packages = new Map<string, Value>()
+  /** The scripts of a page, by the path of each: they share what they declare at the top. */
+  readonly #pages = new Map<string, Instance[]>()
 
   constructor(loader: LoaderLike, interpreter: Interpreter) {
     this.#loader = loader
@@ -45,14 +47,19 @@ export class Modules {
     const commonModule = this.#interpreter.record({ exports })
     const instance: Instance = { module, scope, commonModule }
     this.#instances.set(path, instance)
+    if (module.imports.some(isScript)) this.#pages.set(path, [])
+    const page = this.#pages.get(path)
+    page?.push(instance)
     for (const entry of module.imports) this.#imports.set(entry.binding, { entry, from: path })
     for (const binding of module.globals) {
       this.#globals.set(binding, { cell: { value: undefined, initialized: false }, path })
     }
     this.#interpreter.heap.permanently(() => {
-      for (const { specifier } of module.imports) {
-        const imported = this.#loader.resolve(specifier, path)
-        if (imported !== undefined) this.instance(imported)
+      for (const entry of module.imports) {
+        const imported = this.#loader.resolve(entry.specifier, path)
+        if (imported === undefined) continue
+        if (page && isScript(entry) && !this.#instances.has(imported)) this.#pages.set(imported, page)
+        this.instance(imported)
       }
       runStatements(this.#interpreter, module.body, { scope, thisValue: undefined })
     })
@@ -65,12 +72,29 @@ export class Modules {
     if (imported) return this.#import(imported.entry.specifier, imported.entry.imported, imported.from, span)
     const global = this.#globals.get(binding)
     if (global?.cell.initialized) return global.cell.value
+    const shared = global && this.#shared(binding.name, global.path)
+    if (shared) return shared.value
     return this.#global(binding.name, global?.path ?? '', span)
   }
 
   /** Where an assignment to a name that nothing declares goes. */
   globalCell(binding: Binding): Cell | undefined {
-    return this.#globals.get(binding)?.cell
+    const own = this.#globals.get(binding)
+    if (!own || own.cell.initialized) return own?.cell
+    return this.#shared(binding.name, own.path) ?? own.cell
+  }
+
+  /** The variable of that name of another script of the page. */
+  #shared(name: string, path: string): Cell | undefined {
+    for (const { module, scope } of this.#pages.get(path) ?? []) {
+      if (module.path === path) continue
+      const isNamed = (other: Binding) => other.name === name
+      const declared = module.scope.find(isNamed)
+      const global = declared ? undefined : module.globals.find(isNamed)
+      const cell = declared ? scope.find(declared) : global && this.#globals.get(global)?.cell
+      if (cell?.initialized) return cell
+    }
+    return undefined
   }
 
   isImport(binding: Binding): boolean {
@@ -173,6 +197,8 @@ export class Modules {
     )
   }
 }
+
+const isScript = ({ imported }: Import): boolean => imported === ''
 
 interface ModuleState {
   readonly instance: Instance
