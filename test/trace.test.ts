@@ -608,6 +608,25 @@ const cases: readonly Case[] = [
     expected: ['<top> 42', 'late 2*after'],
   },
   {
+    title: 'a function that is made several times is a site for each time, up to a number',
+    files: {
+      'model.js': `for (const units of [2, 3]) {
+          const handler = () => ${build('{ units, inputShape: [1] }')}
+          button.addEventListener('click', handler)
+          button.addEventListener('keydown', handler)
+        }
+        for (let units = 1; units < 20; units++)
+          list.onClick(() => { ${build('{ units, inputShape: [1] }')} })`,
+    },
+    expected: [
+      '<top>:2 4',
+      '<top>:2 (2) 6',
+      '<top>:7 2',
+      ...Array.from({ length: 7 }, (_, i) => `<top>:7 (${i + 2}) ${2 * (i + 2)}`),
+      '<top>:7 (9) budget-exceeded',
+    ],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

@@ -77,6 +77,9 @@ interface Walk {
 /** Callbacks of callbacks are sites as well, so deep. */
 const mostNestedCallbacks = 3
 
+/** As many functions of one line are sites, each with what it sees. */
+const mostOfOneLine = 8
+
 /** As many cases are told apart; of more, none is. */
 const mostCases = 16
 
@@ -257,27 +260,46 @@ class SiteTracer {
     const interpreter = this.#interpreter
     const { modelCalls } = interpreter.library
     const named = new Set(candidates(this.#module, modelCalls).map(({ span }) => span.start))
-    const byLine = new Map<number, ClosureObject>()
+    const byLine = new Map<number, ClosureObject[]>()
     for (const closure of interpreter.callbacks) {
       const { span } = closure.code
       if (
-        span.file.path === this.#module.path &&
-        !named.has(span.start) &&
-        mentions(closure.code, modelCalls)
+        span.file.path !== this.#module.path ||
+        named.has(span.start) ||
+        !mentions(closure.code, modelCalls)
       )
-        byLine.set(positionAt(span.file, span.start).line, closure)
+        continue
+      const { line } = positionAt(span.file, span.start)
+      const others = byLine.get(line) ?? []
+      byLine.set(line, others)
+      // Handed out again, a function sees the same variables; made again, it sees its own.
+      if (!others.some(({ code, scope }) => code === closure.code && scope === closure.scope))
+        others.push(closure)
     }
     if (target.split(':').length > mostNestedCallbacks) return []
-    return [...byLine].map(([line, closure]) => {
-      const { span, parameters } = closure.code
-      const name = `${target}:${line}`
-      const values = parameters.map((parameter, i): Property => {
-        const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
-        return { value: interpreter.unknowns.value(path, `parameter ${i} of ${name}`) }
-      })
-      const run = () => this.#run(name, span, () => interpreter.call(closure, values, span))
-      return interpreter.heap.attempt(run).result
+    return [...byLine].flatMap(([line, closures]) =>
+      closures.slice(0, mostOfOneLine + 1).map((closure, i) => {
+        const name = i === 0 ? `${target}:${line}` : `${target}:${line} (${i + 1})`
+        const { span } = closure.code
+        const call = () => {
+          if (i === mostOfOneLine)
+            throw new BudgetExceeded(`more than ${mostOfOneLine} functions of one line are handed out`)
+          return this.#callAsUnknown(closure, name)
+        }
+        return interpreter.heap.attempt(() => this.#run(name, span, call)).result
+      }),
+    )
+  }
+
+  /** Calls a function with arguments that are not known. */
+  #callAsUnknown(closure: ClosureObject, name: string): Value {
+    const interpreter = this.#interpreter
+    const { span, parameters } = closure.code
+    const values = parameters.map((parameter, i): Property => {
+      const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
+      return { value: interpreter.unknowns.value(path, `parameter ${i} of ${name}`) }
     })
+    return interpreter.call(closure, values, span)
   }
 
   /** A site of the list: it must not disturb the next one. */
