@@ -53,7 +53,9 @@ export function inlineScripts(page: string): InlineScripts {
     const source = attribute(attributes, 'src')
     if (source !== undefined) {
       const isOwn = /^[\w.]/.test(source) && !/^[a-z][a-z0-9+.-]*:/i.test(source)
-      if (isOwn && pieces.length === 0) before.push(`./${source.replace(/[?#].*$/, '')}`)
+      // A minified file is a library.
+      if (isOwn && pieces.length === 0 && !/\.min\.m?js\b/.test(source))
+        before.push(`./${source.replace(/[?#].*$/, '')}`)
       continue
     }
     typescript ||= type.endsWith('typescript') || /^tsx?$/i.test(attribute(attributes, 'lang') ?? '')

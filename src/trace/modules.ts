@@ -58,6 +58,7 @@ export class Modules {
       for (const entry of module.imports) {
         const imported = this.#loader.resolve(entry.specifier, path)
         if (imported === undefined) continue
+        if (isScript(entry) && this.#isLibrary(imported)) continue
         if (page && isScript(entry) && !this.#instances.has(imported)) this.#pages.set(imported, page)
         this.instance(imported)
       }
@@ -82,6 +83,12 @@ export class Modules {
     const own = this.#globals.get(binding)
     if (!own || own.cell.initialized) return own?.cell
     return this.#shared(binding.name, own.path) ?? own.cell
+  }
+
+  /** Whether a script is too long to be a page's own; what it declares stays unknown. */
+  #isLibrary(path: string): boolean {
+    const [first] = this.#loader.load(path).module?.body ?? []
+    return first !== undefined && first.span.file.text.length > longestScript
   }
 
   /** The variable of that name of another script of the page. */
@@ -197,6 +204,9 @@ export class Modules {
     )
   }
 }
+
+/** Longer scripts of pages are libraries, in characters. */
+const longestScript = 200_000
 
 const isScript = ({ imported }: Import): boolean => imported === ''
 
