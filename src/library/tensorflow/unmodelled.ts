@@ -60,6 +60,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'MathBackendWebGL',
     'OptimizerConstructors',
     'deregisterOp',
+    'enclosingPowerOfTwo',
     'forceHalfFloat',
     'getGradient',
     'op',
@@ -75,9 +76,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'unregisterKernel',
     'upcastType',
   ],
-  'it is a part of TensorFlow.js that models do not need': [
+  'the helpers of TensorFlow.js in this namespace are not modelled': [
     'broadcast_util.*',
-    'enclosingPowerOfTwo',
     'gather_util.*',
     'gpgpu_util.*',
     'kernel_impls.*',
