@@ -1,4 +1,5 @@
 import { evaluate } from '../evaluate/evaluate.js'
+import { firstElements, wholeShape } from '../evaluate/quotient.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -43,8 +44,7 @@ export function findCounterexample(search: Search): Found {
   if (lost) return { problem: `they depend on a value that could not be followed: ${lost}`, agree: false }
   const symbol = symbolValues(mode, seed, search.symbols)
   const point = new Point(kind, seed, layouts, symbol)
-  const { leaf, support, isUniform } = point
-  const options = { leaf, support, isUniform, symbol, mode, budget }
+  const options = { leaf: point.leaf, symbol, mode, budget }
   const values = evaluate(all, options)
   if (isProblem(values)) return { problem: values.problem, agree: false }
   let isReliable = true
@@ -74,7 +74,11 @@ function counterexample(
   const inputs = [...point.asked]
     .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
     .slice(0, 3)
-    .map(([node, tensor]) => ({ name: nameOf(node), ...point.shown(node, tensor, 12) }))
+    .map(([node, value]) => ({
+      name: nameOf(node),
+      shape: wholeShape(value),
+      values: firstElements(value, 12),
+    }))
   return {
     subject: mode === 'training' ? `${subject} in training` : subject,
     inputs,

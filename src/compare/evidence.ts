@@ -33,9 +33,13 @@ export type Whole =
 /**
  * Looks for what shows that two models differ, whichever parameter of one is which of the other: shapes of outputs,
  * numbers at a point that does not distinguish them, or how many parameters there are. `rearranged`: whether elements
- * may stand in other places on one side, so that another arrangement of parameters could make both equal.
+ * may stand in other places on one side, so that another arrangement of parameters could make both equal. `explained`:
+ * whether what is named needs no numbers beside its own, so that what the structure shows is enough.
  */
-export function compareWholes(sides: Sides, rearranged: boolean): Whole {
+export function compareWholes(
+  sides: Sides,
+  { rearranged, explained }: { readonly rearranged: boolean; readonly explained: boolean },
+): Whole {
   const { specified, implemented } = sides
   for (const [i, node] of specified.entries()) {
     const [stated, actual] = [node.type.shape, implemented[i]!.type.shape]
@@ -53,6 +57,7 @@ export function compareWholes(sides: Sides, rearranged: boolean): Whole {
     expected: `${dimensionText(left.total)} parameters`,
     actual: `${dimensionText(right.total)} parameters`,
   }
+  if (isAnother && explained) return { kind: 'differs', evidence: counts, parameters: true }
   const isSameSet = left.readings.join() === right.readings.join()
   const kind: PointKind = isAnother || (isSameSet && !rearranged) ? 'unordered' : 'equal'
   const found = searchBothModes(sides, kind)
@@ -62,7 +67,7 @@ export function compareWholes(sides: Sides, rearranged: boolean): Whole {
 }
 
 /** How many points are tried in each mode. */
-const attempts = 3
+const attempts = 4
 
 /** Numbers on which the sides differ at points of one kind, in inference or in training. */
 export function searchBothModes(

@@ -1,12 +1,10 @@
 import { isDraw } from '../evaluate/concrete.js'
-import type { Selection } from '../evaluate/selection.js'
-import { offsetsOf, selectedShape } from '../evaluate/selection.js'
+import { type Partition, partition, uniform } from '../evaluate/partition.js'
+import { type Quotient, quotient } from '../evaluate/quotient.js'
 import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
-import type { Tensor } from '../graph/tensor.js'
 import { opTable } from '../ops/table.js'
 import type { Layout } from './layouts.js'
-import type { Counterexample } from './verdict.js'
 
 /**
  * Which numbers parameters have. Which parameter of one model is which of the other is not known, so numbers must
@@ -18,11 +16,23 @@ import type { Counterexample } from './verdict.js'
  *
  * Random draws have one number at all positions of all places, one that each of them can take: which draw of one model
  * is which of the other is not known either.
+ *
+ * Along a long axis only a few numbers are different, so that models of any size are computed from few: an input is
+ * made of a few pieces, and the columns of a matrix are of a few kinds.
  */
 export type PointKind = 'unordered' | 'equal'
 
 /** Rows of a table that indices name. */
 const tableRows = 5
+
+/** Along an axis of at most this size every position has numbers of its own. */
+const mostDistinct = 16
+
+/** Kinds of columns of wider matrices. */
+const columnKinds = 4
+
+/** In how many pieces a longer axis of an input falls at a seed. */
+const pieces = [4, 6, 8] as const
 
 /** Numbers for all leaves of two graphs, the same wherever the same is read. */
 export class Point {
@@ -30,8 +40,9 @@ export class Point {
   readonly #seed: number
   readonly #layouts: ReadonlyMap<Node, Layout>
   readonly #symbol: (name: string) => number
+  readonly #byWidth = new Map<number, Partition>()
   /** What was asked for, for showing it. */
-  readonly asked = new Map<Node, Tensor>()
+  readonly asked = new Map<Node, Quotient>()
 
   constructor(
     kind: PointKind,
@@ -45,51 +56,40 @@ export class Point {
     this.#symbol = symbol
   }
 
-  readonly leaf = (node: Node, selection: Selection): Tensor | undefined => {
+  readonly leaf = (node: Node): Quotient | undefined => {
+    const known = this.asked.get(node)
+    if (known) return known
     const isDrawn = isDraw(node)
     if (!isDrawn && !isFree(node)) return undefined
     const shape = (node.type.shape ?? []).map(size => this.#size(size))
-    const data = offsetsOf(shape, selection)
-    const value = isDrawn ? this.#drawn(node) : this.#values(node, shape)
-    for (let i = 0; i < data.length; i++) data[i] = value(data[i]!)
-    const tensor = { shape: selectedShape(shape, selection), data, dtype: node.type.dtype }
-    if (!isDrawn) this.asked.set(node, tensor)
-    return tensor
+    const partitions = isDrawn ? shape.map(uniform) : this.#partitions(node, shape)
+    const element = isDrawn ? this.#drawn(node) : this.#values(node, shape)
+    const value = quotient(shape, partitions, node.type.dtype, element)
+    if (!isDrawn) this.asked.set(node, value)
+    return value
   }
 
-  readonly support = (node: Node, shape: readonly number[]): Selection | undefined =>
-    this.#layout(node) === 'table'
-      ? shape.map((size, axis) => (axis === 0 ? beginning(Math.min(size, tableRows)) : null))
-      : undefined
-
-  readonly isUniform = (node: Node, axis: number): boolean => {
-    if (!('identity' in node.attributes) || !isFree(node)) return false
-    if (this.#kind === 'equal') return true
-    const rank = node.type.shape?.length ?? 0
+  /** Which positions of a leaf have the same numbers, along each axis. */
+  #partitions(node: Node, shape: readonly number[]): readonly Partition[] {
+    if (!('identity' in node.attributes))
+      return shape.map((size, axis) => (axis === 0 ? null : inPieces(size, this.#seed)))
+    if (this.#kind === 'equal') return shape.map(uniform)
     const layout = this.#layout(node)
-    return (layout === 'rows' && axis !== rank - 1) || (layout === 'columns' && axis !== rank - 2)
+    const own = shape.map(size => this.#kinds(size))
+    const columns = layout === 'rows' ? shape.length - 1 : layout === 'columns' ? shape.length - 2 : undefined
+    if (columns !== undefined)
+      return own.map((kinds, axis) => (axis === columns ? kinds : uniform(shape[axis]!)))
+    if (layout === 'table') return [partition(shape[0]!, row => Math.min(row, tableRows)), ...own.slice(1)]
+    return own
   }
 
-  /** The first numbers that a leaf was asked for, in its own shape: along an axis where all are equal, one was asked for. */
-  shown(
-    node: Node,
-    { shape, data }: Tensor,
-    most: number,
-  ): Pick<Counterexample['inputs'][number], 'shape' | 'values'> {
-    const whole = shape.map((size, axis) =>
-      size === 1 && this.isUniform(node, axis) ? this.#size(node.type.shape![axis]!) : size,
-    )
-    const values = Array.from({ length: Math.min(most, count(whole)) }, (_, position) => {
-      let offset = 0
-      let stride = 1
-      for (let axis = whole.length - 1, rest = position; axis >= 0; axis--) {
-        if (shape[axis] === whole[axis]) offset += (rest % whole[axis]!) * stride
-        rest = Math.floor(rest / whole[axis]!)
-        stride *= shape[axis]!
-      }
-      return data[offset]!
-    })
-    return { shape: whole, values }
+  /** The columns of a matrix by their kinds. */
+  #kinds(width: number): Partition {
+    const known = this.#byWidth.get(width)
+    if (known !== undefined) return known
+    const kinds = width <= mostDistinct ? null : partition(width, column => kindOf(column, this.#seed))
+    this.#byWidth.set(width, kinds)
+    return kinds
   }
 
   #layout(node: Node): Layout {
@@ -105,7 +105,7 @@ export class Point {
 
   /** The one number of all draws of a kind: an element is kept or dropped, noise is a part of its deviation. */
   #drawn({ attributes: { probability, deviation, low, high } }: Node): () => number {
-    const kept = this.#seed % 2
+    const kept = Number(this.#seed % 3 !== 0)
     const value =
       typeof probability === 'number'
         ? Number(probability > 0) * kept
@@ -129,24 +129,49 @@ export class Point {
       return offset => 2 * fraction(salt, offset) - 1
     }
     if (this.#kind === 'equal') {
-      const value = equalValues[(seed - 1) % equalValues.length]!
+      const value = equalValues[(seed - 1) % equalValues.length]! / this.#usualRows
       return () => value
     }
     const width = shape.at(-1) ?? 1
     const salt = mix(mix(count(shape), layoutSalts[layout]), seed)
+    const column = (place: number, columns: number) =>
+      weight(columns <= mostDistinct ? fraction(salt, place) : this.#spread(salt, place))
     switch (layout) {
       case 'variance':
         return offset => 0.02 + 0.3 * fraction(salt, offset)
-      case 'rows':
-        return tabled(width, unorderedScale(count(shape) / width, seed), salt, offset => offset % width)
+      case 'rows': {
+        const scale = unorderedScale(count(shape) / width, seed)
+        return offset => scale * column(offset % width, width)
+      }
       case 'columns': {
         const results = shape.at(-2)!
         const scale = unorderedScale(count(shape) / results, seed)
-        return tabled(results, scale, salt, offset => Math.floor(offset / width) % results)
+        return offset => scale * column(Math.floor(offset / width) % results, results)
+      }
+      case 'table': {
+        const end = (tableRows * count(shape)) / Math.max(1, shape[0]!)
+        return offset => (offset < end ? weight(fraction(salt, offset)) : 0)
       }
       default:
-        return offset => weight(salt, offset)
+        return shape.length === 1 ? offset => column(offset, width) : offset => weight(fraction(salt, offset))
     }
+  }
+
+  /** A part of 1 for each kind of columns, spread evenly, so that there are weights of both signs. */
+  #spread(salt: number, column: number): number {
+    const kind = kindOf(column, this.#seed)
+    return ((kind ^ (salt % columnKinds)) + fraction(salt, kind)) / columnKinds
+  }
+
+  /** Of how many terms the sums of both models are, as a geometric mean, so that numbers stay in range through many layers. */
+  get #usualRows(): number {
+    const rows = [...this.#layouts].flatMap(([node, layout]) => {
+      const shape = (node.type.shape ?? []).map(size => this.#size(size))
+      const columns = layout === 'rows' ? shape.at(-1) : layout === 'columns' ? shape.at(-2) : undefined
+      return columns === undefined || !('identity' in node.attributes) ? [] : [count(shape) / columns]
+    })
+    const logarithms = rows.reduce((sum, terms) => sum + Math.log(Math.max(1, terms)), 0)
+    return Math.exp(logarithms / Math.max(1, rows.length))
   }
 
   /** How many rows every table has that is looked up. */
@@ -156,17 +181,6 @@ export class Point {
     )
     return Math.max(1, Math.min(tableRows, ...heights))
   }
-}
-
-/** Weights that depend on a part of the offset only. */
-function tabled(
-  length: number,
-  scale: number,
-  salt: number,
-  place: (offset: number) => number,
-): (offset: number) => number {
-  const weights = Float64Array.from({ length }, (_, i) => scale * weight(salt, i))
-  return offset => weights[place(offset)]!
 }
 
 /** A matrix and its transpose have the same numbers for the same result. */
@@ -179,25 +193,46 @@ const layoutSalts: Readonly<Record<Layout, number>> = {
   variance: 5,
 }
 
-const equalValues = [0.41, 0.83, 0.17] as const
+const equalValues = [0.83, 1.7, 0.41] as const
 
 /** Leaves that are given from outside; what could not be followed is not among them. */
 function isFree(node: Node): boolean {
   return opTable[node.op]?.inputs.length === 0 && 'name' in node.attributes
 }
 
-/** Sums of many equal terms grow with their number, or with its root where the terms have both signs. */
+/**
+ * By what the weights of sums are scaled at a seed: a factor, and an exponent of the number of terms. Sums of equal terms
+ * grow with their number, sums of terms of both signs with its root.
+ */
+const scales = [
+  [3, 1],
+  [1, 1],
+  [1.5, 0.75],
+  [1.5, 0.5],
+] as const
+
 function unorderedScale(rows: number, seed: number): number {
-  return 1.5 / rows ** [0.75, 0.5, 1][(seed - 1) % 3]!
+  const [factor, exponent] = scales[(seed - 1) % scales.length]!
+  return factor / rows ** exponent
 }
 
 const saltOf = ({ attributes: { index } }: Node) => (typeof index === 'number' ? index + 7 : 3)
 
-/** A weight in [-0.8, 1]: mostly such that rectifiers pass something on, also through many layers. */
-const weight = (salt: number, offset: number) => 1.8 * fraction(salt, offset) - 0.8
+/** A weight in [-0.8, 1], for a part of 1: mostly such that rectifiers pass something on, also through many layers. */
+const weight = (part: number) => 1.8 * part - 0.8
+
+const kindOf = (column: number, seed: number) => mix(column + 1, seed) % columnKinds
+
+/** The positions of an axis in pieces of different lengths. */
+function inPieces(size: number, seed: number): Partition {
+  if (size <= mostDistinct) return null
+  const starts = Array.from({ length: pieces[(seed - 1) % pieces.length]! - 1 }, (_, i) =>
+    Math.floor(fraction(mix(size, seed), i) * size),
+  )
+  return partition(size, position => starts.filter(start => start <= position).length)
+}
 
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
-const beginning = (length: number) => Array.from({ length }, (_, i) => i)
 
 function mix(a: number, b: number): number {
   let h = (Math.imul(a ^ 0x9e3779b1, 0x85ebca6b) ^ Math.imul(b + 0x7f4a7c15, 0xc2b2ae35)) >>> 0

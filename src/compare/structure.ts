@@ -8,6 +8,7 @@ import { align, differingKeys, isSame, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
+import { below } from './layouts.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
 import { proveEqual } from './prove.js'
 import { canRearrange, isOrderFree } from './rearranged.js'
@@ -145,7 +146,10 @@ class StructureComparison {
   /** What shows that the models differ as wholes. */
   #whole(candidates: readonly Candidate[]): Whole {
     const isReordered = candidates.some(({ order }) => order)
-    return compareWholes(this.#sides(), isReordered || this.#rearrangesOtherwise())
+    return compareWholes(this.#sides(), {
+      rearranged: isReordered || this.#rearrangesOtherwise(),
+      explained: candidates.length > 0 && candidates.every(({ effect }) => effect !== 'structure'),
+    })
   }
 
   /** Whether elements may be moved to other places in the code than in the spec. */
@@ -154,10 +158,14 @@ class StructureComparison {
       ({ specified, implemented, moved }) =>
         !specified || !implemented || moved || !isSame(specified, implemented),
     )
-    const moves = (pairs: readonly Pair[]) =>
-      pairs.some(pair => [pair.specified, pair.implemented].some(unit => unit && canRearrange(unit)))
-    // What is moved past a unit that rearranges is rearranged otherwise, too.
-    return moves(differing) || (differing.some(({ moved }) => moved) && moves(this.#pairs))
+    const rearranges = ({ specified, implemented }: Pair) =>
+      [specified, implemented].some(unit => unit && canRearrange(unit))
+    if (differing.some(rearranges)) return true
+    const moved = differing.filter(pair => pair.moved)
+    return (
+      moved.length > 0 &&
+      this.#pairs.filter(rearranges).some(pair => moved.some(other => passes(other, pair)))
+    )
   }
 
   #proved(stated: readonly Clause[], candidates: readonly Candidate[], evidence: Evidence) {
@@ -303,6 +311,16 @@ class StructureComparison {
   #readsFreely(specified: Unit, implemented: Unit): boolean {
     return this.#values.readsReordered(specified, implemented) && isOrderFree(implemented, this.#code.builder)
   }
+}
+
+/** Whether a unit that has another place stands on another side of a unit in the code than in the spec. */
+function passes({ specified, implemented }: Pair, other: Pair): boolean {
+  const isAfter = (a: Unit | undefined, b: Unit | undefined) =>
+    a !== undefined && b !== undefined && below([a.output]).has(b.output)
+  return (
+    isAfter(specified, other.specified) !== isAfter(implemented, other.implemented) ||
+    isAfter(other.specified, specified) !== isAfter(other.implemented, implemented)
+  )
 }
 
 /** A layer that is missing or another takes its settings with it. */

@@ -25,7 +25,7 @@ export interface SearchOptions extends Pick<EvaluationOptions, 'symbol' | 'mode'
   readonly draw: (
     node: Node,
     random: () => number,
-  ) => { readonly name: string; readonly value: Tensor } | undefined
+  ) => { readonly name: string; readonly value: Tensor } | Problem | undefined
   readonly attempts?: number
 }
 
@@ -48,9 +48,9 @@ export function findDifference(sides: Sides, options: SearchOptions): Difference
   for (let attempt = 1; attempt <= (options.attempts ?? 3); attempt++) {
     const random = randomSource(attempt)
     const leaves = new Map<string, Tensor>()
-    const leaf = (node: Node): Tensor | undefined => {
+    const leaf = (node: Node): Tensor | Problem | undefined => {
       const drawn = options.draw(node, random)
-      if (!drawn) return undefined
+      if (!drawn || isProblem(drawn)) return drawn
       const known = leaves.get(drawn.name)
       if (known) return known
       leaves.set(drawn.name, drawn.value)

@@ -1,7 +1,9 @@
 import { type Difference, findDifference, type Sides } from '../evaluate/difference.js'
 import { drawTensor } from '../evaluate/domain.js'
+import { tooLarge } from '../evaluate/evaluate.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { sizeOf } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
 import { operations } from './operations.js'
 import { type LeafOptions, type Proof, prove, sizesOf } from './prove.js'
@@ -28,6 +30,7 @@ export function decide(sides: Sides, options: LeafOptions): Decision {
       const leaf = options.leaf(node)
       const shape = leaf && sizesOf(node, options)
       if (!leaf || !shape) return undefined
+      if (sizeOf(shape) > budget) return tooLarge
       return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random) }
     },
     budget,

@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { applicationOf } from '../../src/evaluate/application.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
+import { type Partition, partition } from '../../src/evaluate/partition.js'
+import { type Quotient, quotient, unfold, wholeShape } from '../../src/evaluate/quotient.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
-import { reachOf } from '../../src/evaluate/reach.js'
-import { everything, type Selection, selectedShape, take, union } from '../../src/evaluate/selection.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
-import { stridesOf } from '../../src/ops/shape.js'
 import { opTable } from '../../src/ops/table.js'
 
 const cases = Object.entries(opTable).flatMap(([name, op]) =>
@@ -16,92 +17,77 @@ const cases = Object.entries(opTable).flatMap(([name, op]) =>
     : [],
 )
 
-/** Every second position, starting at the first or the second. */
-const boxes = (shape: readonly number[]): readonly Selection[] =>
-  [0, 1].map(from =>
-    shape.map(size =>
-      size > 1 ? Array.from({ length: size }, (_, i) => i).filter(i => i % 2 === from) : null,
+/** Classes of the positions of each axis: neighbours, every second one, all, or none. */
+const partitions = (shape: readonly number[]): fc.Arbitrary<readonly Partition[]> =>
+  fc.tuple(
+    ...shape.map(size =>
+      fc
+        .array(fc.nat({ max: 2 }), { minLength: size, maxLength: size })
+        .map((classes): Partition => partition(size, position => classes[position]!)),
     ),
   )
 
-test.each(cases)(
-  '$title: a part of the result needs only the parts that the op reaches for',
-  ({ name, op, example }) => {
-    const { shapes, attributes = {}, range = [-2, 2], dtypes = [] } = example
-    const builder = new GraphBuilder(opTable)
-    const random = randomSource(5)
-    const values: Tensor[] = []
-    const inputs = shapes.map((shape, index): Node => {
-      const dtype = dtypes[index] ?? 'float32'
-      values.push(
-        randomTensor(shape, random, {
-          range: dtype === 'bool' ? [0, 2] : range,
-          integers: dtype !== 'float32',
-          dtype,
-        }),
-      )
-      const node = builder.node('input', [], { name: 'x', index, shape, dtype })
-      if (isProblem(node)) throw new Error(node.problem)
-      return node
-    })
-    const node = builder.node(name, inputs, attributes)
-    if (isProblem(node)) throw new Error(node.problem)
-    const shape = node.type.shape as readonly number[]
-    const context = { body: () => [] }
-    const whole = op.evaluate(values, node.attributes, node.type, context)
-    for (const wanted of boxes(shape)) {
-      const reach = reachOf(node, wanted)
-      expect(union(reach.output, wanted).map((positions, axis) => positions?.length ?? shape[axis])).toEqual(
-        selectedShape(shape, reach.output),
-      )
-      const parts = values.map((value, i) => take(value, everything(value.shape), reach.inputs[i]!))
-      const type = { ...node.type, shape: selectedShape(shape, reach.output) }
-      const part = op.evaluate(parts, node.attributes, type, context)
-      const expected = take(whole, everything(shape), reach.output)
-      expect(part.shape).toEqual(expected.shape)
-      expect([...part.data]).toEqual([...expected.data])
-    }
-  },
-)
-
-const products = ['matMul', 'conv2d', 'conv2dTranspose'].flatMap(name =>
-  cases.filter(({ name: other, example }) => name === other && example.shapes[1]!.length % 2 === 0),
-)
-
-test.each(products)('$title: a product with equal rows is factored', ({ name, op, example }) => {
-  const { shapes, attributes = {} } = example
-  const columns = name === 'conv2dTranspose' ? 2 : shapes[1]!.length - 1
+test.each(cases)('$title: what is equal in the operands is computed once', ({ name, op, example }) => {
+  const { shapes, attributes = {}, range = [-2, 2], dtypes = [] } = example
   const builder = new GraphBuilder(opTable)
-  const random = randomSource(7)
-  const values = new Map<Node, Tensor>()
-  const [x, y] = shapes.map((shape, index): Node => {
-    const node = builder.node('input', [], { name: 'x', index, shape })
+  const inputs = shapes.map((shape, index): Node => {
+    const node = builder.node('input', [], { name: 'x', index, shape, dtype: dtypes[index] ?? 'float32' })
     if (isProblem(node)) throw new Error(node.problem)
-    const value = randomTensor(shape, random)
-    const steps = stridesOf(shape)
-    if (index === 1)
-      value.data.forEach((_, at) => {
-        value.data[at] = value.data[(Math.floor(at / steps[columns]!) % shape[columns]!) * steps[columns]!]!
-      })
-    values.set(node, value)
     return node
   })
-  const node = builder.node(name, [x!, y!], attributes)
+  const node = builder.node(name, inputs, attributes)
   if (isProblem(node)) throw new Error(node.problem)
-  const expected = op.evaluate([...values.values()], node.attributes, node.type, { body: () => [] })
-  const asked = new Map<Node, Selection>()
-  const actual = evaluate([node], {
-    leaf: (leaf, selection) => {
-      asked.set(leaf, selection)
-      return values.get(leaf)
-    },
-    isUniform: (leaf, axis) => leaf === y && axis !== columns,
-  })
-  if (isProblem(actual)) throw new Error(actual.problem)
-  expect(asked.get(y!)).toEqual(shapes[1]!.map((_, axis) => (axis === columns ? null : [0])))
-  actual[0]!.data.forEach((number, i) => {
-    expect(number).toBeCloseTo(expected.data[i]!, 12)
-  })
+  const operands = fc.tuple(...shapes.map(partitions))
+  fc.assert(
+    fc.property(operands, fc.nat(), (classes, seed) => {
+      const random = randomSource(seed)
+      const values = new Map(
+        inputs.map((input, i): [Node, Quotient] => {
+          const dtype = dtypes[i] ?? 'float32'
+          const settings = {
+            range: dtype === 'bool' ? ([0, 2] as const) : range,
+            integers: dtype !== 'float32',
+            dtype,
+          }
+          const numbers = randomTensor(shapes[i]!, random, settings)
+          return [input, quotient(shapes[i]!, classes[i]!, dtype, offset => numbers.data[offset]!)]
+        }),
+      )
+      const expected = op.evaluate([...values.values()].map(unfold), node.attributes, node.type, {
+        body: () => [],
+      })
+      const actual = evaluate([node], { leaf: leaf => values.get(leaf) })
+      if (isProblem(actual)) throw new Error(actual.problem)
+      expect(actual[0]!.shape).toEqual(expected.shape)
+      actual[0]!.data.forEach((number, i) => {
+        expect(number).toBeCloseTo(expected.data[i]!, 10)
+      })
+    }),
+    { numRuns: 20, seed: 3 },
+  )
+})
+
+/** A convolution of an image that has the same numbers nearly everywhere. */
+test('windows are computed once for each combination of classes that they read', () => {
+  const builder = new GraphBuilder(opTable)
+  const x = builder.node('input', [], { name: 'x', index: 0, shape: [1, 100, 100, 8] }) as Node
+  const kernel = builder.node('input', [], { name: 'k', index: 1, shape: [3, 3, 8, 16] }) as Node
+  const node = builder.node('conv2d', [x, kernel], { padding: 'same' }) as Node
+  const uniform = (size: number) => partition(size, () => 0)
+  const columns = partition(16, column => column % 2)
+  const application = applicationOf(node, [
+    [null, uniform(100), uniform(100), uniform(8)],
+    [uniform(3), uniform(3), uniform(8), columns],
+  ])
+  // At both ends a window reaches outside.
+  expect(application.partitions.map(own => own?.first.length)).toEqual([undefined, 3, 3, 2])
+})
+
+test('a quotient knows the whole', () => {
+  const halves = [null, partition(4, position => Math.floor(position / 2))]
+  const value = quotient([2, 4], halves, 'float32', offset => offset)
+  expect(wholeShape(value)).toEqual([2, 4])
+  expect([...unfold(value).data]).toEqual([0, 0, 2, 2, 4, 4, 6, 6])
 })
 
 test('noise changes what is computed by as much as it says', () => {
