@@ -38,9 +38,11 @@ export function compareStructure(spec: Spec, code: ModelGraph): Structure {
     )
     return { clauses, loose: [], silent: [] }
   }
+  const places = outputPlaces(spec, code.model)
+  const outputs = [...places.flatMap(at => code.model.outputs[at] ?? []), ...code.model.outputs]
   const implemented = unitsOf(
     flatApplications(code.model, builder),
-    code.model.outputs.map(({ node }) => node),
+    outputs.map(({ node }) => node),
   )
   const rough = align(specifiedUnits(first.graph), implemented)
   const adoption = adopt(spec, code, rough)

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import type { Model } from '../graph/model.js'
+import type { Model, Optimizer } from '../graph/model.js'
+import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
@@ -148,7 +149,8 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
     )
     return all.map(clause => unverified(clause, reason))
   }
-  if (actual.kind !== stated.kind) {
+  const common = commonForm(stated, actual)
+  if (!common) {
     const values = { expected: stated.kind, actual: actual.kind }
     const first = differs(
       stated.clause,
@@ -163,6 +165,7 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
     ...settings.map((clause): ClauseVerdict => {
       const key = clause.id.slice('optimizer.'.length)
       const expected = stated.settings[key]!.value
+      if (!common.has(key)) return asWritten(clause, textOf(expected))
       const entry = actual.settings[key]
       const relation = relate(expected, entry?.value)
       if (relation === 'same') return asWritten(clause, textOf(expected))
@@ -181,4 +184,23 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
       )
     }),
   ]
+}
+
+type Settings = Pick<Optimizer, 'kind'> & {
+  readonly settings: Readonly<Record<string, { readonly value: Attribute }>>
+}
+
+/** The settings that matter where both are one optimizer, or one of them is the other as a special case. */
+function commonForm(stated: Settings, actual: Settings): ReadonlySet<string> | undefined {
+  const forms = (own: Settings) => [own.kind, ...specialCase(own)]
+  const kind = forms(stated).find(form => forms(actual).includes(form))
+  return kind === undefined ? undefined : new Set(optimizers[kind]?.settings.map(({ name }) => name))
+}
+
+/** The optimizer that one with such settings is. */
+function specialCase({ kind, settings }: Settings): readonly string[] {
+  const special = optimizers[kind]?.special
+  const holds = ([name, value]: readonly [string, Attribute]) =>
+    settings[name] !== undefined && relate(value, settings[name].value) === 'same'
+  return special && Object.entries(special.where).every(holds) ? [special.is] : []
 }

@@ -85,7 +85,8 @@ export function substituteInputs(root: Node, replaced: Map<Node, Node>, builder:
 
 /**
  * Units in an order that depends on the graph alone: each after those that it reads, and of several that one reads, the
- * longest branch first. In which order independent branches were written then does not matter.
+ * longest branch first. In which order independent branches were written then does not matter, nor that of outputs where
+ * they are computed differently.
  */
 export function unitsOf(
   applications: readonly LayerApplication[],
@@ -118,7 +119,7 @@ export function unitsOf(
       pending.push(...missing.reverse())
     }
   }
-  visit(producersOf(outputs, producers))
+  visit([...producersOf(outputs, producers)].sort((a, b) => compareBranches(known.get(b)!, known.get(a)!)))
   visit(units)
   return [...order]
 }

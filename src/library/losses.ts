@@ -2,8 +2,8 @@
 export interface Loss {
   /** In the equation language. */
   readonly means: string
-  /** What the prediction has to be. */
-  readonly expects: 'probability' | 'logit' | 'real'
+  /** What the prediction has to be: of a `distribution`, the probabilities of all classes sum to one. */
+  readonly expects: 'probability' | 'distribution' | 'logit' | 'real'
   readonly aliases: readonly string[]
   readonly source: string
 }
@@ -44,19 +44,19 @@ export const losses: Readonly<Record<string, Loss>> = {
   },
   categoricalCrossentropy: {
     means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
-    expects: 'probability',
+    expects: 'distribution',
     aliases: [],
     source: layers,
   },
   sparseCategoricalCrossentropy: {
     means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
-    expects: 'probability',
+    expects: 'distribution',
     aliases: [],
     source: layers,
   },
   kullbackLeiblerDivergence: {
     means: 'sum[[-1]](y * log(y / p))',
-    expects: 'probability',
+    expects: 'distribution',
     aliases: [],
     source: layers,
   },

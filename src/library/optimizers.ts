@@ -17,6 +17,8 @@ export interface OptimizerDefinition {
   ) => readonly (readonly [string, string])[]
   /** What the name alone means in `compile`, where it differs from the factory's defaults. */
   readonly asText?: Readonly<Record<string, Attribute>>
+  /** Another optimizer, which it is where settings have these values. */
+  readonly special?: { readonly is: string; readonly where: Readonly<Record<string, Attribute>> }
   /** Whether `compile` accepts the name. */
   readonly named: boolean
   readonly source: string
@@ -40,6 +42,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
       { name: 'momentum', letter: 'μ' },
       { name: 'useNesterov', letter: 'useNesterov', default: false },
     ],
+    special: { is: 'sgd', where: { momentum: 0 } },
     named: false,
     update: setting => [
       ['v', 'μ * v + g'],

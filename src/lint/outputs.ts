@@ -1,9 +1,9 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Role } from '../graph/meaning.js'
-import type { LayerApplication, Model } from '../graph/model.js'
+import type { LayerApplication, Model, Port } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { activations } from '../library/activations.js'
-import { losses } from '../library/losses.js'
+import { type Loss, losses } from '../library/losses.js'
 import type { Meanings } from '../meanings/meanings.js'
 import type { LintRule } from './lint.js'
 
@@ -28,26 +28,27 @@ export function activatedBy(model: Model, node: Node): LayerApplication | undefi
   return typeof name === 'string' && Object.hasOwn(activations, name) ? application : undefined
 }
 
-/** Outputs whose activation does not fit their loss. */
+/** In words: what losses take. */
+const expectations: Readonly<Record<Loss['expects'], string>> = {
+  real: 'a number',
+  logit: 'logits',
+  probability: 'a probability for each element by itself',
+  distribution: 'probabilities of classes that sum to one',
+}
+
+/** Outputs that are not what the loss on them takes. */
 export const outputFailures: LintRule = ({ model, meanings }) =>
   (model.compilation?.losses ?? []).flatMap((term): readonly Diagnostic[] => {
     const expects = losses[term.kind]?.expects
     const port = model.outputs[term.output]
     if (!port || !expects || expects === 'real') return []
-    const role = roleMade(meanings, port.node)
     const application = model.applications.find(({ outputs }) => outputs.includes(port.node))
-    const isWrong =
-      expects === 'logit' ? role === 'probability' : role !== 'probability' && activatedBy(model, port.node)
-    if (!application || !isWrong) return []
+    const actual = misfit(expects, port, model, meanings)
+    if (!application || actual === undefined) return []
     return [
       diagnostic(
         'output-activation-loss-mismatch',
-        {
-          loss: term.kind,
-          output: port.name,
-          expected: expects === 'logit' ? 'logits' : 'a probability',
-          actual: (role && roleText[role]) ?? 'not one: it has no sigmoid or softmax',
-        },
+        { loss: term.kind, output: port.name, expected: expectations[expects], actual },
         {
           span: application.layer.config.activation?.span ?? application.layer.origin.span,
           related: [{ message: 'the loss', span: term.span }],
@@ -55,3 +56,26 @@ export const outputFailures: LintRule = ({ model, meanings }) =>
       ),
     ]
   })
+
+/** In words: what an output is, where it is known not to be what is expected. */
+function misfit(
+  expects: Exclude<Loss['expects'], 'real'>,
+  { node }: Port,
+  model: Model,
+  meanings: Meanings,
+): string | undefined {
+  const role = roleMade(meanings, node)
+  if (role !== 'probability') {
+    if (expects === 'logit') return undefined
+    return (
+      (role && roleText[role]) ??
+      (activatedBy(model, node) ? 'no probability: it has no sigmoid or softmax' : undefined)
+    )
+  }
+  if (expects === 'logit') return 'a probability'
+  const over = meanings.role(node)?.over
+  if (expects === 'distribution') return over === undefined ? 'a probability for each element' : undefined
+  // Of two classes, either probability says all, and both losses are the same.
+  const classes = over === undefined ? undefined : node.type.shape?.[over]
+  return typeof classes === 'number' && classes > 2 ? `a distribution over ${classes} classes` : undefined
+}
