@@ -17,7 +17,7 @@ function alongOf(node: Node): number | undefined {
   return typeof axis === 'number' ? axis : undefined
 }
 
-function single(node: Node, { provenance }: LintContext): readonly Diagnostic[] {
+function single(node: Node, { model, provenance }: LintContext): readonly Diagnostic[] {
   const axis = alongOf(node)
   if (axis === undefined || node.inputs[0]!.type.shape![axis] !== 1) return []
   const { title, selects } = opTable[node.op]!
@@ -27,7 +27,9 @@ function single(node: Node, { provenance }: LintContext): readonly Diagnostic[] 
     shape: shapeText(node.inputs[0]!.type.shape),
     value: String(selects!.alone),
   }
-  return [diagnostic('single-choice', values, { span: provenance.origins(node)[0]?.span })]
+  const activation = model.applications.find(({ outputs }) => outputs.includes(node))?.layer.config.activation
+  const span = activation?.span ?? provenance.origins(node)[0]?.span
+  return [diagnostic('single-choice', values, { span })]
 }
 
 /**
