@@ -1,4 +1,5 @@
 import ts from 'typescript'
+import { type Edit, edited, nodesOf, replaced as replace } from './edits.js'
 
 /** One change to the source of a model, and what a check has to say about it. */
 export interface Mutation {
@@ -12,12 +13,6 @@ export interface Mutation {
   readonly states?: string
 }
 
-interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
 interface Change {
   readonly edits: readonly Edit[]
   /** Nodes or positions whose lines may be named. */
@@ -28,18 +23,6 @@ interface Change {
 
 /** A mutation operator: all the ways in which it applies to a source. */
 type Operator = (file: ts.SourceFile) => readonly Change[]
-
-const nodesOf = (root: ts.Node): readonly ts.Node[] => {
-  const found: ts.Node[] = []
-  const visit = (node: ts.Node) => {
-    found.push(node)
-    node.forEachChild(visit)
-  }
-  visit(root)
-  return found
-}
-
-const replace = (node: ts.Node, text: string): Edit => ({ start: node.getStart(), end: node.getEnd(), text })
 
 /** Entries `key: value` of object literals. */
 function properties(file: ts.SourceFile, names: readonly string[]): readonly ts.PropertyAssignment[] {
@@ -386,11 +369,14 @@ export function mutationsOf(source: string, fileName: string): readonly Mutation
       const lines = places.flatMap(place =>
         place < 0 ? [] : [file.getLineAndCharacterOfPosition(place).line + 1],
       )
-      let text = source
-      for (const { start, end, text: inserted } of [...edits].sort((a, b) => b.start - a.start))
-        text = text.slice(0, start) + inserted + text.slice(end)
       const isStated = states ?? { 'swap loss': 'loss', 'swap optimizer': 'optimizer' }[operator]
-      return { operator, source: text, lines, codes, ...(isStated !== undefined && { states: isStated }) }
+      return {
+        operator,
+        source: edited(source, edits),
+        lines,
+        codes,
+        ...(isStated !== undefined && { states: isStated }),
+      }
     }),
   )
 }
