@@ -5,6 +5,7 @@ import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Mode } from '../ops/elaborate.js'
 import { below, layoutsOf } from './layouts.js'
+import { type Outer, outerParameters } from './outer.js'
 import { Point, type PointKind } from './point.js'
 import type { Counterexample } from './verdict.js'
 
@@ -43,7 +44,9 @@ export function findCounterexample(search: Search): Found {
   const lost = opaqueBelow(all)
   if (lost) return { problem: `they depend on a value that could not be followed: ${lost}`, agree: false }
   const symbol = symbolValues(mode, seed, search.symbols)
-  const point = new Point(kind, seed, layouts, symbol)
+  const outer: ReadonlyMap<Node, Outer> =
+    kind === 'equal' ? outerParameters(specified, implemented) : new Map()
+  const point = new Point(kind, seed, layouts, outer, symbol)
   const options = { leaf: point.leaf, symbol, mode, budget }
   const values = evaluate(all, options)
   if (isProblem(values)) return { problem: values.problem, agree: false }

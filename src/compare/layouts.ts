@@ -46,7 +46,7 @@ export function below(outputs: readonly Node[]): ReadonlySet<Node> {
   const seen = new Set<Node>(outputs)
   const pending = [...outputs]
   for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const next of [...node.inputs, ...bodyOutputs(node)]) {
+    for (const next of readBy(node)) {
       if (seen.has(next)) continue
       seen.add(next)
       pending.push(next)
@@ -55,8 +55,10 @@ export function below(outputs: readonly Node[]): ReadonlySet<Node> {
   return seen
 }
 
-function bodyOutputs({ attributes }: Node): readonly Node[] {
-  return Object.values(attributes).flatMap(value =>
+/** What a node reads, the results of its bodies included. */
+export function readBy({ inputs, attributes }: Node): readonly Node[] {
+  const results = Object.values(attributes).flatMap(value =>
     typeof value === 'object' && value !== null && 'body' in value ? value.body.outputs : [],
   )
+  return [...inputs, ...results]
 }

@@ -5,6 +5,7 @@ import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { opTable } from '../ops/table.js'
 import type { Layout } from './layouts.js'
+import type { Outer } from './outer.js'
 
 /**
  * Which numbers parameters have. Which parameter of one model is which of the other is not known, so numbers must
@@ -12,7 +13,8 @@ import type { Layout } from './layouts.js'
  *
  * - `unordered`: the rows of a matrix are equal. Then nothing depends on the order of the features that it reads, which
  *   another order of its rows would undo.
- * - `equal`: all elements of all parameters are one number. Then nothing depends on how they are arranged at all.
+ * - `equal`: all elements of all parameters are one number, but for those of the last layers, which have one for each
+ *   position of the output, and for variances, which have no sign. Then nothing depends on how they are arranged at all.
  *
  * Random draws have one number at all positions of all places, one that each of them can take: which draw of one model
  * is which of the other is not known either.
@@ -39,6 +41,7 @@ export class Point {
   readonly #kind: PointKind
   readonly #seed: number
   readonly #layouts: ReadonlyMap<Node, Layout>
+  readonly #outer: ReadonlyMap<Node, Outer>
   readonly #symbol: (name: string) => number
   readonly #byWidth = new Map<number, Partition>()
   /** What was asked for, for showing it. */
@@ -48,11 +51,13 @@ export class Point {
     kind: PointKind,
     seed: number,
     layouts: ReadonlyMap<Node, Layout>,
+    outer: ReadonlyMap<Node, Outer>,
     symbol: (name: string) => number,
   ) {
     this.#kind = kind
     this.#seed = seed
     this.#layouts = layouts
+    this.#outer = outer
     this.#symbol = symbol
   }
 
@@ -73,7 +78,10 @@ export class Point {
   #partitions(node: Node, shape: readonly number[]): readonly Partition[] {
     if (!('identity' in node.attributes))
       return shape.map((size, axis) => (axis === 0 ? null : inPieces(size, this.#seed)))
-    if (this.#kind === 'equal') return shape.map(uniform)
+    if (this.#kind === 'equal') {
+      const last = this.#outer.has(node) ? shape.length - 1 : undefined
+      return shape.map((size, axis) => (axis === last ? this.#kinds(size) : uniform(size)))
+    }
     const layout = this.#layout(node)
     const own = shape.map(size => this.#kinds(size))
     const columns = layout === 'rows' ? shape.length - 1 : layout === 'columns' ? shape.length - 2 : undefined
@@ -128,14 +136,16 @@ export class Point {
       const salt = mix(saltOf(node), seed)
       return offset => 2 * fraction(salt, offset) - 1
     }
-    if (this.#kind === 'equal') {
-      const value = equalValues[(seed - 1) % equalValues.length]! / this.#usualRows
-      return () => value
-    }
     const width = shape.at(-1) ?? 1
-    const salt = mix(mix(count(shape), layoutSalts[layout]), seed)
+    const outer = this.#outer.get(node)
+    const salt = mix(outer ? outer.output : mix(count(shape), layoutSalts[layout]), seed)
     const column = (place: number, columns: number) =>
       weight(columns <= mostDistinct ? fraction(salt, place) : this.#spread(salt, place))
+    if (this.#kind === 'equal') {
+      const signed = equalValues[(seed - 1) % equalValues.length]! / this.#usualRows
+      const value = layout === 'variance' ? Math.abs(signed) : signed
+      return outer ? offset => value * column(offset % width, width) : () => value
+    }
     switch (layout) {
       case 'variance':
         return offset => 0.02 + 0.3 * fraction(salt, offset)
@@ -193,7 +203,8 @@ const layoutSalts: Readonly<Record<Layout, number>> = {
   variance: 5,
 }
 
-const equalValues = [0.83, 1.7, 0.41] as const
+/** Of both signs, so that rectifiers pass something on and keep something back. */
+const equalValues = [0.83, -0.9, 1.7, -0.3] as const
 
 /** Leaves that are given from outside; what could not be followed is not among them. */
 function isFree(node: Node): boolean {

@@ -179,7 +179,8 @@ export class StepReader {
     if (replayed) return this.#apply(replayed, inputs, replayed.name, span)
     const before = context.diagnostics.length
     const given = readSettings(context, definition, head, fields)
-    const nameEntry = fields.get('name')
+    const nameEntry =
+      fields.get('name') ?? entriesOf(head?.value, context.file)?.find(({ key }) => key === 'name')
     const givenName = this.#nameIn(nameEntry)
     const count = (this.#counts.get(definition.kind) ?? 0) + 1
     this.#counts.set(definition.kind, count)
