@@ -6,6 +6,7 @@ import { layers } from '../library/layers/table.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import { type DifferingKey, differingKeys, isSame, type Pair } from './align.js'
 import type { Correspondence } from './correspondence.js'
+import { below } from './layouts.js'
 import { layerText, type Unit } from './units.js'
 import type { Evidence, Finding } from './verdict.js'
 
@@ -188,7 +189,8 @@ function missing(
   values: Correspondence,
   spec: Spec,
 ): Candidate {
-  const before = unitBefore(specified, pairs, i, values)
+  const read = unitsRead(specified, pairs, values)
+  const before = read.at(-1) ?? [...pairs.slice(0, i)].reverse().find(pair => pair.implemented)?.implemented
   const after = pairs.slice(i + 1).find(({ implemented }) => implemented)?.implemented
   const place = before ?? after
   const span = place ? { span: place.layer.origin.span } : {}
@@ -212,6 +214,13 @@ function missing(
     return { finding, effect: 'structure' }
   }
   const clause = spec.clauseOf.get(String(specified.layer.id))
+  const rest = { specified: specified.output, ...clauseField(clause) }
+  if (before && isResidual(specified)) {
+    const from = read.length > 1 ? layerText(read[0]!.layer) : 'the input'
+    const place = { span: before.layer.origin.span, ...specPlace(specified) }
+    const finding = make('residual-missing', { from, to: layerText(before.layer) }, place, rest)
+    return { finding, effect: 'structure' }
+  }
   const where = before
     ? `after ${layerText(before.layer)}`
     : after
@@ -221,26 +230,22 @@ function missing(
     'layer-missing',
     { expected: clause?.statement ?? specified.what, where },
     { ...span, ...specPlace(specified) },
-    { specified: specified.output, ...clauseField(clause) },
+    rest,
   )
   return { finding, effect: 'structure' }
 }
 
-/** The unit of the code after which a specified one is missing: the one that makes what it reads. */
-function unitBefore(
-  { inputs }: Unit,
-  pairs: readonly Pair[],
-  i: number,
-  values: Correspondence,
-): Unit | undefined {
+/** The units of the code that make what a specified unit reads, in the order of the code. */
+function unitsRead({ inputs }: Unit, pairs: readonly Pair[], values: Correspondence): readonly Unit[] {
   const read = new Set(inputs.map(input => values.partner(input)))
-  return (
-    pairs.find(({ implemented }) => implemented && read.has(implemented.output))?.implemented ??
-    pairs
-      .slice(0, i)
-      .reverse()
-      .find(({ implemented }) => implemented)?.implemented
-  )
+  return pairs
+    .flatMap(({ implemented }) => (implemented && read.has(implemented.output) ? [implemented] : []))
+    .sort((a, b) => a.position - b.position)
+}
+
+/** Whether a unit joins a value with another one that is computed from it. */
+function isResidual({ inputs }: Unit): boolean {
+  return inputs.some(shortcut => inputs.some(other => other !== shortcut && below([other]).has(shortcut)))
 }
 
 function extra(implemented: Unit): Candidate {

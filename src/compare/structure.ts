@@ -332,7 +332,7 @@ function covers(own: Clause, clause: Clause, { diagnostic: { code } }: Finding):
 }
 
 /** Findings about a layer as such. */
-const wholeLayer: ReadonlySet<string> = new Set(['layer-missing', 'layer-kind-different'])
+const wholeLayer: ReadonlySet<string> = new Set(['layer-missing', 'layer-kind-different', 'residual-missing'])
 
 function differs(clause: Clause, findings: readonly Finding[]): ClauseVerdict {
   const evidence = findings[0]?.evidence

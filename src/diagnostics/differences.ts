@@ -26,6 +26,12 @@ export const differences = {
     message: 'the layer `{expected}` is missing {where}',
     why: 'A layer that is not there takes its parameters and its function with it.',
   },
+  'residual-missing': {
+    category: 'difference',
+    title: 'Residual connection missing',
+    message: 'the residual connection from {from} to the result of {to} is missing',
+    why: 'A block without its shortcut has to learn the identity before it can learn anything else, and deep stacks of such blocks train badly.',
+  },
   'layer-extra': {
     category: 'difference',
     title: 'Layer that is not specified',

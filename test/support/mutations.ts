@@ -275,7 +275,7 @@ export const operators: Readonly<Record<string, Operator>> = {
         {
           edits: [replace(call, argument.elements[0]!.getText())],
           places: layerCalls(file).map(other => other.getStart()),
-          codes: ['layer-missing'],
+          codes: ['residual-missing', 'layer-missing'],
         },
       ]
     }),
