@@ -4,7 +4,7 @@ import { describeKind } from '../library/config-values.js'
 import type { ConfigKey, LayerDefinition } from '../library/layer.js'
 import { layerNamed } from '../library/layers/table.js'
 import type { SpecContext } from './context.js'
-import { entriesOf, scalarOf, type YamlEntry, type YamlNode } from './yaml.js'
+import { entriesOf, itemsOf, scalarOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 /** Keys that every step with a layer can have beside the layer and its configuration. */
 export const stepKeys = ['name', 'from', 'cite', 'notes'] as const
@@ -42,13 +42,21 @@ export function readSettings(
   for (const { key, keySpan, value, span } of entries) {
     const kind = Object.hasOwn(keys, key) ? keys[key]!.kind : undefined
     if (kind === undefined) context.unknownKey(definition.kind, key, Object.keys(keys), keySpan)
-    else if (entriesOf(value, context.file)) {
+    else if (holdsMap(value, context)) {
       const values = { layer: definition.kind, key, value: 'a map', expected: describeKind(kind) }
       context.report('spec-invalid-value', values, span)
     } else
       given.set(key, { value: quantities.has(kind) ? context.quantity(value) : context.data(value), span })
   }
   return given
+}
+
+/** Whether a value is a map, or a list with one somewhere in it. No setting is. */
+function holdsMap(value: YamlNode | null, context: SpecContext): boolean {
+  return (
+    entriesOf(value, context.file) !== undefined ||
+    (itemsOf(value) ?? []).some(item => holdsMap(item, context))
+  )
 }
 
 /** What stands after the layer's name: entries, or a bare value for the main key. */
