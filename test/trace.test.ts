@@ -587,9 +587,9 @@ const cases: readonly Case[] = [
         if (require.main === module) exports.build(9)`,
     },
     expected: [
-      '<top> where document.title 4',
-      '<top> where document.title 6',
-      '<top> where not document.title 4',
+      'sequential_3 where document.title 4',
+      'sequential_4 where document.title 6',
+      'sequential_2 where not document.title 4',
     ],
   },
   {
@@ -605,7 +605,7 @@ const cases: readonly Case[] = [
         function build() { model = ${build('{ units, inputShape: [1] }')}; model.add(tf.layers.wide()) }`,
       'js/after.js': 'const after = 7',
     },
-    expected: ['<top> 42', 'late 2*after'],
+    expected: ['model 42', 'late 2*after'],
   },
   {
     title: 'a function that is made several times is a site for each time, up to a number',
