@@ -34,6 +34,9 @@ export function constantOf(trace: Tracer, value: Value, dtype: DataType | undefi
   return trace.builder.node('constant', [], { shape: read.shape, values, dtype: type })
 }
 
+/** Longer lists of drawn numbers are data, which no model starts with. */
+const mostDraws = 32
+
 /** The ops of operators on numbers. */
 const ops: Readonly<Record<string, string>> = {
   '+': 'add',
@@ -55,7 +58,7 @@ function randomNumbers(trace: Tracer, value: Value): Node | Problem | undefined 
     : isUnknown(value) || typeof value === 'string'
       ? undefined
       : trace.elements(value)?.map(item => item.value)
-  if (op === undefined || !items || items.length === 0) return undefined
+  if (op === undefined || !items || items.length === 0 || items.length > mostDraws) return undefined
   const inputs: Node[] = []
   for (const item of items) {
     const input = randomNumbers(trace, item)
