@@ -627,6 +627,16 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'where the top level was stopped, what it declares is not known',
+    files: {
+      'model.js': `const deep = n => deep(n + 1)
+        deep(0)
+        const units = 2
+        export function make() { return ${build('{ units, inputShape: [1] }')} }`,
+    },
+    expected: ['make budget-exceeded'],
+  },
+  {
     title: 'a loop that never ends is stopped',
     files: {
       'model.js': `export function make() { for (;;) {} return ${build('{ units: 1, inputShape: [1] }')} }`,

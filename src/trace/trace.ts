@@ -166,6 +166,8 @@ class SiteTracer {
   readonly #assumptions: readonly Assumption[]
   /** Those of a module that was evaluated, once it was. */
   #targets: Targets
+  /** Why the top level was not walked to its end: then nothing that it declares can be called. */
+  #stopped: BudgetExceeded | undefined
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
   readonly top: Walk
 
@@ -183,7 +185,12 @@ class SiteTracer {
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined)
     this.top = this.#run(topLevel, startOf(module), () => {
-      this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+      try {
+        this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+      } catch (error) {
+        if (error instanceof BudgetExceeded) this.#stopped = error
+        throw error
+      }
       return undefined
     })
   }
@@ -304,10 +311,12 @@ class SiteTracer {
 
   /** A site of the list: it must not disturb the next one. */
   site({ name, span }: Candidate): Walk {
+    const call = () => {
+      if (this.#stopped) throw this.#stopped
+      return this.#targets.call(name, {})
+    }
     return this.#interpreter.unknowns.within(
-      () =>
-        this.#interpreter.heap.attempt(() => this.#run(name, span, () => this.#targets.call(name, {})))
-          .result,
+      () => this.#interpreter.heap.attempt(() => this.#run(name, span, call)).result,
     )
   }
 
@@ -344,6 +353,8 @@ class SiteTracer {
   /** Why a target or an argument cannot be used. */
   missing(target: string, args: readonly string[]): Diagnostic | undefined {
     const targets = this.#targets
+    if (this.#stopped)
+      return diagnostic('budget-exceeded', { budget: this.#stopped.message }, { span: startOf(this.#module) })
     if (!targets.exists(target)) {
       const names = targetNames(this.#module)
       const suggestion = nearest(target, names)
