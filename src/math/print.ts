@@ -23,6 +23,8 @@ const bigPrecedence = 2.5
 
 /** The two ways to write one expression. */
 interface Spelling {
+  /** Where a sign of this spelling binds otherwise than its operator. */
+  readonly precedences: Readonly<Record<string, number>>
   readonly signs: Readonly<Record<string, string>>
   readonly open: string
   readonly close: string
@@ -39,6 +41,7 @@ interface Spelling {
 }
 
 const plain: Spelling = {
+  precedences: {},
   signs: { product: ' ', apart: ' · ' },
   open: '(',
   close: ')',
@@ -60,6 +63,8 @@ const bigSigns: Readonly<Record<string, string>> = {
 }
 
 const latex: Spelling = {
+  // `\\odot` is looser than juxtaposition.
+  precedences: { '*': 2.7 },
   signs: {
     product: ' ',
     apart: ' \\cdot ',
@@ -90,8 +95,10 @@ const latex: Spelling = {
 /** The spellings of the language, by name. */
 export const spellings = { plain, latex } as const
 
+export type SpellingName = keyof typeof spellings
+
 /** An expression in one spelling; reading it back gives the same tree, ranges aside. */
-export function printExpression(expression: Expression, spelling: keyof typeof spellings = 'plain'): string {
+export function printExpression(expression: Expression, spelling: SpellingName = 'plain'): string {
   return new Printer(spellings[spelling]).print(expression, 0)
 }
 
@@ -154,12 +161,12 @@ class Printer {
 
   #binary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>, above: number): string {
     const { fraction, signs } = this.#spelling
-    const precedence = precedences[operator]!
+    const precedence = this.#spelling.precedences[operator] ?? precedences[operator]!
     if (operator === '^')
       return this.#bracket(`${this.print(left, 6)}^{${this.print(right, 0)}}`, precedence, above)
     if (operator === '/' && fraction)
       return this.#bracket(fraction(this.print(left, 0), this.print(right, 0)), precedence, above)
-    const strict = operator === 'product' ? 5 : precedence + 1
+    const strict = operator === 'product' ? 5 : precedence + 0.1
     const factor = this.print(right, strict)
     // A name before brackets would be a function.
     const isApart = operator === 'product' && /^(\(|\[|\\left)/.test(factor)
@@ -176,7 +183,7 @@ class Printer {
       ...conditionsOf(condition).map(inner => this.print(inner, 0)),
     ]
     const upper = last ? `^{${this.print(last, 0)}}` : ''
-    return `${this.#spelling.big(operator)}_{${bounds.join(', ')}}${upper} ${this.print(body, 3)}`
+    return `${this.#spelling.big(operator)}_{${bounds.join(', ')}}${upper} ${this.print(body, 2.6)}`
   }
 
   #all(items: readonly Expression[]): string {

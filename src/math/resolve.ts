@@ -135,7 +135,9 @@ class Resolver {
     const attributes = call.attributes.map(entry => ({ ...entry, value: this.read(entry.value) }))
     const read: CallExpression = { ...call, arguments: args, attributes }
     const isCalled = isFunction(call.name) || (call.stem !== undefined && isFunction(call.stem))
-    const isProduct = isValue(call.name) || (call.stem !== undefined && isValue(call.stem))
+    // A function of the whole name leaves nothing to the name without its subscripts.
+    const isProduct =
+      isValue(call.name) || (!isFunction(call.name) && call.stem !== undefined && isValue(call.stem))
     const [only, ...others] = args
     const written = call.name
     if (isCalled && isProduct && only && others.length === 0 && attributes.length === 0)
@@ -178,7 +180,7 @@ class Resolver {
         `what is divided by here: write \`/ (${printExpression(right)})\`, or \`*\` for a product`,
         expression.right.range,
       )
-    if ((operator === 'product' || operator === '*') && isHidden(right, expression.right))
+    if (operator === 'product' && isHidden(right, expression.right))
       return product({ ...expression, left, right: right.left }, right.right)
     return { ...expression, left, right }
   }

@@ -3,7 +3,7 @@ import { type Dimension, isPolynomial, termsForPrinting } from '../graph/dimensi
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Expression } from '../math/expression.js'
-import { printExpression } from '../math/print.js'
+import { printExpression, type SpellingName } from '../math/print.js'
 import { opTable } from './table.js'
 
 /** The sign of a binary op, where the language has one that always means that op. */
@@ -24,12 +24,16 @@ export function isPlainName(name: string): boolean {
 }
 
 /**
- * A graph in the plain spelling of the equation language: reading it in the same builder gives the same node, if
+ * A graph in the equation language, in the plain spelling or that of LaTeX: reading it in the same builder gives the same node, if
  * `name` names values by plain names. A problem says what the language has no words for.
  */
-export function plainText(node: Node, name: (node: Node) => string | undefined): string | Problem {
+export function plainText(
+  node: Node,
+  name: (node: Node) => string | undefined,
+  spelling: SpellingName = 'plain',
+): string | Problem {
   const expression = expressionOf(node, name)
-  return isProblem(expression) ? expression : printExpression(expression)
+  return isProblem(expression) ? expression : printExpression(expression, spelling)
 }
 
 const range = [0, 0] as const

@@ -132,9 +132,11 @@ test.each(cases)(
     const { builder, node, inputs } = build(name, example)
     const named = new Map(inputs.map((input, i) => [`x_${i + 1}`, input]))
     const names = new Map([...named].map(([key, input]) => [input, key]))
-    const text = plainText(node, inner => names.get(inner))
-    if (typeof text !== 'string') throw new Error(text.problem)
-    expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(node)
+    for (const spelling of ['plain', 'latex'] as const) {
+      const text = plainText(node, inner => names.get(inner), spelling)
+      if (typeof text !== 'string') throw new Error(text.problem)
+      expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(node)
+    }
   },
 )
 
@@ -161,10 +163,12 @@ test('random graphs print and read as the same graph', () => {
         if (!isProblem(made)) nodes.push(made)
       }
       const last = nodes.at(-1)!
-      const text = plainText(last, inner => (inner === last ? undefined : names.get(inner)))
       if (names.has(last)) return
-      if (typeof text !== 'string') throw new Error(text.problem)
-      expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(last)
+      for (const spelling of ['plain', 'latex'] as const) {
+        const text = plainText(last, inner => (inner === last ? undefined : names.get(inner)), spelling)
+        if (typeof text !== 'string') throw new Error(text.problem)
+        expect(elaborateText(text, { value: key => named.get(key) }, builder)).toBe(last)
+      }
     }),
     { numRuns: 300 },
   )
