@@ -22,6 +22,8 @@ export interface EquationHost {
   readonly size: (name: string) => Dimension | undefined
   /** The names of sizes that equal one. */
   readonly sizeNames: (size: Dimension) => readonly string[]
+  /** Whether a leaf is given for each example. */
+  readonly countsExamples: (leaf: Node) => boolean
   /** The size of the axis that counts examples. */
   readonly batch: () => Dimension | undefined
   /** The node of standard normal draws of a shape, for a name. */
@@ -123,7 +125,8 @@ export class EquationGraph {
       }
       pending.pop()
       const isDrawn = node.attributes.site !== undefined
-      const own = node.op === 'input' || isDrawn || node.inputs.some(input => this.#dependent.get(input))
+      const own =
+        this.host.countsExamples(node) || isDrawn || node.inputs.some(input => this.#dependent.get(input))
       this.#dependent.set(node, own || node.op === 'zeros')
     }
     return this.#dependent.get(root)!

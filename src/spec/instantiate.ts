@@ -71,6 +71,7 @@ class PlanBuild {
   readonly #parameters = new Map<PlannedLayer, readonly Parameter[]>()
   readonly #learned = new Map<string, Node>()
   readonly #equations: EquationGraph
+  readonly #perExample = new Set<Node>()
   #batch: Dimension | undefined
   #identity = firstIdentity
 
@@ -80,7 +81,10 @@ class PlanBuild {
     names: readonly string[],
   ) {
     this.#request = request
-    const size = (name: string) => request.symbol?.(name) ?? symbols(name)
+    const size = (name: string) => {
+      const stated = request.symbol?.(name) ?? symbols(name)
+      return stated === undefined ? undefined : (this.#bound(stated) as Dimension)
+    }
     this.#equations = new EquationGraph({
       builder: request.builder,
       provenance: request.provenance,
@@ -93,6 +97,7 @@ class PlanBuild {
         })
         return typeof whole === 'number' ? [...named, String(whole)] : named
       },
+      countsExamples: leaf => this.#perExample.has(leaf) || isStandIn(leaf),
       batch: () => this.#batch,
       draw: (name, shape) => this.#draw(name, shape),
     })
@@ -105,7 +110,10 @@ class PlanBuild {
     const attributes = { name, index: firstIdentity + index, shape: sizes, dtype }
     const node = this.#request.input?.(name, index) ?? this.#request.builder.node('input', [], attributes)
     if (isProblem(node)) return misfit(name, node, span)
-    if (hasBatch) this.#batch ??= node.type.shape?.[0]
+    if (hasBatch) {
+      this.#batch ??= node.type.shape?.[0]
+      this.#perExample.add(node)
+    }
     this.values.set(name, node)
     this.inputs.push({ name, node, origin: { span, path: [] } })
     return undefined
@@ -241,4 +249,9 @@ class PlanBuild {
 
 function misfit(layer: string, { problem }: Problem, span: PlannedLayer['span']): Diagnostic {
   return diagnostic('spec-shape-mismatch', { layer, problem }, { span })
+}
+
+/** What stands for a step or a state within a recurrence: an input of its body. */
+function isStandIn({ op, attributes: { index } }: Node): boolean {
+  return op === 'input' && typeof index === 'number' && index < 0
 }
