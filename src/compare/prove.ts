@@ -1,21 +1,67 @@
+import type { Node } from '../graph/node.js'
+import { proveShared, type SharedProof } from '../identity/shared.js'
 import { normalize } from '../normal/normalize.js'
 import type { Sides } from './evidence.js'
+import type { Evidence } from './verdict.js'
 
-/** Identical normal forms in both modes, output by output; the names of the rules that were used. */
-export function proveEqual({
-  specified,
-  implemented,
-  builder,
-  complete,
-}: Sides): { readonly rules: readonly string[] } | undefined {
-  if (!complete) return undefined
-  if (specified.every((node, i) => node === implemented[i])) return { rules: [] }
-  const rules = new Set<string>()
-  for (const mode of ['inference', 'training'] as const) {
-    const a = normalize(specified, builder, mode)
-    const b = normalize(implemented, builder, mode)
-    if (a.outputs.some((node, i) => node !== b.outputs[i])) return undefined
-    for (const rule of [...a.rules, ...b.rules]) rules.add(rule)
-  }
-  return { rules: [...rules].sort() }
+/** Multiplications and additions that one identity test may spend: a second or two. */
+const budget = 400_000
+
+interface Pairs {
+  readonly first: readonly Node[]
+  readonly second: readonly Node[]
 }
+
+/** Both sides in normal form, in each mode in which they are another computation. */
+interface NormalForms {
+  readonly byMode: readonly { readonly mode: 'inference' | 'training'; readonly sides: Pairs }[]
+  readonly rules: readonly string[]
+}
+
+function normalForms({ specified, implemented, builder }: Sides): NormalForms {
+  const rules = new Set<string>()
+  const byMode: NormalForms['byMode'][number][] = []
+  for (const mode of ['inference', 'training'] as const) {
+    const first = normalize(specified, builder, mode)
+    const second = normalize(implemented, builder, mode)
+    for (const rule of [...first.rules, ...second.rules]) rules.add(rule)
+    const sides = { first: first.outputs, second: second.outputs }
+    if (!byMode.some(other => isSame(other.sides, sides))) byMode.push({ mode, sides })
+  }
+  return { byMode, rules: [...rules].sort() }
+}
+
+/** Evidence that both are equal, output by output and in both modes, by identical normal forms. */
+export function haveOneForm(sides: Sides): Evidence | undefined {
+  if (!sides.complete) return undefined
+  if (sides.specified.every((node, i) => node === sides.implemented[i]))
+    return { by: 'normal-form', rules: [] }
+  const { byMode, rules } = normalForms(sides)
+  return byMode.every(form => isEqual(form.sides)) ? { by: 'normal-form', rules } : undefined
+}
+
+/** The same by equal values in prime fields of what the normal forms do not share: for where no numbers differ. */
+export function haveEqualValues(sides: Sides): Evidence | undefined {
+  if (!sides.complete) return undefined
+  const { byMode, rules } = normalForms(sides)
+  const proofs: Extract<SharedProof, { readonly kind: 'proved' }>[] = []
+  for (const form of byMode) {
+    if (isEqual(form.sides)) continue
+    const proof = proveShared(form.sides, sides.builder, { mode: form.mode, budget })
+    if (proof.kind !== 'proved') return undefined
+    proofs.push(proof)
+  }
+  return {
+    by: 'identity',
+    rules,
+    laws: [...new Set(proofs.flatMap(({ laws }) => laws))].sort(),
+    bits: Math.min(...proofs.map(({ bits }) => bits)),
+    exceptTies: proofs.some(({ exceptTies }) => exceptTies),
+    sizes: Object.assign({}, ...proofs.map(({ sizes }) => sizes)),
+  }
+}
+
+const isEqual = ({ first, second }: Pairs): boolean => first.every((node, i) => node === second[i])
+
+const isSame = (a: Pairs, b: Pairs): boolean =>
+  isEqual({ first: a.first, second: b.first }) && isEqual({ first: a.second, second: b.second })

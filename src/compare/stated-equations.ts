@@ -12,16 +12,19 @@ import { Correspondence } from './correspondence.js'
 import { leafNames, type Sides, searchBothModes } from './evidence.js'
 import { nameDifferences } from './findings.js'
 import { compareInputs, outputPlaces } from './ports.js'
-import { proveEqual } from './prove.js'
+import { haveEqualValues, haveOneForm } from './prove.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
 /** How many ways to pair learned tensors with parameters are tried. */
 const mostPairings = 500
 
+/** For how many of them the identity test is made. */
+const mostTested = 24
+
 /** What became of a model that is stated in equations. */
 type EquationOutcome =
-  | { readonly rules: readonly string[] }
+  | { readonly proof: Evidence }
   | { readonly evidence: Evidence; readonly specified: Node; readonly implemented: Node }
   | { readonly problem: string }
 
@@ -44,14 +47,14 @@ export function compareStated(
   const instantiate = (learned: (name: string) => Node | undefined) => adopt(spec, code, rough, learned).graph
   const outcome = compareEquations(spec, code, taken, assumed, instantiate)
   const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
-  if ('rules' in outcome) {
+  if ('proof' in outcome) {
     const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
     const clauses = stated.map((clause): ClauseVerdict => {
       const own = findings.filter(finding => finding.clause === clause)
       const [first] = own
       return first
         ? { clause, verdict: 'differs', ...(first.evidence && { evidence: first.evidence }), findings: own }
-        : { clause, verdict: 'as written', evidence: { by: 'normal-form', ...outcome }, findings: [] }
+        : { clause, verdict: 'as written', evidence: outcome.proof, findings: [] }
     })
     return { clauses, loose: [], silent }
   }
@@ -77,18 +80,27 @@ function compareEquations(
   const free = parametersOf(code.model).flatMap(({ parameter: { node } }) => (taken.has(node) ? [] : [node]))
   const forms = free.map(node => formsOf(node, code))
   let left = mostPairings
+  const tested: Sides[] = []
   let shown: ModelGraph | undefined
   for (const pairing of pairings(spec.equationParameters, forms)) {
     if (left-- === 0) return { problem: 'the learned tensors can be paired with parameters in too many ways' }
     const specified = instantiate(name => pairing.get(name))
-    const proof = specified && proveEqual(sidesOf(spec, specified, code, assumed))
-    if (proof) return proof
+    if (!specified) continue
+    const sides = sidesOf(spec, specified, code, assumed)
+    const proof = haveOneForm(sides)
+    if (proof) return { proof }
+    if (tested.length < mostTested) tested.push(sides)
     shown ??= specified
   }
   const specified = shown ?? instantiate(() => undefined)
-  return specified
-    ? difference(sidesOf(spec, specified, code, assumed))
-    : { problem: 'the equations do not fit the code' }
+  if (!specified) return { problem: 'the equations do not fit the code' }
+  const outcome = difference(sidesOf(spec, specified, code, assumed))
+  if ('evidence' in outcome) return outcome
+  for (const sides of tested) {
+    const proof = haveEqualValues(sides)
+    if (proof) return { proof }
+  }
+  return outcome
 }
 
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */
@@ -118,7 +130,7 @@ function* pairings(
 
 /** The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. */
 function statedVerdicts(
-  outcome: Exclude<EquationOutcome, { readonly rules: unknown }>,
+  outcome: Exclude<EquationOutcome, { readonly proof: unknown }>,
   spec: Spec,
   { model }: ModelGraph,
   stated: readonly Clause[],

@@ -10,7 +10,7 @@ import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { below } from './layouts.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
-import { proveEqual } from './prove.js'
+import { haveEqualValues, haveOneForm } from './prove.js'
 import { canRearrange, isOrderFree } from './rearranged.js'
 import { compareStated } from './stated-equations.js'
 import { flatApplications, type Unit, unitsOf } from './units.js'
@@ -116,16 +116,20 @@ class StructureComparison {
       ...nameDifferences(this.#pairs, this.#values, this.#spec),
       ...nameSharing(this.#pairs, this.#spec),
     ]
-    const proof = proveEqual(this.#sides())
-    if (proof) {
+    const sides = this.#sides()
+    const proved = (proof: Evidence): Structure => {
       const kept = [...ports, ...named].filter(({ effect }) => effect === 'stated')
-      return { ...this.#proved(stated, kept, { by: 'normal-form', rules: proof.rules }), silent }
+      return { ...this.#proved(stated, kept, proof), silent }
     }
+    const identical = haveOneForm(sides)
+    if (identical) return proved(identical)
     const connections = nameConnections(this.#pairs, this.#values, this.#spec).filter(
       ({ order, unit }) => !order || !unit || !isOrderFree(unit, this.#code.builder),
     )
     const candidates = [...ports, ...named, ...connections]
-    return { ...this.#open(stated, candidates, this.#whole(candidates)), silent }
+    const whole = this.#whole(candidates)
+    const equal = whole.kind === 'open' ? haveEqualValues(sides) : undefined
+    return equal ? proved(equal) : { ...this.#open(stated, candidates, whole), silent }
   }
 
   #sides(): Sides {

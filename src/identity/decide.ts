@@ -33,7 +33,7 @@ export function decide(sides: Sides, options: LeafOptions): Decision {
       if (sizeOf(shape) > budget) return tooLarge
       return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random) }
     },
-    budget,
+    budget: Math.min(budget, 20 * (options.budget ?? budget)),
     ...(options.symbol && { symbol: options.symbol }),
     ...(options.mode && { mode: options.mode }),
   })

@@ -4,6 +4,9 @@ import { moduli, multiply } from './field.js'
 import type { Monomial, Monomials } from './monomials.js'
 import { type Id, OutOfReach } from './values.js'
 
+/** Numbers in a sum to which a mask is added are not larger than this. */
+const largestTame = 64
+
 /** From here on `exp(-x)` counts as 0: additive masks are −10⁴ and lower. */
 const largestExponent = 9999
 
@@ -47,7 +50,7 @@ export class Functions {
     return this.#each('exp', id, plain => {
       const { real } = this.#algebra.get(plain)
       if (real !== undefined) return this.#expOfConstant(plain)
-      const terms = this.#monomials.polynomial(plain)
+      const terms = this.#monomials.addends(plain)
       if (!terms) return this.#exponential(plain, 1, 1)
       if (this.#isMasked(plain, terms)) {
         this.laws.add('exponential-of-a-mask')
@@ -67,7 +70,33 @@ export class Functions {
     const size = (term: Monomial) => this.#algebra.get(term.coefficient).real!
     const constant = terms.find(({ factors }) => factors.size === 0)
     if (!constant || size(constant) > -largestExponent) return false
-    return terms.every(term => term === constant || Math.abs(size(term)) <= Math.abs(size(constant)) / 100)
+    return terms.every(
+      term =>
+        term === constant ||
+        (Math.abs(size(term)) <= Math.abs(size(constant)) / 100 &&
+          [...term.factors.keys()].every(factor => this.#isTame(factor))),
+    )
+  }
+
+  readonly #tame = new Map<Id, boolean>()
+
+  /** Whether a sum that was not taken apart is made with small numbers only. */
+  #isTame(id: Id): boolean {
+    const known = this.#tame.get(id)
+    if (known !== undefined) return known
+    const { real, recipe } = this.#algebra.get(id)
+    const parts =
+      recipe.kind === 'sum'
+        ? recipe.terms
+        : recipe.kind === 'product'
+          ? recipe.factors
+          : recipe.kind === 'dot'
+            ? [...recipe.left, ...recipe.right]
+            : []
+    const isTame =
+      real === undefined ? parts.every(part => this.#isTame(part)) : Math.abs(real) <= largestTame
+    this.#tame.set(id, isTame)
+    return isTame
   }
 
   #expOfConstant(id: Id): Id {
@@ -273,7 +302,7 @@ export class Functions {
 
   /** Cosine and sine; those of a sum follow from those of its terms. */
   #turn(angle: Id): readonly [cosine: Id, sine: Id] {
-    const terms = this.#monomials.polynomial(angle) ?? [
+    const terms = this.#monomials.addends(angle) ?? [
       { coefficient: this.#algebra.one, factors: new Map([[angle, 1]]) },
     ]
     let [cosine, sine] = [this.#algebra.one, this.#algebra.zero]

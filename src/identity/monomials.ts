@@ -11,6 +11,12 @@ export interface Monomial {
 /** Sums of more terms are not taken apart. */
 const mostTerms = 120
 
+/** An addend of more terms than this stays one term of its own. */
+const mostTermsOfAddend = 40
+
+/** Sums of more addends are not taken apart either. */
+const mostAddends = 480
+
 /** Values as sums of monomials and as products of factors, for the functions that turn the one into the other. */
 export class Monomials {
   readonly #algebra: Algebra
@@ -28,6 +34,44 @@ export class Monomials {
       this.#polynomials.set(id, this.#expand(id))
     }
     return this.#polynomials.get(id)
+  }
+
+  /**
+   * The value as a sum of distinct monomials, where an addend that is a large sum of products counts as a variable. The
+   * same addend is taken apart in the same way wherever it occurs.
+   */
+  addends(id: Id): readonly Monomial[] | undefined {
+    const terms: Monomial[] = []
+    const pending: (readonly [id: Id, factor: Id])[] = [[id, this.#algebra.one]]
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const [own, factor] = next
+      const { recipe, split } = this.#algebra.get(own)
+      if (!split && recipe.kind === 'sum') {
+        for (const term of recipe.terms) pending.push([term, factor])
+        if (pending.length > mostAddends) return undefined
+        continue
+      }
+      const constant = recipe.kind === 'product' && !split ? this.#scaled(recipe.factors) : undefined
+      if (constant) {
+        pending.push([constant.value, this.#algebra.constants.multiply(factor, constant.factor)])
+        continue
+      }
+      const polynomial = this.polynomial(own)
+      const inner =
+        polynomial && polynomial.length <= mostTermsOfAddend
+          ? polynomial
+          : [variable(this.#algebra.one, own, 1)]
+      for (const { coefficient, factors } of inner)
+        terms.push({ coefficient: this.#algebra.constants.multiply(coefficient, factor), factors })
+      if (terms.length > mostAddends) return undefined
+    }
+    return this.#collect(terms, mostAddends)
+  }
+
+  /** A constant and what it is multiplied with. */
+  #scaled([a, b]: readonly Id[]): { readonly factor: Id; readonly value: Id } | undefined {
+    if (this.#algebra.isConstant(a!)) return { factor: a!, value: b! }
+    return this.#algebra.isConstant(b!) ? { factor: b!, value: a! } : undefined
   }
 
   #expand(id: Id): readonly Monomial[] | undefined {
@@ -99,7 +143,7 @@ export class Monomials {
     return { coefficient: this.#algebra.constants.multiply(a.coefficient, b.coefficient), factors }
   }
 
-  #collect(terms: readonly Monomial[]): readonly Monomial[] | undefined {
+  #collect(terms: readonly Monomial[], most = mostTerms): readonly Monomial[] | undefined {
     const sums = new Map<string, Monomial>()
     for (const term of terms) {
       const key = keyOf(term)
@@ -110,7 +154,7 @@ export class Monomials {
       if (coefficient === this.#algebra.zero) sums.delete(key)
       else sums.set(key, { coefficient, factors: term.factors })
     }
-    if (sums.size > mostTerms) return undefined
+    if (sums.size > most) return undefined
     return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, term]) => term)
   }
 

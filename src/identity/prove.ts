@@ -26,6 +26,8 @@ export interface LeafOptions {
   /** The size that a symbol is tried at. */
   readonly symbol?: (name: string) => number | undefined
   readonly mode?: Mode
+  /** Multiplications and additions that the proof may spend. */
+  readonly budget?: number
 }
 
 /** What exact arithmetic says of two computations. */
@@ -40,8 +42,8 @@ export type Proof =
     }
   | { readonly kind: 'undecided'; readonly reason: string }
 
-/** Multiplications and additions that one proof may spend. */
-const budget = 3_000_000
+/** Multiplications and additions that one proof may spend unless it is said. */
+const usualBudget = 3_000_000
 
 /** Fewer bits are no proof. */
 const fewestBits = 100
@@ -85,7 +87,7 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
     variables.set(identity.name, variable)
     return variable
   }
-  const { symbol, mode } = options
+  const { symbol, mode, budget = usualBudget } = options
   const settings = { leaf, interpret, budget, ...(symbol && { symbol }), ...(mode && { mode }) }
   // One after the other: nodes of different builders must not be mixed.
   const left = evaluate(first, settings)

@@ -74,6 +74,8 @@ export function evidenceText(evidence: Evidence): string {
   switch (evidence.by) {
     case 'normal-form':
       return evidence.rules.length > 0 ? `equal after ${evidence.rules.join(', ')}` : 'identical'
+    case 'identity':
+      return identityText(evidence)
     case 'value':
       return evidence.expected === evidence.actual
         ? 'the same value'
@@ -83,6 +85,21 @@ export function evidenceText(evidence: Evidence): string {
     case 'counterexample':
       return resultText(evidence.counterexample)
   }
+}
+
+/** `equal in exact arithmetic by exponential-of-a-sum, for T = 2, 3, 5, except where comparisons tie`. */
+function identityText({
+  rules,
+  laws,
+  sizes,
+  exceptTies,
+}: Extract<Evidence, { readonly by: 'identity' }>): string {
+  const used = [...rules, ...laws]
+  return [
+    `equal in exact arithmetic${used.length > 0 ? ` by ${used.join(', ')}` : ''}`,
+    ...Object.entries(sizes).map(([name, tried]) => `for ${name} = ${tried.join(', ')}`),
+    ...(exceptTies ? ['except where comparisons tie'] : []),
+  ].join(', ')
 }
 
 /** How many rules are named in a list of clauses. */
@@ -96,6 +113,12 @@ export function groundText({ findings, reason, evidence }: ClauseVerdict): strin
   if (!evidence) return ''
   if (evidence.by === 'normal-form' && evidence.rules.length > mostRules)
     return `equal after ${evidence.rules.length} rules`
+  if (evidence.by === 'identity' && evidence.rules.length + evidence.laws.length > mostRules)
+    return identityText({
+      ...evidence,
+      rules: [`${evidence.rules.length + evidence.laws.length} rules`],
+      laws: [],
+    })
   return evidenceText(evidence)
 }
 

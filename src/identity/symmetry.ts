@@ -1,0 +1,205 @@
+import {
+  type Dimension,
+  divide,
+  equals,
+  isPolynomial,
+  symbolsOf,
+  termsForPrinting,
+} from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { axisUse } from './axis-use.js'
+
+/** An index of the computation: axes that are permuted together, or a factor of an axis that a reshape splits. */
+class Index {
+  readonly size: Dimension
+  /** Set where it is another one. */
+  same: Index | undefined
+  /** Set where it was split, the outer first. */
+  parts: readonly Index[] | undefined
+  /** Which position it is matters somewhere. */
+  ordered = false
+  /** Something is taken over all of its positions. */
+  contracted = false
+
+  constructor(size: Dimension) {
+    this.size = size
+  }
+
+  mark(flag: 'ordered' | 'contracted'): void {
+    this[flag] = true
+    for (const part of this.parts ?? []) part.mark(flag)
+  }
+}
+
+/** Sizes from here on show all that several axes of one index can show. */
+export const mostRepeats = 4
+
+/** What holds for a symbol that is a size. */
+export type SymbolUse =
+  /** Nothing but the number of positions at each of which the same is computed: any size is as good as all. */
+  | 'carried'
+  /** Sums over it and the like, or a number that is computed with: each size is a statement of its own. */
+  | 'counted'
+  /** What is computed depends on which position it is: one size says little about another. */
+  | 'ordered'
+
+/**
+ * Which axes of a computation are symmetric: if all leaves are permuted along such an axis, so is the result. Two
+ * computations that are equal for all values of the leaves at one size of such an axis are then equal at every size.
+ */
+export class Symmetry {
+  readonly #axes = new Map<Node, readonly (readonly Index[])[]>()
+  readonly #symbols = new Map<string, SymbolUse>()
+
+  constructor(first: readonly Node[], second: readonly Node[], isLeaf: (node: Node) => boolean) {
+    const nodes = below([...first, ...second], isLeaf)
+    for (const node of nodes) this.#declare(node)
+    for (const node of nodes) if (!isLeaf(node)) this.#relate(node)
+    for (const [i, node] of first.entries()) {
+      const [own, other] = [this.#axes.get(node)!, this.#axes.get(second[i]!)!]
+      own.forEach((axis, at) => {
+        unify(axis, other[at] ?? [])
+      })
+    }
+    for (const node of nodes) this.#noteSymbols(node, isLeaf(node))
+    for (const node of first) this.#noteRepeats(node)
+  }
+
+  symbolUse(name: string): SymbolUse {
+    return this.#symbols.get(name) ?? 'carried'
+  }
+
+  get symbols(): readonly string[] {
+    return [...this.#symbols.keys()]
+  }
+
+  #declare(node: Node): void {
+    const shape = node.type.shape ?? []
+    this.#axes.set(
+      node,
+      shape.map(size => (size === 1 ? [] : [new Index(size)])),
+    )
+  }
+
+  #relate(node: Node): void {
+    const own = this.#axes.get(node)!
+    const operands = node.inputs.map(input => this.#axes.get(input)!)
+    const { same = [], contracted = [], unread = [], reshaped, uniform } = axisUse(node)
+    if (uniform) return
+    if (reshaped) {
+      unify(own.flat(), operands[0]!.flat())
+      return
+    }
+    // By place, since one node may be read as several inputs.
+    const places = new Map(
+      [own, ...operands].flatMap((axes, at) =>
+        axes.map((axis, i): [string, readonly Index[]] => [`${at} ${i}`, axis]),
+      ),
+    )
+    const open = new Set(places.keys())
+    for (const [axis, input, inputAxis] of same) {
+      const [a, b] = [`0 ${axis}`, `${input + 1} ${inputAxis}`]
+      unify(places.get(a)!, places.get(b)!)
+      open.delete(a)
+      open.delete(b)
+    }
+    for (const [input, axis] of unread) open.delete(`${input + 1} ${axis}`)
+    for (const group of contracted) {
+      const axes = group.map(([input, axis]) => `${input + 1} ${axis}`)
+      for (const axis of axes) {
+        unify(places.get(axes[0]!)!, places.get(axis)!)
+        for (const index of flat(places.get(axis)!)) index.mark('contracted')
+        open.delete(axis)
+      }
+    }
+    for (const axis of open) for (const index of flat(places.get(axis)!)) index.mark('ordered')
+  }
+
+  #noteSymbols(node: Node, isLeaf: boolean): void {
+    for (const index of flat(this.#axes.get(node)!.flat())) {
+      const { size, ordered, contracted } = index
+      if (!isPolynomial(size)) continue
+      const use = ordered ? 'ordered' : contracted ? 'counted' : 'carried'
+      for (const name of symbolsOf(size)) this.#note(name, size.key === name ? use : 'ordered')
+    }
+    if (isLeaf) return
+    for (const [key, value] of Object.entries(node.attributes))
+      for (const name of symbolsIn(value))
+        this.#note(name, key === 'shape' ? 'carried' : node.inputs.length === 0 ? 'counted' : 'ordered')
+  }
+
+  /** Along several axes of one index, positions are the same or others; that takes as many positions as axes. */
+  #noteRepeats(node: Node): void {
+    const counts = new Map<Index, number>()
+    for (const index of flat(this.#axes.get(node)!.flat())) counts.set(index, (counts.get(index) ?? 0) + 1)
+    for (const [{ size }, count] of counts)
+      if (count > mostRepeats) for (const name of symbolsOf(size)) this.#note(name, 'ordered')
+  }
+
+  #note(name: string, use: SymbolUse): void {
+    const before = this.#symbols.get(name) ?? 'carried'
+    this.#symbols.set(name, uses.indexOf(use) > uses.indexOf(before) ? use : before)
+  }
+}
+
+const uses: readonly SymbolUse[] = ['carried', 'counted', 'ordered']
+
+function symbolsIn(value: Attribute | undefined): ReadonlySet<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap(item => [...symbolsIn(item)]))
+  return isPolynomial(value) ? symbolsOf(value) : new Set()
+}
+
+function below(roots: readonly Node[], isLeaf: (node: Node) => boolean): readonly Node[] {
+  const seen = new Set(roots)
+  for (const node of seen) if (!isLeaf(node)) for (const input of node.inputs) seen.add(input)
+  return [...seen]
+}
+
+/** The indices that a list stands for, the outer first. */
+function flat(list: readonly Index[]): readonly Index[] {
+  return list.flatMap(index => {
+    let own = index
+    while (own.same) own = own.same
+    return own.parts ? flat(own.parts) : [own]
+  })
+}
+
+/** Makes two lists of indices, which count through the same elements in order, one and the same. */
+function unify(first: readonly Index[], second: readonly Index[]): void {
+  let [a, b] = [flat(first), flat(second)]
+  while (a.length > 0 && b.length > 0) {
+    const [x, y] = [a[0]!, b[0]!]
+    if (x === y || equals(x.size, y.size)) {
+      if (x !== y) merge(x, y)
+      ;[a, b] = [flat(a.slice(1)), flat(b.slice(1))]
+      continue
+    }
+    const [split, size] = quotient(x.size, y.size) === undefined ? [y, x.size] : [x, y.size]
+    const inner = quotient(split.size, size)
+    if (inner === undefined) break
+    split.parts = [size, inner].map(part => {
+      const index = new Index(part)
+      index.ordered = split.ordered
+      index.contracted = split.contracted
+      return index
+    })
+    ;[a, b] = [flat(a), flat(b)]
+  }
+  for (const index of [...a, ...b]) index.mark('ordered')
+}
+
+function merge(x: Index, y: Index): void {
+  y.same = x
+  x.ordered ||= y.ordered
+  x.contracted ||= y.contracted
+}
+
+/** How many times one size goes into another, if it does for all values of their symbols. */
+function quotient(size: Dimension, divisor: Dimension): Dimension | undefined {
+  const result = divide(size, divisor)
+  if (typeof result === 'number') return Number.isInteger(result) && result > 1 ? result : undefined
+  const [term, ...others] = termsForPrinting(result)
+  const isWhole =
+    term?.coefficient.denominator === 1n && term.factors.every(({ atom }) => atom.kind === 'symbol')
+  return isWhole && others.length === 0 ? result : undefined
+}

@@ -1,0 +1,113 @@
+import { expect, test } from '@jest/globals'
+import { symbol } from '../src/graph/dimension.js'
+import type { Shape } from '../src/graph/type.js'
+import { proveShared } from '../src/identity/shared.js'
+import { normalize } from '../src/normal/normalize.js'
+import { readFunctionBody } from '../src/pipeline.js'
+
+/** Sizes by name where they are symbols. */
+const shapeOf = (sizes: readonly (number | string)[]): Shape =>
+  sizes.map(size => (typeof size === 'string' ? symbol(size, true) : size))
+
+function proofOf(inputs: Readonly<Record<string, readonly (number | string)[]>>, body: string): string {
+  const declared = Object.entries(inputs).map(([name, sizes]) => [
+    name,
+    { shape: shapeOf(sizes), dtype: 'float32' as const },
+  ])
+  const { graph, reason } = readFunctionBody(body, Object.fromEntries(declared))
+  if (!graph) throw new Error(reason?.message)
+  const nodes = graph.model.outputs.map(({ node }) => node)
+  const [first, second] = normalize(nodes, graph.builder, 'inference').outputs
+  const proof = proveShared({ first: [first!], second: [second!] }, graph.builder, {
+    mode: 'inference',
+    budget: 100_000,
+  })
+  if (proof.kind === 'undecided') return `undecided: ${proof.reason}`
+  const sizes = Object.entries(proof.sizes).map(([name, tried]) => `${name} = ${tried.join(', ')}`)
+  return sizes.length === 0 ? 'for all sizes' : `for ${sizes.join('; ')}`
+}
+
+const softplus = (z: string) => `${z}.relu().add(${z}.abs().neg().exp().log1p())`
+
+test.each([
+  [
+    'what is computed at each position',
+    { x: ['N', 3] },
+    `[${softplus('x')}, tf.softplus(x)]`,
+    'for all sizes',
+  ],
+  [
+    'a batch that is joined with another axis and split again',
+    { x: ['N', 'T', 4], w: [4, 6] },
+    '[x.reshape([-1, 4]).matMul(w).reshape([-1, x.shape[1], 6]).exp(), tf.exp(tf.stack(w.unstack(1).map(c => x.mul(c).sum(2)), 2))]',
+    'for all sizes',
+  ],
+  [
+    'an axis that is summed over',
+    { x: ['N', 'T', 3] },
+    '[x.exp().div(x.exp().sum(1, true)), x.sub(x.max(1, true)).exp().div(x.sub(x.max(1, true)).exp().sum(1, true))]',
+    'for T = 2, 3, 5',
+  ],
+  [
+    'the size of an axis as a number',
+    { x: ['N', 3] },
+    '[x.mean(0), x.sum(0).div(x.shape[0])]',
+    'for N = 2, 3, 5',
+  ],
+  [
+    'axes of known sizes',
+    { x: [4, 5], w: [5, 3], v: [5, 3] },
+    '[x.matMul(w.add(v)).tanh(), x.matMul(w).add(x.matMul(v)).tanh()]',
+    'for all sizes',
+  ],
+  [
+    'axes that are too large for the budget',
+    { x: [4000, 500], w: [500, 300], v: [500, 300] },
+    '[x.matMul(w.add(v)).tanh(), x.matMul(w).add(x.matMul(v)).tanh()]',
+    'undecided: the computation is too large for the budget',
+  ],
+  [
+    'the order of positions, which a small size does not show',
+    { x: ['N', 'T'] },
+    '[x.cumsum(1).mul(2), x.add(x).cumsum(1)]',
+    'undecided: what is computed depends on the order of positions along `T`',
+  ],
+  [
+    'the first position alone',
+    { x: [6, 2] },
+    '[x.mul(2), x.add(x).mul(tf.tensor2d([[1, 1], [1, 1], [1, 1], [1, 1], [1, 1], [2, 1]]))]',
+    'undecided: the numbers differ',
+  ],
+  [
+    'a square against its transpose',
+    { x: [3, 3] },
+    '[x.mul(2), x.transpose().add(x.transpose())]',
+    'undecided: the numbers differ',
+  ],
+  [
+    'the diagonal against the rest',
+    { x: [4, 3], y: [4, 3] },
+    '[tf.matMul(x, x, false, true).exp(), tf.matMul(x, x, false, true).exp().mul(tf.eye(4).mul(0.5).add(1))]',
+    'undecided: the numbers differ',
+  ],
+  [
+    'heads that are split by a reshape alone',
+    { x: ['N', 4, 6] },
+    '[x.reshape([-1, 4, 2, 3]).transpose([0, 2, 1, 3]).mul(2), x.reshape([-1, 2, 4, 3]).add(x.reshape([-1, 2, 4, 3]))]',
+    'undecided: the numbers differ',
+  ],
+  [
+    'statistics of a batch against those of each example',
+    { x: ['N', 3] },
+    '[x.sub(x.mean(0)), x.sub(x.mean(1, true))]',
+    'undecided: the numbers differ',
+  ],
+  [
+    'a row that is added to its own table',
+    { x: [4, 4] },
+    '[x.add(x.transpose()).mul(2), x.add(x).add(x.transpose().mul(2))]',
+    'for all sizes',
+  ],
+])('%s', (_, inputs, pair, expected) => {
+  expect(proofOf(inputs, `return ${pair}`)).toBe(expected)
+})
