@@ -7,6 +7,7 @@ import { isProblem } from '../src/graph/op.js'
 import type { Tensor } from '../src/graph/tensor.js'
 import { layers } from '../src/library/layers/table.js'
 import { check, readModels } from '../src/pipeline.js'
+import { renderMarkdown } from '../src/report/markdown.js'
 import { sourceFile } from '../src/text/source.js'
 import { replaceInitializers, runFixture, tf } from './support/model-code.js'
 import { repository } from './support/project.js'
@@ -183,4 +184,6 @@ test.each(models)('$name is as written', ({ name, file, spec }) => {
       .map(({ clause }) => clause.id),
   ).toEqual([])
   expect(outcome.verdict).toBe('as written')
+  const page = readFileSync(`test/golden/${name}/report.md`, 'utf8')
+  expect(renderMarkdown([outcome])).toBe(page)
 })
