@@ -5,19 +5,20 @@ import { characterWidth, widthOf } from '../text/width.js'
 const before = 39
 
 /** The lines around a span with the span underlined, as compilers print them; each takes `width` columns at most. */
-export function codeFrame(span: Span, context = 1, width = 100): readonly string[] {
+export function codeFrame(span: Span, context = 1, width = 106): readonly string[] {
   const start = positionAt(span.file, span.start)
   const end = positionAt(span.file, Math.max(span.start, span.end))
   const first = Math.max(1, start.line - context)
   const last = Math.min(span.file.lineStarts.length, start.line + context)
   const digits = String(last).length
+  const room = width - digits - '>  │ '.length
   const lines: string[] = []
   for (let line = first; line <= last; line++) {
     const isStart = line === start.line
     const text = lineText(span.file, line)
     const place = start.column - 1
-    const from = isStart ? beginningFor(text, place, width) : 0
-    const until = from + lengthWithin(text.slice(from, from + mostUnits * width), width)
+    const from = isStart ? beginningFor(text, place, room) : 0
+    const until = from + lengthWithin(text.slice(from, from + mostUnits * room), room)
     const dots = until < text.length ? '…' : ''
     lines.push(
       `${isStart ? '>' : ' '} ${String(line).padStart(digits)} │ ${visible(text.slice(from, until))}${dots}`.trimEnd(),

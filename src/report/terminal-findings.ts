@@ -24,7 +24,7 @@ export function renderFinding(
   const tone = sign === '✗' ? colors.red : colors.yellow
   const lines = renderMessage(`${sign} ${diagnostic.code}`, diagnostic, tone, colors, width)
   if (diagnostic.span && isNewPlace)
-    lines.push('', ...codeFrame(diagnostic.span, 1, width - 8).map(line => `  ${line}`))
+    lines.push('', ...codeFrame(diagnostic.span, 1, width - 2).map(line => `  ${line}`))
   lines.push('')
   if (specified) lines.push(...renderSide('paper', specified, colors, width))
   if (implemented) lines.push(...renderSide('code', implemented, colors, width))
@@ -41,7 +41,7 @@ export function renderReason(
   const colors = pc.createColors(color)
   const sign = catalogue[entry.code].category === 'opaque' ? '?' : '!'
   const lines = renderMessage(`${sign} ${entry.code}`, entry, colors.yellow, colors, width)
-  if (entry.span) lines.push('', ...codeFrame(entry.span, 0, width - 8).map(line => `  ${line}`), '')
+  if (entry.span) lines.push('', ...codeFrame(entry.span, 0, width - 2).map(line => `  ${line}`), '')
   const concerned = clauses.length > 0 ? [{ label: 'clauses', text: clauses.join(', ') }] : []
   const facts =
     catalogue[entry.code].category === 'input' ? reasonFacts(entry).filter(isHelp) : reasonFacts(entry)
