@@ -1,6 +1,6 @@
 import type { Node } from '../graph/node.js'
 import { proveShared, type SharedProof } from '../identity/shared.js'
-import { normalize } from '../normal/normalize.js'
+import { type Normalized, normalize } from '../normal/normalize.js'
 import type { Sides } from './evidence.js'
 import type { Evidence } from './verdict.js'
 
@@ -24,11 +24,20 @@ function normalForms({ specified, implemented, builder }: Sides): NormalForms {
   for (const mode of ['inference', 'training'] as const) {
     const first = normalize(specified, builder, mode)
     const second = normalize(implemented, builder, mode)
-    for (const rule of [...first.rules, ...second.rules]) rules.add(rule)
+    for (const rule of rulesThatMatter(first, second)) rules.add(rule)
     const sides = { first: first.outputs, second: second.outputs }
     if (!byMode.some(other => isSame(other.sides, sides))) byMode.push({ mode, sides })
   }
   return { byMode, rules: [...rules].sort() }
+}
+
+/** The rules that were used on something that the two sides do not share. */
+function rulesThatMatter({ used: first }: Normalized, { used: second }: Normalized): readonly string[] {
+  const matters = (rule: string) => {
+    const [a, b] = [[...(first.get(rule) ?? [])], [...(second.get(rule) ?? [])]]
+    return a.some(node => !second.get(rule)?.has(node)) || b.some(node => !first.get(rule)?.has(node))
+  }
+  return [...first.keys(), ...second.keys()].filter(matters)
 }
 
 /** Evidence that both are equal, output by output and in both modes, by identical normal forms. */

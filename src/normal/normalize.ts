@@ -8,8 +8,14 @@ import { rules } from './rules.js'
 
 export interface Normalized {
   readonly outputs: readonly Node[]
-  /** Names of the rules that were used, in alphabetical order. */
-  readonly rules: readonly string[]
+  /** The names of the rules that were used, and `order-of-operands`, each with the nodes that it was used on. */
+  readonly used: ReadonlyMap<string, ReadonlySet<Node>>
+}
+
+type Used = Map<string, Set<Node>>
+
+function note(used: Used, rule: string, node: Node): void {
+  used.set(rule, (used.get(rule) ?? new Set()).add(node))
 }
 
 /** Ops whose operands may change places, from their laws: `add(x, y) = add(y, x)`. */
@@ -38,8 +44,8 @@ function rewritesFor(op: string): readonly Rewrite[] {
  * Identical results mean equal computations, for all sizes. Different results mean nothing.
  */
 export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode: Mode): Normalized {
-  const used = new Set<string>()
-  const first = rewrite(outputs, node => applyRules(node, builder, used), builder)
+  const used: Used = new Map()
+  const first = rewrite(outputs, node => applyRules(node, builder, used), builder, used)
   const second = rewrite(
     first,
     node => {
@@ -52,15 +58,16 @@ export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode:
       return current
     },
     builder,
+    used,
   )
   // An expansion can contain derived ops in its operands: expand until nothing changes.
   let before: readonly Node[] = first
   let after = second
   for (let round = 0; round < 12 && after.some((node, i) => node !== before[i]); round++) {
     before = after
-    after = rewrite(after, node => expandOnce(applyRules(node, builder, used), builder, mode), builder)
+    after = rewrite(after, node => expandOnce(applyRules(node, builder, used), builder, mode), builder, used)
   }
-  return { outputs: after, rules: [...used].sort() }
+  return { outputs: after, used }
 }
 
 function expandOnce(node: Node, builder: GraphBuilder, mode: Mode): Node {
@@ -68,14 +75,14 @@ function expandOnce(node: Node, builder: GraphBuilder, mode: Mode): Node {
   return isProblem(next) ? node : next
 }
 
-function applyRules(node: Node, builder: GraphBuilder, used: Set<string>): Node {
+function applyRules(node: Node, builder: GraphBuilder, used: Used): Node {
   let current = node
   for (let again = true; again; ) {
     again = false
     for (const { name, apply } of rewritesFor(current.op)) {
       const next = apply(current, builder)
       if (next && next !== current) {
-        used.add(name)
+        note(used, name, current)
         current = next
         again = true
         break
@@ -90,6 +97,7 @@ function rewrite(
   outputs: readonly Node[],
   change: (node: Node) => Node,
   builder: GraphBuilder,
+  used: Used,
 ): readonly Node[] {
   const done = new Map<Node, Node>()
   const pending = [...outputs]
@@ -104,7 +112,10 @@ function rewrite(
       continue
     }
     const inputs = node.inputs.map(input => done.get(input)!)
-    if (commutative.has(node.op)) inputs.sort((a, b) => a.id - b.id)
+    if (commutative.has(node.op) && inputs.some((input, i) => i > 0 && input.id < inputs[i - 1]!.id)) {
+      inputs.sort((a, b) => a.id - b.id)
+      note(used, 'order-of-operands', node)
+    }
     const same = inputs.every((input, i) => input === node.inputs[i])
     const copy = same ? node : builder.node(node.op, inputs, node.attributes)
     done.set(node, change(isProblem(copy) ? node : copy))
