@@ -12,22 +12,30 @@ export interface Candidate {
  * Only functions that can be named from outside are listed; a helper inside one belongs to it.
  */
 export function candidates(module: Module, modelCalls: ReadonlySet<string>): readonly Candidate[] {
-  const found: Candidate[] = []
-  const consider = (name: string, code: FunctionCode) => {
-    if (mentions(code, modelCalls)) found.push({ name, span: code.span })
-  }
-  for (const { name, value } of declarations(module.body)) {
-    if (value.kind === 'function') consider(name, value.function)
-    else if (value.kind === 'class')
-      methodsOf(value.class, (method, code) => consider(`${name}.${method}`, code))
-    else if (value.kind === 'object') {
-      for (const entry of value.entries) {
-        if (entry.kind === 'property' && entry.value.kind === 'function' && entry.key.kind === 'literal')
-          consider(`${name}.${String(entry.key.value)}`, entry.value.function)
-      }
+  return functionsOf(module)
+    .filter(({ code }) => mentions(code, modelCalls))
+    .map(({ name, code }) => ({ name, span: code.span }))
+}
+
+/** Where a function that a target names is written. */
+export function placeOf(module: Module, target: string): Span | undefined {
+  return functionsOf(module).find(({ name }) => name === target)?.code.span
+}
+
+/** The functions of the top level and the methods of its classes and objects, by the name of their target. */
+function functionsOf(module: Module): readonly { readonly name: string; readonly code: FunctionCode }[] {
+  return declarations(module.body).flatMap(({ name, value }) => {
+    if (value.kind === 'function') return [{ name, code: value.function }]
+    const found: { readonly name: string; readonly code: FunctionCode }[] = []
+    if (value.kind === 'class')
+      methodsOf(value.class, (method, code) => found.push({ name: `${name}.${method}`, code }))
+    if (value.kind !== 'object') return found
+    for (const entry of value.entries) {
+      if (entry.kind === 'property' && entry.value.kind === 'function' && entry.key.kind === 'literal')
+        found.push({ name: `${name}.${String(entry.key.value)}`, code: entry.value.function })
     }
-  }
-  return found
+    return found
+  })
 }
 
 /** All names that a target can have: variables, functions, methods, and exported fields of CommonJS. */

@@ -14,7 +14,7 @@ import { type FoundModelEntry, Interpreter, type LoaderLike } from './interprete
 import { fromJson } from './javascript-globals.js'
 import { nameOfTarget } from './patterns.js'
 import { startOf, Targets } from './target-calls.js'
-import { type Candidate, candidates, mentions, targetNames } from './targets.js'
+import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import { KeyTable } from './unknowns.js'
 import {
   type ClosureObject,
@@ -322,7 +322,7 @@ class SiteTracer {
 
   target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Walk {
     const interpreter = this.#interpreter
-    const span = startOf(this.#module)
+    const span = placeOf(this.#module, name) ?? startOf(this.#module)
     const tensors = Object.entries(inputs).map(
       ([path, declaration]) =>
         [path, interpreter.library.input(interpreter, path, declaration, span)] as const,
