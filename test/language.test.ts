@@ -3,7 +3,7 @@ import type { Expression } from '../src/math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../src/math/parse.js'
 import { printExpression } from '../src/math/print.js'
 import { isReadingProblem, resolve } from '../src/math/resolve.js'
-import { isFunctionOfTheLanguage } from '../src/ops/elaborator.js'
+import { isFunctionOfTheLanguage } from '../src/ops/vocabulary.js'
 import { type Case, sectionsOf } from './support/cases.js'
 
 /** A tree with the names of a case resolved, without places; or what is wrong, with its offset. */

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph/builder.js'
-import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
+import { type Dimension, isPolynomial, multiply } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { CallExpression, Expression, NameExpression } from '../math/expression.js'
@@ -10,91 +10,14 @@ import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
 import { reduce } from './reduce.js'
-import { resolveAxis } from './shape.js'
 import { opTable } from './table.js'
+import { arithmetic, constants, measures, ofSeveral, signs, synonyms } from './vocabulary.js'
 
 /** A tensor with named axes, or a number, a size, a text or a list. */
 export type Value = Placed | Attribute
 
 export function isPlaced(value: Value): value is Placed {
   return typeof value === 'object' && value !== null && 'node' in value
-}
-
-/** The op behind each binary sign; juxtaposition depends on the ranks. */
-const signs: Readonly<Record<string, string>> = {
-  '+': 'add',
-  '-': 'subtract',
-  '*': 'multiply',
-  '/': 'divide',
-  '^': 'power',
-  '<': 'less',
-  '>': 'greater',
-  '<=': 'lessEqual',
-  '>=': 'greaterEqual',
-  '=': 'equal',
-  '!=': 'notEqual',
-}
-
-const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
-  '+': add,
-  '-': subtract,
-  '*': multiply,
-  product: multiply,
-  '/': divide,
-  '^': (a, b) => apply('power', [a, b]),
-}
-
-/** Names with a fixed value, unless the environment says otherwise. */
-const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['infinity', Number.POSITIVE_INFINITY],
-])
-
-/** Names of functions of papers that are spelled otherwise in the op table. */
-const synonyms: Readonly<Record<string, string>> = {
-  σ: 'sigmoid',
-  sigm: 'sigmoid',
-  ln: 'log',
-  ReLU: 'relu',
-  ELU: 'elu',
-  SELU: 'selu',
-  GELU: 'gelu',
-  SiLU: 'swish',
-  Swish: 'swish',
-  abs: 'absolute',
-  Concat: 'concat',
-  sg: 'stopGradient',
-  stopgrad: 'stopGradient',
-  diag: 'diagonal',
-}
-
-/** Functions that mean another op where they have several arguments: each is joined to the ones before. */
-const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
-
-/** Names that have a value without a definition. */
-export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
-
-/** Whether the op table, or the language itself, has a function of that name. */
-export function isFunctionOfTheLanguage(name: string): boolean {
-  return [opTable, synonyms, measures].some(table => Object.hasOwn(table, name))
-}
-
-/** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
-const measures: Readonly<Record<string, (of: Node, attributes: readonly Value[]) => Attribute>> = {
-  /** The sizes of all axes. */
-  shape: ({ type }) => type.shape ?? misfit('the shape is not known'),
-  /** `extent[axis](x)`: the size of one axis. */
-  extent: ({ type }, [axis]) => {
-    if (!type.shape) return misfit('the shape is not known')
-    const at = resolveAxis(typeof axis === 'number' ? axis : undefined, type.shape.length)
-    return typeof at === 'number' ? type.shape[at]! : misfit(at.problem)
-  },
-}
-
-function misfit(problem: string): never {
-  throw new Misfit(problem)
 }
 
 /** Definitions that call one another deeper than this are refused. */

@@ -1,31 +1,14 @@
-import {
-  add,
-  apply,
-  type Dimension,
-  divide,
-  isPolynomial,
-  multiply,
-  subtract,
-  symbol,
-} from '../graph/dimension.js'
+import { type Dimension, isPolynomial, multiply, symbol } from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
+import { arithmetic } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import { FieldReader } from './fields.js'
 import type { Citation } from './spec.js'
 import { itemsOf, placeWithin, scalarOf, type YamlEntry, type YamlNode } from './yaml.js'
-
-const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
-  '+': add,
-  '-': subtract,
-  '*': multiply,
-  product: multiply,
-  '/': divide,
-  '^': (a, b) => apply('power', [a, b]),
-}
 
 /** What the readers of a spec's parts share: the file, its symbols, and the errors so far. */
 export class SpecContext extends FieldReader {

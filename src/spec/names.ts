@@ -1,5 +1,6 @@
 import { type Expression, type NameExpression, partsOf, type Range } from '../math/expression.js'
-import { languageConstants, nameOf, subscriptText } from '../ops/elaborator.js'
+import { nameOf, subscriptText } from '../ops/elaborator.js'
+import { languageConstants } from '../ops/vocabulary.js'
 
 /** What may be used at some place of an equation. */
 export interface Scope {

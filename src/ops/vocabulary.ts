@@ -1,0 +1,83 @@
+import { add, apply, type Dimension, divide, multiply, subtract } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { Misfit } from './misfit.js'
+import { resolveAxis } from './shape.js'
+import { opTable } from './table.js'
+
+/** The op behind each binary sign; juxtaposition depends on the ranks. */
+export const signs: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '^': 'power',
+  '<': 'less',
+  '>': 'greater',
+  '<=': 'lessEqual',
+  '>=': 'greaterEqual',
+  '=': 'equal',
+  '!=': 'notEqual',
+}
+
+/** What a sign does to sizes. */
+export const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
+  '+': add,
+  '-': subtract,
+  '*': multiply,
+  product: multiply,
+  '/': divide,
+  '^': (a, b) => apply('power', [a, b]),
+}
+
+/** Names with a fixed value, unless the environment says otherwise. */
+export const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribute>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['infinity', Number.POSITIVE_INFINITY],
+])
+
+/** Names of functions of papers that are spelled otherwise in the op table. */
+export const synonyms: Readonly<Record<string, string>> = {
+  σ: 'sigmoid',
+  sigm: 'sigmoid',
+  ln: 'log',
+  ReLU: 'relu',
+  ELU: 'elu',
+  SELU: 'selu',
+  GELU: 'gelu',
+  SiLU: 'swish',
+  Swish: 'swish',
+  abs: 'absolute',
+  Concat: 'concat',
+  sg: 'stopGradient',
+  stopgrad: 'stopGradient',
+  diag: 'diagonal',
+}
+
+/** Functions that mean another op where they have several arguments: each is joined to the ones before. */
+export const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
+
+/** Names that have a value without a definition. */
+export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
+
+/** Whether the op table, or the language itself, has a function of that name. */
+export function isFunctionOfTheLanguage(name: string): boolean {
+  return [opTable, synonyms, measures].some(table => Object.hasOwn(table, name))
+}
+
+/** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
+export const measures: Readonly<Record<string, (of: Node, attributes: readonly unknown[]) => Attribute>> = {
+  /** The sizes of all axes. */
+  shape: ({ type }) => type.shape ?? misfit('the shape is not known'),
+  /** `extent[axis](x)`: the size of one axis. */
+  extent: ({ type }, [axis]) => {
+    if (!type.shape) return misfit('the shape is not known')
+    const at = resolveAxis(typeof axis === 'number' ? axis : undefined, type.shape.length)
+    return typeof at === 'number' ? type.shape[at]! : misfit(at.problem)
+  },
+}
+
+function misfit(problem: string): never {
+  throw new Misfit(problem)
+}
