@@ -1,5 +1,5 @@
-import { add, type Dimension, isPolynomial } from '../graph/dimension.js'
-import type { Node } from '../graph/node.js'
+import { add, type Dimension, isPolynomial, termsForPrinting } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
 import { notationOf } from '../ops/notation.js'
 import type { Notation, Op } from '../ops/op.js'
@@ -27,6 +27,9 @@ export function expressionOf(node: Node, style: ExpressionStyle): Formula {
 
 /** Tighter than any operator: needs no parentheses anywhere. */
 const atomic = 1000
+
+/** As `add` and `multiply` in the op table. */
+const [sumPrecedence, productPrecedence] = [10, 20]
 
 /** How tightly a big operator holds its operand: looser than a product, tighter than a sum. */
 const bigPrecedence = 18
@@ -71,7 +74,9 @@ const forms: {
   readonly [Name in Notation['form']]?: (notation: Form<Name>, context: Context) => Written
 } = {
   leaf: ({ latex, text }, { node, sign }) =>
-    atom(sign(latex === undefined ? leaf(node) : glyph(latex, text))),
+    latex === undefined
+      ? { formula: sign(leaf(node)), precedence: precedenceOf(node.attributes.value) }
+      : atom(sign(glyph(latex, text))),
   count: ({ over }, { node, sign }) => {
     const shape = node.inputs[0]?.type.shape ?? []
     const axes = resolveAxes(node.attributes[over], shape.length)
@@ -365,6 +370,16 @@ function startsWith(formula: Formula, pattern: RegExp): boolean {
     default:
       return false
   }
+}
+
+/** How tightly a number holds together that is computed from sizes: as the sum or the product that it is written as. */
+function precedenceOf(value: Attribute | undefined): number {
+  if (!isPolynomial(value)) return atomic
+  const [term, ...others] = termsForPrinting(value)
+  if (others.length > 0) return sumPrecedence
+  const isOneFactor =
+    term?.factors.length === 1 && term.coefficient.numerator === term.coefficient.denominator
+  return isOneFactor ? atomic : productPrecedence
 }
 
 /** A leaf without a name: its value, or the kind of leaf that it is. */
