@@ -1,5 +1,7 @@
 import type { Node } from '../graph/node.js'
-import { proveShared, type SharedProof } from '../identity/shared.js'
+import type { Problem } from '../graph/op.js'
+import type { Proof } from '../identity/prove.js'
+import { proveShared } from '../identity/shared.js'
 import { type Normalized, normalize } from '../normal/normalize.js'
 import type { Sides } from './evidence.js'
 import type { Evidence } from './verdict.js'
@@ -49,15 +51,15 @@ export function haveOneForm(sides: Sides): Evidence | undefined {
   return byMode.every(form => isEqual(form.sides)) ? { by: 'normal-form', rules } : undefined
 }
 
-/** The same by equal values in prime fields of what the normal forms do not share: for where no numbers differ. */
-export function haveEqualValues(sides: Sides): Evidence | undefined {
-  if (!sides.complete) return undefined
+/** The same by equal values in prime fields of what the normal forms do not share, or why that is no proof. */
+export function haveEqualValues(sides: Sides): Evidence | Problem {
+  if (!sides.complete) return { problem: 'not all outputs can be compared' }
   const { byMode, rules } = normalForms(sides)
-  const proofs: Extract<SharedProof, { readonly kind: 'proved' }>[] = []
+  const proofs: Extract<Proof, { readonly kind: 'proved' }>[] = []
   for (const form of byMode) {
     if (isEqual(form.sides)) continue
     const proof = proveShared(form.sides, sides.builder, { mode: form.mode, budget })
-    if (proof.kind !== 'proved') return undefined
+    if (proof.kind !== 'proved') return { problem: proof.reason }
     proofs.push(proof)
   }
   return {
@@ -65,8 +67,6 @@ export function haveEqualValues(sides: Sides): Evidence | undefined {
     rules,
     laws: [...new Set(proofs.flatMap(({ laws }) => laws))].sort(),
     bits: Math.min(...proofs.map(({ bits }) => bits)),
-    exceptTies: proofs.some(({ exceptTies }) => exceptTies),
-    sizes: Object.assign({}, ...proofs.map(({ sizes }) => sizes)),
   }
 }
 

@@ -96,11 +96,14 @@ function compareEquations(
   if (!specified) return { problem: 'the equations do not fit the code' }
   const outcome = difference(sidesOf(spec, specified, code, assumed))
   if ('evidence' in outcome) return outcome
+  let why: string | undefined
   for (const sides of tested) {
     const proof = haveEqualValues(sides)
-    if (proof) return { proof }
+    if (!isProblem(proof)) return { proof }
+    why ??= proof.problem
   }
-  return outcome
+  const problem = 'problem' in outcome ? outcome.problem : ''
+  return { problem: why === undefined ? problem : `${problem}; and no proof: ${why}` }
 }
 
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
+import { isProblem } from '../graph/op.js'
 import { Provenance } from '../graph/provenance.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
@@ -128,8 +129,11 @@ class StructureComparison {
     )
     const candidates = [...ports, ...named, ...connections]
     const whole = this.#whole(candidates)
-    const equal = whole.kind === 'open' ? haveEqualValues(sides) : undefined
-    return equal ? proved(equal) : { ...this.#open(stated, candidates, whole), silent }
+    if (whole.kind !== 'open') return { ...this.#open(stated, candidates, whole), silent }
+    const equal = haveEqualValues(sides)
+    if (!isProblem(equal)) return proved(equal)
+    const problem = `${whole.problem}; and no proof: ${equal.problem}`
+    return { ...this.#open(stated, candidates, { ...whole, problem }), silent }
   }
 
   #sides(): Sides {

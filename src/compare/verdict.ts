@@ -22,17 +22,12 @@ export interface Counterexample {
 export type Evidence =
   /** The two normal forms are identical; `rules` are the named rewrites used. */
   | { readonly by: 'normal-form'; readonly rules: readonly string[] }
-  /**
-   * Equal values in prime fields, after the same rewrites, up to a chance of 2^−bits. `laws` of functions were used
-   * beside; where `sizes` names symbols, at these sizes of them.
-   */
+  /** Equal values in prime fields, after the same rewrites, up to a chance of 2^−bits; by `laws` of functions beside. */
   | {
       readonly by: 'identity'
       readonly rules: readonly string[]
       readonly laws: readonly string[]
       readonly bits: number
-      readonly exceptTies: boolean
-      readonly sizes: Readonly<Record<string, readonly number[]>>
     }
   /** The configured value is the stated one, or is another. */
   | { readonly by: 'value'; readonly expected: string; readonly actual: string }

@@ -17,38 +17,24 @@ export interface Pairs {
   readonly second: readonly Node[]
 }
 
-/** The sizes at which a proof was made, by symbol; without any it holds for all sizes. */
-export type TriedSizes = Readonly<Record<string, readonly number[]>>
-
-export type SharedProof =
-  | (Extract<Proof, { readonly kind: 'proved' }> & { readonly sizes: TriedSizes })
-  | Extract<Proof, { readonly kind: 'undecided' }>
-
 export interface SharedOptions {
   readonly mode: Mode
   /** Multiplications and additions that one evaluation may spend. */
   readonly budget: number
 }
 
-/** Sizes at which a statement about a symbol is tried that may be another one at each size. */
-const triedSizes = [2, 3, 5]
-
 /**
  * Whether two computations in one graph are equal, for all values of its leaves. Only the part that differs is
- * computed: first with all that both share as leaves, then from the leaves up. For symbols along whose axes the same is
- * computed at each position (see `Symmetry`), one size decides for all.
+ * computed: first with all that both share as leaves, then from the leaves up. Sizes that are symbols have to be such
+ * that one size decides for all (see `Symmetry`), and comparisons such that ties do not matter.
  */
-export function proveShared(
-  { first, second }: Pairs,
-  builder: GraphBuilder,
-  options: SharedOptions,
-): SharedProof {
+export function proveShared({ first, second }: Pairs, builder: GraphBuilder, options: SharedOptions): Proof {
   const places = first.flatMap((node, i) => (node === second[i] ? [] : [i]))
   const sides = { first: places.map(i => first[i]!), second: places.map(i => second[i]!) }
   if (!places.every(i => sameShape(first[i]!, second[i]!)))
     return { kind: 'undecided', reason: 'the shapes of the results are not known to be equal' }
   const shared = sharedNodes(sides)
-  let last: SharedProof = { kind: 'undecided', reason: 'nothing is left to compare' }
+  let last: Proof = { kind: 'undecided', reason: 'nothing is left to compare' }
   for (const isCut of [
     (node: Node) => shared.has(node) && !isConstant(node),
     (node: Node) => shared.has(node) && !isFollowed(node),
@@ -60,43 +46,23 @@ export function proveShared(
   return last
 }
 
-function proveRegion(region: Pairs, { mode, budget }: SharedOptions): SharedProof {
+function proveRegion(region: Pairs, { mode, budget }: SharedOptions): Proof {
   const symmetry = new Symmetry(region.first, region.second, isLeaf)
-  const bySize = symmetry.symbols.filter(name => symmetry.symbolUse(name) !== 'carried')
-  const ordered = symmetry.symbols.find(name => symmetry.symbolUse(name) === 'ordered')
-  if (ordered !== undefined)
+  const { symbols } = symmetry
+  const open = symbols.find(name => !symmetry.isCarried(name))
+  if (open !== undefined)
     return {
       kind: 'undecided',
-      reason: `what is computed depends on the order of positions along \`${ordered}\``,
+      reason: `what is computed depends on the size \`${open}\`, which may be any`,
     }
-  const trials = bySize.length === 0 ? [0] : triedSizes.map((_, trial) => trial)
-  const sizeAt = (trial: number) => (name: string) => {
-    const at = bySize.indexOf(name)
-    return at < 0
-      ? mostRepeats + symmetry.symbols.indexOf(name)
-      : triedSizes[(trial + at) % triedSizes.length]!
-  }
-  let proof: Extract<Proof, { readonly kind: 'proved' }> | undefined
-  for (const trial of trials) {
-    const symbol = sizeAt(trial)
-    const leaf = (node: Node) =>
-      isLeaf(node) && !isDraw(node) ? { name: `node ${node.id}`, domain: domainOf(node) } : undefined
-    const decision = decide(region, { leaf, symbol, mode, budget })
-    if (decision.kind === 'undecided') return decision
-    if (decision.kind === 'refuted') return { kind: 'undecided', reason: 'the numbers differ' }
-    proof = proof ? weaker(proof, decision) : decision
-  }
-  const sizes = bySize.map(name => [name, trials.map(trial => sizeAt(trial)(name))] as const)
-  return { ...proof!, sizes: Object.fromEntries(sizes) }
-}
-
-function weaker<P extends Extract<Proof, { readonly kind: 'proved' }>>(a: P, b: P): P {
-  return {
-    ...a,
-    bits: Math.min(a.bits, b.bits),
-    laws: [...new Set([...a.laws, ...b.laws])].sort(),
-    exceptTies: a.exceptTies || b.exceptTies,
-  }
+  const symbol = (name: string) => mostRepeats + symbols.indexOf(name)
+  const leaf = (node: Node) =>
+    isLeaf(node) && !isDraw(node) ? { name: `node ${node.id}`, domain: domainOf(node) } : undefined
+  const decision = decide(region, { leaf, symbol, mode, budget })
+  if (decision.kind === 'refuted') return { kind: 'undecided', reason: 'the numbers differ' }
+  return decision.kind === 'proved' && decision.exceptTies
+    ? { kind: 'undecided', reason: 'they are equal except where the two sides of a comparison are' }
+    : decision
 }
 
 /** Booleans are 0 or 1; of other leaves nothing is assumed. */

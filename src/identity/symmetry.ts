@@ -16,40 +16,30 @@ class Index {
   same: Index | undefined
   /** Set where it was split, the outer first. */
   parts: readonly Index[] | undefined
-  /** Which position it is matters somewhere. */
-  ordered = false
-  /** Something is taken over all of its positions. */
-  contracted = false
+  /** The same is computed at each of its positions, and nothing is taken over all of them. */
+  isCarried = true
 
   constructor(size: Dimension) {
     this.size = size
   }
 
-  mark(flag: 'ordered' | 'contracted'): void {
-    this[flag] = true
-    for (const part of this.parts ?? []) part.mark(flag)
+  mark(): void {
+    this.isCarried = false
+    for (const part of this.parts ?? []) part.mark()
   }
 }
 
 /** Sizes from here on show all that several axes of one index can show. */
 export const mostRepeats = 4
 
-/** What holds for a symbol that is a size. */
-export type SymbolUse =
-  /** Nothing but the number of positions at each of which the same is computed: any size is as good as all. */
-  | 'carried'
-  /** Sums over it and the like, or a number that is computed with: each size is a statement of its own. */
-  | 'counted'
-  /** What is computed depends on which position it is: one size says little about another. */
-  | 'ordered'
-
 /**
- * Which axes of a computation are symmetric: if all leaves are permuted along such an axis, so is the result. Two
- * computations that are equal for all values of the leaves at one size of such an axis are then equal at every size.
+ * Along which axes of a computation nothing but the same happens at each position. Two computations that are equal for
+ * all values of their leaves at one size of such an axis are then equal at every size.
  */
 export class Symmetry {
   readonly #axes = new Map<Node, readonly (readonly Index[])[]>()
-  readonly #symbols = new Map<string, SymbolUse>()
+  /** Symbols that are sizes, and whether they are of such axes only. */
+  readonly #symbols = new Map<string, boolean>()
 
   constructor(first: readonly Node[], second: readonly Node[], isLeaf: (node: Node) => boolean) {
     const nodes = below([...first, ...second], isLeaf)
@@ -65,8 +55,9 @@ export class Symmetry {
     for (const node of first) this.#noteRepeats(node)
   }
 
-  symbolUse(name: string): SymbolUse {
-    return this.#symbols.get(name) ?? 'carried'
+  /** Whether a symbol is the size of such axes and nothing else, so that any size is as good as all. */
+  isCarried(name: string): boolean {
+    return this.#symbols.get(name) ?? true
   }
 
   get symbols(): readonly string[] {
@@ -108,24 +99,22 @@ export class Symmetry {
       const axes = group.map(([input, axis]) => `${input + 1} ${axis}`)
       for (const axis of axes) {
         unify(places.get(axes[0]!)!, places.get(axis)!)
-        for (const index of flat(places.get(axis)!)) index.mark('contracted')
+        for (const index of flat(places.get(axis)!)) index.mark()
         open.delete(axis)
       }
     }
-    for (const axis of open) for (const index of flat(places.get(axis)!)) index.mark('ordered')
+    for (const axis of open) for (const index of flat(places.get(axis)!)) index.mark()
   }
 
   #noteSymbols(node: Node, isLeaf: boolean): void {
     for (const index of flat(this.#axes.get(node)!.flat())) {
-      const { size, ordered, contracted } = index
+      const { size, isCarried } = index
       if (!isPolynomial(size)) continue
-      const use = ordered ? 'ordered' : contracted ? 'counted' : 'carried'
-      for (const name of symbolsOf(size)) this.#note(name, size.key === name ? use : 'ordered')
+      for (const name of symbolsOf(size)) this.#note(name, isCarried && size.key === name)
     }
     if (isLeaf) return
     for (const [key, value] of Object.entries(node.attributes))
-      for (const name of symbolsIn(value))
-        this.#note(name, key === 'shape' ? 'carried' : node.inputs.length === 0 ? 'counted' : 'ordered')
+      for (const name of symbolsIn(value)) this.#note(name, key === 'shape')
   }
 
   /** Along several axes of one index, positions are the same or others; that takes as many positions as axes. */
@@ -133,16 +122,13 @@ export class Symmetry {
     const counts = new Map<Index, number>()
     for (const index of flat(this.#axes.get(node)!.flat())) counts.set(index, (counts.get(index) ?? 0) + 1)
     for (const [{ size }, count] of counts)
-      if (count > mostRepeats) for (const name of symbolsOf(size)) this.#note(name, 'ordered')
+      if (count > mostRepeats) for (const name of symbolsOf(size)) this.#note(name, false)
   }
 
-  #note(name: string, use: SymbolUse): void {
-    const before = this.#symbols.get(name) ?? 'carried'
-    this.#symbols.set(name, uses.indexOf(use) > uses.indexOf(before) ? use : before)
+  #note(name: string, isCarried: boolean): void {
+    this.#symbols.set(name, this.isCarried(name) && isCarried)
   }
 }
-
-const uses: readonly SymbolUse[] = ['carried', 'counted', 'ordered']
 
 function symbolsIn(value: Attribute | undefined): ReadonlySet<string> {
   if (Array.isArray(value)) return new Set(value.flatMap(item => [...symbolsIn(item)]))
@@ -179,19 +165,17 @@ function unify(first: readonly Index[], second: readonly Index[]): void {
     if (inner === undefined) break
     split.parts = [size, inner].map(part => {
       const index = new Index(part)
-      index.ordered = split.ordered
-      index.contracted = split.contracted
+      index.isCarried = split.isCarried
       return index
     })
     ;[a, b] = [flat(a), flat(b)]
   }
-  for (const index of [...a, ...b]) index.mark('ordered')
+  for (const index of [...a, ...b]) index.mark()
 }
 
 function merge(x: Index, y: Index): void {
   y.same = x
-  x.ordered ||= y.ordered
-  x.contracted ||= y.contracted
+  x.isCarried &&= y.isCarried
 }
 
 /** How many times one size goes into another, if it does for all values of their symbols. */
