@@ -27,29 +27,46 @@ function notices(inputs) {
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-rmSync('dist', { recursive: true, force: true })
-const { metafile } = await build({
-  entryPoints: {
-    bin: 'src/bin.ts',
-    index: 'src/index.ts',
-    // Runs as a worker, which is started by the name of its file.
-    'wild-file': 'src/cli/wild-file.ts',
-  },
+/** What both bundles have in common. */
+const options = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
-  // CommonJS packages in the bundle ask for modules of Node by `require`.
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   // The ES modules of yaml, of which only what is used goes into the bundle.
   alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
   plugins: [parserOfTsMorph],
   metafile: true,
   logLevel: 'warning',
-})
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(Object.keys(metafile.inputs)))
+}
+
+rmSync('dist', { recursive: true, force: true })
+const bundles = await Promise.all([
+  build({
+    ...options,
+    entryPoints: {
+      bin: 'src/bin.ts',
+      index: 'src/index.ts',
+      // Runs as a worker, which is started by the name of its file.
+      'wild-file': 'src/cli/wild-file.ts',
+    },
+    format: 'esm',
+    splitting: true,
+    // CommonJS packages in the bundle ask for modules of Node by `require`.
+    banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
+  }),
+  // One CommonJS file: only of such can a compiled form be kept in every version of Node.
+  build({
+    ...options,
+    entryPoints: { 'command-line': 'src/cli/main.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'addressOfFile' },
+    banner: { js: "const addressOfFile=require('node:url').pathToFileURL(__filename).href;" },
+  }),
+])
+const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(inputs))

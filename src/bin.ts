@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import * as module from 'node:module'
-
-// Since Node 22.1: what is loaded from here on is kept in compiled form, in the system's folder for temporary files.
-if ('enableCompileCache' in module) (module.enableCompileCache as () => void)()
+import { fileURLToPath } from 'node:url'
+import { requireCompiled } from './cli/compiled.js'
 
 // A reader that has seen enough, such as `head`, is no defect, and does not change the verdict.
 for (const stream of [process.stdout, process.stderr]) {
@@ -11,5 +9,6 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const { main } = await import('./cli/main.js')
+const path = fileURLToPath(new URL('./command-line.cjs', import.meta.url))
+const { main } = requireCompiled(path) as typeof import('./cli/main.js')
 process.exitCode = await main(process.argv.slice(2))

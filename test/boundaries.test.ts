@@ -76,10 +76,15 @@ test('only the command line touches the process, the disk or the network', () =>
   expect(wrong).toEqual([])
 })
 
+/** Files that may run code, each with what it runs. */
+const runners: Readonly<Record<string, string>> = {
+  'src/cli/compiled.ts': 'the command line itself, from its own package',
+}
+
 test('nothing evaluates text as code', () => {
-  const wrong = files.filter(path =>
-    /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')),
-  )
+  const wrong = files
+    .filter(path => !(path in runners))
+    .filter(path => /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')))
   expect(wrong).toEqual([])
 })
 
