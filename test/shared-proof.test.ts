@@ -73,7 +73,7 @@ test.each([
   ],
   [
     'axes that are too large for the budget',
-    { x: [4000, 500], w: [500, 300], v: [500, 300] },
+    { x: [200, 500], w: [500, 100], v: [500, 100] },
     '[x.matMul(w.add(v)).tanh(), x.matMul(w).add(x.matMul(v)).tanh()]',
     'undecided: the computation is too large for the budget',
   ],

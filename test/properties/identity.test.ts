@@ -179,7 +179,7 @@ function mutant(text: string, random: () => number): string {
 test('random expressions: what is proved agrees on numbers, and so does what the rules prove', () => {
   const random = randomSource(7)
   let proved = 0
-  for (let i = 0; i < 150; i++) {
+  for (let i = 0; i < 60; i++) {
     const left = `${randomExpression(random, 3)} + 0 * x`
     const right = i % 3 === 0 ? `0 * x + (${left})` : mutant(left, random)
     const builder = new GraphBuilder(opTable)
@@ -191,7 +191,7 @@ test('random expressions: what is proved agrees on numbers, and so does what the
     proved++
     for (let seed = 100; seed < 110; seed++) expect(agreesAt(seed, sides)).toBe(true)
   }
-  expect(proved).toBeGreaterThan(40)
+  expect(proved).toBeGreaterThan(15)
 })
 
 function agreesAt(seed: number, { first, second }: ReturnType<typeof sidesOf>): boolean {
