@@ -18,7 +18,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(try `aswritten --help`)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect of aswritten.',
+      `${examples([
+        ['demo', 'what a check finds, on an example that ships'],
+        ['equations model.ts', 'the equations of every model in a file'],
+        ['check model.ts#createModel --spec lenet5-modern', 'a model against a paper'],
+      ])}
+Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect of aswritten.`,
     )
   const option = {
     arg: () =>
@@ -61,6 +66,15 @@ export async function main(args: readonly string[]): Promise<number> {
         'show the model as it is in training or in inference, where the two differ',
       ).choices(['training', 'inference']),
     )
+    .addHelpText(
+      'after',
+      examples([
+        ['equations model.ts', 'every model that the file builds'],
+        ['equations mlp.ts#createModel --arg units=32', 'one model, with a value for a parameter'],
+        ['equations loss.js#focal --input x:[N,10] --input y:[N]:int32', 'a function over tensors'],
+        ['equations model.ts --format markdown > model.md', 'for a pull request'],
+      ]),
+    )
     .action(async (target: string, options) => {
       code = (await import('./equations.js')).equations(target, options)
     })
@@ -73,6 +87,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(option.input())
     .addOption(option.artifact())
     .addOption(option.format('terminal', 'json', 'markdown'))
+    .addHelpText(
+      'after',
+      examples([
+        ['check model.ts#createModel --spec lenet5-modern', 'against a spec that ships'],
+        ['check model.ts#createModel --spec paper.yaml', 'against one of your own'],
+        ['check', 'what aswritten.yaml lists, here or in a folder above'],
+      ]),
+    )
     .action(async (target: string | undefined, options) => {
       code = (await import('./check.js')).check(target, options)
     })
@@ -80,6 +102,7 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('explain [code]')
     .description('explain a finding code; without one, list all codes')
+    .addHelpText('after', examples([['explain activation-missing', 'what it means and what to do']]))
     .action(async (name: string | undefined) => {
       code = (await import('./explain.js')).explain(name)
     })
@@ -133,6 +156,12 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     return exitCodes.crash
   }
+}
+
+/** Commands and what each does, for the end of a help text. */
+function examples(lines: readonly (readonly [command: string, does: string])[]): string {
+  const texts = lines.map(([command, does]) => `  # ${does}\n  aswritten ${command}`)
+  return `\nExamples:\n${texts.join('\n')}\n`
 }
 
 function readSeconds(text: string): number {

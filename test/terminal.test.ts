@@ -1,0 +1,71 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { reportOptions } from '../src/cli/output.js'
+import { runIn } from './support/command-line.js'
+
+describe('colour', () => {
+  const at = (environment: Readonly<Record<string, string>>, isTTY: boolean): boolean => {
+    const before = process.env
+    process.env = { ...environment }
+    try {
+      return reportOptions({ isTTY } as NodeJS.WriteStream).color ?? false
+    } finally {
+      process.env = before
+    }
+  }
+  test.each<[environment: Record<string, string>, isTTY: boolean, color: boolean]>([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ FORCE_COLOR: 'false' }, true, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+    [{ TERM: 'dumb' }, true, false],
+    [{ TERM: 'dumb', FORCE_COLOR: '1' }, true, true],
+  ])('%j, on a terminal: %s', (environment, isTTY, color) => expect(at(environment, isTTY)).toBe(color))
+})
+
+test.each([
+  [undefined, 100],
+  [40, 40],
+  [500, 120],
+])('a terminal of %s columns has lines of %d', (columns, width) =>
+  expect(reportOptions({ columns } as NodeJS.WriteStream).width).toBe(width),
+)
+
+describe('the examples of the help texts run', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'help-'))
+    cpSync('test/golden/lenet5/model.ts', join(folder, 'model.ts'))
+    cpSync('specs/lenet5-modern.yaml', join(folder, 'paper.yaml'))
+    writeFileSync(
+      join(folder, 'mlp.ts'),
+      `import * as tf from '@tensorflow/tfjs'
+export const createModel = (units: number) =>
+  tf.sequential({ layers: [tf.layers.dense({ units, inputShape: [4] })] })
+`,
+    )
+    writeFileSync(join(folder, 'loss.js'), 'exports.focal = (x, y) => tf.gather(x, y, 0)')
+    writeFileSync(
+      join(folder, 'aswritten.yaml'),
+      'checks:\n  - target: model.ts#createModel\n    spec: paper.yaml\n',
+    )
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each([[[]], [['equations']], [['check']], [['explain']]])('%j', async command => {
+    const { code, output } = await runIn(folder, [...command, '--help'])
+    expect(code).toBe(0)
+    const examples = [...output.matchAll(/^ {2}aswritten (.*?)(?: > .*)?$/gm)].map(([, args]) => args!)
+    expect(examples.length).toBeGreaterThan(0)
+    for (const example of examples) {
+      const run = await runIn(folder, example.split(' '))
+      expect([example, run.code, run.output]).toEqual([example, 0, run.output])
+    }
+  })
+})
