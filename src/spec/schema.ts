@@ -91,7 +91,7 @@ const combinatorValues: Readonly<Record<string, Schema>> = {
   ),
   residual: described(
     'The sum of what the steps give and of what went in, or of what the shortcut gives.',
-    map({ steps, shortcut: steps }, ['steps']),
+    either(steps, map({ steps, shortcut: steps }, ['steps'])),
   ),
   branches: described('Several lists of steps, each on what goes in.', listOf(steps)),
   merge: described(

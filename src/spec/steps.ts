@@ -61,6 +61,8 @@ export class StepReader {
 
   /** Runs steps one after the other on a value; the result is the last one's. */
   steps(node: YamlNode | null | undefined, start: readonly string[], prefix: string): readonly string[] {
+    // A key that is missing has been reported.
+    if (node === undefined) return start
     const items = itemsOf(node)
     if (!items) {
       const span = node ? spanOf(node, this.#context.file) : { file: this.#context.file, start: 0, end: 0 }
@@ -281,8 +283,10 @@ export class StepReader {
     inputs: readonly string[],
     prefix: string,
   ): readonly string[] {
-    const fields = this.#context.fields(value, 'residual', ['steps', 'shortcut'], ['steps'])
-    const main = this.steps(fields.get('steps')?.value, inputs, prefix)
+    const fields = itemsOf(value)
+      ? new Map<string, YamlEntry>()
+      : this.#context.fields(value, 'residual', ['steps', 'shortcut'], ['steps'])
+    const main = this.steps(itemsOf(value) ? value : fields.get('steps')?.value, inputs, prefix)
     const shortcut = fields.has('shortcut')
       ? this.steps(fields.get('shortcut')!.value, inputs, prefix)
       : inputs
