@@ -56,7 +56,9 @@ const bundles = await Promise.all([
     format: 'esm',
     splitting: true,
     // CommonJS packages in the bundle ask for modules of Node by `require`.
-    banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
+    },
   }),
   // One CommonJS file: only of such can a compiled form be kept in every version of Node.
   build({

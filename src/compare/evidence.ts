@@ -6,7 +6,7 @@ import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { findCounterexample, type Search } from './counterexample.js'
 import { below, layoutsOf } from './layouts.js'
-import type { PointKind } from './point.js'
+import { inputRanges, type PointKind } from './point.js'
 import { relate } from './values.js'
 import type { Evidence } from './verdict.js'
 
@@ -66,8 +66,8 @@ export function compareWholes(
   return { kind: 'open', ...found }
 }
 
-/** How many points are tried in each mode. */
-const attempts = 4
+/** How many points are tried in each mode: as many as there are ranges of inputs. */
+const attempts = inputRanges.length
 
 /** Numbers on which the sides differ at points of one kind, in inference or in training. */
 export function searchBothModes(

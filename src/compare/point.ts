@@ -24,6 +24,15 @@ import type { Outer } from './outer.js'
  */
 export type PointKind = 'unordered' | 'equal'
 
+/** Where the numbers of inputs are at a seed: at the last, sums of them are beyond where activations are cut off. */
+export const inputRanges = [
+  [-1, 1],
+  [-1, 1],
+  [-1, 1],
+  [-1, 1],
+  [0, 40],
+] as const
+
 /** Rows of a table that indices name. */
 const tableRows = 5
 
@@ -134,7 +143,8 @@ export class Point {
     const isParameter = 'identity' in node.attributes
     if (!isParameter) {
       const salt = mix(saltOf(node), seed)
-      return offset => 2 * fraction(salt, offset) - 1
+      const [low, high] = inputRanges[(seed - 1) % inputRanges.length]!
+      return offset => low + (high - low) * fraction(salt, offset)
     }
     const width = shape.at(-1) ?? 1
     const outer = this.#outer.get(node)

@@ -186,7 +186,8 @@ class Evaluator {
       const application = { name, op, attributes: settings, type: { ...node.type, shape } }
       const { noise, interpret = inDoublePrecision } = this.#options
       const value = interpret(application, inputs, this.#context)
-      return noise === undefined || isProblem(value) ? value : withNoise(value, noise, node.id)
+      const isExact = op.inputs.length === 0 || op.rearranges
+      return noise === undefined || isProblem(value) || isExact ? value : withNoise(value, noise, node.id)
     } catch (error) {
       if (error instanceof BodyError) return { problem: error.message }
       throw error
