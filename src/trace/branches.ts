@@ -2,14 +2,12 @@ import type { Expression } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { equals, isPolynomial } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
-import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
-import { ageOf, declaredCells } from './scope.js'
 import { shorten } from './unknowns.js'
-import { isUnknown, type ObjectValue, type Property, type UnknownValue, type Value } from './value.js'
+import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
 
 /** What decides between ways: the place, and the condition that is asked there, if there is one. */
 export interface Cause {
@@ -127,47 +125,8 @@ export function join<Result>(
   return taken
 }
 
-/**
- * Walks code that may run any number of times, until a round changes nothing that earlier ones did not, and makes
- * all that it changes unknown.
- */
-export function spoilEffects(interpreter: Interpreter, span: Span, action: () => void): void {
-  const condition = shorten(spanText(span))
-  const spoiled = new Map<object, Set<string>>()
-  const firstNew = interpreter.newId()
-  const firstCell = declaredCells()
-  let made = -1
-  for (let round = 0; ; round++) {
-    if (round > 16) throw new BudgetExceeded('a loop changes more in every round')
-    let fresh = 0
-    let own = 0
-    for (const change of interpreter.speculate(() => attempt(interpreter, action)).changes) {
-      const { slot } = change
-      const owner = slot.kind === 'cell' ? slot.cell : slot.object
-      const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
-      const keys = spoiled.get(owner) ?? new Set()
-      spoiled.set(owner, keys)
-      if (keys.has(key)) continue
-      keys.add(key)
-      // What a round makes for itself is new in each; only its number tells whether anything changed.
-      const isOwn =
-        slot.kind === 'cell' ? ageOf(slot.cell) >= firstCell : (owner as ObjectValue).id >= firstNew
-      if (isOwn) {
-        own++
-        continue
-      }
-      fresh++
-      const what = nameOf(change)
-      const reason = diagnostic('unknown-loop', { what, condition }, { span })
-      spoil(interpreter, change, interpreter.unknowns.fresh(what, reason))
-    }
-    if (fresh === 0 && own === made) return
-    made = own
-  }
-}
-
 /** Makes the contents of a slot unknown. */
-function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
+export function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
   const { heap } = interpreter
   if (slot.kind === 'cell') heap.setCell(slot.cell, unknown)
   else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value: unknown })
@@ -176,7 +135,7 @@ function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue
     heap.setState(slot.object, slot.object.type.unknownState(slot.object.state, unknown))
 }
 
-function nameOf({ slot }: Change): string {
+export function nameOf({ slot }: Change): string {
   return slot.kind === 'property' ? slot.key : slot.kind === 'state' ? slot.object.type.name : 'a value'
 }
 
