@@ -1,6 +1,6 @@
 import { compare } from './compare/compare.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
-import { type LoadedModule, moduleLoader } from './core/loader.js'
+import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundModel } from './found.js'
@@ -21,6 +21,8 @@ import type { UnknownValue } from './trace/value.js'
 /** Which model code to read. Nothing is executed; `files` decides what can be seen. */
 export interface ModelRequest {
   readonly files: Files
+  /** The modules of the project, where they are kept between requests; `files` must not have changed since. */
+  readonly modules?: ModuleLoader | undefined
   /** Relative to the project root, with forward slashes. */
   readonly path: string
   /** `createModel`, `Class.method`, `variable`; without it every model of the file. */
@@ -61,9 +63,9 @@ export interface CheckOutcome {
 
 /** model code → syntax → program → trace → graph, for all sites that the request names. */
 export function traceModels(request: ModelRequest): TraceResult {
-  const { files, path, target, arguments: args, inputs, artifacts = {} } = request
+  const { files, modules, path, target, arguments: args, inputs, artifacts = {} } = request
   const description = path.endsWith('.json') ? readDescription(files, path) : undefined
-  const loader = moduleLoader(files)
+  const loader = modules ?? moduleLoader(files)
   return trace({
     loader: description ? { ...loader, load: () => description } : loader,
     library: tensorflow(new Map([...Object.entries(artifacts), ...(description?.artifact ?? [])])),

@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads'
+import { type ModuleLoader, moduleLoader } from '../core/loader.js'
 import { countParameters } from '../equations/equations.js'
 import { type FoundModel, titleOf } from '../found.js'
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import { isInputError, readModels } from '../pipeline.js'
-import { pathInProject, projectOf } from './project.js'
+import { type Project, pathInProject, projectOf } from './project.js'
 
 /** A number, or the formula of one. */
 type Count = number | string
@@ -28,11 +29,25 @@ export function wholeFile(file: string, status: Status, reason: string): Site {
   return { file, target: '', status, reasons: [reason], layers: 0, parameters: null }
 }
 
+/** The project of the file that was traced last: the next one may import the same modules. */
+let last: { readonly project: Project; readonly modules: ModuleLoader; files: number } | undefined
+
+/** Of so many files, the modules are kept; more might exhaust the memory. */
+const mostFilesOfModules = 25
+
+function projectWithModules(path: string): { readonly project: Project; readonly modules: ModuleLoader } {
+  const project = projectOf(path)
+  if (last?.project.root !== project.root || last.files >= mostFilesOfModules)
+    last = { project, modules: moduleLoader(project.files), files: 0 }
+  last.files++
+  return last
+}
+
 /** Every model of a file; `file` is how it is called in the result. */
 function traceFile(path: string, file: string): readonly Site[] {
-  const project = projectOf(path)
+  const { project, modules } = projectWithModules(path)
   const name = pathInProject(project, path)
-  const { models, diagnostics } = readModels({ files: project.files, path: name })
+  const { models, diagnostics } = readModels({ files: project.files, modules, path: name })
   const unreadable = diagnostics.find(isInputError)
   if (models.length === 0 && unreadable)
     return [wholeFile(file, 'failed', `${unreadable.code}: ${unreadable.message}`)]

@@ -15,6 +15,8 @@ export interface LoadedModule {
 export interface ModuleLoader {
   readonly load: (path: string) => LoadedModule
   readonly resolve: Resolve
+  /** How many characters a file has; undefined where it cannot be read. */
+  readonly length: (path: string) => number | undefined
 }
 
 export function moduleLoader(files: Files): ModuleLoader {
@@ -28,6 +30,7 @@ export function moduleLoader(files: Files): ModuleLoader {
       return result
     },
     resolve: moduleResolver(files),
+    length: path => files.read(path)?.length,
   }
 }
 

@@ -36,6 +36,7 @@ import {
 export interface LoaderLike {
   readonly load: (path: string) => { readonly module?: Module; readonly diagnostics: readonly Diagnostic[] }
   readonly resolve: (specifier: string, from: string) => string | undefined
+  readonly length: (path: string) => number | undefined
 }
 
 export interface FoundModelEntry {
@@ -72,6 +73,7 @@ export class Interpreter implements Tracer {
   readonly #places = new Set<string>()
   #speculations = 0
   #objects = 0
+  #early = 0
 
   constructor(
     loader: LoaderLike,
@@ -334,7 +336,7 @@ export class Interpreter implements Tracer {
 
   record(fields: Readonly<Record<string, Value>> = {}): RecordObject {
     const properties = new Map(Object.entries(fields).map(([key, value]) => [key, { value }]))
-    return { kind: 'record', id: this.#objects++, prototype: null, properties }
+    return { kind: 'record', id: this.newId(), prototype: null, properties }
   }
 
   array(elements: readonly Value[]): ArrayObject {
@@ -344,7 +346,7 @@ export class Interpreter implements Tracer {
   arrayOf(elements: readonly Property[]): ArrayObject {
     return {
       kind: 'array',
-      id: this.#objects++,
+      id: this.newId(),
       prototype: null,
       properties: new Map(),
       elements: [...elements],
@@ -357,13 +359,13 @@ export class Interpreter implements Tracer {
   }
 
   host<State>(type: HostType<State>, state: State): HostObject<State> {
-    return { kind: 'host', id: this.#objects++, prototype: null, properties: new Map(), type, state }
+    return { kind: 'host', id: this.newId(), prototype: null, properties: new Map(), type, state }
   }
 
   function(name: string, call: HostFunction['call']): HostFunctionObject {
     return {
       kind: 'hostFunction',
-      id: this.#objects++,
+      id: this.newId(),
       prototype: null,
       properties: new Map(),
       function: { name, call },
@@ -371,7 +373,17 @@ export class Interpreter implements Tracer {
   }
 
   newId(): number {
-    return this.#objects++
+    return this.#early > 0 ? -1 : this.#objects++
+  }
+
+  /** Makes objects that count as being there from the start. */
+  asBefore<Result>(make: () => Result): Result {
+    this.#early++
+    try {
+      return make()
+    } finally {
+      this.#early--
+    }
   }
 
   foundModel(object: HostObject, read: () => Model | UnknownValue): void {

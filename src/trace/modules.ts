@@ -21,6 +21,8 @@ export class Modules {
   readonly #instances = new Map<string, Instance>()
   readonly #imports = new Map<Binding, { readonly entry: Import; readonly from: string }>()
   readonly #globals = new Map<Binding, { readonly cell: Cell; readonly path: string }>()
+  /** Objects of the language, such as `Math`, by name. */
+  readonly #builtins = new Map<string, Value>()
   readonly #packages = new Map<string, Value>()
   /** The scripts of a page, by the path of each: they share what they declare at the top. */
   readonly #pages = new Map<string, Instance[]>()
@@ -87,8 +89,7 @@ export class Modules {
 
   /** Whether a script is too long to be a page's own; what it declares stays unknown. */
   #isLibrary(path: string): boolean {
-    const [first] = this.#loader.load(path).module?.body ?? []
-    return first !== undefined && first.span.file.text.length > longestScript
+    return (this.#loader.length(path) ?? 0) > longestScript
   }
 
   /** The variable of that name of another script of the page. */
@@ -181,6 +182,17 @@ export class Modules {
     return value
   }
 
+  #builtin(name: string): Value {
+    const known = this.#builtins.get(name)
+    if (known !== undefined) return known
+    const { dialect, heap } = this.#interpreter
+    const value = this.#interpreter.asBefore(() =>
+      heap.permanently(() => dialect.global(name, this.#interpreter)),
+    )
+    if (isObject(value)) this.#builtins.set(name, value)
+    return value
+  }
+
   #global(name: string, path: string, span: Span): Value {
     const interpreter = this.#interpreter
     const instance = this.#instances.get(path)
@@ -199,7 +211,7 @@ export class Modules {
     }
     return (
       interpreter.library.global(name, interpreter) ??
-      interpreter.dialect.global(name, interpreter) ??
+      this.#builtin(name) ??
       interpreter.opaque('unknown-global', { name }, span, name)
     )
   }
