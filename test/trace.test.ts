@@ -643,6 +643,87 @@ const cases: readonly Case[] = [
     },
     expected: ['make budget-exceeded'],
   },
+  {
+    title: 'a parameter that perhaps was written in a loop is not what it was',
+    files: {
+      'model.js': `export function make(config, n) {
+        for (let i = 0; i < n; i++) config.units = 5
+        return ${build('{ units: config.units, inputShape: [1] }')}
+      }`,
+    },
+    target: 'make',
+    arguments: { n: 3 },
+    expected: ['make 10'],
+  },
+  {
+    title: 'a parameter that is written in a loop of unknown length is not known afterwards',
+    files: {
+      'model.js': `export function make(config, n) {
+        for (let i = 0; i < n; i++) config.units = 5
+        return ${build('{ units: config.units, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 2*units'],
+  },
+  {
+    title: 'what a loop that is too long leaves behind is not known, and the rest is',
+    files: {
+      'model.js': `let units = 1
+        for (let i = 0; i < 1000000; i++) units = (units * 7) % 31
+        let size = 0
+        for (const each of Array.from({ length: 60000 }, (_, i) => i)) { size += each; size -= each }
+        export const make = () => ${build('{ units, inputShape: [size + 1] }')}
+        export const other = () => ${build('{ units: 4, inputShape: [1] }')}`,
+    },
+    expected: ['make ((size, changed) + 1)*(units, changed) + (units, changed)', 'other 8'],
+  },
+  {
+    title: 'a loop that other code ends leaves unknown what its condition reads',
+    files: {
+      'model.js': `let isReady = false, units = 4
+        async function wait() { while (!isReady) await tf.nextFrame() }
+        export async function make() {
+          await wait()
+          const model = ${build('{ units, inputShape: [1] }')}
+          if (isReady) model.add(tf.layers.dense({ units: 1 }))
+          return model
+        }`,
+    },
+    expected: ['make unknown-branch'],
+  },
+  {
+    title: 'code after a loop that goes on for ever is not reached, and what starts the loop goes on',
+    files: {
+      'model.js': `async function run() {
+          while (true) { draw(); await tf.nextFrame() }
+          return ${build('{ units: 9, inputShape: [1] }')}
+        }
+        export function make() {
+          run()
+          return ${build('{ units: 4, inputShape: [1] }')}
+        }`,
+    },
+    expected: ['run long-loop', 'make 8'],
+  },
+  {
+    title: 'a function that hands itself out is walked until it does nothing new',
+    files: {
+      'model.js': `let size = 1, extra = 1
+        function frame(time) {
+          const step = time
+          if (extra === 2) size = 7
+          requestAnimationFrame(next => { if (step) extra = 2; frame(next) })
+        }
+        frame(0)
+        export const make = () => {
+          const model = ${build('{ units: 3, inputShape: [1] }')}
+          if (size === 7) model.add(tf.layers.dense({ units: 1 }))
+          return model
+        }
+        export const other = () => ${build('{ units: 4, inputShape: [1] }')}`,
+    },
+    expected: ['make unknown-branch', 'other 8'],
+  },
 ]
 
 test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {

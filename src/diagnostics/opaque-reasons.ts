@@ -32,6 +32,12 @@ export const opaqueReasons = {
     message: '`{what}` changes in a loop whose length is not known: `{condition}`',
     why: 'How often the body runs is not known, so what it builds is not known either.',
   },
+  'long-loop': {
+    category: 'opaque',
+    title: 'Loop that is too long',
+    message: '`{what}` changes in a loop that is too long to walk every round: `{condition}`',
+    why: 'The trace walks some rounds of a loop; what more rounds would build is not known.',
+  },
   'unknown-key': {
     category: 'opaque',
     title: 'Field whose name is not known',

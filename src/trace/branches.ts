@@ -5,7 +5,8 @@ import { type Span, spanText } from '../text/source.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
-import type { Interpreter } from './interpreter.js'
+import { type Interpreter, unknownKey } from './interpreter.js'
+import { nameOfCell } from './scope.js'
 import { shorten } from './unknowns.js'
 import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
 
@@ -119,7 +120,7 @@ export function join<Result>(
         heap.replay([{ ...change, after: contents[0] }])
         continue
       }
-      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause))
+      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause, pathOf(change)))
     }
   }
   return taken
@@ -136,7 +137,14 @@ export function spoil(interpreter: Interpreter, { slot }: Change, unknown: Unkno
 }
 
 export function nameOf({ slot }: Change): string {
-  return slot.kind === 'property' ? slot.key : slot.kind === 'state' ? slot.object.type.name : 'a value'
+  if (slot.kind === 'property') return slot.key === unknownKey ? 'a value' : slot.key
+  if (slot.kind === 'cell') return nameOfCell(slot.cell) ?? 'a value'
+  return slot.kind === 'state' ? slot.object.type.name : 'a list'
+}
+
+/** What is not known of a slot after a change, as a value: the name of a variable alone may be that of a parameter. */
+export function pathOf(change: Change): string {
+  return change.slot.kind === 'cell' ? `${nameOf(change)}, changed` : nameOf(change)
 }
 
 /** A value that a condition decides which is not known. */
@@ -144,14 +152,15 @@ export function unknownBranch(
   interpreter: Interpreter,
   what: string,
   { span, condition }: Cause,
+  path = what,
 ): UnknownValue {
   const text = shorten(spanText(span))
   const reason = diagnostic('unknown-branch', { what, condition: text }, { span })
   interpreter.questions.set(reason, interpreter.conditions.question(condition))
-  return interpreter.unknowns.fresh(what, reason)
+  return interpreter.unknowns.fresh(path, reason)
 }
 
-function sameContent(a: unknown, b: unknown): boolean {
+export function sameContent(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b)) {
     return (

@@ -2,6 +2,8 @@
 export interface Budget {
   /** Expressions and statements that are evaluated. */
   readonly steps: number
+  /** Of these, how many one loop may take before its other rounds are walked as if their number were not known. */
+  readonly loopSteps: number
   /** Calls inside calls. */
   readonly depth: number
   readonly milliseconds: number
@@ -9,7 +11,13 @@ export interface Budget {
   readonly nodes: number
 }
 
-export const defaultBudget: Budget = { steps: 2_000_000, depth: 150, milliseconds: 10_000, nodes: 100_000 }
+export const defaultBudget: Budget = {
+  steps: 2_000_000,
+  loopSteps: 100_000,
+  depth: 150,
+  milliseconds: 10_000,
+  nodes: 100_000,
+}
 
 /** Ends a site; it never leaves the room. */
 export class BudgetExceeded extends Error {}
@@ -23,6 +31,14 @@ export class Meter {
 
   constructor(budget: Budget) {
     this.#budget = budget
+  }
+
+  get spent(): number {
+    return this.#steps
+  }
+
+  get longLoop(): number {
+    return this.#budget.loopSteps
   }
 
   step(nodes: number): void {

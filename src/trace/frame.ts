@@ -11,7 +11,7 @@ export interface Frame {
   readonly home?: ObjectValue
   /** The class whose constructor runs, for `super(…)`. */
   readonly constructing?: { readonly initialize: (passed: Value) => void }
-  /** What a generator has yielded so far. */
+  /** What a generator has yielded so far; absent at the top level of a module. */
   readonly yields?: Property[]
 }
 

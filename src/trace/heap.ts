@@ -24,6 +24,9 @@ export interface Change {
   readonly after: Content
 }
 
+/** What slots held before an attempt wrote to them, by what they belong to. */
+type Remembered = Map<object, Map<string, { readonly slot: Slot; readonly before: Content }>>
+
 /** Elements of arrays that one trace may write, those that are written again included. */
 const mostElements = 20_000_000
 
@@ -32,7 +35,7 @@ const mostElements = 20_000_000
  * attempt can be undone and its effects compared with those of another.
  */
 export class Heap {
-  readonly #attempts: Map<object, Map<string, { slot: Slot; before: Content }>>[] = []
+  readonly #attempts: Remembered[] = []
 
   #elements = 0
 
@@ -53,6 +56,15 @@ export class Heap {
     this.#remember(object, '', { kind: 'elements', object })
     this.expect(elements.length)
     replaceElements(object, elements)
+  }
+
+  /** Writes one element; an array that is too short becomes longer. */
+  setElement(object: ArrayObject, index: number, property: Property): void {
+    if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
+    const { elements } = object
+    this.expect(Math.max(1, index + 1 - elements.length))
+    while (elements.length < index) elements.push({ value: undefined })
+    elements[index] = property
   }
 
   /** Says that so many elements of arrays are going to be written; ends the trace where they are too many. */
@@ -76,19 +88,27 @@ export class Heap {
 
   /** Runs `action`, then undoes all it changed. The changes tell what they were. */
   attempt<Result>(action: () => Result): { readonly result: Result; readonly changes: readonly Change[] } {
-    const remembered = new Map<object, Map<string, { slot: Slot; before: Content }>>()
+    const remembered: Remembered = new Map()
     this.#attempts.push(remembered)
     try {
       const result = action()
-      const changes: Change[] = []
-      for (const slots of remembered.values()) {
-        for (const { slot, before } of slots.values()) changes.push({ slot, before, after: read(slot) })
-      }
-      return { result, changes }
+      return { result, changes: changesOf(remembered) }
     } finally {
       this.#attempts.pop()
       for (const slots of remembered.values())
         for (const { slot, before } of slots.values()) restore(slot, before)
+    }
+  }
+
+  /** Runs `action`, and tells what it changed. */
+  observe(action: () => void): readonly Change[] {
+    const remembered: Remembered = new Map()
+    this.#attempts.push(remembered)
+    try {
+      action()
+      return changesOf(remembered)
+    } finally {
+      this.#attempts.pop()
     }
   }
 
@@ -126,6 +146,11 @@ export class Heap {
       if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
     }
   }
+}
+
+function changesOf(remembered: Remembered): Change[] {
+  const slots = [...remembered.values()].flatMap(own => [...own.values()])
+  return slots.map(({ slot, before }) => ({ slot, before, after: read(slot) }))
 }
 
 function read(slot: Slot): Content {

@@ -13,10 +13,10 @@ import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
 import { callClosure, construct } from './functions.js'
+import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
-import { spoilEffects } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
 import {
@@ -71,6 +71,7 @@ export class Interpreter implements Tracer {
   /** What was written into unknown objects, by their names. */
   readonly #written = new Map<string, RecordObject>()
   readonly #places = new Set<string>()
+  readonly #handedOut = new HandedOut()
   #speculations = 0
   #objects = 0
   #early = 0
@@ -85,7 +86,7 @@ export class Interpreter implements Tracer {
   ) {
     this.library = library
     this.dialect = dialect
-    this.unknowns = new Unknowns(keys)
+    this.unknowns = new Unknowns(keys, () => this.#objects - 1)
     this.conditions = new Conditions(dialect, this.unknowns, assumptions)
     this.meter = new Meter(budget)
     this.modules = new Modules(loader, this)
@@ -267,21 +268,12 @@ export class Interpreter implements Tracer {
     }
     this.#name(property.value, key)
     if (object.kind !== 'array') this.heap.setProperty(object, key, property)
-    else if (/^\d+$/.test(key)) {
-      this.heap.setElements(object, this.#resized(object, Number(key) + 1).with(Number(key), property))
-    } else if (key === 'length' && Number.isSafeInteger(property.value) && Number(property.value) >= 0) {
-      this.heap.setElements(
-        object,
-        this.#resized(object, Number(property.value)).slice(0, Number(property.value)),
-      )
+    else if (/^\d+$/.test(key)) this.heap.setElement(object, Number(key), property)
+    else if (key === 'length' && Number.isSafeInteger(property.value) && Number(property.value) >= 0) {
+      const length = Number(property.value)
+      if (length > object.elements.length) this.heap.setElement(object, length - 1, { value: undefined })
+      else this.heap.setElements(object, object.elements.slice(0, length))
     } else this.heap.setProperty(object, key, property)
-  }
-
-  /** The elements of an array that has at least a length. */
-  #resized({ elements }: ArrayObject, length: number): Property[] {
-    const missing = Math.max(0, length - elements.length)
-    this.heap.expect(missing)
-    return [...elements, ...new Array<Property>(missing).fill({ value: undefined })]
   }
 
   /** A write whose key is not known: any field may be another from here on. */
@@ -291,6 +283,9 @@ export class Interpreter implements Tracer {
     const reason = isUnknown(key) ? key.reason : undefined
     const because = reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
     const path = isUnknown(object) ? object.path : shorten(spanText(span))
+    // Of an unknown object nothing lists the fields, and each is read from the whole.
+    if (isUnknown(object))
+      for (const name of target.properties.keys()) this.heap.setProperty(target, name, undefined)
     this.obscure(target, this.unknowns.fresh(`${path}, changed`, because))
   }
 
@@ -304,11 +299,12 @@ export class Interpreter implements Tracer {
     this.heap.setProperty(object, unknownKey, { value: whole })
   }
 
-  #writtenTo({ path }: UnknownValue): RecordObject {
-    const known = this.#written.get(path)
+  #writtenTo(object: UnknownValue): RecordObject {
+    const known = this.#written.get(object.path)
     if (known) return known
-    const record = this.record()
-    this.#written.set(path, record)
+    // As old as the object, which may have been there long before the program wrote to it.
+    const record: RecordObject = { ...this.record(), id: this.unknowns.bornAt(object) }
+    this.#written.set(object.path, record)
     return record
   }
 
@@ -407,14 +403,7 @@ export class Interpreter implements Tracer {
     for (const closure of closures) {
       if (!isObject(closure) || closure.kind !== 'closure') continue
       if (this.#speculations === 0) this.callbacks.push(closure)
-      const found = this.found.length
-      const parameters = closure.code.parameters.map((_, i) => ({
-        value: this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, `argument ${i + 1}`),
-      }))
-      spoilEffects(this, span, () => {
-        this.call(closure, parameters, span)
-      })
-      this.found.length = found
+      this.#handedOut.run(this, closure, span)
     }
   }
 

@@ -1,11 +1,13 @@
-import type { Binding, Statement } from '../core/program.js'
-import { diagnostic } from '../diagnostics/diagnostic.js'
+import type { Binding, Expression, Statement } from '../core/program.js'
+import { nodesOf } from '../core/walk.js'
 import { type Span, spanText } from '../text/source.js'
+import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import type { Completion, Exit, Frame, Jump } from './frame.js'
 import { type Interpreter, unknownKey } from './interpreter.js'
+import { LoopLength, tooLong, unknownLength } from './loop-length.js'
 import { assignTarget } from './patterns.js'
-import { spoilEffects } from './repetition.js'
+import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
@@ -33,34 +35,37 @@ function beyond(exits: readonly Exit[], label: string | undefined): readonly Exi
   return exits.filter(exit => exit.kind === 'return' || !endsHere(exit, label))
 }
 
-export function runLoop(
-  interpreter: Interpreter,
-  loop: Extract<Statement, { kind: 'loop' }>,
-  frame: Frame,
-): Completion {
+type Loop = Extract<Statement, { kind: 'loop' }>
+
+export function runLoop(interpreter: Interpreter, loop: Loop, frame: Frame): Completion {
+  const length = new LoopLength(interpreter)
   let scope = new Scope(frame.scope)
   declareAll(scope, loop.scope)
   runStatements(interpreter, loop.initial, { ...frame, scope })
   for (let round = 0; ; round++) {
+    const inner = { ...frame, scope }
     if ((round > 0 || !loop.testLast) && loop.condition) {
-      const truth = interpreter.conditions.truth(evaluate(interpreter, loop.condition, { ...frame, scope }))
+      const truth = interpreter.conditions.truth(evaluate(interpreter, loop.condition, inner))
       if (truth === false) return undefined
       if (truth === undefined)
-        return runUnknownLoop(interpreter, loop.condition.span, loop.label, () => {
-          const completion = runStatements(interpreter, loop.body, { ...frame, scope })
-          if (loop.update) evaluate(interpreter, loop.update, { ...frame, scope })
-          if (loop.condition) evaluate(interpreter, loop.condition, { ...frame, scope })
-          return completion
-        })
+        return runUnknownLoop(interpreter, unknownLength(loop.condition.span), loop.label, () =>
+          runRound(interpreter, loop, inner),
+        )
     }
-    const next = afterRound(runStatements(interpreter, loop.body, { ...frame, scope }), loop.label)
+    if (length.isTooLong) return runLongLoop(interpreter, loop, inner)
+    let completion: Completion
+    const run = () => {
+      completion = runStatements(interpreter, loop.body, inner)
+    }
+    if (loop.scope.length > 0 || !length.isTimeToLook(round)) run()
+    else if (length.changesNothing(run)) return runLongLoop(interpreter, loop, inner)
+    const next = afterRound(completion, loop.label)
     if (next === 'stop') return undefined
     if (next !== 'go on') {
       if (next?.kind !== 'perhaps') return next
-      const inner = { ...frame, scope }
       return runUnknownLoop(
         interpreter,
-        next.cause.span,
+        unknownLength(next.cause.span),
         loop.label,
         () => {
           if (loop.update) evaluate(interpreter, loop.update, inner)
@@ -74,6 +79,55 @@ export function runLoop(
     if (loop.update) evaluate(interpreter, loop.update, { ...frame, scope })
   }
 }
+
+/** The body of a loop, and what leads to the next one. */
+function runRound(interpreter: Interpreter, loop: Loop, frame: Frame): Completion {
+  const completion = runStatements(interpreter, loop.body, frame)
+  if (loop.update) evaluate(interpreter, loop.update, frame)
+  if (loop.condition) evaluate(interpreter, loop.condition, frame)
+  return completion
+}
+
+/** The rounds of a loop that is too long to walk each of them, from some round on. */
+function runLongLoop(interpreter: Interpreter, loop: Loop, frame: Frame): Completion {
+  const { span, condition, label } = loop
+  const reasonOf = tooLong(condition?.span ?? span)
+  let isLeft = false
+  const completion = runUnknownLoop(interpreter, reasonOf, label, () => {
+    const ended = runRound(interpreter, loop, frame)
+    const exits = ended?.kind === 'perhaps' ? ended.exits : ended ? [ended] : []
+    isLeft ||= exits.some(exit => exit.kind === 'break' && endsHere(exit, label))
+    return ended
+  })
+  const goesOn = () =>
+    !condition || interpreter.conditions.truth(evaluate(interpreter, condition, frame)) === true
+  if (isLeft || !goesOn()) return completion
+  // Nothing that it does ends it; other code may, where it waits for some.
+  const waits = nodesOf(loop.body).some(({ kind }) => kind === 'await')
+  if (!waits) throw new BudgetExceeded('a loop that never ends')
+  if (condition && changeReads(interpreter, condition, frame, reasonOf) && !goesOn()) return completion
+  if (!frame.yields) throw new BudgetExceeded('a loop that never ends')
+  return { kind: 'return', value: interpreter.fresh('the result', reasonOf('the result')) }
+}
+
+/** Makes unknown what a condition reads, where it only reads. */
+function changeReads(
+  interpreter: Interpreter,
+  condition: Expression,
+  frame: Frame,
+  reasonOf: ReasonOf,
+): boolean {
+  const nodes = [...nodesOf(condition)]
+  if (!nodes.every(({ kind }) => kind === undefined || reading.has(kind))) return false
+  for (const node of nodes) {
+    const name = node.kind === 'variable' ? node.binding.name : spanText(condition.span)
+    const unknown = { value: interpreter.fresh(name, reasonOf(name)) }
+    if (node.kind === 'variable' || node.kind === 'member') assignTarget(interpreter, node, unknown, frame)
+  }
+  return true
+}
+
+const reading: ReadonlySet<string> = new Set(['variable', 'member', 'this', 'literal', 'operator', 'logical'])
 
 /** The variables of the next round: closures keep those of the round that made them. */
 function freshRound(scope: Scope, bindings: readonly Binding[], outer: Scope): Scope {
@@ -92,18 +146,19 @@ function freshRound(scope: Scope, bindings: readonly Binding[], outer: Scope): S
  */
 function runUnknownLoop(
   interpreter: Interpreter,
-  span: Span,
+  reasonOf: ReasonOf,
   label: string | undefined,
   body: () => Completion,
   earlier: readonly Exit[] = [],
 ): Completion {
   const exits = [...beyond(earlier, label)]
-  spoilEffects(interpreter, span, () => {
+  new Repetition(interpreter, reasonOf).walk(() => {
     const completion = body()
     if (!completion) return
     exits.push(...beyond(completion.kind === 'perhaps' ? completion.exits : [completion], label))
   })
-  return exits.length > 0 ? { kind: 'perhaps', exits, cause: { span } } : undefined
+  const { span } = reasonOf('the result')
+  return exits.length > 0 && span ? { kind: 'perhaps', exits, cause: { span } } : undefined
 }
 
 export function runForEach(
@@ -120,17 +175,19 @@ export function runForEach(
   }
   const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(collection)
   if (!items) {
-    const reason = diagnostic(
-      'unknown-loop',
-      { what: 'its element', condition: shorten(spanText(loop.collection.span)) },
-      { span: loop.collection.span },
-    )
+    const reasonOf = unknownLength(loop.collection.span)
     const path = isUnknown(collection) ? collection.path : shorten(spanText(loop.collection.span))
-    const unknown = interpreter.unknowns.fresh(`${path}[i]`, reason)
-    return runUnknownLoop(interpreter, loop.collection.span, loop.label, () => round(unknown))
+    const unknown = interpreter.fresh(`${path}[i]`, reasonOf('its element'))
+    return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
   }
   const list = [...items]
+  const length = new LoopLength(interpreter)
   for (const [i, { value, span }] of list.entries()) {
+    if (length.isTooLong) {
+      const reasonOf = tooLong(loop.collection.span)
+      const unknown = interpreter.fresh(shorten(spanText(loop.collection.span)), reasonOf('its element'))
+      return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
+    }
     const next = afterRound(round(value, span), loop.label)
     if (next === 'stop') return undefined
     if (next === 'go on') continue
@@ -138,7 +195,7 @@ export function runForEach(
     const rest = list.slice(i + 1)
     return runUnknownLoop(
       interpreter,
-      next.cause.span,
+      unknownLength(next.cause.span),
       loop.label,
       () => {
         const ways = rest.map(item => round(item.value, item.span))

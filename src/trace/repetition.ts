@@ -1,47 +1,76 @@
-import { diagnostic } from '../diagnostics/diagnostic.js'
-import { type Span, spanText } from '../text/source.js'
-import { attempt, nameOf, spoil } from './branches.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { attempt, nameOf, pathOf, spoil } from './branches.js'
 import { BudgetExceeded } from './budget.js'
+import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { ageOf, declaredCells } from './scope.js'
-import { shorten } from './unknowns.js'
-import type { ObjectValue } from './value.js'
 
-/**
- * Walks code that may run any number of times, until a round changes nothing that earlier ones did not, and makes
- * all that it changes unknown.
- */
-export function spoilEffects(interpreter: Interpreter, span: Span, action: () => void): void {
-  const condition = shorten(spanText(span))
-  const spoiled = new Map<object, Set<string>>()
-  const firstNew = interpreter.newId()
-  const firstCell = declaredCells()
-  let made = -1
-  for (let round = 0; ; round++) {
-    if (round > 16) throw new BudgetExceeded('a loop changes more in every round')
-    let fresh = 0
-    let own = 0
-    for (const change of interpreter.speculate(() => attempt(interpreter, action)).changes) {
-      const { slot } = change
-      const owner = slot.kind === 'cell' ? slot.cell : slot.object
-      const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
-      const keys = spoiled.get(owner) ?? new Set()
-      spoiled.set(owner, keys)
-      if (keys.has(key)) continue
-      keys.add(key)
-      // What a round makes for itself is new in each; only its number tells whether anything changed.
-      const isOwn =
-        slot.kind === 'cell' ? ageOf(slot.cell) >= firstCell : (owner as ObjectValue).id >= firstNew
-      if (isOwn) {
-        own++
-        continue
-      }
-      fresh++
-      const what = nameOf(change)
-      const reason = diagnostic('unknown-loop', { what, condition }, { span })
-      spoil(interpreter, change, interpreter.unknowns.fresh(what, reason))
+/** As many rounds may each change something that earlier ones did not. */
+const mostRounds = 16
+
+/** Why what changes is not known afterwards. */
+export type ReasonOf = (what: string) => Diagnostic
+
+/** All that there is at some point: tells changes of it from those of what is made afterwards. */
+export class Surroundings {
+  readonly #firstObject: number
+  readonly #firstCell = declaredCells()
+
+  constructor(interpreter: Interpreter) {
+    this.#firstObject = interpreter.newId()
+  }
+
+  areChangedBy({ slot }: Change): boolean {
+    return slot.kind === 'cell' ? ageOf(slot.cell) < this.#firstCell : slot.object.id < this.#firstObject
+  }
+}
+
+/** What code that may run any number of times changes, as far as it was walked. */
+export class Repetition {
+  readonly #interpreter: Interpreter
+  readonly #reasonOf: ReasonOf
+  readonly #surroundings: Surroundings
+  readonly #changed: Change[] = []
+  readonly #seen = new Map<object, Set<string>>()
+
+  constructor(interpreter: Interpreter, reasonOf: ReasonOf) {
+    this.#interpreter = interpreter
+    this.#reasonOf = reasonOf
+    this.#surroundings = new Surroundings(interpreter)
+  }
+
+  /** Walks the code until a round changes nothing that earlier ones did not; all that it changes is unknown then. */
+  walk(action: () => void): void {
+    for (let round = 0; round <= mostRounds; round++) {
+      const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
+      const fresh = changes.filter(change => this.#isFirst(change))
+      if (fresh.length === 0) return
+      this.#changed.push(...fresh)
+      for (const change of fresh) this.#spoil(change)
     }
-    if (fresh === 0 && own === made) return
-    made = own
+    throw new BudgetExceeded('a loop changes more in every round')
+  }
+
+  /** Makes unknown what is known to change: what a run of the code leaves behind that starts now. */
+  spoilAgain(): void {
+    for (const change of this.#changed) this.#spoil(change)
+  }
+
+  /** What a run makes for itself is gone with it. */
+  #isFirst(change: Change): boolean {
+    if (!this.#surroundings.areChangedBy(change)) return false
+    const { slot } = change
+    const owner = slot.kind === 'cell' ? slot.cell : slot.object
+    const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
+    const keys = this.#seen.get(owner) ?? new Set()
+    this.#seen.set(owner, keys)
+    if (keys.has(key)) return false
+    keys.add(key)
+    return true
+  }
+
+  #spoil(change: Change): void {
+    const what = nameOf(change)
+    spoil(this.#interpreter, change, this.#interpreter.fresh(pathOf(change), this.#reasonOf(what)))
   }
 }

@@ -8,8 +8,8 @@ export interface Cell {
   initialized: boolean
 }
 
-/** How many cells were declared before a cell: tells those that an action makes from those that it finds. */
-const ages = new WeakMap<Cell, number>()
+/** The name of a cell, and how many were declared before it: tells those that an action makes from those it finds. */
+const declarations = new WeakMap<Cell, { readonly name: string; readonly age: number }>()
 let declared = 0
 
 export function declaredCells(): number {
@@ -17,7 +17,11 @@ export function declaredCells(): number {
 }
 
 export function ageOf(cell: Cell): number {
-  return ages.get(cell) ?? 0
+  return declarations.get(cell)?.age ?? 0
+}
+
+export function nameOfCell(cell: Cell): string | undefined {
+  return declarations.get(cell)?.name
 }
 
 /** The variables of one activation of a block, function or module. */
@@ -30,7 +34,7 @@ export class Scope {
   }
 
   declare(binding: Binding, cell: Cell): void {
-    ages.set(cell, declared++)
+    declarations.set(cell, { name: binding.name, age: declared++ })
     this.#cells.set(binding, cell)
   }
 

@@ -1,4 +1,5 @@
 import type { ClassCode, Expression, FunctionCode, Module, Statement } from '../core/program.js'
+import { nodesOf } from '../core/walk.js'
 import type { Span } from '../text/source.js'
 
 /** A function or method that may build a model: `createModel`, `Network.build`. */
@@ -81,24 +82,12 @@ function declarations(body: readonly Statement[]): readonly Declaration[] {
 
 /** Whether code contains a call of, or a reference to, a member with one of the names. */
 export function mentions(code: FunctionCode, names: ReadonlySet<string>): boolean {
-  const pending: unknown[] = [code.body, code.parameters]
-  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    if (Array.isArray(item)) {
-      for (const inner of item) pending.push(inner)
-      continue
-    }
-    if (typeof item !== 'object' || item === null) continue
-    const node = item as { kind?: string; callee?: Expression }
-    if (node.kind === 'call' && node.callee) {
-      const { callee } = node
-      if (callee.kind === 'member' && callee.key.kind === 'literal' && names.has(String(callee.key.value)))
-        return true
-      if (callee.kind === 'variable' && names.has(callee.binding.name)) return true
-    }
-    for (const [key, inner] of Object.entries(item)) {
-      if (key !== 'span' && key !== 'binding' && key !== 'scope' && typeof inner === 'object')
-        pending.push(inner)
-    }
+  for (const node of nodesOf([code.body, code.parameters])) {
+    if (node.kind !== 'call') continue
+    const { callee } = node
+    if (callee.kind === 'variable' && names.has(callee.binding.name)) return true
+    if (callee.kind === 'member' && callee.key.kind === 'literal' && names.has(String(callee.key.value)))
+      return true
   }
   return false
 }

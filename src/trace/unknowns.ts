@@ -29,19 +29,22 @@ export class Unknowns {
   #names = new Map<string, string>()
   /** How often each name was asked for. */
   #taken = new Map<string, number>()
-  #keys = new Map<string, string>()
+  #entries = new Map<string, { readonly key: string; readonly born: number }>()
   #operations = new Map<string, Operation>()
   /** Names of values that another walk of the same program may give to other values. */
   #loose = new Set<string>()
   readonly #table: KeyTable
+  readonly #clock: () => number
   #fresh = 0
 
-  constructor(table: KeyTable) {
+  /** `clock` tells the time in the ids of objects. */
+  constructor(table: KeyTable, clock: () => number) {
     this.#table = table
+    this.#clock = clock
   }
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */
-  value(path: string, key: string, reason?: Diagnostic): UnknownValue {
+  value(path: string, key: string, reason?: Diagnostic, born = this.#clock()): UnknownValue {
     let name = this.#names.get(key)
     if (name === undefined) {
       const short = grouped(shorten(path))
@@ -49,7 +52,7 @@ export class Unknowns {
       this.#taken.set(short, count)
       name = count === 1 ? short : `${short} (${count})`
       this.#names.set(key, name)
-      this.#keys.set(name, this.#table.shorten(key))
+      this.#entries.set(name, { key: this.#table.shorten(key), born })
     }
     return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
@@ -69,7 +72,8 @@ export class Unknowns {
   ): UnknownValue {
     const reason = values.find((value): value is UnknownValue => isUnknown(value) && !!value.reason)?.reason
     const key = write(values.map(operand => this.#identity(operand)))
-    const value = this.value(write(values.map(shown)), key, reason)
+    const born = Math.max(...values.map(operand => this.#bornOf(operand)))
+    const value = this.value(write(values.map(shown)), key, reason, born)
     if (operator !== undefined) this.#operations.set(value.path, { operator, operands: values })
     if (values.some(operand => this.isLoose(operand))) this.#loose.add(value.path)
     return value
@@ -77,7 +81,16 @@ export class Unknowns {
 
   /** What decides a value: the same in every walk of the program, unless the value is loose. */
   keyOf({ path }: UnknownValue): string {
-    return this.#keys.get(path) ?? this.#table.shorten(path)
+    return this.#entries.get(path)?.key ?? this.#table.shorten(path)
+  }
+
+  /** Since when there is such a value: what others decide is as old as the youngest of them. */
+  bornAt({ path }: UnknownValue): number {
+    return this.#entries.get(path)?.born ?? 0
+  }
+
+  #bornOf(value: Value): number {
+    return isUnknown(value) ? this.bornAt(value) : isObject(value) ? this.#clock() : 0
   }
 
   /** Whether a value is one of this walk only, such as an element in a loop of unknown length. */
@@ -94,16 +107,16 @@ export class Unknowns {
 
   /** Runs an action whose values are gone afterwards: the next one may use their names. */
   within<Result>(action: () => Result): Result {
-    const before = [this.#names, this.#taken, this.#keys, this.#operations, this.#loose] as const
+    const before = [this.#names, this.#taken, this.#entries, this.#operations, this.#loose] as const
     this.#names = new Map(this.#names)
     this.#taken = new Map(this.#taken)
-    this.#keys = new Map(this.#keys)
+    this.#entries = new Map(this.#entries)
     this.#operations = new Map(this.#operations)
     this.#loose = new Set(this.#loose)
     try {
       return action()
     } finally {
-      ;[this.#names, this.#taken, this.#keys, this.#operations, this.#loose] = before
+      ;[this.#names, this.#taken, this.#entries, this.#operations, this.#loose] = before
     }
   }
 

@@ -1,0 +1,50 @@
+import { diagnostic } from '../diagnostics/diagnostic.js'
+import { type Span, spanText } from '../text/source.js'
+import { sameContent } from './branches.js'
+import type { Interpreter } from './interpreter.js'
+import { type ReasonOf, Surroundings } from './repetition.js'
+import { shorten } from './unknowns.js'
+
+/** The round in which it is looked whether a loop changes anything. */
+const lookAt = 8
+
+/** Says when the rounds of a loop are too many to walk each of them. */
+export class LoopLength {
+  readonly #interpreter: Interpreter
+  readonly #start: number
+
+  constructor(interpreter: Interpreter) {
+    this.#interpreter = interpreter
+    this.#start = interpreter.meter.spent
+  }
+
+  get isTooLong(): boolean {
+    const { meter } = this.#interpreter
+    return meter.spent - this.#start > meter.longLoop
+  }
+
+  isTimeToLook(round: number): boolean {
+    return round === lookAt
+  }
+
+  /** Runs a round, and says whether all that there was before it is as it was: then no later round does more. */
+  changesNothing(run: () => void): boolean {
+    const surroundings = new Surroundings(this.#interpreter)
+    const changes = this.#interpreter.heap.observe(run)
+    return !changes.some(
+      change => surroundings.areChangedBy(change) && !sameContent(change.before, change.after),
+    )
+  }
+}
+
+const reasons =
+  (code: 'unknown-loop' | 'long-loop') =>
+  (span: Span): ReasonOf =>
+  what =>
+    diagnostic(code, { what, condition: shorten(spanText(span)) }, { span })
+
+/** Why what changes in a loop is not known: it is not known how often it runs. */
+export const unknownLength = reasons('unknown-loop')
+
+/** Why what changes in a loop is not known: it is not walked to its end. */
+export const tooLong = reasons('long-loop')
