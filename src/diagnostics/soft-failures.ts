@@ -38,6 +38,12 @@ export const softFailures = {
     message: '`{layer}` needs `{key}`',
     why: 'Without it the layer has no meaning, and TensorFlow.js throws.',
   },
+  'unset-config-key': {
+    category: 'soft-failure',
+    title: 'Setting without a value',
+    message: '`{layer}` is not given `{key}`: {effect}',
+    why: 'TensorFlow.js does not complain about a setting that is misspelt or undefined, and the layer computes something else than was meant.',
+  },
   'output-activation-loss-mismatch': {
     category: 'soft-failure',
     title: 'Output activation does not fit the loss',

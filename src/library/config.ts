@@ -125,6 +125,10 @@ function resolveKey(
   if (given === undefined || value === undefined) {
     const entry = usual()
     if (entry) return { entry }
+    if (key.unset && side === 'tfjs') {
+      const report = diagnostic('unset-config-key', { layer, key: name, effect: key.unset.effect }, { span })
+      return { entry: { value: key.unset.value, from: 'default', span: place }, report }
+    }
     const code = side === 'tfjs' ? 'missing-config-key' : 'spec-missing-key'
     return { report: diagnostic(code, { layer, key: name }, { span }) }
   }

@@ -64,6 +64,8 @@ export interface ConfigKey {
   readonly paper?: Attribute | 'silent'
   /** The key whose value it takes when it is left out, on either side. */
   readonly like?: string
+  /** TF.js does not miss the key in a configuration without it, and does then what nobody asks for. */
+  readonly unset?: { readonly value: Attribute; readonly effect: string }
   /** What TF.js makes of `null`, where that is not the default. */
   readonly whenNull?: Attribute
   /** TF.js takes the key and does not use it. It then acts as the default, or as the value of `use`. */

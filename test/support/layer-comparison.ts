@@ -109,6 +109,8 @@ function compareConfig(
       continue
     }
     if (key === 'trainable') continue
+    // What a missing number amounts to is compared by what the layer computes.
+    if (declared?.unset && (value === undefined || Number.isNaN(value))) continue
     // `RNN.getConfig` repeats the keys of its cell.
     if (!declared && definition.wraps) continue
     const tables: Readonly<Record<string, Shorthands>> = {

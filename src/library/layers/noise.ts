@@ -7,7 +7,13 @@ import { passesMask, required, unread } from './keys.js'
 const core = 'tfjs-layers/src/layers/core.ts'
 const noise = 'tfjs-layers/src/layers/noise.ts'
 
-const rate: ConfigKey = { kind: 'fraction', effect: 'function', summary: 'how likely an element is dropped' }
+const rate: ConfigKey = {
+  kind: 'fraction',
+  effect: 'function',
+  unset: { value: 0, effect: 'the layer does nothing, in training either' },
+  whenNull: 0,
+  summary: 'how likely an element is dropped',
+}
 const seed: ConfigKey = {
   kind: 'integer',
   effect: 'none',
@@ -115,7 +121,13 @@ export const noiseLayers: readonly LayerDefinition[] = [
     positionwise: true,
     masks: passesMask,
     axes: samples,
-    config: { stddev: required('number', 'the standard deviation of the noise') },
+    config: {
+      stddev: {
+        ...required('number', 'the standard deviation of the noise'),
+        // `K.randomNormal` has a default of its own.
+        unset: { value: 1, effect: 'the standard deviation is 1' },
+      },
+    },
     parameters: () => [],
     means: () => 'gaussianNoise[stddev, site](x)',
   },
