@@ -627,6 +627,49 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'of a shape that is not known, the layer says how many sizes it has, if any shape will not do',
+    files: {
+      'model.js': `export const recurrent = inputShape => tf.sequential({ layers: [tf.layers.simpleRNN({ units: 2, inputShape })] })
+        export const image = xs => tf.sequential({ layers: [tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: xs.shape.slice(1) })] })
+        export const same = inputShape => ${build('{ units: inputShape[1], inputShape }')}
+        export const any = inputShape => ${build('{ units: 2, inputShape }')}`,
+    },
+    expected: [
+      'recurrent 2*inputShape[1] + 6',
+      'image 18*xs.shape.slice(…)[2] + 2',
+      'same unbound-setting',
+      'any unbound-setting',
+    ],
+  },
+  {
+    title: 'what comes of a model that is not known is not known for the same reason',
+    files: {
+      'model.js': `export const cut = async () => {
+          const model = await tf.loadLayersModel('model.json')
+          const base = tf.model({ inputs: model.inputs, outputs: model.getLayer('last').output })
+          return tf.sequential({ layers: [tf.layers.flatten({ inputShape: base.outputs[0].shape.slice(1) })] })
+        }
+        export const head = async () => {
+          const base = await tf.loadLayersModel('model.json')
+          const y = tf.layers.dense({ units: 2 }).apply(base.output)
+          return tf.model({ inputs: base.input, outputs: y })
+        }
+        export const number = () => {
+          const model = tf.sequential({ layers: [loadLayer()] })
+          return ${build('{ units: model.outputs.length, inputShape: [3] }')}
+        }`,
+    },
+    expected: [
+      'cut saved-model',
+      'cut saved-model',
+      'cut saved-model',
+      'head saved-model',
+      'head saved-model',
+      'number 4*sequential_1.outputs.length',
+      'number unknown-global',
+    ],
+  },
+  {
     title: 'where the top level was stopped, what it declares is not known',
     files: {
       'model.js': `const deep = n => deep(n + 1)

@@ -9,6 +9,7 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import {
   type HostObject,
   isObject,
+  isUnknown,
   type ObjectValue,
   type Property,
   type UnknownValue,
@@ -39,20 +40,16 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     const { reason } = trace.opaque('unmodelled-layer', { layer: `tf.layers.${name}` }, span)
     return trace.host<LayerState>(layerType, { ...base, name, ...(reason && { reason }) })
   }
-  const read = readConfig(trace, value, keysOf(definition), span)
-  const { config, diagnostics } = resolveConfig(
-    definition,
-    read.given,
-    'tfjs',
-    call.arguments[0]?.span ?? span,
-  )
+  const read = readConfig(trace, value, keysOf(definition), span, sizesOf(definition))
+  const place = call.arguments[0]?.span ?? span
+  const { config, diagnostics: found } = resolveConfig(definition, read.given, 'tfjs', place)
+  const isGiven = value !== undefined && value !== null
+  const diagnostics = isGiven ? found : found.map(entry => asMissing(entry, definition))
   for (const entry of diagnostics) trace.report(entry)
   const untrainable = definition.untrainable?.(entriesAsValues(config))
   if (untrainable !== undefined)
     trace.report(diagnostic('training-throws', { layer: definition.kind, reason: untrainable }, { span }))
-  const missing = diagnostics.find(
-    ({ code }) => code === 'missing-config-key' || code === 'invalid-config-value',
-  )
+  const missing = diagnostics.find(({ code }) => preventing.has(code))
   const reason = read.reason ?? missing
   const given = config.name
   return trace.host<LayerState>(layerType, {
@@ -67,6 +64,27 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
         : counters.layerName(definition.className, trace),
     trainable: isTrainable(definition, config),
   })
+}
+
+/** What is reported of a configuration of which TF.js makes no layer that is known. */
+const preventing: ReadonlySet<string> = new Set(['missing-config-key', 'invalid-config-value'])
+
+/** How many sizes a shape has of which only the rank is known: anything else would be refused. */
+const sizesOf = ({ rank }: LayerDefinition): ReadonlyMap<string, number> =>
+  new Map(
+    rank === undefined
+      ? []
+      : [
+          ['inputShape', rank - 1],
+          ['batchInputShape', rank],
+        ],
+  )
+
+/** TF.js may not miss a setting in a configuration, but it throws where it is given none to read it from. */
+function asMissing(entry: Diagnostic, { kind, config }: LayerDefinition): Diagnostic {
+  const key = Object.keys(config).find(name => config[name]!.unset)
+  if (entry.code !== 'unset-config-key' || key === undefined) return entry
+  return diagnostic('missing-config-key', { layer: kind, key }, entry.span ? { span: entry.span } : {})
 }
 
 /** A layer that applies another one trains if that one does; its own key is not read (`Wrapper.trainable`). */
@@ -282,6 +300,20 @@ export function tensorsIn(trace: Tracer, value: Value): readonly HostObject<Tens
   return elements && elements.length > 0 && elements.every(isTensor) ? elements : undefined
 }
 
+/** What a call gives that takes tensors and was given something else: unknown, for the reason that this has. */
+export function givenNoTensors(
+  { trace, span, arguments: [given] }: HostCall,
+  call: string,
+  value = given?.value,
+): UnknownValue {
+  const items = trace.elements(value)?.map(item => item.value) ?? [value]
+  const unknown = items.find(isUnknown)
+  if (unknown?.reason) return unknown
+  if (unknown) return trace.opaque('unbound-tensor', { call, path: unknown.path }, span)
+  const reason = 'it is not given tensors that are known'
+  return trace.opaque('unmodelled-call', { call, reason }, span)
+}
+
 /** One tensor as itself, several as a list. */
 export function result(trace: Tracer, tensors: readonly HostObject<TensorState>[]): Value {
   return tensors.length === 1 ? tensors[0] : trace.array(tensors as readonly ObjectValue[])
@@ -289,11 +321,11 @@ export function result(trace: Tracer, tensors: readonly HostObject<TensorState>[
 
 export function shapeOf(
   trace: Tracer,
-  tensor: Pick<TensorState, 'node' | 'symbolic'> | undefined,
+  tensor: Pick<TensorState, 'node' | 'symbolic' | 'reason'> | undefined,
   path: string,
 ): Value {
   const shape = tensor?.node?.type.shape
-  if (!shape) return trace.fresh(`${path}.shape`)
+  if (!shape) return trace.fresh(`${path}.shape`, tensor?.reason)
   // While a model is built, TF.js shows the open batch axis as null.
   return trace.array(
     shape.map((size, i) => (tensor.symbolic && i === 0 && typeof size !== 'number' ? null : size)),
@@ -304,12 +336,7 @@ export function shapeOf(
 function applyValue(layer: HostObject<LayerState>, call: HostCall): Value {
   const { trace, span } = call
   const tensors = tensorsIn(trace, call.arguments[0]?.value)
-  if (!tensors)
-    return trace.opaque(
-      'unmodelled-call',
-      { call: `${layer.state.name}.apply`, reason: 'it is not applied to symbolic tensors' },
-      span,
-    )
+  if (!tensors) return givenNoTensors(call, `${layer.state.name}.apply`)
   const kwargs = call.arguments[1]
   const states = layer.state.definition?.inputs === 'sequence' ? initialStates(trace, kwargs, span) : []
   if (states && 'kind' in states) return states
@@ -380,9 +407,13 @@ const layerProperty = (get: (state: LayerState, trace: Tracer) => Value) =>
     get: (object: HostObject<LayerState>, trace: Tracer) => get(object.state, trace),
   }) as const
 
+/** What a layer reads or gives that is not known itself; nothing before it was applied. */
+const unknownPort = ({ name, reason }: LayerState, port: string, trace: Tracer): Value =>
+  reason && trace.fresh(`${name}.${port}`, reason)
+
 Object.assign(layerType.members, {
-  output: layerProperty(state => state.output),
-  input: layerProperty(state => state.input),
+  output: layerProperty((state, trace) => state.output ?? unknownPort(state, 'output', trace)),
+  input: layerProperty((state, trace) => state.input ?? unknownPort(state, 'input', trace)),
   name: {
     kind: 'property',
     get: ({ state }: HostObject<LayerState>) => state.name,

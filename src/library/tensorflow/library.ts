@@ -5,6 +5,7 @@ import { optimizers } from '../optimizers.js'
 import { classes } from './classes.js'
 import { contextOf } from './context.js'
 import { effects } from './effects.js'
+import { formerMember } from './former-names.js'
 import { inputOf, readFunction } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
@@ -139,7 +140,7 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
       return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
     if (nested.has(path))
       return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
-    return runTimeMember(path, tracer) ?? unmodelledMember(path, tracer)
+    return runTimeMember(path, tracer) ?? unmodelledMember(path, tracer) ?? formerMember(path, tracer)
   }
   const self: Value = namespace(trace, 'tf', (key, tracer) => {
     if (key === 'default') return self

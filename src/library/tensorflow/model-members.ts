@@ -1,7 +1,7 @@
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { layersOf } from './layer-order.js'
-import { result, shapeOf, tensorsIn } from './layers.js'
+import { givenNoTensors, result, shapeOf, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
 import { modelType } from './types.js'
@@ -25,6 +25,12 @@ const property = (get: (state: ModelState, trace: Tracer) => Value) =>
   }) as const
 const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) =>
   ({ kind: 'method', call }) as const
+
+/** A member that is read off what the model was built from, if that is known. */
+const ofKnown = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
+  property((state, trace) =>
+    state.reason ? trace.fresh(`${state.name}.${name}`, state.reason) : get(state, trace),
+  )
 
 /** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
 function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
@@ -60,22 +66,12 @@ Object.assign(modelType.members, {
   }),
   apply: method((model, call) => {
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors)
-      return call.trace.opaque(
-        'unmodelled-call',
-        { call: 'model.apply', reason: 'it is not applied to symbolic tensors' },
-        call.span,
-      )
+    if (!tensors) return givenNoTensors(call, 'model.apply')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
   }),
   predict: method((model, call) => {
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors)
-      return call.trace.opaque(
-        'unmodelled-call',
-        { call: 'model.predict', reason: 'it is not given tensors that are known' },
-        call.span,
-      )
+    if (!tensors) return givenNoTensors(call, 'model.predict')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span))
   }),
   compile: method((model, call) => {
@@ -89,16 +85,14 @@ Object.assign(modelType.members, {
     return undefined
   }),
   getLayer: method(getLayer),
-  layers: property((state, trace) =>
-    state.reason ? trace.fresh(`${state.name}.layers`, state.reason) : trace.array(layersOf(state)),
-  ),
-  inputs: property((state, trace) => trace.array(state.inputs)),
-  outputs: property((state, trace) => trace.array(state.outputs)),
-  input: property((state, trace) => result(trace, state.inputs)),
-  output: property((state, trace) => result(trace, state.outputs)),
   name: property(state => state.name),
-  inputShape: property((state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
-  outputShape: property((state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
+  layers: ofKnown('layers', (state, trace) => trace.array(layersOf(state))),
+  inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
+  outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),
+  input: ofKnown('input', (state, trace) => result(trace, state.inputs)),
+  output: ofKnown('output', (state, trace) => result(trace, state.outputs)),
+  inputShape: ofKnown('inputShape', (state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
+  outputShape: ofKnown('outputShape', (state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
 })
 
 modelType.unknownState = (state, reason) => ({ ...state, ...(reason.reason && { reason: reason.reason }) })

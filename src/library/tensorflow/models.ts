@@ -6,7 +6,7 @@ import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
 import type { Counters } from './counters.js'
-import { applyToTensors, isTraining, plainConfig, remember } from './layers.js'
+import { applyToTensors, givenNoTensors, isTraining, plainConfig, remember } from './layers.js'
 import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
 import { rebuild } from './rebuild.js'
@@ -275,17 +275,8 @@ export function initializeFunctional(model: HostObject<ModelState>, call: HostCa
   const inputs = read(field('inputs'))
   const outputs = read(field('outputs'))
   const all = [...inputs, ...outputs]
-  const wrong = all.find(value => !isTensor(value))
-  const reason =
-    inputs.length === 0 || outputs.length === 0 || all.some(value => !isTensor(value))
-      ? isUnknown(wrong) && wrong.reason
-        ? wrong.reason
-        : trace.opaque(
-            'unmodelled-call',
-            { call: 'tf.model', reason: 'its inputs and outputs are not all symbolic tensors' },
-            span,
-          ).reason
-      : undefined
+  const isComplete = inputs.length > 0 && outputs.length > 0 && all.every(isTensor)
+  const reason = isComplete ? undefined : givenNoTensors(call, 'tf.model', trace.array(all)).reason
   trace.heap.setState(model, {
     ...model.state,
     name: typeof name === 'string' ? name : model.state.counters.unique('model', trace),

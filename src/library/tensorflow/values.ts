@@ -33,12 +33,16 @@ export interface ReadConfig {
   readonly reason?: Diagnostic
 }
 
-/** The configuration object of a layer as data. An unbound parameter in place of a number is its symbol. */
+/**
+ * The configuration object of a layer as data. An unbound parameter in place of a number is its symbol, and in place of
+ * a shape as many of them as `sizes` says for the key.
+ */
 export function readConfig(
   trace: Tracer,
   value: Value,
   keys: Readonly<Record<string, ConfigKey>>,
   span: Span,
+  sizes: ReadonlyMap<string, number> = new Map(),
 ): ReadConfig {
   const given = new Map<string, Given>()
   if (value === undefined || value === null) return { given }
@@ -65,7 +69,7 @@ export function readConfig(
       putLayers(given, name, kind, layers, property.span)
       continue
     }
-    const read = readValue(trace, property, keys[name]?.kind)
+    const read = readValue(trace, withSizes(trace, property, sizes.get(name), span), keys[name]?.kind)
     if ('reason' in read) {
       const key = keys[name]
       if (key?.effect !== 'none' || key.kind === 'shape') return { given, reason: read.reason }
@@ -75,6 +79,14 @@ export function readConfig(
     given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
   }
   return { given, inner }
+}
+
+/** A shape that is not known as a list of as many sizes, each the one that reading the shape there gives. */
+function withSizes(trace: Tracer, property: Property, count: number | undefined, fallback: Span): Property {
+  const { value, span } = property
+  if (!isUnknown(value) || count === undefined) return property
+  const sizes = Array.from({ length: count }, (_, i) => trace.get(value, String(i), span ?? fallback))
+  return { ...property, value: trace.array(sizes) }
 }
 
 /** The layers under one key; a stack of cells stands for its cells. Or why they are not known. */
