@@ -5,9 +5,9 @@ import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
 import type { DataType } from '../../src/graph/type.js'
+import { formerNames } from '../../src/library/tensorflow/former-names.js'
 import type { ExampleArgument, TensorFunction } from '../../src/library/tensorflow/functions/function.js'
 import { tensorFunctions } from '../../src/library/tensorflow/functions/table.js'
-import { formerNames } from '../../src/library/tensorflow/former-names.js'
 import { whyUnmodelled } from '../../src/library/tensorflow/unmodelled.js'
 import { readFunctionBody } from '../../src/pipeline.js'
 import { tf } from '../support/model-code.js'
@@ -164,11 +164,14 @@ test('every function of TensorFlow.js is modelled, or says why not', () => {
   expect(silent).toEqual([])
 })
 
-test.each(Object.entries(formerNames))('TensorFlow.js has no tf.%s any more, and has tf.%s', (former, now) => {
-  const read = (path: string) =>
-    path.split('.').reduce<unknown>((object, key) => (object as Readonly<Record<string, unknown>>)[key], tf)
-  expect([typeof read(former), typeof read(now)]).toEqual(['undefined', 'function'])
-})
+test.each(Object.entries(formerNames))(
+  'TensorFlow.js has no tf.%s any more, and has tf.%s',
+  (former, now) => {
+    const read = (path: string) =>
+      path.split('.').reduce<unknown>((object, key) => (object as Readonly<Record<string, unknown>>)[key], tf)
+    expect([typeof read(former), typeof read(now)]).toEqual(['undefined', 'function'])
+  },
+)
 
 test('what is said not to be modelled is not', () => {
   const both = Object.keys(tensorFunctions).filter(name => whyUnmodelled(name) !== undefined)

@@ -26,25 +26,25 @@ const source = 'tfjs-core/src/ops/losses/compute_weighted_loss.ts'
 function weighted(given: Arguments, losses: string, shape: readonly Dimension[]): Result {
   const own = given.optional('weights')
   const each = own ? `(${losses}) * weights` : `(${losses})`
-  const all = `sum[null_, false](${each})`.replace('null_', given.put(null))
-  const count = given.put(product(shape))
+  const all = `sum[${given.put(null)}, false](${each})`
+  const mean = `mean[${given.put(null)}, false](${each})`
   switch (given.value('reduction')) {
     case reductions.NONE:
       return each
     case reductions.SUM:
       return all
     case reductions.MEAN: {
-      if (!own) return `${all} / ${count}`
+      if (!own) return mean
       const factor = product(shape)
       const size = product(own.shape!)
       if (isPolynomial(factor) || isPolynomial(size)) return { problem: 'the number of weights is not known' }
-      const mean = `${all} / sum[${given.put(null)}, false](weights)`
-      return factor > size ? `${mean} / ${given.put(factor / size)}` : mean
+      const share = `${all} / sum[${given.put(null)}, false](weights)`
+      return factor > size ? `${share} / ${given.put(factor / size)}` : share
     }
     case reductions.SUM_BY_NONZERO_WEIGHTS:
       return own
         ? `${all} / sum[${given.put(null)}, false](where(notEqual(weights * (zeros[${given.put([...shape])}]() + 1), 0), 1, 0))`
-        : `${all} / ${count}`
+        : mean
     default:
       return { problem: 'the reduction is not known' }
   }
