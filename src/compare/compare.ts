@@ -10,7 +10,7 @@ import type { ClauseVerdict, Comparison, Finding, Verdict } from './verdict.js'
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
 export function compare(spec: Spec, code: ModelGraph, target: string): Comparison {
   const structure = compareStructure(spec, code)
-  const others = [...compareCounts(spec, code.model), ...compareTraining(spec, code.model)]
+  const others = [...compareCounts(spec, code.model), ...compareTraining(spec, code)]
   const known = new Map<Finding, Finding>()
   const accept = (finding: Finding): Finding => {
     const entry = known.get(finding) ?? acceptFinding(finding, spec.accepted)

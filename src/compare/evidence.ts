@@ -73,12 +73,13 @@ const attempts = inputRanges.length
 export function searchBothModes(
   sides: Sides,
   kind: PointKind,
+  subjectOf = (name: string): string => `the output ${name}`,
 ): { readonly evidence: Evidence } | { readonly problem: string; readonly agree: boolean } {
   const pairs = sides.specified.flatMap((node, i) => (node === sides.implemented[i] ? [] : [i]))
   const search: Omit<Search, 'mode' | 'seed'> = {
     specified: pairs.map(i => sides.specified[i]!),
     implemented: pairs.map(i => sides.implemented[i]!),
-    subjects: pairs.map(i => `the output ${sides.names[i]}`),
+    subjects: pairs.map(i => subjectOf(sides.names[i]!)),
     nameOf: sides.nameOf,
     symbols: sides.assumed,
     kind,

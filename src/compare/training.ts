@@ -1,14 +1,15 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import type { Model, Optimizer } from '../graph/model.js'
+import type { LossFunction, LossTerm, Model, ModelGraph, Optimizer } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
-import type { Clause, Spec } from '../spec/spec.js'
+import type { Clause, Spec, TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
+import { compareLossFunction } from './loss-functions.js'
 import { outputNames, outputPlaces } from './ports.js'
 import { relate } from './values.js'
-import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+import type { ClauseVerdict, Finding } from './verdict.js'
 
 const asWritten = (clause: Clause, value: string): ClauseVerdict => ({
   clause,
@@ -29,8 +30,8 @@ function differs(clause: Clause, entry: Diagnostic, expected: string, actual: st
 }
 
 /** The verdicts on loss and optimizer. */
-export function compareTraining(spec: Spec, model: Model): readonly ClauseVerdict[] {
-  return [...compareLosses(spec, model), ...compareOptimizer(spec, model)]
+export function compareTraining(spec: Spec, code: ModelGraph): readonly ClauseVerdict[] {
+  return [...compareLosses(spec, code), ...compareOptimizer(spec, code.model)]
 }
 
 function notCompiled(what: string, model: Model): Diagnostic {
@@ -43,89 +44,134 @@ const symbolic = (
   span: Span | undefined,
 ): Diagnostic => diagnostic('symbolic-value', { what, expected, actual }, span ? { span } : {})
 
-function compareLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
-  return withExtraLosses(spec, model, compareStatedLosses(spec, model))
+function compareLosses(spec: Spec, code: ModelGraph): readonly ClauseVerdict[] {
+  return withExtraLosses(spec, code, compareStatedLosses(spec, code))
 }
 
 /** Losses on outputs for which the spec, which states others, has none: they are added to what is minimised. */
 function withExtraLosses(
   spec: Spec,
-  model: Model,
+  code: ModelGraph,
   verdicts: readonly ClauseVerdict[],
 ): readonly ClauseVerdict[] {
+  const { model } = code
   const [first, ...others] = spec.losses
-  if (!first || !verdicts[0]) return verdicts
+  const [verdict] = verdicts
+  if (!first || !verdict) return verdicts
   // One loss without an output is the loss of every output.
   const isForAll = others.length === 0 && first.output === undefined
   const stated = new Set(spec.losses.map(({ output }, i) => outputIndex(spec, model, output, i)))
-  const extra = (model.compilation?.losses ?? []).filter(
-    ({ output, kind }) => !stated.has(output) && !(isForAll && kind === first.kind),
-  )
-  const findings = extra.map(({ kind, output, span }): Finding => {
-    const values = { output: model.outputs[output]?.name ?? `output ${output + 1}`, actual: kind }
-    const evidence: Evidence = { by: 'value', expected: 'none', actual: kind }
-    return { diagnostic: diagnostic('loss-extra', values, { span }), clause: first.clause, evidence }
-  })
-  if (findings.length === 0) return verdicts
-  const all = [...verdicts[0].findings, ...findings]
-  return [
-    { clause: first.clause, verdict: 'differs', evidence: all[0]!.evidence!, findings: all },
-    ...verdicts.slice(1),
-  ]
+  const loose = (model.compilation?.losses ?? [])
+    .filter(({ output }) => !stated.has(output))
+    .map(term => (isForAll ? compareLoss(first, term, code) : extraLoss(first, term, code)))
+  const findings = loose.flatMap(entry => (entry.verdict === 'differs' ? entry.findings : []))
+  const [finding] = findings
+  const open = loose.find(entry => entry.verdict === 'unverified')
+  if (finding?.evidence) {
+    const all = [...verdict.findings, ...findings]
+    return [
+      {
+        clause: first.clause,
+        verdict: 'differs',
+        evidence: all[0]!.evidence ?? finding.evidence,
+        findings: all,
+      },
+      ...verdicts.slice(1),
+    ]
+  }
+  return open && verdict.verdict === 'as written' ? [open, ...verdicts.slice(1)] : verdicts
 }
 
-function compareStatedLosses(spec: Spec, model: Model): readonly ClauseVerdict[] {
+/** A loss that is not stated at all; one that is not followed may be nothing. */
+function extraLoss({ clause }: TrainingStatement, term: LossTerm, { model }: ModelGraph): ClauseVerdict {
+  const { kind, output, span } = term
+  const name = outputName(model, output)
+  if (kind === 'opaque') return unverified(clause, opaqueLoss(term, name))
+  return differs(
+    clause,
+    diagnostic('loss-extra', { output: name, actual: shownLoss(term) }, { span }),
+    'none',
+    shownLoss(term),
+  )
+}
+
+const outputName = (model: Model, output: number): string =>
+  model.outputs[output]?.name ?? `output ${output + 1}`
+
+/** A loss as messages show it. */
+const shownLoss = ({ kind, function: own }: LossTerm): string => (own ? 'a function of the program' : kind)
+
+const opaqueLoss = ({ reason, span }: LossTerm, output: string): Diagnostic =>
+  diagnostic('opaque-loss', { what: `loss on ${output}`, reason: reason ?? 'it was not followed' }, { span })
+
+function compareStatedLosses(spec: Spec, code: ModelGraph): readonly ClauseVerdict[] {
+  const { model } = code
   return spec.losses.map((stated, i): ClauseVerdict => {
     const { clause, kind } = stated
     const { compilation } = model
     if (!compilation) return unverified(clause, notCompiled('loss', model))
     const index = outputIndex(spec, model, stated.output, i)
     const actual = compilation.losses.find(({ output }) => output === index)
-    const output = stated.output ?? model.outputs[index]?.name ?? `output ${index + 1}`
-    if (!actual)
-      return differs(
-        clause,
-        diagnostic('loss-missing', { output, expected: kind }, { span: compilation.origin.span }),
-        kind,
-        'none',
-      )
-    if (actual.kind === 'opaque')
-      return unverified(
-        clause,
-        diagnostic(
-          'opaque-loss',
-          { what: `loss on ${output}`, reason: actual.reason ?? 'it was not followed' },
-          { span: actual.span },
-        ),
-      )
-    if (actual.kind !== kind && losses[actual.kind]?.means === losses[kind]?.means) {
-      const reason = `\`${actual.kind}\` is the formula of \`${kind}\` for labels in another form`
-      return unverified(clause, diagnostic('not-decided', { reason }, { span: actual.span }))
-    }
-    if (actual.kind !== kind)
-      return differs(
-        clause,
-        diagnostic('loss-different', { output, expected: kind, actual: actual.kind }, { span: actual.span }),
-        kind,
-        actual.kind,
-      )
-    const weight = stated.weight ?? 1
-    const relation = relate(weight, actual.weight)
-    if (relation !== 'same') {
-      const values = { output, expected: textOf(weight), actual: textOf(actual.weight) }
-      if (relation === 'open')
-        return unverified(clause, symbolic(`the weight of the loss on ${output}`, values, actual.span))
-      const help =
-        'TensorFlow.js adds the losses of all outputs with weight 1; a weight has to be written into a loss function'
-      return differs(
-        clause,
-        diagnostic('loss-weight-different', values, { span: actual.span, help }),
-        values.expected,
-        values.actual,
-      )
-    }
-    return asWritten(clause, kind)
+    if (actual) return compareLoss(stated, actual, code)
+    const values = { output: stated.output ?? outputName(model, index), expected: kind }
+    return differs(
+      clause,
+      diagnostic('loss-missing', values, { span: compilation.origin.span }),
+      kind,
+      'none',
+    )
   })
+}
+
+function compareLoss(stated: TrainingStatement, actual: LossTerm, code: ModelGraph): ClauseVerdict {
+  const { clause, kind } = stated
+  const { span } = actual
+  const output = stated.output ?? outputName(code.model, actual.output)
+  if (actual.function) return compareOwnLoss(stated, actual, actual.function, output, code)
+  if (actual.kind === 'opaque') return unverified(clause, opaqueLoss(actual, output))
+  if (actual.kind !== kind && losses[actual.kind]?.means === losses[kind]?.means) {
+    const reason = `\`${actual.kind}\` is the formula of \`${kind}\` for labels in another form`
+    return unverified(clause, diagnostic('not-decided', { reason }, { span }))
+  }
+  if (actual.kind !== kind) {
+    const values = { output, expected: kind, actual: actual.kind }
+    return differs(clause, diagnostic('loss-different', values, { span }), kind, actual.kind)
+  }
+  const weight = stated.weight ?? 1
+  const relation = relate(weight, actual.weight)
+  if (relation === 'same') return asWritten(clause, kind)
+  const values = { output, expected: textOf(weight), actual: textOf(actual.weight) }
+  if (relation === 'open')
+    return unverified(clause, symbolic(`the weight of the loss on ${output}`, values, span))
+  const help =
+    'TensorFlow.js adds the losses of all outputs with weight 1; a weight has to be written into a loss function'
+  return differs(
+    clause,
+    diagnostic('loss-weight-different', values, { span, help }),
+    values.expected,
+    values.actual,
+  )
+}
+
+/** A loss that the program computes itself, weight included. */
+function compareOwnLoss(
+  stated: TrainingStatement,
+  term: LossTerm,
+  own: LossFunction,
+  output: string,
+  code: ModelGraph,
+): ClauseVerdict {
+  const { clause, kind } = stated
+  const { span } = term
+  const outcome = compareLossFunction(stated, own, code, span)
+  if (outcome.kind === 'open') return unverified(clause, outcome.reason)
+  if (outcome.kind === 'same')
+    return { clause, verdict: 'as written', evidence: outcome.evidence, findings: [] }
+  const values = { output, expected: kind, actual: shownLoss(term) }
+  const entry = diagnostic('loss-different', values, { span })
+  const { evidence, specified, implemented } = outcome
+  const finding: Finding = { diagnostic: entry, clause, evidence, specified, implemented }
+  return { clause, verdict: 'differs', evidence, findings: [finding] }
 }
 
 /** The place in the code of the output that a loss is on. */

@@ -2,8 +2,9 @@ import { GraphBuilder } from '../graph/builder.js'
 import { type LossTerm, type ModelGraph, type Optimizer, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { nodesBelow } from '../graph/walk.js'
 import { layers as layerTable } from '../library/layers/table.js'
-import { losses, overBatch } from '../library/losses.js'
+import { labelsOf, namedLoss, objectiveOf } from '../library/objective.js'
 import { optimizers } from '../library/optimizers.js'
 import { penaltyText } from '../library/regularizers.js'
 import { elaborateText } from '../ops/elaborate.js'
@@ -46,7 +47,10 @@ function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names):
     const prediction = output && names.symbol(output)
     const target = targetSymbol(prediction, terms.length)
     const own = symbol(loss, terms.length > 1 ? labelOfTarget(target) : {})
-    const right = output && lossFormula(graph, term, output, target, names)
+    const variables = variablesIn(graph, term, names)
+    const right = output && lossFormula(graph, term, output, { target, variables }, names)
+    for (const variable of right ? variables.values() : [])
+      explanations.push({ symbol: variable, meaning: 'variable of the loss, which `fit` does not train' })
     if (output && right)
       explanations.push({
         symbol: target,
@@ -92,22 +96,33 @@ function labelOfTarget({ label, index }: NamedSymbol): Pick<NamedSymbol, 'label'
 /** The mean of the loss over the batch, between the target and an output. */
 function lossFormula(
   { builder }: ModelGraph,
-  { kind, output }: LossTerm,
+  { kind, output, function: own }: LossTerm,
   prediction: Node,
-  target: NamedSymbol,
+  { target, variables }: { readonly target: NamedSymbol; readonly variables: ReadonlyMap<Node, NamedSymbol> },
   names: Names,
 ): Formula | undefined {
-  const definition = Object.hasOwn(losses, kind) ? losses[kind] : undefined
-  const { shape, dtype } = prediction.type
-  if (!definition || !shape) return undefined
-  const y = builder.node('input', [], { name: 'target', index: -1000 - output, shape, dtype })
+  const y = labelsOf(builder, output, prediction)
   if (isProblem(y)) return undefined
-  const values: Readonly<Record<string, Node>> = { y, p: prediction }
-  const each = elaborateText(definition.means, { value: name => values[name] }, builder)
-  if (isProblem(each)) return undefined
-  const mean = elaborateText(overBatch, { value: name => (name === 'loss' ? each : undefined) }, builder)
+  const mean = objectiveOf(builder, own?.value ?? namedLoss(builder, kind, y, prediction))
   if (isProblem(mean)) return undefined
-  return expressionOf(mean, { name: node => (node === y ? target : names.symbol(node)) })
+  return expressionOf(mean, {
+    name: node => (node === y ? target : (names.symbol(node) ?? variables.get(node))),
+  })
+}
+
+/** The variables that a loss of the program reads and the model does not, by the names that they have there. */
+function variablesIn(
+  { provenance }: ModelGraph,
+  term: LossTerm,
+  names: Names,
+): ReadonlyMap<Node, NamedSymbol> {
+  const found = new Map<Node, NamedSymbol>()
+  for (const node of nodesBelow(term.function ? [term.function.value] : [])) {
+    if (!('identity' in node.attributes) || names.symbol(node)) continue
+    const own = variableSymbol(provenance.name(node) ?? String(node.attributes.name))
+    if (own && !names.has(own)) found.set(node, own)
+  }
+  return found
 }
 
 /** What regularizers of parameters add to the loss. */

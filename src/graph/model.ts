@@ -92,11 +92,20 @@ export interface Compilation {
 export interface LossTerm {
   /** Which output it applies to, by index. */
   readonly output: number
-  /** A key of the loss table; `opaque` where it could not be followed. */
+  /** A key of the loss table; `function` for one of the program; `opaque` where it could not be followed. */
   readonly kind: string
+  readonly function?: LossFunction
   readonly weight: Attribute
   readonly span: Span
   readonly reason?: string
+}
+
+/** A loss that the program computes, of the labels and the output that it is on. */
+export interface LossFunction {
+  readonly labels: Node
+  readonly prediction: Node
+  /** Of any shape: what training minimises is the mean of all elements. */
+  readonly value: Node
 }
 
 export interface Optimizer {

@@ -4,8 +4,24 @@ export interface Loss {
   readonly means: string
   /** What the prediction has to be: of a `distribution`, the probabilities of all classes sum to one. */
   readonly expects: 'probability' | 'distribution' | 'logit' | 'real'
+  /** What labels are whenever the loss is used as it is meant; without it, any numbers. */
+  readonly labels?: Labels
   readonly aliases: readonly string[]
   readonly source: string
+}
+
+/** Labels of which a loss is a function, of the shape of the prediction but for `indices`. */
+export type Labels = 'bits' | 'classes' | 'indices' | 'signs' | 'distribution' | 'positive'
+
+/** How labels of each kind are made of any numbers `t`, also in words. What differs for such labels is another loss. */
+export const labelsFrom: Readonly<
+  Record<Exclude<Labels, 'indices'>, { readonly means: string; readonly shown: string }>
+> = {
+  bits: { means: "cast['float32'](greater(t, 0))", shown: 't, where labels are t > 0' },
+  classes: { means: 'oneHot[extent[-1](t)](argMax[-1](t))', shown: 't, where labels are largest(t)' },
+  signs: { means: "2 * cast['float32'](greater(t, 0)) - 1", shown: 't, where labels are sign(t)' },
+  distribution: { means: 'softmax(t)', shown: 't, where labels are softmax(t)' },
+  positive: { means: 'exp(t)', shown: 't, where labels are exp(t)' },
 }
 
 const layers = 'tfjs-layers/src/losses.ts'
@@ -33,30 +49,35 @@ export const losses: Readonly<Record<string, Loss>> = {
   meanSquaredLogarithmicError: {
     means: 'mean[[-1]](square(log1p(y) - log1p(p)))',
     expects: 'real',
+    labels: 'positive',
     aliases: ['msle', 'MSLE'],
     source: layers,
   },
   binaryCrossentropy: {
     means: 'mean[[-1]](-(y * log(p) + (1 - y) * log(1 - p)))',
     expects: 'probability',
+    labels: 'bits',
     aliases: ['logLoss'],
     source: layers,
   },
   categoricalCrossentropy: {
     means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
     expects: 'distribution',
+    labels: 'classes',
     aliases: [],
     source: layers,
   },
   sparseCategoricalCrossentropy: {
     means: '-sum[[-1]](y * log(p / sum[[-1]](p)))',
     expects: 'distribution',
+    labels: 'indices',
     aliases: [],
     source: layers,
   },
   kullbackLeiblerDivergence: {
     means: 'sum[[-1]](y * log(y / p))',
     expects: 'distribution',
+    labels: 'distribution',
     aliases: [],
     source: layers,
   },
@@ -69,16 +90,24 @@ export const losses: Readonly<Record<string, Loss>> = {
   hinge: {
     means: 'mean[[-1]](maximum(1 - y * p, 0))',
     expects: 'real',
+    labels: 'signs',
     aliases: ['hingeLoss'],
     source: layers,
   },
   squaredHinge: {
     means: 'mean[[-1]](square(maximum(1 - y * p, 0)))',
     expects: 'real',
+    labels: 'signs',
     aliases: [],
     source: layers,
   },
-  poisson: { means: 'mean[[-1]](p - y * log(p))', expects: 'real', aliases: [], source: layers },
+  poisson: {
+    means: 'mean[[-1]](p - y * log(p))',
+    expects: 'real',
+    labels: 'positive',
+    aliases: [],
+    source: layers,
+  },
   huberLoss: {
     means: 'where(lessEqual(|y - p|, 1), 0.5 * square(y - p), |y - p| - 0.5)',
     expects: 'real',
@@ -88,19 +117,18 @@ export const losses: Readonly<Record<string, Loss>> = {
   softmaxCrossEntropy: {
     means: '-sum[[-1]](y * logSoftmax(p))',
     expects: 'logit',
+    labels: 'classes',
     aliases: [],
     source: 'tfjs-core/src/ops/losses/softmax_cross_entropy.ts',
   },
   sigmoidCrossEntropy: {
     means: 'maximum(p, 0) - p * y + log1p(exp(-|p|))',
     expects: 'logit',
+    labels: 'bits',
     aliases: [],
     source: 'tfjs-core/src/ops/losses/sigmoid_cross_entropy.ts',
   },
 }
-
-/** What training minimises, from the `loss` of the examples (tfjs-layers/src/engine/training.ts). */
-export const overBatch = 'mean[keepDims = false](loss)'
 
 /** The key of a loss by any of its names. */
 export function lossNamed(name: string): string | undefined {

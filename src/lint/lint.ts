@@ -11,7 +11,7 @@ import { outputFailures } from './outputs.js'
 /** What a rule looks at. */
 export interface LintContext extends ModelGraph {
   readonly meanings: Meanings
-  /** What the outputs are computed from, inputs first. */
+  /** What the outputs, and losses of the program, are computed from, inputs first. */
   readonly nodes: readonly Node[]
 }
 
@@ -23,7 +23,8 @@ const rules: readonly LintRule[] = [outputFailures, lossFailures, choiceFailures
 /** Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. */
 export function lint(graph: ModelGraph): readonly Diagnostic[] {
   const { model } = graph
-  const nodes = nodesBelow(model.outputs.map(({ node }) => node))
+  const losses = model.compilation?.losses.flatMap(({ function: own }) => own?.value ?? []) ?? []
+  const nodes = nodesBelow([...model.outputs.map(({ node }) => node), ...losses])
   const context: LintContext = { ...graph, meanings: meaningsOf(model), nodes }
   const found = rules.flatMap(rule => rule(context))
   const keyOf = ({ code, message, span }: Diagnostic) =>

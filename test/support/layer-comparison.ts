@@ -8,6 +8,7 @@ import type { Tensor } from '../../src/graph/tensor.js'
 import { initializers } from '../../src/library/initializers.js'
 import { innerPrefixes } from '../../src/library/inner.js'
 import { layers } from '../../src/library/layers/table.js'
+import { objectiveOf } from '../../src/library/objective.js'
 import { constraints, regularizers } from '../../src/library/regularizers.js'
 import { complete, namedText, type Shorthands } from '../../src/library/shorthand.js'
 import type { Mode } from '../../src/ops/elaborate.js'
@@ -228,6 +229,7 @@ export function compareModels(
   try {
     const given = inputs.length === 1 ? inputs[0]! : [...inputs]
     compareNumbers(graph, values, toList(real.model.predict(given)), 'inference', data)
+    compareLosses(graph, values, real.model, inputs, data)
     const result = attempt(() =>
       toList(real.model.apply([...inputs], { training: true }) as tf.Tensor | tf.Tensor[]),
     )
@@ -236,6 +238,39 @@ export function compareModels(
   } finally {
     Math.random = random
   }
+}
+
+/** The losses that the program computes, on random labels. */
+function compareLosses(
+  { model, builder }: ModelGraph,
+  values: ReadonlyMap<Node, Tensor>,
+  real: tf.LayersModel,
+  inputs: readonly tf.Tensor[],
+  { batch = 2 }: Data,
+): void {
+  const terms = model.compilation?.losses.flatMap(({ function: own }) => own ?? []) ?? []
+  if (terms.length === 0) return
+  const labels = real.outputs.map(({ shape }, i) =>
+    tf.randomUniform(
+      shape.map(size => size ?? batch),
+      0.1,
+      0.9,
+      'float32',
+      31 + i,
+    ),
+  )
+  const sums = toList(real.evaluate([...inputs], labels, { batchSize: batch }) as tf.Scalar | tf.Scalar[])
+  const known = new Map([...values, ...terms.map((term, i) => [term.labels, tensorOf(labels[i]!)] as const)])
+  const means = terms.map(({ value }) => objectiveOf(builder, value))
+  const problem = means.find(isProblem)
+  if (problem || means.length !== labels.length)
+    throw new Error(problem?.problem ?? 'not all losses are known')
+  const options = { leaf: (node: Node) => known.get(node), symbol: () => batch, mode: 'inference' } as const
+  const result = evaluate(means as readonly Node[], options)
+  if (isProblem(result)) throw new Error(result.problem)
+  const sum = result.reduce((before, { data: [value] }) => before + value!, 0)
+  // The sums so far: `makeTestFunction`.
+  expect(sum).toBeCloseTo(sums[terms.length - 1]!.dataSync()[0]!, 4)
 }
 
 const toList = (value: tf.Tensor | tf.Tensor[]): readonly tf.Tensor[] =>

@@ -2,27 +2,47 @@ import type { Compilation, LossTerm, Optimizer } from '../../graph/model.js'
 import type { Origin } from '../../graph/provenance.js'
 import { type Span, spanText } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
-import { isUnknown, type Property, type Value } from '../../trace/value.js'
+import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
+import { isFunction, lossFunction } from './loss-functions.js'
+import type { TensorState } from './state.js'
 import { isSetting } from './types.js'
 
-interface Compiled {
+/** What a model was compiled with. The losses are those of the outputs that it had then. */
+export interface Compiled {
   readonly fields: ReadonlyMap<string, Property>
+  readonly losses: readonly LossTerm[]
   readonly origin: Origin
 }
 
-/** What `compile` was told, with defaults resolved; `outputNames` are the layers that make the outputs. */
+type Output = HostObject<TensorState>
+
+/** What `compile` does with its argument. */
+export function compiled(
+  trace: Tracer,
+  fields: ReadonlyMap<string, Property>,
+  outputs: readonly Output[],
+  origin: Origin,
+): Compiled {
+  const loss = fields.get('loss')
+  return {
+    fields: new Map(fields),
+    losses: loss ? readLosses(trace, loss, outputs, origin.span) : [],
+    origin,
+  }
+}
+
+/** What `compile` was told, with defaults resolved, of a model that has these outputs now. */
 export function readCompilation(
   trace: Tracer,
-  { fields, origin }: Compiled,
-  outputNames: readonly string[],
+  { fields, losses, origin }: Compiled,
+  outputs: readonly Output[],
 ): Compilation {
   const optimizer = fields.get('optimizer')
-  const loss = fields.get('loss')
   const metrics = fields.get('metrics')
   return {
-    losses: loss ? readLosses(trace, loss, outputNames, origin.span) : [],
+    losses: losses.map(term => stillOn(outputs, term)),
     ...(optimizer && { optimizer: readOptimizer(trace, optimizer, origin.span) }),
     metrics: metrics
       ? (trace.elements(metrics.value) ?? [metrics]).flatMap(({ value, span }) =>
@@ -33,36 +53,54 @@ export function readCompilation(
   }
 }
 
+/** A loss of the program was followed for an output that the model may not have any more. */
+function stillOn(outputs: readonly Output[], term: LossTerm): LossTerm {
+  const { function: own, ...rest } = term
+  if (!own || outputs[term.output]?.state.node === own.prediction) return term
+  return { ...rest, kind: 'opaque', reason: 'the model was changed after it was compiled' }
+}
+
 /** One loss for all outputs, a list with one each, or an object by output name (tfjs-layers/src/engine/training.ts). */
 function readLosses(
   trace: Tracer,
   { value, span = undefined }: Property,
-  outputNames: readonly string[],
+  outputs: readonly Output[],
   fallback: Span,
 ): readonly LossTerm[] {
   const place = span ?? fallback
+  const term = ({ value: own, span: at }: Property, output: number) =>
+    lossTerm(trace, own, output, outputs[output], at ?? place)
   const list = trace.elements(typeof value === 'string' ? undefined : value)
-  if (list) return list.map((item, output) => lossTerm(item.value, output, item.span ?? place))
+  if (list) return list.map(term)
   const fields = trace.fields(value)
-  if (fields)
-    return outputNames.flatMap((name, output) =>
-      fields.has(name) ? [lossTerm(fields.get(name)!.value, output, fields.get(name)!.span ?? place)] : [],
-    )
-  return outputNames.map((_, output) => lossTerm(value, output, place))
+  if (!fields) return outputs.map((_, output) => term({ value }, output))
+  return outputs.flatMap(({ state }, output) => {
+    const own = fields.get(state.producer?.layer.state.name ?? '')
+    return own ? [term(own, output)] : []
+  })
 }
 
-function lossTerm(value: Value, output: number, span: Span): LossTerm {
+function lossTerm(
+  trace: Tracer,
+  value: Value,
+  output: number,
+  tensor: Output | undefined,
+  span: Span,
+): LossTerm {
   const common = { output, weight: 1, span }
+  const opaque = (reason: string): LossTerm => ({ ...common, kind: 'opaque', reason })
   if (typeof value === 'string') {
     const kind = lossNamed(value)
-    return kind ? { ...common, kind } : { ...common, kind: 'opaque', reason: `there is no loss \`${value}\`` }
+    return kind ? { ...common, kind } : opaque(`there is no loss \`${value}\``)
   }
   if (isSetting(value) && value.state.role === 'loss') return { ...common, kind: value.state.kind }
-  const reason =
-    isUnknown(value) && value.reason
-      ? value.reason.message
-      : 'a loss that is a function of the program is not modelled'
-  return { ...common, kind: 'opaque', reason }
+  if (isUnknown(value) && value.reason) return opaque(value.reason.message)
+  if (!isFunction(value) || !tensor)
+    return opaque(`\`${spanText(span).slice(0, 60)}\` is not a loss that is known`)
+  const own = lossFunction(trace, value, output, tensor, span)
+  if ('reason' in own) return opaque(own.reason)
+  const place = isObject(value) && value.kind === 'closure' ? value.code.span : span
+  return { ...common, kind: 'function', function: own, span: place }
 }
 
 function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Optimizer {

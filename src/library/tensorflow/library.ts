@@ -83,7 +83,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
 /** The user's name goes to the value, and for a variable to its parameter. */
 function nameTensor({ state }: HostObject<TensorState>, name: string, trace: Tracer): void {
   const node = state.variable?.node ?? state.node
-  if (node) trace.provenance.setName(node, name)
+  if (node && !state.isLent) trace.provenance.setName(node, name)
 }
 
 /** Namespaces of which the members are entries of a table, made by name. */

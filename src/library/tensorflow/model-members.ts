@@ -1,5 +1,6 @@
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
+import { compiled } from './compile.js'
 import { layersOf } from './layer-order.js'
 import { givenNoTensors, result, shapeOf, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
@@ -77,11 +78,11 @@ Object.assign(modelType.members, {
   compile: method((model, call) => {
     const { trace, span } = call
     const fields = trace.fields(call.arguments[0]?.value)
-    if (fields)
-      trace.heap.setState(model, {
-        ...model.state,
-        compilation: { fields: new Map(fields), trained: trainedNodes(model), origin: trace.origin(span) },
-      })
+    if (fields) {
+      const read = compiled(trace, fields, model.state.outputs, trace.origin(span))
+      const compilation = { ...read, trained: trainedNodes(model) }
+      trace.heap.setState(model, { ...model.state, compilation })
+    }
     return undefined
   }),
   getLayer: method(getLayer),

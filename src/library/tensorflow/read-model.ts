@@ -78,12 +78,7 @@ export class ModelReader {
             .filter(layer => !isInputLayer(layer))
             .map(layer => this.#layer(layer) as Layer)
     const compilation: Compilation | undefined =
-      state.compilation &&
-      readCompilation(
-        this.#trace,
-        state.compilation,
-        state.outputs.map(({ state: output }) => output.producer?.layer.state.name ?? ''),
-      )
+      state.compilation && readCompilation(this.#trace, state.compilation, state.outputs)
     return {
       name: state.variable ?? state.name,
       inputs: state.inputs.map(port),

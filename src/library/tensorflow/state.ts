@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import type { ConfigEntry, Parameter } from '../../graph/model.js'
+import type { ConfigEntry, LossTerm, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Origin } from '../../graph/provenance.js'
 import type { Span } from '../../text/source.js'
@@ -15,6 +15,8 @@ export interface TensorState {
   readonly node?: Node
   readonly reason?: Diagnostic
   readonly producer?: Application
+  /** What it holds has a name already, whatever it is passed on as. */
+  readonly isLent?: true
   /** Which of its steps count; without it all do. */
   readonly mask?: Node
   /** For inputs of models: the name of the input layer. */
@@ -94,6 +96,7 @@ export interface ModelState {
   readonly trainable: boolean
   readonly compilation?: {
     readonly fields: ReadonlyMap<string, { readonly value: Value; readonly span?: Span }>
+    readonly losses: readonly LossTerm[]
     /** The parameters that trained when it was called. */
     readonly trained: ReadonlySet<Node>
     readonly origin: Origin

@@ -1,0 +1,71 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import { equals } from '../graph/dimension.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { readBy } from './layouts.js'
+
+/** Through which operands an op hands on a mean: `all` of them together, or one where the others are the same for all. */
+const handsOn: Readonly<Record<string, 'all' | 'one' | 'first'>> = {
+  add: 'all',
+  subtract: 'all',
+  negate: 'all',
+  multiply: 'one',
+  divide: 'first',
+}
+
+/**
+ * The values of single examples of which a number is the mean over the batch; undefined where it may be none. Two means
+ * over batches of any size are equal if these are. `example` is a value with the batch as its first axis.
+ */
+export function eachExample(root: Node, example: Node, builder: GraphBuilder): Node | undefined {
+  const size = example.type.shape?.[0]
+  if (size === undefined) return undefined
+  const isPerExample = ({ type: { shape } }: Node) => shape?.[0] !== undefined && equals(shape[0], size)
+  const depends = dependsOnExamples(isPerExample)
+  const build = (op: string, inputs: readonly Node[], attributes = {}): Node | undefined => {
+    const node = builder.node(op, inputs, attributes)
+    return isProblem(node) ? undefined : node
+  }
+  const visit = (node: Node): Node | undefined => {
+    if (!depends(node)) return node
+    const rank = node.type.shape?.length
+    if (isPerExample(node)) {
+      const axes = Array.from({ length: rank! - 1 }, (_, i) => i + 1)
+      return axes.length === 0 ? node : build('mean', [node], { axes, keepDims: false })
+    }
+    if (rank !== 0) return undefined
+    const [first] = node.inputs
+    // Without axes of its own it is the mean of all elements.
+    if (node.op === 'mean') return visit(first!)
+    const way = handsOn[node.op]
+    const varying = node.inputs.filter(depends)
+    const isHandedOn =
+      way === 'all' || (varying.length === 1 && (way === 'one' || (way === 'first' && varying[0] === first)))
+    if (!isHandedOn) return undefined
+    const inputs = node.inputs.map(visit)
+    return inputs.every(input => input !== undefined)
+      ? build(node.op, inputs as readonly Node[], node.attributes)
+      : undefined
+  }
+  const found = visit(root)
+  return found && isPerExample(found) ? found : undefined
+}
+
+/** Whether something that has the batch as an axis is below a node. */
+function dependsOnExamples(isPerExample: (node: Node) => boolean): (node: Node) => boolean {
+  const known = new Map<Node, boolean>()
+  return root => {
+    const pending = [root]
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const inputs = readBy(node)
+      const missing = isPerExample(node) ? [] : inputs.filter(input => !known.has(input))
+      if (!known.has(node) && missing.length > 0) {
+        pending.push(...missing)
+        continue
+      }
+      pending.pop()
+      if (!known.has(node)) known.set(node, isPerExample(node) || inputs.some(input => known.get(input)))
+    }
+    return known.get(root)!
+  }
+}
