@@ -127,7 +127,9 @@ test.each([
 )
 
 test('an interruption ends it, without a trace of the stack', async () => {
-  const code = "import '@tensorflow/tfjs'\nwhile (true) {}\nexport const make = () => tf.sequential()"
+  const code = `import '@tensorflow/tfjs'
+    const calls = n => (n < 2 ? 1 : calls(n - 1) + calls(n - 2))
+    export const make = () => tf.sequential({ name: calls(40) })`
   // Each takes a part of a second until its budget is spent, so all of them take much longer than the wait.
   const endless = Array.from({ length: 60 }, (_, i) => join(folder, `endless${i}.js`))
   for (const path of endless) writeFileSync(path, code)
