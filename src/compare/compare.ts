@@ -27,6 +27,7 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
     verdict: overall(verdicts, loose),
     clauses: verdicts,
     findings: [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose]), ...failures],
+    partners: structure.partners ?? new Map(),
     silent: structure.silent,
   }
 }

@@ -22,6 +22,11 @@ export class Correspondence {
     }
   }
 
+  /** The values of the code in the places of values of the spec. */
+  get partners(): ReadonlyMap<Node, Node> {
+    return this.#partners
+  }
+
   /** Whether two values are the same one but for units that only one side has in between. */
   has(specified: Node, implemented: Node): boolean {
     const values = through(implemented, this.#extra)

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { Provenance } from '../graph/provenance.js'
 import type { Clause, Spec } from '../spec/spec.js'
@@ -23,6 +24,7 @@ export interface Structure {
   /** Findings that concern no clause: a layer that is not specified. */
   readonly loose: readonly Finding[]
   readonly silent: Comparison['silent']
+  readonly partners?: Comparison['partners']
 }
 
 const kinds: ReadonlySet<Clause['kind']> = new Set(['input', 'layer', 'config', 'equation', 'output'])
@@ -51,7 +53,8 @@ export function compareStructure(spec: Spec, code: ModelGraph): Structure {
     return compareStated(spec, code, stated, rough, adoption)
   const specified = adoption.graph ?? first.graph
   const pairs = align(specifiedUnits(specified), implemented)
-  return new StructureComparison(spec, code, specified, pairs, adoption).result(stated)
+  const comparison = new StructureComparison(spec, code, specified, pairs, adoption)
+  return { ...comparison.result(stated), partners: comparison.partners }
 }
 
 export function specifiedUnits({ model }: ModelGraph): readonly Unit[] {
@@ -103,6 +106,10 @@ class StructureComparison {
         return other ? [[node, other.node] as const] : []
       }),
     )
+  }
+
+  get partners(): ReadonlyMap<Node, Node> {
+    return this.#values.partners
   }
 
   result(stated: readonly Clause[]): Structure {

@@ -65,6 +65,8 @@ export interface Comparison {
   readonly verdict: Verdict
   readonly clauses: readonly ClauseVerdict[]
   readonly findings: readonly Finding[]
+  /** For values of the spec, the values of the code in their places, by the alignment of layers. */
+  readonly partners: ReadonlyMap<Node, Node>
   /** What the spec does not say and the code had to choose, for information. */
   readonly silent: readonly { readonly layer: string; readonly key: string; readonly value: string }[]
 }

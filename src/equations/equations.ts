@@ -96,14 +96,14 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
 const knownNames = new WeakMap<Model, Names>()
 
 /**
- * The expression of one value in a model's names, for a finding. `isMarked` says which signs differ; the values in
- * `written` are written out even if they have names.
+ * The expression of one value in a model's names, for a finding. `partner` gives the value whose name a value has that
+ * is not the model's own; the values in `written` are written out even if they have names.
  */
 export function expressionIn(
   { model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>,
   node: Node,
   written: readonly Node[],
-  isMarked: (node: Node) => boolean,
+  partner: (node: Node) => Node | undefined,
 ): Formula {
   const names =
     knownNames.get(model) ??
@@ -114,8 +114,7 @@ export function expressionIn(
     )
   knownNames.set(model, names)
   return expressionOf(node, {
-    name: inner => (written.includes(inner) ? undefined : names.symbol(inner)),
-    isMarked,
+    name: inner => (written.includes(inner) ? undefined : names.symbol(partner(inner) ?? inner)),
   })
 }
 

@@ -14,8 +14,6 @@ export interface ExpressionStyle {
   readonly name: (node: Node) => Formula | undefined
   /** A function of the author's, such as a layer, that computes a node from other nodes. */
   readonly call?: (node: Node) => { readonly head: Formula; readonly inputs: readonly Node[] } | undefined
-  /** Whether a node's own sign is part of a difference. */
-  readonly isMarked?: (node: Node) => boolean
   /** What is written in place of a node, such as its expansion. */
   readonly replace?: (node: Node) => Node
 }
@@ -56,8 +54,6 @@ interface Context {
   readonly op: Op
   /** Whether it is written for single elements. */
   readonly isPlaced: boolean
-  /** Marks the node's own sign if it is part of a difference. */
-  readonly sign: (formula: Formula) => Formula
   /** An input by itself. */
   readonly plain: (input: Node | undefined) => Formula
   /** An input in brackets if it binds less than `above`, or as much and `strict`. */
@@ -73,25 +69,25 @@ const atom = (formula: Formula): Written => ({ formula, precedence: atomic })
 const forms: {
   readonly [Name in Notation['form']]?: (notation: Form<Name>, context: Context) => Written
 } = {
-  leaf: ({ latex, text }, { node, sign }) =>
+  leaf: ({ latex, text }, { node }) =>
     latex === undefined
-      ? { formula: sign(leaf(node)), precedence: precedenceOf(node.attributes.value) }
-      : atom(sign(glyph(latex, text))),
-  count: ({ over }, { node, sign }) => {
+      ? { formula: leaf(node), precedence: precedenceOf(node.attributes.value) }
+      : atom(glyph(latex, text)),
+  count: ({ over }, { node }) => {
     const shape = node.inputs[0]?.type.shape ?? []
     const axes = resolveAxes(node.attributes[over], shape.length)
     const counted = Array.isArray(axes) ? (axes as readonly number[]) : []
     const factors = counted.map(axis => dimensionFormula(shape[axis]!))
-    return atom(sign(separated(factors.length > 0 ? factors : [number(1)], glyph(' \\cdot ', '·'))))
+    return atom(separated(factors.length > 0 ? factors : [number(1)], glyph(' \\cdot ', '·')))
   },
-  function: ({ latex, text, shown }, { node, op, sign, plain }) => {
+  function: ({ latex, text, shown }, { node, op, plain }) => {
     const name = glyph(latex, text)
     const lower = shownAttributes(node, op, shown ?? [])
-    const head = sign(lower ? { kind: 'script', base: name, lower } : name)
+    const head: Formula = lower ? { kind: 'script', base: name, lower } : name
     return atom(row(head, parenthesized(separated(node.inputs.map(plain), comma))))
   },
   infix: (notation, context) => {
-    const { node, sign, bracketed } = context
+    const { node, bracketed } = context
     const { precedence, associative } = notation
     const last = node.inputs.length - 1
     const parts = node.inputs.map((input, i) => {
@@ -102,39 +98,39 @@ const forms: {
     })
     const between = infixSign(notation, context, parts)
     return {
-      formula: row(...parts.flatMap((part, i) => (i > 0 ? [sign(between), part] : [part]))),
+      formula: row(...parts.flatMap((part, i) => (i > 0 ? [between, part] : [part]))),
       precedence,
     }
   },
-  prefix: ({ latex, text, precedence }, { node, sign, plain, bracketed }) => {
+  prefix: ({ latex, text, precedence }, { node, plain, bracketed }) => {
     const whole = plain(node.inputs[0])
     const body = isBig(whole) ? whole : bracketed(node.inputs[0], precedence, true)
     const positive: Written = { formula: body, precedence: isBig(whole) ? bigPrecedence : precedence }
     return {
       ...positive,
-      formula: row(sign(glyph(latex, text)), body),
+      formula: row(glyph(latex, text), body),
       ...(latex === '-' && { positive }),
     }
   },
-  fraction: (_, { node, sign, plain }) => {
+  fraction: (_, { node, plain }) => {
     const [top, bottom] = node.inputs.length > 1 ? node.inputs : [undefined, node.inputs[0]]
-    return atom(sign({ kind: 'fraction', top: top ? plain(top) : glyph('1'), bottom: plain(bottom) }))
+    return atom({ kind: 'fraction', top: top ? plain(top) : glyph('1'), bottom: plain(bottom) })
   },
-  power: ({ exponent }, { node, sign, plain, bracketed }) =>
+  power: ({ exponent }, { node, plain, bracketed }) =>
     atom({
       kind: 'script',
       base: bracketed(node.inputs[0], atomic),
-      upper: sign(exponent === undefined ? plain(node.inputs[1]) : glyph(String(exponent))),
+      upper: exponent === undefined ? plain(node.inputs[1]) : glyph(String(exponent)),
     }),
-  root: (_, { node, sign, plain }) => atom(sign({ kind: 'root', body: plain(node.inputs[0]) })),
-  transpose: (_, { node, sign, bracketed }) => {
+  root: (_, { node, plain }) => atom({ kind: 'root', body: plain(node.inputs[0]) }),
+  transpose: (_, { node, bracketed }) => {
     const order = orderShown(node)
     const mark = order
       ? row(glyph('\\top'), parenthesized(separated(order.map(number), glyph(','))))
       : glyph('\\top', '⊤')
-    return atom({ kind: 'script', base: bracketed(node.inputs[0], atomic), upper: sign(mark) })
+    return atom({ kind: 'script', base: bracketed(node.inputs[0], atomic), upper: mark })
   },
-  fence: ({ latex, text, separator, shown }, { node, op, sign, plain }) => {
+  fence: ({ latex, text, separator, shown }, { node, op, plain }) => {
     const between = separator === ',' ? comma : glyph(`${separator ?? ','}\\;`, `${separator ?? ','} `)
     const fence: Formula = {
       kind: 'fence',
@@ -143,26 +139,24 @@ const forms: {
       body: separated(node.inputs.map(plain), between),
     }
     const lower = shownAttributes(node, op, shown ?? [])
-    return atom(sign(lower ? { kind: 'script', base: fence, lower } : fence))
+    return atom(lower ? { kind: 'script', base: fence, lower } : fence)
   },
-  around: ({ latex, text, precedence }, { node, sign, bracketed }) => ({
-    formula: row(sign(glyph(latex[0], text[0])), bracketed(node.inputs[0], 10), glyph(latex[1], text[1])),
+  around: ({ latex, text, precedence }, { node, bracketed }) => ({
+    formula: row(glyph(latex[0], text[0]), bracketed(node.inputs[0], 10), glyph(latex[1], text[1])),
     precedence,
   }),
-  cases: ({ conditions }, { node: { inputs }, sign, plain }) => {
+  cases: ({ conditions }, { node: { inputs }, plain }) => {
     const alternatives = conditions
       ? conditions.map((text, i) => ({
           value: plain(inputs[i]),
           condition: glyph(`\\text{${text}}`, text),
         }))
       : [{ value: plain(inputs[1]), condition: plain(inputs[0]) }, { value: plain(inputs[2]) }]
-    return atom(sign({ kind: 'cases', alternatives }))
+    return atom({ kind: 'cases', alternatives })
   },
-  lookup: (_, { node: { inputs }, sign, plain, bracketed }) =>
-    atom(
-      sign(row(bracketed(inputs[0], atomic), squareBrackets(separated(inputs.slice(1).map(plain), comma)))),
-    ),
-  range: (_, { node, sign, bracketed }) => {
+  lookup: (_, { node: { inputs }, plain, bracketed }) =>
+    atom(row(bracketed(inputs[0], atomic), squareBrackets(separated(inputs.slice(1).map(plain), comma)))),
+  range: (_, { node, bracketed }) => {
     const { axis, start, size, step } = node.attributes
     const rank = node.type.shape?.length ?? 1
     const along = typeof axis === 'number' ? (axis < 0 ? axis + rank : axis) : 0
@@ -175,11 +169,11 @@ const forms: {
     const rest =
       along < rank - 1 && rank > 1 ? Array.from({ length: rank - 1 - along }, () => glyph(':')) : []
     return atom(
-      sign(row(bracketed(node.inputs[0], atomic), squareBrackets(separated([...places, ...rest], comma)))),
+      row(bracketed(node.inputs[0], atomic), squareBrackets(separated([...places, ...rest], comma))),
     )
   },
-  recurrence: ({ latex, text }, { node, sign, plain }) =>
-    atom(row(sign(glyph(latex, text)), parenthesized(separated(node.inputs.map(plain), comma)))),
+  recurrence: ({ latex, text }, { node, plain }) =>
+    atom(row(glyph(latex, text), parenthesized(separated(node.inputs.map(plain), comma)))),
 }
 
 class Writer {
@@ -218,7 +212,6 @@ class Writer {
       node,
       op,
       isPlaced: inner.some(place => place !== undefined),
-      sign: formula => (this.#style.isMarked?.(original) ? { kind: 'mark', body: formula } : formula),
       plain: input => written(input).formula,
       bracketed: (input, above, strict = false) => {
         const { formula, precedence } = written(input)
@@ -278,7 +271,7 @@ class Writer {
       : []
     const formula = row(
       ...divided,
-      this.#style.isMarked?.(node) ? { kind: 'mark', body: sign } : sign,
+      sign,
       glyph('', ''),
       limits && body.precedence >= bigPrecedence ? body.formula : parenthesized(body.formula),
     )

@@ -5,6 +5,7 @@ import {
   type Formula,
   type Index,
   type NamedSymbol,
+  row,
 } from './formula.js'
 
 /** How a marked part is written: `\boxed` shows without colour and is accepted wherever LaTeX is. */
@@ -23,7 +24,7 @@ export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
     case 'size':
       return String(formula.value)
     case 'row':
-      return formula.items.reduce((done, item) => join(done, write(item)), '')
+      return joinMarks(formula.items).reduce((done, item) => join(done, write(item)), '')
     case 'fraction':
       return `\\frac{${write(formula.top)}}{${write(formula.bottom)}}`
     case 'root':
@@ -55,6 +56,18 @@ export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
     case 'mark':
       return mark(write(formula.body))
   }
+}
+
+/** What is marked side by side is marked as one. */
+function joinMarks(items: readonly Formula[]): readonly Formula[] {
+  const joined: Formula[] = []
+  for (const item of items) {
+    const last = joined.at(-1)
+    if (item.kind === 'mark' && last?.kind === 'mark')
+      joined[joined.length - 1] = { kind: 'mark', body: row(last.body, item.body) }
+    else joined.push(item)
+  }
+  return joined
 }
 
 /** A condition in words says by itself how it follows the value: `in training`. */

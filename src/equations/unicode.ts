@@ -115,17 +115,21 @@ class Writer {
   }
 }
 
+const bare = (formula: Formula): Formula => (formula.kind === 'mark' ? bare(formula.body) : formula)
+
 /** Whether it binds at least as much as a division does: factors side by side or with a sign of a product. */
 function isProduct(formula: Formula): boolean {
   if (formula.kind === 'mark') return isProduct(formula.body)
   return (
     formula.kind === 'row' &&
-    formula.items.every(
-      (item, i) =>
-        (item.kind !== 'glyph' || /^[\p{L}\p{N}\p{M}.\s⊙·]*$/u.test(item.text)) &&
-        ['glyph', 'symbol', 'size', 'script', 'fence', 'root'].includes(item.kind) &&
-        (i > 0 || item.kind !== 'glyph' || item.text.trim() !== ''),
-    )
+    formula.items
+      .map(bare)
+      .every(
+        (item, i) =>
+          (item.kind !== 'glyph' || /^[\p{L}\p{N}\p{M}.\s⊙·]*$/u.test(item.text)) &&
+          ['glyph', 'symbol', 'size', 'script', 'fence', 'root'].includes(item.kind) &&
+          (i > 0 || item.kind !== 'glyph' || item.text.trim() !== ''),
+      )
   )
 }
 
@@ -149,6 +153,7 @@ function isLoose(formula: Formula): boolean {
 /** Whether what stands beside a fraction binds it less than the fraction does. */
 function separates(neighbour: Formula | undefined): boolean {
   if (!neighbour) return true
+  if (neighbour.kind === 'mark') return separates(neighbour.body)
   return neighbour.kind === 'glyph' && ['+', '−', '-', ',', ';', '='].includes(neighbour.text.trim())
 }
 

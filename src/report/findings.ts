@@ -14,20 +14,41 @@ export interface ToldFinding {
   readonly facts: readonly Fact[]
 }
 
-/** The findings of a check in order. What was said already, the same numbers or the same reason, is not said again. */
+/**
+ * The findings of a check in order. What was said already, the same numbers or the same reason, is not said again. One
+ * line of code that makes many layers has the same finding many times: it is told once, with the others beside it.
+ */
 export function tellFindings(outcome: CheckOutcome): readonly ToldFinding[] {
   const told = new Set<unknown>()
   let last: Span | undefined
   const isNew = (what: unknown): boolean => !told.has(what) && Boolean(told.add(what))
-  return (outcome.comparison?.findings ?? []).map(finding => {
+  return groupsOf(outcome.comparison?.findings ?? []).map(([finding, ...repeated]) => {
     const { span } = finding.diagnostic
     const isNewPlace = !span || !last || !isSamePlace(span, last) || span.end !== last.end
     last = span
     const sides = sidesOf(finding, outcome)
     const why = [catalogue[finding.diagnostic.code].why, ...finding.diagnostic.notes].join(' ')
     const facts = factsOf(finding, sides, isNew(why) ? why : undefined, isNew(finding.evidence))
-    return { finding, isNewPlace, sides, facts }
+    return { finding, isNewPlace, sides, facts: [...facts, ...repeated.map(alsoFact)] }
   })
+}
+
+/** Findings with one code at one place, with the same advice, where the first of them stands. */
+function groupsOf(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>()
+  for (const [i, finding] of findings.entries()) {
+    const { code, span, help } = finding.diagnostic
+    const isAlone = !span || finding.accepted
+    const key = isAlone ? String(i) : [code, span.file.path, span.start, span.end, help].join('\n')
+    const group = groups.get(key)
+    if (group) group.push(finding)
+    else groups.set(key, [finding])
+  }
+  return [...groups.values()]
+}
+
+function alsoFact({ diagnostic: { message }, clause }: Finding): Fact {
+  return { label: 'also', text: `${message}${clause ? `, clause \`${clause.id}\`` : ''}` }
 }
 
 /** What to know about a finding beside its message, its place and the two sides, in this order. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../compare/verdict.js'
+import { markDifference } from '../equations/difference.js'
 import { expressionIn } from '../equations/equations.js'
 import type { Formula } from '../equations/formula.js'
 import { toText } from '../equations/unicode.js'
@@ -11,19 +12,21 @@ export interface Sides {
   readonly implemented?: Formula | string
 }
 
-/** The two sides of a finding in the names of the code, with the signs that differ marked. */
+/**
+ * The two sides of a finding in the names of the code, with what differs marked. A value of the spec is called as the
+ * value of the code in its place is, so that what differs further up is not shown again.
+ */
 export function sidesOf(finding: Finding, { comparison }: CheckOutcome): Sides {
   if (!comparison) return {}
   const { specified, implemented } = finding
-  const formula = (node: Node | undefined, other: Node | undefined): Formula | undefined => {
-    if (!node) return undefined
-    const shared = other ? nodesBelow(other) : new Set<Node>()
-    const isMarked = (inner: Node) => other !== undefined && !shared.has(inner)
-    return expressionIn(comparison.code, node, other ? [node, other] : [node], isMarked)
-  }
+  const { code, partners } = comparison
+  const formula = (node: Node | undefined, other: Node | undefined): Formula | undefined =>
+    node && expressionIn(code, node, other ? [node, other] : [node], inner => partners.get(inner))
   const [left, right] = [formula(specified, implemented), formula(implemented, specified)]
-  if (left && right && toText(left) !== toText(right) && hasOwnNames(specified!, implemented!))
-    return { specified: left, implemented: right }
+  if (left && right && toText(left) !== toText(right) && hasOwnNames(specified!, implemented!, partners)) {
+    const [paper, own] = markDifference(left, right)
+    return { specified: paper, implemented: own }
+  }
   if (right && !specified) return { specified: nothing, implemented: right }
   return inWords(finding)
 }
@@ -45,22 +48,17 @@ function inWords({ diagnostic: { values }, clause, evidence }: Finding): Sides {
 }
 
 /** Whether the parameters of both sides are the code's: those of another shape have no name that a reader knows. */
-function hasOwnNames(specified: Node, implemented: Node): boolean {
-  const parameters = (root: Node) =>
-    [...nodesBelow(root)].filter(({ attributes }) => 'identity' in attributes)
-  const known = new Set(parameters(implemented))
-  return parameters(specified).every(node => known.has(node))
+function hasOwnNames(specified: Node, implemented: Node, partners: ReadonlyMap<Node, Node>): boolean {
+  const known = new Set(parametersBelow(implemented, new Map()))
+  return parametersBelow(specified, partners).every(node => known.has(node))
 }
 
-function nodesBelow(root: Node): ReadonlySet<Node> {
+/** The parameters of an expression that is written down to the values in `named`. */
+function parametersBelow(root: Node, named: ReadonlyMap<Node, Node>): readonly Node[] {
   const seen = new Set([root])
-  const pending = [root]
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const input of node.inputs) {
-      if (seen.has(input)) continue
-      seen.add(input)
-      pending.push(input)
-    }
+  for (const node of seen) {
+    if (node !== root && named.has(node)) continue
+    for (const input of node.inputs) seen.add(input)
   }
-  return seen
+  return [...seen].filter(({ attributes }) => 'identity' in attributes)
 }

@@ -1,0 +1,102 @@
+import { type Formula, row } from './formula.js'
+
+/** Two formulas with what differs between them marked on each side: what a reader has to look at, and no more. */
+export function markDifference(left: Formula, right: Formula): readonly [left: Formula, right: Formula] {
+  if (keyOf(left) === keyOf(right)) return [left, right]
+  if (left.kind === 'row' || right.kind === 'row') return markRows(itemsOf(left), itemsOf(right))
+  if (left.kind === 'fence' && right.kind === 'fence') {
+    const isSame = left.open.text === right.open.text && left.close.text === right.close.text
+    if (isSame) return inside(left, right, ['body'])
+  }
+  if (left.kind === 'fraction' && right.kind === 'fraction') return inside(left, right, ['top', 'bottom'])
+  if (left.kind === 'root' && right.kind === 'root') return inside(left, right, ['body'])
+  if (left.kind === 'script' && right.kind === 'script') {
+    const isSame = keyOf({ ...left, base: right.base }) === keyOf(right)
+    if (isSame) return inside(left, right, ['base'])
+  }
+  return [marked(left), marked(right)]
+}
+
+/** The difference within parts that both have. */
+function inside<Whole extends Formula, Part extends keyof Whole>(
+  left: Whole,
+  right: Whole,
+  parts: readonly Part[],
+): readonly [Formula, Formula] {
+  const pairs = parts.map(part => markDifference(left[part] as Formula, right[part] as Formula))
+  const [first, second] = [0, 1].map(side =>
+    Object.fromEntries(parts.map((part, i) => [part, pairs[i]![side]])),
+  )
+  return [
+    { ...left, ...first },
+    { ...right, ...second },
+  ]
+}
+
+/** Items that both rows have in the same order stay as they are; between them, item is compared with item. */
+function markRows(left: readonly Formula[], right: readonly Formula[]): readonly [Formula, Formula] {
+  const [first, second]: [Formula[], Formula[]] = [[], []]
+  for (const [a, b] of gaps(left, right)) {
+    const [x, y] = markStretches(a, b)
+    first.push(...x)
+    second.push(...y)
+  }
+  return [row(...first), row(...second)]
+}
+
+type Stretches = readonly [left: readonly Formula[], right: readonly Formula[]]
+
+function markStretches(left: readonly Formula[], right: readonly Formula[]): Stretches {
+  const [around, within] = [placeWithin(left, right), placeWithin(right, left)]
+  if (around !== undefined) return [left.map((item, i) => (i === around ? item : marked(item))), right]
+  if (within !== undefined) return [left, right.map((item, i) => (i === within ? item : marked(item)))]
+  if (left.length !== right.length) return [left.map(marked), right.map(marked)]
+  const pairs = left.map((item, i) => markDifference(item, right[i]!))
+  return [pairs.map(([item]) => item), pairs.map(([, item]) => item)]
+}
+
+/** Which item of a stretch is the other one in brackets: what stands around it is all that differs. */
+function placeWithin(outer: readonly Formula[], inner: readonly Formula[]): number | undefined {
+  const key = keyOf(row(...inner))
+  const at = outer.findIndex(item => item.kind === 'fence' && keyOf(item.body) === key)
+  return at < 0 || inner.length === 0 ? undefined : at
+}
+
+/** Both rows in stretches, alternately without an item in common and equal: the longest common subsequence. */
+function gaps(left: readonly Formula[], right: readonly Formula[]): readonly Stretches[] {
+  const [a, b] = [left.map(keyOf), right.map(keyOf)]
+  const width = b.length + 1
+  const common = new Uint32Array((a.length + 1) * width)
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      common[i * width + j] =
+        a[i] === b[j]
+          ? common[(i + 1) * width + j + 1]! + 1
+          : Math.max(common[(i + 1) * width + j]!, common[i * width + j + 1]!)
+    }
+  }
+  const found: Stretches[] = []
+  let [i, j, fromLeft, fromRight] = [0, 0, 0, 0]
+  const close = () => {
+    if (i > fromLeft || j > fromRight) found.push([left.slice(fromLeft, i), right.slice(fromRight, j)])
+  }
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
+      close()
+      found.push([[left[i++]!], [right[j++]!]])
+      fromLeft = i
+      fromRight = j
+    } else if (common[(i + 1) * width + j]! >= common[i * width + j + 1]!) i++
+    else j++
+  }
+  i = a.length
+  j = b.length
+  close()
+  return found
+}
+
+const itemsOf = (formula: Formula): readonly Formula[] => (formula.kind === 'row' ? formula.items : [formula])
+
+const keyOf = (formula: Formula): string => JSON.stringify(formula)
+
+const marked = (formula: Formula): Formula => ({ kind: 'mark', body: formula })
