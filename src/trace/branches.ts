@@ -6,7 +6,6 @@ import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import { type Interpreter, unknownKey } from './interpreter.js'
-import { nameOfCell } from './scope.js'
 import { shorten } from './unknowns.js'
 import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
 
@@ -138,7 +137,7 @@ export function spoil(interpreter: Interpreter, { slot }: Change, unknown: Unkno
 
 export function nameOf({ slot }: Change): string {
   if (slot.kind === 'property') return slot.key === unknownKey ? 'a value' : slot.key
-  if (slot.kind === 'cell') return nameOfCell(slot.cell) ?? 'a value'
+  if (slot.kind === 'cell') return slot.cell.name ?? 'a value'
   return slot.kind === 'state' ? slot.object.type.name : 'a list'
 }
 

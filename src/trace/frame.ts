@@ -30,13 +30,12 @@ export interface Jump {
   readonly label: string | undefined
 }
 
-/** A value thrown by the code under trace; it never leaves the room. */
-export class Thrown extends Error {
+/** A value thrown by the code under trace; it never leaves the room. No `Error`, whose stack would cost more than the walk. */
+export class Thrown {
   readonly value: Value
   readonly span: Span
 
   constructor(value: Value, span: Span) {
-    super('thrown by the code under trace')
     this.value = value
     this.span = span
   }

@@ -3,7 +3,7 @@ import { attempt, nameOf, pathOf, spoil } from './branches.js'
 import { BudgetExceeded } from './budget.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
-import { ageOf, declaredCells } from './scope.js'
+import { declaredCells } from './scope.js'
 
 /** As many rounds may each change something that earlier ones did not. */
 const mostRounds = 16
@@ -21,7 +21,7 @@ export class Surroundings {
   }
 
   areChangedBy({ slot }: Change): boolean {
-    return slot.kind === 'cell' ? ageOf(slot.cell) < this.#firstCell : slot.object.id < this.#firstObject
+    return slot.kind === 'cell' ? (slot.cell.age ?? 0) < this.#firstCell : slot.object.id < this.#firstObject
   }
 }
 

@@ -6,22 +6,15 @@ export interface Cell {
   value: Value
   /** False between the start of a scope and the declaration: reading it is an error in the source language. */
   initialized: boolean
+  name?: string
+  /** How many cells were declared before: tells those that an action makes from those that it finds. */
+  age?: number
 }
 
-/** The name of a cell, and how many were declared before it: tells those that an action makes from those it finds. */
-const declarations = new WeakMap<Cell, { readonly name: string; readonly age: number }>()
 let declared = 0
 
 export function declaredCells(): number {
   return declared
-}
-
-export function ageOf(cell: Cell): number {
-  return declarations.get(cell)?.age ?? 0
-}
-
-export function nameOfCell(cell: Cell): string | undefined {
-  return declarations.get(cell)?.name
 }
 
 /** The variables of one activation of a block, function or module. */
@@ -34,7 +27,8 @@ export class Scope {
   }
 
   declare(binding: Binding, cell: Cell): void {
-    declarations.set(cell, { name: binding.name, age: declared++ })
+    cell.name = binding.name
+    cell.age = declared++
     this.#cells.set(binding, cell)
   }
 

@@ -8,6 +8,14 @@ export interface Operation {
   readonly operands: readonly Value[]
 }
 
+/** What is known of a value beside its name. */
+interface Entry {
+  readonly key: string
+  readonly born: number
+  /** Another walk of the same program may give its name to another value. */
+  readonly isLoose: boolean
+}
+
 /** Short keys for long ones, the same in all walks of one program: a key of keys would double with every derivation. */
 export class KeyTable {
   readonly #short = new Map<string, string>()
@@ -29,10 +37,10 @@ export class Unknowns {
   #names = new Map<string, string>()
   /** How often each name was asked for. */
   #taken = new Map<string, number>()
-  #entries = new Map<string, { readonly key: string; readonly born: number }>()
+  #entries = new Map<string, Entry>()
   #operations = new Map<string, Operation>()
-  /** Names of values that another walk of the same program may give to other values. */
-  #loose = new Set<string>()
+  /** Paths as they are asked for, and as they are written. */
+  readonly #written = new Map<string, string>()
   readonly #table: KeyTable
   readonly #clock: () => number
   #fresh = 0
@@ -44,24 +52,32 @@ export class Unknowns {
   }
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */
-  value(path: string, key: string, reason?: Diagnostic, born = this.#clock()): UnknownValue {
-    let name = this.#names.get(key)
-    if (name === undefined) {
-      const short = grouped(shorten(path))
-      const count = (this.#taken.get(short) ?? 0) + 1
-      this.#taken.set(short, count)
-      name = count === 1 ? short : `${short} (${count})`
-      this.#names.set(key, name)
-      this.#entries.set(name, { key: this.#table.shorten(key), born })
-    }
+  value(path: string, key: string, reason?: Diagnostic): UnknownValue {
+    const name = this.#names.get(key) ?? this.#name(path, key, false, this.#clock())
     return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
 
   /** A value that equals no other. */
   fresh(path: string, reason?: Diagnostic): UnknownValue {
-    const value = this.value(path, this.#freshKey(), reason)
-    this.#loose.add(value.path)
-    return value
+    const name = this.#name(path, undefined, true, this.#clock())
+    return { kind: 'unknown', path: name, ...(reason && { reason }) }
+  }
+
+  /** The name of a new value. */
+  #name(path: string, key: string | undefined, isLoose: boolean, born: number): string {
+    let short = this.#written.get(path)
+    if (short === undefined) {
+      short = grouped(shorten(path))
+      this.#written.set(path, short)
+    }
+    const count = (this.#taken.get(short) ?? 0) + 1
+    this.#taken.set(short, count)
+    const name = count === 1 ? short : `${short} (${count})`
+    if (key !== undefined) this.#names.set(key, name)
+    // No other walk asks for a loose value, and within this one its name tells it from all others.
+    const own = isLoose || key === undefined ? `~${name}` : this.#table.shorten(key)
+    this.#entries.set(name, { key: own, born, isLoose })
+    return name
   }
 
   /** A value that others decide, of which one is not known; it is unknown for the same reason. */
@@ -72,11 +88,16 @@ export class Unknowns {
   ): UnknownValue {
     const reason = values.find((value): value is UnknownValue => isUnknown(value) && !!value.reason)?.reason
     const key = write(values.map(operand => this.#identity(operand)))
-    const born = Math.max(...values.map(operand => this.#bornOf(operand)))
-    const value = this.value(write(values.map(shown)), key, reason, born)
-    if (operator !== undefined) this.#operations.set(value.path, { operator, operands: values })
-    if (values.some(operand => this.isLoose(operand))) this.#loose.add(value.path)
-    return value
+    const name =
+      this.#names.get(key) ??
+      this.#name(
+        write(values.map(shown)),
+        key,
+        values.some(operand => this.isLoose(operand)),
+        Math.max(...values.map(operand => this.#bornOf(operand))),
+      )
+    if (operator !== undefined) this.#operations.set(name, { operator, operands: values })
+    return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
 
   /** What decides a value: the same in every walk of the program, unless the value is loose. */
@@ -95,9 +116,13 @@ export class Unknowns {
 
   /** Whether a value is one of this walk only, such as an element in a loop of unknown length. */
   isLoose(value: Value): boolean {
-    if (isUnknown(value)) return this.#loose.has(value.path)
-    if (isPolynomial(value)) return [...symbolsOf(value)].some(name => this.#loose.has(name))
+    if (isUnknown(value)) return this.#isLooseName(value.path)
+    if (isPolynomial(value)) return [...symbolsOf(value)].some(name => this.#isLooseName(name))
     return isObject(value)
+  }
+
+  #isLooseName(name: string): boolean {
+    return this.#entries.get(name)?.isLoose ?? false
   }
 
   /** The operation whose result a value is. */
@@ -107,16 +132,15 @@ export class Unknowns {
 
   /** Runs an action whose values are gone afterwards: the next one may use their names. */
   within<Result>(action: () => Result): Result {
-    const before = [this.#names, this.#taken, this.#entries, this.#operations, this.#loose] as const
+    const before = [this.#names, this.#taken, this.#entries, this.#operations] as const
     this.#names = new Map(this.#names)
     this.#taken = new Map(this.#taken)
     this.#entries = new Map(this.#entries)
     this.#operations = new Map(this.#operations)
-    this.#loose = new Set(this.#loose)
     try {
       return action()
     } finally {
-      ;[this.#names, this.#taken, this.#entries, this.#operations, this.#loose] = before
+      ;[this.#names, this.#taken, this.#entries, this.#operations] = before
     }
   }
 
