@@ -130,18 +130,19 @@ export function countParameters(model: Model): { readonly trainable: Dimension; 
   return { trainable, total }
 }
 
+/** How many of the values before a sequence are tried as the value that it starts from. */
+const mostStarts = 4
+
 /**
- * Folds the equations, with the input as the value before the first line and the output as the one after the last if
- * that lets more of them fold.
+ * Folds the equations `h_1 = …`, `h_2 = …`. The value that such a sequence starts from becomes `h_0`, and the output the
+ * one after the last, if that lets more of them fold.
  */
 function foldFrom(items: readonly Item[], names: Names, model: Model): readonly Item[] {
   const plain = fold(items)
-  const first = items[0]
-  if (first?.kind !== 'equation' || first.left.kind !== 'symbol') return plain
-  const { left } = first
-  if (left.index !== 1 || left.label !== undefined) return plain
+  const at = items.findIndex(isFirstOfSequence)
+  if (at < 0) return plain
+  const left = (items[at] as Equation).left as NamedSymbol
   const [input, output] = [onlySymbol(model.inputs, names), onlySymbol(model.outputs, names)]
-  const start = input?.index === undefined ? input : undefined
   const [before, last] = items.slice(-2)
   const end =
     output &&
@@ -151,14 +152,18 @@ function foldFrom(items: readonly Item[], names: Names, model: Model): readonly 
     isNext(left, before.left)
       ? { from: output, to: { ...left, index: Number(before.left.index) + 1 } }
       : undefined
+  const given = input?.index === undefined ? input : undefined
+  const computed = items.slice(0, at).flatMap(item => (isLabelled(item) ? [item.left] : []))
+  const starts = [...(given ? [given] : []), ...computed.slice(-mostStarts)]
   let best = plain
-  for (const head of start ? [undefined, { from: start, to: { ...left, index: 0 } }] : [undefined]) {
+  for (const start of [undefined, ...starts]) {
+    const head = start && { from: start, to: { ...left, index: 0 } }
     for (const tail of end ? [undefined, end] : [undefined]) {
       let renamed: readonly Item[] = items
       for (const change of [head, tail])
         if (change) renamed = renamed.map(item => replaceSymbol(item, change.from, change.to))
       const candidate = [
-        ...(head ? [alias(head.to, head.from)] : []),
+        ...(head && start === given ? [alias(head.to, head.from)] : []),
         ...fold(renamed),
         ...(tail ? [alias(tail.from, tail.to)] : []),
       ]
@@ -166,6 +171,19 @@ function foldFrom(items: readonly Item[], names: Names, model: Model): readonly 
     }
   }
   return best
+}
+
+function isFirstOfSequence(item: Item): boolean {
+  return (
+    item.kind === 'equation' &&
+    item.left.kind === 'symbol' &&
+    item.left.index === 1 &&
+    item.left.label === undefined
+  )
+}
+
+function isLabelled(item: Item): item is Equation & { readonly left: NamedSymbol } {
+  return item.kind === 'equation' && item.left.kind === 'symbol' && item.left.label !== undefined
 }
 
 function onlySymbol(ports: Model['inputs'], names: Names): NamedSymbol | undefined {
