@@ -1,5 +1,6 @@
 import { attributeKey } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import { product } from '../graph/dimension.js'
 import type { ConfigEntry, Layer, LayerApplication, Model } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
@@ -103,7 +104,13 @@ export function unitsOf(
     const below = producersOf(unit.inputs, producers).flatMap(other => known.get(other) ?? [])
     const depth = 1 + Math.max(0, ...below.map(branch => branch.depth))
     const sorted = below.map(({ hash }) => hash)
-    known.set(unit, { depth, hash: hashText(`${unit.what}(${sorted.join()})`) })
+    const parameters = unit.kind === 'layer' ? numbersIn(unit.layer) : 0
+    known.set(unit, {
+      depth,
+      hash: hashText(`${unit.what}(${sorted.join()})`),
+      numbers: below.reduce((sum, branch) => sum + branch.numbers, parameters),
+      input: Math.min(...unit.inputs.map(inputIndex), ...below.map(branch => branch.input)),
+    })
   }
   const order = new Set<Unit>()
   const visit = (roots: readonly Unit[]) => {
@@ -124,13 +131,28 @@ export function unitsOf(
   return [...order]
 }
 
-/** What stands below a unit: the length of the longest path, and a number that equal structures share. */
+/**
+ * What stands below a unit: the length of the longest path, a number that equal structures share, how many numbers are
+ * learned on all paths, as far as that is known, and the first input that is read.
+ */
 interface Branch {
   readonly depth: number
   readonly hash: number
+  readonly numbers: number
+  readonly input: number
 }
 
-const compareBranches = (a: Branch, b: Branch) => a.depth - b.depth || a.hash - b.hash
+/** Branches of one structure, such as the towers of a recommender, are told apart by their sizes, and then by what they read. */
+const compareBranches = (a: Branch, b: Branch) =>
+  a.depth - b.depth || a.hash - b.hash || b.numbers - a.numbers || b.input - a.input || 0
+
+function numbersIn({ parameters }: Layer): number {
+  const counts = parameters.map(({ shape }) => product(shape))
+  return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0)
+}
+
+const inputIndex = ({ op, attributes: { index } }: Node): number =>
+  op === 'input' && typeof index === 'number' ? index : Number.POSITIVE_INFINITY
 
 const producersOf = (nodes: readonly Node[], producers: ReadonlyMap<Node, Unit>): readonly Unit[] => [
   ...new Set(nodes.flatMap(node => producers.get(node) ?? [])),
