@@ -15,12 +15,13 @@ interface Pairs {
 }
 
 /** Both sides in normal form, in each mode in which they are another computation. */
-interface NormalForms {
+export interface NormalForms {
   readonly byMode: readonly { readonly mode: 'inference' | 'training'; readonly sides: Pairs }[]
   readonly rules: readonly string[]
 }
 
-function normalForms({ specified, implemented, builder }: Sides): NormalForms {
+export function normalForms({ specified, implemented, builder }: Sides): NormalForms {
+  if (specified.every((node, i) => node === implemented[i])) return { byMode: [], rules: [] }
   const rules = new Set<string>()
   const byMode: NormalForms['byMode'][number][] = []
   for (const mode of ['inference', 'training'] as const) {
@@ -43,22 +44,20 @@ function rulesThatMatter({ used: first }: Normalized, { used: second }: Normaliz
 }
 
 /** Evidence that both are equal, output by output and in both modes, by identical normal forms. */
-export function haveOneForm(sides: Sides): Evidence | undefined {
-  if (!sides.complete) return undefined
-  if (sides.specified.every((node, i) => node === sides.implemented[i]))
-    return { by: 'normal-form', rules: [] }
-  const { byMode, rules } = normalForms(sides)
-  return byMode.every(form => isEqual(form.sides)) ? { by: 'normal-form', rules } : undefined
+export function oneForm({ complete }: Sides, { byMode, rules }: NormalForms): Evidence | undefined {
+  return complete && byMode.every(({ sides }) => isEqual(sides)) ? { by: 'normal-form', rules } : undefined
 }
 
 /** The same by equal values in prime fields of what the normal forms do not share, or why that is no proof. */
-export function haveEqualValues(sides: Sides): Evidence | Problem {
-  if (!sides.complete) return { problem: 'not all outputs can be compared' }
-  const { byMode, rules } = normalForms(sides)
+export function equalValues(
+  { complete, builder }: Sides,
+  { byMode, rules }: NormalForms,
+): Evidence | Problem {
+  if (!complete) return { problem: 'not all outputs can be compared' }
   const proofs: Extract<Proof, { readonly kind: 'proved' }>[] = []
-  for (const form of byMode) {
-    if (isEqual(form.sides)) continue
-    const proof = proveShared(form.sides, sides.builder, { mode: form.mode, budget })
+  for (const { mode, sides } of byMode) {
+    if (isEqual(sides)) continue
+    const proof = proveShared(sides, builder, { mode, budget })
     if (proof.kind !== 'proved') return { problem: proof.reason }
     proofs.push(proof)
   }

@@ -9,18 +9,15 @@ import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
-import { leafNames, type Sides, searchBothModes } from './evidence.js'
+import { leafNames, type Sides, searchBothModes, type Whole } from './evidence.js'
 import { nameDifferences } from './findings.js'
+import { judge } from './judge.js'
 import { compareInputs, outputPlaces } from './ports.js'
-import { haveEqualValues, haveOneForm } from './prove.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
 /** How many ways to pair learned tensors with parameters are tried. */
 const mostPairings = 500
-
-/** For how many of them the identity test is made. */
-const mostTested = 24
 
 /** What became of a model that is stated in equations. */
 type EquationOutcome =
@@ -80,30 +77,29 @@ function compareEquations(
   const free = parametersOf(code.model).flatMap(({ parameter: { node } }) => (taken.has(node) ? [] : [node]))
   const forms = free.map(node => formsOf(node, code))
   let left = mostPairings
-  const tested: Sides[] = []
-  let shown: ModelGraph | undefined
-  for (const pairing of pairings(spec.equationParameters, forms)) {
-    if (left-- === 0) return { problem: 'the learned tensors can be paired with parameters in too many ways' }
-    const specified = instantiate(name => pairing.get(name))
-    if (!specified) continue
-    const sides = sidesOf(spec, specified, code, assumed)
-    const proof = haveOneForm(sides)
-    if (proof) return { proof }
-    if (tested.length < mostTested) tested.push(sides)
-    shown ??= specified
+  let shown: Sides | undefined
+  function* sides(): Generator<Sides> {
+    for (const pairing of pairings(spec.equationParameters, forms)) {
+      if (left-- === 0) return
+      const specified = instantiate(name => pairing.get(name))
+      if (!specified) continue
+      const own = sidesOf(spec, specified, code, assumed)
+      shown ??= own
+      yield own
+    }
   }
-  const specified = shown ?? instantiate(() => undefined)
-  if (!specified) return { problem: 'the equations do not fit the code' }
-  const outcome = difference(sidesOf(spec, specified, code, assumed))
-  if ('evidence' in outcome) return outcome
-  let why: string | undefined
-  for (const sides of tested) {
-    const proof = haveEqualValues(sides)
-    if (!isProblem(proof)) return { proof }
-    why ??= proof.problem
-  }
-  const problem = 'problem' in outcome ? outcome.problem : ''
-  return { problem: why === undefined ? problem : `${problem}; and no proof: ${why}` }
+  const judgement = judge(sides(), () => {
+    const unpaired = shown ? undefined : instantiate(() => undefined)
+    shown ??= unpaired && sidesOf(spec, unpaired, code, assumed)
+    return shown ? difference(shown) : open('the equations do not fit the code')
+  })
+  if (judgement.kind === 'same') return { proof: judgement.evidence }
+  if (judgement.kind === 'open')
+    return left < 0
+      ? { problem: 'the learned tensors can be paired with parameters in too many ways' }
+      : judgement
+  const at = differingOutput(shown!)
+  return { ...judgement, specified: shown!.specified[at]!, implemented: shown!.implemented[at]! }
 }
 
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */
@@ -193,20 +189,28 @@ function sidesOf(
   }
 }
 
-function difference(sides: Sides): EquationOutcome {
-  const unpaired = 'no pairing of learned tensors with parameters makes both equal'
-  for (const [i, specified] of sides.specified.entries()) {
-    const implemented = sides.implemented[i]!
-    const [stated, actual] = [specified.type.shape, implemented.type.shape]
-    if (!stated || !actual || relate(stated, actual) !== 'different') continue
+/** The first output of another shape, else the first one. */
+function differingOutput({ specified, implemented }: Sides): number {
+  const isOther = ({ type }: Node, i: number) =>
+    type.shape && implemented[i]!.type.shape && relate(type.shape, implemented[i]!.type.shape) === 'different'
+  return Math.max(0, specified.findIndex(isOther))
+}
+
+const open = (problem: string): Whole => ({ kind: 'open', problem, agree: false })
+
+function difference(sides: Sides): Whole {
+  const [stated, actual] = [sides.specified, sides.implemented].map(
+    nodes => nodes[differingOutput(sides)]?.type.shape,
+  )
+  if (stated && actual && relate(stated, actual) === 'different') {
     const evidence = { by: 'shape', expected: shapeText(stated), actual: shapeText(actual) } as const
-    return { evidence, specified, implemented }
+    return { kind: 'differs', evidence, parameters: false }
   }
-  if ([...sides.specified, ...sides.implemented].some(draws))
-    return { problem: 'the values depend on random draws' }
+  if ([...sides.specified, ...sides.implemented].some(draws)) return open('the values depend on random draws')
   const found = searchBothModes(sides, 'equal')
-  if (!('evidence' in found)) return { problem: `${unpaired}, and ${found.problem} with equal parameters` }
-  return { evidence: found.evidence, specified: sides.specified[0]!, implemented: sides.implemented[0]! }
+  if ('evidence' in found) return { kind: 'differs', evidence: found.evidence, parameters: false }
+  const unpaired = 'no pairing of learned tensors with parameters makes both equal'
+  return open(`${unpaired}, and ${found.problem} with equal parameters`)
 }
 
 /** Whether a value depends on draws that do not vanish in inference. */

@@ -2,7 +2,6 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
 import { Provenance } from '../graph/provenance.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
@@ -10,10 +9,9 @@ import { align, differingKeys, isSame, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
-import { below } from './layouts.js'
+import { judge } from './judge.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
-import { haveEqualValues, haveOneForm } from './prove.js'
-import { canRearrange, isOrderFree } from './rearranged.js'
+import { isOrderFree, rearrangeOtherwise } from './rearranged.js'
 import { compareStated } from './stated-equations.js'
 import { flatApplications, type Unit, unitsOf } from './units.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
@@ -124,23 +122,17 @@ class StructureComparison {
       ...nameDifferences(this.#pairs, this.#values, this.#spec),
       ...nameSharing(this.#pairs, this.#spec),
     ]
-    const sides = this.#sides()
-    const proved = (proof: Evidence): Structure => {
-      const kept = [...ports, ...named].filter(({ effect }) => effect === 'stated')
-      return { ...this.#proved(stated, kept, proof), silent }
-    }
-    const identical = haveOneForm(sides)
-    if (identical) return proved(identical)
-    const connections = nameConnections(this.#pairs, this.#values, this.#spec).filter(
-      ({ order, unit }) => !order || !unit || !isOrderFree(unit, this.#code.builder),
-    )
-    const candidates = [...ports, ...named, ...connections]
-    const whole = this.#whole(candidates)
-    if (whole.kind !== 'open') return { ...this.#open(stated, candidates, whole), silent }
-    const equal = haveEqualValues(sides)
-    if (!isProblem(equal)) return proved(equal)
-    const problem = `${whole.problem}; and no proof: ${equal.problem}`
-    return { ...this.#open(stated, candidates, { ...whole, problem }), silent }
+    let candidates: readonly Candidate[] = [...ports, ...named]
+    const judgement = judge([this.#sides()], () => {
+      const connections = nameConnections(this.#pairs, this.#values, this.#spec).filter(
+        ({ order, unit }) => !order || !unit || !isOrderFree(unit, this.#code.builder),
+      )
+      candidates = [...candidates, ...connections]
+      return this.#whole(candidates)
+    })
+    if (judgement.kind !== 'same') return { ...this.#open(stated, candidates, judgement), silent }
+    const kept = candidates.filter(({ effect }) => effect === 'stated')
+    return { ...this.#proved(stated, kept, judgement.evidence), silent }
   }
 
   #sides(): Sides {
@@ -164,25 +156,9 @@ class StructureComparison {
   #whole(candidates: readonly Candidate[]): Whole {
     const isReordered = candidates.some(({ order }) => order)
     return compareWholes(this.#sides(), {
-      rearranged: isReordered || this.#rearrangesOtherwise(),
+      rearranged: isReordered || rearrangeOtherwise(this.#pairs, isSame),
       explained: candidates.length > 0 && candidates.every(({ effect }) => effect !== 'structure'),
     })
-  }
-
-  /** Whether elements may be moved to other places in the code than in the spec. */
-  #rearrangesOtherwise(): boolean {
-    const differing = this.#pairs.filter(
-      ({ specified, implemented, moved }) =>
-        !specified || !implemented || moved || !isSame(specified, implemented),
-    )
-    const rearranges = ({ specified, implemented }: Pair) =>
-      [specified, implemented].some(unit => unit && canRearrange(unit))
-    if (differing.some(rearranges)) return true
-    const moved = differing.filter(pair => pair.moved)
-    return (
-      moved.length > 0 &&
-      this.#pairs.filter(rearranges).some(pair => moved.some(other => passes(other, pair)))
-    )
   }
 
   #proved(stated: readonly Clause[], candidates: readonly Candidate[], evidence: Evidence) {
@@ -328,16 +304,6 @@ class StructureComparison {
   #readsFreely(specified: Unit, implemented: Unit): boolean {
     return this.#values.readsReordered(specified, implemented) && isOrderFree(implemented, this.#code.builder)
   }
-}
-
-/** Whether a unit that has another place stands on another side of a unit in the code than in the spec. */
-function passes({ specified, implemented }: Pair, other: Pair): boolean {
-  const isAfter = (a: Unit | undefined, b: Unit | undefined) =>
-    a !== undefined && b !== undefined && below([a.output]).has(b.output)
-  return (
-    isAfter(specified, other.specified) !== isAfter(implemented, other.implemented) ||
-    isAfter(other.specified, specified) !== isAfter(other.implemented, implemented)
-  )
 }
 
 /** A layer that is missing or another takes its settings with it. */
