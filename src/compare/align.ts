@@ -147,7 +147,7 @@ export function differingKeys(specified: Unit, implemented: Unit): readonly Diff
 }
 
 /** Whether a layer uses its activation in the middle, as recurrent ones do, so that no unit stands for it. */
-function hasActivationInside({ layer, application }: Unit): boolean {
+export function hasActivationInside({ layer, application }: Unit): boolean {
   const activation = layer.config.activation?.value ?? null
   return activation !== null && activation !== 'linear' && !application.beforeActivation
 }

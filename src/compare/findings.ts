@@ -118,7 +118,7 @@ function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly 
 }
 
 /** Whether a key says how a parameter starts or is restrained that the layer does not have. */
-function isIdle(key: string, { layer, inputs }: Unit): boolean {
+export function isIdle(key: string, { layer, inputs }: Unit): boolean {
   const { config, parameters } = layers[layer.kind]!
   const start = key.replace(/(Regularizer|Constraint)$/, 'Initializer')
   if (config[start]?.kind !== 'initializer') return false

@@ -1,4 +1,4 @@
-import { type Dimension, dimensionText, isPolynomial, substitute } from './dimension.js'
+import { type Dimension, dimensionText, isPolynomial, substitute, symbolsOf } from './dimension.js'
 import type { Attribute, Body, Node } from './node.js'
 
 /** A text that two attributes share exactly if they are equal. */
@@ -21,4 +21,10 @@ export function sameAttribute(a: Attribute | undefined, b: Attribute | undefined
 export function substituteIn(value: Attribute, symbols: (name: string) => Dimension | undefined): Attribute {
   if (Array.isArray(value)) return value.map(item => substituteIn(item, symbols))
   return isPolynomial(value) ? substitute(value, symbols) : value
+}
+
+/** The names of the symbols in a value; the nodes of a body are not looked at. */
+export function symbolsIn(value: Attribute): ReadonlySet<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap(item => [...symbolsIn(item)]))
+  return isPolynomial(value) ? symbolsOf(value) : new Set()
 }
