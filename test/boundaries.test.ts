@@ -26,6 +26,7 @@ const rooms = [
   'found.ts',
   'pipeline.ts',
   'suite',
+  'diff',
   'report',
   'index.ts',
   'cli',
@@ -84,8 +85,18 @@ const runners: Readonly<Record<string, string>> = {
 test('nothing evaluates text as code', () => {
   const wrong = files
     .filter(path => !(path in runners))
-    .filter(path => /\beval\(|new Function\(|node:vm|child_process/.test(readFileSync(path, 'utf8')))
+    .filter(path => /\beval\(|new Function\(|node:vm/.test(readFileSync(path, 'utf8')))
   expect(wrong).toEqual([])
+})
+
+test('one file starts processes, and only git, without a shell', () => {
+  const starting = files.filter(path => /child_process/.test(readFileSync(path, 'utf8')))
+  expect(starting).toEqual(['src/cli/git.ts'])
+  const text = readFileSync('src/cli/git.ts', 'utf8')
+  const imported = /import \{ (.*) \} from 'node:child_process'/.exec(text)?.[1]
+  expect(imported).toBe('execFileSync')
+  expect(text.match(/execFileSync\((.{6})/g)).toEqual(["execFileSync('git',"])
+  expect(text).toContain('shell: false')
 })
 
 test('the trace knows no syntax tree', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +23,26 @@ function write(files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
+  }
+}
+
+/** A repository with the files, of which `model.ts` was another one before. */
+function makeRepository(files: Readonly<Record<string, string>>, before = files['model.ts']!): void {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
+      cwd: folder,
+      stdio: 'pipe',
+      env: { ...process.env, GIT_CONFIG_GLOBAL: join(folder, 'none'), GIT_CONFIG_NOSYSTEM: '1' },
+    })
+  git('init', '--quiet', '--initial-branch', 'main')
+  for (const [branch, model] of [
+    ['main', before],
+    ['change', files['model.ts']!],
+  ] as const) {
+    git('checkout', '--quiet', '-B', branch)
+    write({ ...files, 'model.ts': model })
+    git('add', '.')
+    git('commit', '--quiet', '--allow-empty', '--message', branch)
   }
 }
 
@@ -75,7 +96,7 @@ describe('README.md', () => {
   test('shows commands', () => expect(commands.length).toBeGreaterThan(3))
 
   test.each(commands)('$command', async shown => {
-    write(files)
+    makeRepository(files)
     await expectShown(shown)
   })
 })
@@ -124,6 +145,16 @@ describe('docs/equations.md', () => {
 
   test.each(commandsIn(page))('$command', async shown => {
     write(filesOf(page))
+    await expectShown(shown)
+  })
+})
+
+describe('docs/diff.md', () => {
+  const page = readFileSync('docs/diff.md', 'utf8')
+
+  test.each(commandsIn(page))('$command', async shown => {
+    const files = filesOf(page)
+    makeRepository({ ...files, 'model.ts': files['after.js']! }, files['before.js'])
     await expectShown(shown)
   })
 })

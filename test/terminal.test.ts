@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,10 +56,17 @@ export const createModel = (units: number) =>
       join(folder, 'aswritten.yaml'),
       'checks:\n  - target: model.ts#createModel\n    spec: paper.yaml\n',
     )
+    for (const name of ['old.ts', 'new.ts']) cpSync('test/golden/lenet5/model.ts', join(folder, name))
+    for (const args of [
+      ['init', '--quiet', '--initial-branch', 'main'],
+      ['add', '.'],
+      ['-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--quiet', '--message', 'all'],
+    ])
+      execFileSync('git', args, { cwd: folder, stdio: 'pipe' })
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test.each([[[]], [['equations']], [['check']], [['explain']]])('%j', async command => {
+  test.each([[[]], [['equations']], [['check']], [['diff']], [['explain']]])('%j', async command => {
     const { code, output } = await runIn(folder, [...command, '--help'])
     expect(code).toBe(0)
     const examples = [...output.matchAll(/^ {2}aswritten (.*?)(?: > .*)?$/gm)].map(([, args]) => args!)

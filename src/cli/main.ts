@@ -100,6 +100,32 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     })
 
   program
+    .command('diff [targets...]')
+    .description('compare two targets, or a target at two git revisions: diff main..HEAD -- model.ts#f')
+    .addOption(option.arg())
+    .addOption(option.input())
+    .addOption(option.artifact())
+    .addOption(option.format('terminal', 'json', 'markdown'))
+    .addHelpText(
+      'after',
+      examples([
+        ['diff old.ts#createModel new.ts#createModel', 'two targets'],
+        ['diff main..HEAD -- model.ts#createModel', 'one target at two git revisions'],
+        ['diff main -- model.ts', 'every model of a file, at a revision and now'],
+      ]),
+    )
+    .action(async (targets: readonly string[], options) => {
+      const { diff } = await import('./diff.js')
+      const at = args.indexOf('--')
+      // Commander leaves out the separator: what stands behind it are the last of the targets.
+      const split = targets.length - (args.length - at - 1)
+      code =
+        at < 0
+          ? diff(targets, undefined, options)
+          : diff(targets.slice(split), targets.slice(0, split), options)
+    })
+
+  program
     .command('explain [code]')
     .description('explain a finding code; without one, list all codes')
     .addHelpText('after', examples([['explain activation-missing', 'what it means and what to do']]))

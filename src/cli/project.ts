@@ -4,7 +4,7 @@ import type { Files } from '../syntax/modules.js'
 import { largestFile, programText } from './files.js'
 
 /** What makes a folder the root of a project. */
-const rootMarkers = ['aswritten.yaml', 'package.json', '.git']
+export const rootMarkers = ['aswritten.yaml', 'package.json', '.git']
 
 /** A project on disk: only files below its root can be read. */
 export interface Project {
@@ -38,13 +38,14 @@ export function pathInProject({ root }: Project, path: string): string {
 
 /**
  * Splits `file.ts#target`. Both may have a `#` of their own: the path is the first part that is a file. Paths start in
- * `folder`.
+ * `folder`; `isFile` says what is one where that is not the disk.
  */
 export function splitTarget(
   text: string,
   folder: string,
+  isFile: (path: string) => boolean = path =>
+    statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile() ?? false,
 ): { readonly path: string; readonly target?: string } {
-  const isFile = (path: string) => statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()
   const places = [...text.matchAll(/#/g)].map(({ index }) => index)
   const at = places.find(place => isFile(text.slice(0, place))) ?? places.at(-1)
   if (at === undefined || isFile(text)) return { path: text }

@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { GraphBuilder } from '../graph/builder.js'
 import { isPolynomial, symbolsOf } from '../graph/dimension.js'
 import type { LossFunction, ModelGraph } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
@@ -9,9 +10,9 @@ import { elaborateText } from '../ops/elaborate.js'
 import type { TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { eachExample } from './each-example.js'
-import { leafNames, type Sides, searchBothModes } from './evidence.js'
+import { leafNames, type Sides, searchBothModes, type Whole } from './evidence.js'
+import { judge } from './judge.js'
 import { readBy } from './layouts.js'
-import { haveEqualValues, haveOneForm } from './prove.js'
 import { substituteInputs } from './units.js'
 import type { Evidence } from './verdict.js'
 
@@ -61,10 +62,7 @@ export function compareLossFunction(
   const examples = [specified, implemented].map(node => eachExample(node, loss.prediction, builder))
   const pair: readonly [Node, Node] =
     examples[0] && examples[1] ? [examples[0], examples[1]] : [specified, implemented]
-  const whole = sides(pair)
   const loose = unboundIn([specified, implemented], loss.prediction)
-  const same = provedForAnyOutput(loss, pair, code, sides) ?? haveOneForm(whole)
-  if (same) return { kind: 'same', evidence: same }
   const meant =
     labels === undefined
       ? loss.labels
@@ -74,18 +72,21 @@ export function compareLossFunction(
           builder,
         )
   if (isProblem(meant)) return open(meant.problem)
-  const given = [specified, implemented].map(node =>
-    substituteInputs(node, new Map([[loss.labels, meant]]), builder),
-  )
-  const found: ReturnType<typeof searchBothModes> =
-    loose === undefined
-      ? searchBothModes(sides([given[0]!, given[1]!]), 'unordered', name => `the ${name}`)
-      : { problem: `it depends on \`${loose}\`, which has no value`, agree: false }
-  if ('evidence' in found) return { kind: 'different', evidence: found.evidence, specified, implemented }
-  const proof = haveEqualValues(whole)
-  return isProblem(proof)
-    ? open(`${found.problem}; and no proof: ${proof.problem}`)
-    : { kind: 'same', evidence: proof }
+  const forAny = forAnyOutput(loss, pair, code)
+  const judgement = judge([...(forAny ? [sides(forAny)] : []), sides(pair)], (): Whole => {
+    if (loose !== undefined)
+      return { kind: 'open', problem: `it depends on \`${loose}\`, which has no value`, agree: false }
+    const given = [specified, implemented].map(node =>
+      substituteInputs(node, new Map([[loss.labels, meant]]), builder),
+    )
+    const found = searchBothModes(sides([given[0]!, given[1]!]), 'unordered', name => `the ${name}`)
+    return 'evidence' in found
+      ? { kind: 'differs', evidence: found.evidence, parameters: false }
+      : { kind: 'open', ...found }
+  })
+  if (judgement.kind === 'open') return open(judgement.problem)
+  if (judgement.kind === 'same') return judgement
+  return { kind: 'different', evidence: judgement.evidence, specified, implemented }
 }
 
 /** The size of a batch may be any for the same model. */
@@ -119,20 +120,49 @@ function nodesAbove(roots: readonly Node[], end: Node): readonly Node[] {
   return [...seen]
 }
 
-/** What holds for any output holds for this one, and is proved without what computes it. */
-function provedForAnyOutput(
+/** Both losses of any output: what holds for it holds for this one, and is proved without what computes it. */
+function forAnyOutput(
   { prediction }: LossFunction,
   pair: readonly [Node, Node],
   { builder }: ModelGraph,
-  sides: (pair: readonly [Node, Node]) => Sides,
-): Evidence | undefined {
+): readonly [Node, Node] | undefined {
   const { shape, dtype } = prediction.type
   const any: Node | Problem = builder.node('input', [], { name: 'output', index: -2000, shape, dtype })
   if (isProblem(any)) return undefined
   const [first, second] = pair.map(node => substituteInputs(node, new Map([[prediction, any]]), builder))
-  const both = sides([first!, second!])
-  const form = haveOneForm(both)
-  if (form) return form
-  const values = haveEqualValues(both)
-  return isProblem(values) ? undefined : values
+  return [first!, second!]
+}
+
+/** Whether two losses that programs compute are proved to be one function of the labels and the output. */
+export function isSameLossFunction(
+  first: LossFunction,
+  second: LossFunction,
+  builder: GraphBuilder,
+): boolean {
+  const { shape, dtype } = first.prediction.type
+  const any = builder.node('input', [], { name: 'output', index: -2000, shape, dtype })
+  if (isProblem(any)) return false
+  const objectives: Node[] = []
+  for (const { value, labels, prediction } of [first, second]) {
+    const objective = objectiveOf(builder, value)
+    if (isProblem(objective)) return false
+    const common = new Map([
+      [prediction, any],
+      [labels, first.labels],
+    ])
+    objectives.push(substituteInputs(objective, common, builder))
+  }
+  const examples = objectives.flatMap(node => eachExample(node, any, builder) ?? [])
+  const [specified, implemented] = examples.length === 2 ? examples : objectives
+  const sides: Sides = {
+    specified: [specified!],
+    implemented: [implemented!],
+    names: ['loss'],
+    nameOf: node => node.op,
+    assumed: new Map(),
+    builder,
+    complete: true,
+  }
+  const open: Whole = { kind: 'open', problem: 'no numbers are looked for', agree: false }
+  return judge([sides], () => open).kind === 'same'
 }

@@ -92,27 +92,35 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
   }
 }
 
+/** The values of a model that have an equation of their own, in order, and what all of its values are called. */
+export interface NamedLines {
+  readonly lines: readonly Node[]
+  readonly names: Names
+}
+
 /** A report asks for the names of one model once for every finding. */
-const knownNames = new WeakMap<Model, Names>()
+const knownLines = new WeakMap<Model, NamedLines>()
+
+export function namedLines({ model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>): NamedLines {
+  const known = knownLines.get(model)
+  if (known) return known
+  const lines = chooseLines(model, provenance, node => node.inputs)
+  const named = { lines, names: nameModel(model, lines, provenance) }
+  knownLines.set(model, named)
+  return named
+}
 
 /**
  * The expression of one value in a model's names, for a finding. `partner` gives the value whose name a value has that
  * is not the model's own; the values in `written` are written out even if they have names.
  */
 export function expressionIn(
-  { model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>,
+  graph: Pick<ModelGraph, 'model' | 'provenance'>,
   node: Node,
   written: readonly Node[],
   partner: (node: Node) => Node | undefined,
 ): Formula {
-  const names =
-    knownNames.get(model) ??
-    nameModel(
-      model,
-      chooseLines(model, provenance, inner => inner.inputs),
-      provenance,
-    )
-  knownNames.set(model, names)
+  const { names } = namedLines(graph)
   return expressionOf(node, {
     name: inner => (written.includes(inner) ? undefined : names.symbol(partner(inner) ?? inner)),
   })

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from './builder.js'
-import type { Layer, LayerApplication, Model, ModelGraph, Parameter, Port } from './model.js'
+import type { Layer, LayerApplication, LossTerm, Model, ModelGraph, Parameter, Port } from './model.js'
 import type { Attribute, Attributes, Node } from './node.js'
 import { isProblem, type Problem } from './op.js'
 import { Provenance } from './provenance.js'
@@ -87,6 +87,9 @@ export function nodesOfModel(model: Model): readonly Node[] {
     ...model.layers.flatMap(ofLayer),
     ...(model.variables ?? []).map(({ node }) => node),
     ...(model.trained ?? []),
+    ...(model.compilation?.losses ?? []).flatMap(({ function: own }) =>
+      own ? [own.labels, own.prediction, own.value] : [],
+    ),
   ]
 }
 
@@ -103,7 +106,7 @@ class Mover {
   model(model: Model): Model {
     const known = this.#models.get(model)
     if (known) return known
-    const { variables, trained } = model
+    const { variables, trained, compilation } = model
     const copy: Model = {
       ...model,
       inputs: model.inputs.map(port => this.#port(port)),
@@ -111,6 +114,9 @@ class Mover {
       applications: model.applications.map(application => this.#application(application)),
       layers: model.layers.map(layer => this.#layer(layer)),
       ...(variables && { variables: variables.map(parameter => this.#parameter(parameter)) }),
+      ...(compilation && {
+        compilation: { ...compilation, losses: compilation.losses.map(term => this.#loss(term)) },
+      }),
       ...(trained && { trained: new Set([...trained].map(node => this.#node(node))) }),
     }
     this.#models.set(model, copy)
@@ -123,6 +129,14 @@ class Mover {
 
   #port(port: Port): Port {
     return { ...port, node: this.#node(port.node) }
+  }
+
+  #loss(term: LossTerm): LossTerm {
+    const { function: own } = term
+    if (!own) return term
+    const { labels, prediction, value } = own
+    const moved = { labels: this.#node(labels), prediction: this.#node(prediction), value: this.#node(value) }
+    return { ...term, function: moved }
   }
 
   #parameter(parameter: Parameter): Parameter {

@@ -113,10 +113,14 @@ export function groundText({ findings, reason, evidence }: ClauseVerdict): strin
   return evidenceText(evidence)
 }
 
-export function resultText({ subject, expected, actual, index }: Counterexample): string {
+/** `the output y at [0, 1] should be 0.31 and is 0.21`; a comparison of two models has other words. */
+export function resultText(
+  { subject, expected, actual, index }: Counterexample,
+  [first, second]: readonly [string, string] = ['should be', 'and is'],
+): string {
   const at = index.length > 0 ? ` at [${index.join(', ')}]` : ''
   const digits = [4, 6, 9, 12].find(n => round(expected, n) !== round(actual, n)) ?? 17
-  return `${subject}${at} should be ${round(expected, digits)} and is ${round(actual, digits)}`
+  return `${subject}${at} ${first} ${round(expected, digits)} ${second} ${round(actual, digits)}`
 }
 
 export function tensorText(shape: readonly number[], values: readonly number[]): string {

@@ -68,7 +68,7 @@ function citationJson(citation: Citation | undefined): object | null {
   return citation ? { text: citation.text, checked: citation.checked } : null
 }
 
-function diagnosticJson({ code, message, span, related, notes, help }: Diagnostic): object {
+export function diagnosticJson({ code, message, span, related, notes, help }: Diagnostic): object {
   return {
     code,
     category: catalogue[code].category,
@@ -80,6 +80,6 @@ function diagnosticJson({ code, message, span, related, notes, help }: Diagnosti
   }
 }
 
-function placeJson({ file, start, end }: Span): object {
+export function placeJson({ file, start, end }: Span): object {
   return { path: file.path, start: positionAt(file, start), end: positionAt(file, end) }
 }

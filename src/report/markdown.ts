@@ -70,7 +70,7 @@ function renderFinding({ finding, isNewPlace, sides, facts }: ToldFinding): stri
   ].join('\n\n')
 }
 
-function renderReason(entry: Diagnostic, clauses: readonly string[] = []): string {
+export function renderReason(entry: Diagnostic, clauses: readonly string[] = []): string {
   const { code: name, message, span } = entry
   const place = span ? ` at ${code(formatPlace(span))}` : ''
   const concerned = clauses.map(id => code(id)).join(', ')
@@ -121,7 +121,7 @@ function inCell(markdown: string): string {
   return markdown.replace(/(?<!\\)\|/g, '\\|')
 }
 
-function math(latex: string): string {
+export function math(latex: string): string {
   return `\`\`\`math\n${latex}\n\`\`\``
 }
 
@@ -137,7 +137,7 @@ function fenced(text: string, language: string): string {
 }
 
 /** A text in which names stand between backticks: those become code, and nothing else acts as Markdown. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return text
     .split(/(`[^`]+`)/)
     .map(part => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escapeMarkdown(part)))
@@ -145,7 +145,7 @@ function prose(text: string): string {
 }
 
 /** Inline code that its content cannot end. */
-function code(text: string): string {
+export function code(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)

@@ -70,7 +70,12 @@ function renderMessage(
 const labelWidth = 10
 const indent = ' '.repeat(labelWidth + 2)
 
-function renderSide(label: string, side: Formula | string, colors: Colors, width: number): readonly string[] {
+export function renderSide(
+  label: string,
+  side: Formula | string,
+  colors: Colors,
+  width: number,
+): readonly string[] {
   const { text, marks } = typeof side === 'string' ? { text: visible(side), marks: [] } : toMarkedText(side)
   return wrapWithOffsets(text, width - labelWidth - 2).flatMap(({ line, offset }, i) => {
     const start = `  ${colors.dim((i === 0 ? label : '').padEnd(labelWidth))}`
@@ -90,7 +95,11 @@ function caretsUnder(line: string, isMarked: (at: number) => boolean): string {
   return carets.trimEnd()
 }
 
-function renderFact({ label, text, details = [] }: Fact, colors: Colors, width: number): readonly string[] {
+export function renderFact(
+  { label, text, details = [] }: Fact,
+  colors: Colors,
+  width: number,
+): readonly string[] {
   const lines = wrap(visible(text), width - labelWidth - 2).map(
     (line, i) => `  ${colors.dim((i === 0 ? label : '').padEnd(labelWidth))}${line}`,
   )
