@@ -1,7 +1,7 @@
 import { hasActivationInside, hasTheSameKeys } from '../compare/align.js'
 import { isIdle } from '../compare/findings.js'
 import { isSameLossFunction } from '../compare/loss-functions.js'
-import type { Alignment, ParameterPairing } from '../compare/pairing.js'
+import { type Alignment, isTabled, type ParameterPairing } from '../compare/pairing.js'
 import { layerText, type Unit } from '../compare/units.js'
 import { relate } from '../compare/values.js'
 import type { ConfigEntry, Layer, Model, ModelGraph, Optimizer } from '../graph/model.js'
@@ -60,7 +60,7 @@ interface Compared {
 const parts: Readonly<Record<SettingPart, (compared: Compared) => Reading>> = {
   input: ({ alignment, after }) => readInputs(alignment, after.model),
   function: ({ alignment }) => readLayers(alignment, 'function'),
-  start: compared => joined(readLayers(compared.alignment, 'start'), readStarts(compared)),
+  start: compared => joined(readLayerStarts(compared.alignment), readStarts(compared)),
   training: compared => joined(readLayers(compared.alignment, 'training'), readTrained(compared)),
   loss: readLosses,
   optimizer: ({ before, after }) => readOptimizers(before.model, after.model),
@@ -136,26 +136,47 @@ const isListed = (key: string, ...units: readonly Unit[]): boolean =>
 
 /** The keys of layers that have one effect, layer by layer as they are aligned. */
 function readLayers({ pairs }: Alignment, effect: ConfigEffect): Reading {
+  return readPairs(pairs, (unit, place, other) => {
+    const { layer } = unit
+    const keys = keysOf(layers[layer.kind]!, name => layer.config[name]?.value)
+    return Object.entries(layer.config).flatMap(([name, entry]) =>
+      keys[name]?.effect === effect &&
+      isListed(name, unit, other) &&
+      !(isIdle(name, unit) && isIdle(name, other))
+        ? [layerSetting(`${place} ${name}`, `\`${name}\` of ${layerText(layer)}`, entry, layer)]
+        : [],
+    )
+  })
+}
+
+/** How the tensors of layers of the table start, whichever keys decide it. */
+function readLayerStarts({ pairs }: Alignment): Reading {
+  return readPairs(pairs, ({ layer }, place) =>
+    layer.parameters.map(
+      ({ name, initializer }): Setting => ({
+        key: `${place} ${name}`,
+        subject: `how \`${name}\` of ${layerText(layer)} starts`,
+        value: initializerText(initializer),
+        span: layer.origin.span,
+      }),
+    ),
+  )
+}
+
+/** Settings of layers of the table that are one on both sides, each read once. */
+function readPairs(
+  pairs: Alignment['pairs'],
+  read: (unit: Unit, place: number, other: Unit) => readonly Setting[],
+): Reading {
   const seen = new Set<Layer>()
   const reading: { before: Setting[]; after: Setting[] } = { before: [], after: [] }
-  for (const [i, { specified, implemented, ...rest }] of pairs.entries()) {
-    if (!specified || !implemented || !hasTheSameKeys({ specified, implemented, ...rest })) continue
+  for (const [place, pair] of pairs.entries()) {
+    const { specified, implemented } = pair
+    if (!specified || !implemented || !hasTheSameKeys(pair) || !isTabled(specified.layer.kind)) continue
     if (seen.has(specified.layer) || seen.has(implemented.layer)) continue
     seen.add(specified.layer).add(implemented.layer)
-    for (const [unit, into] of [
-      [specified, reading.before],
-      [implemented, reading.after],
-    ] as const) {
-      const { layer } = unit
-      const keys = keysOf(layers[layer.kind]!, name => layer.config[name]?.value)
-      for (const [name, entry] of Object.entries(layer.config))
-        if (
-          keys[name]?.effect === effect &&
-          isListed(name, specified, implemented) &&
-          !(isIdle(name, specified) && isIdle(name, implemented))
-        )
-          into.push(layerSetting(`${i} ${name}`, `\`${name}\` of ${layerText(layer)}`, entry, layer))
-    }
+    reading.before.push(...read(specified, place, implemented))
+    reading.after.push(...read(implemented, place, specified))
   }
   return reading
 }
@@ -170,7 +191,7 @@ const layerSetting = (key: string, subject: string, { value, span }: ConfigEntry
 /** How tensors start that no layer of the table makes: variables, and the weights of layers of the program. */
 function readStarts({ before, after, parameters }: Compared): Reading {
   return readParameters(before, after, parameters, ({ layer, parameter }) =>
-    layer && Object.hasOwn(layers, layer.kind) ? undefined : initializerText(parameter.initializer),
+    layer && isTabled(layer.kind) ? undefined : initializerText(parameter.initializer),
   )
 }
 
