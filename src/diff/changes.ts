@@ -1,6 +1,6 @@
-import { differingNodes, partings } from '../compare/partings.js'
 import { substituteInputs } from '../compare/units.js'
 import { spaceFormula } from '../equations/attributes.js'
+import { markDifference } from '../equations/difference.js'
 import { expressionIn, namedLines } from '../equations/equations.js'
 import type { Formula } from '../equations/formula.js'
 import { toText } from '../equations/unicode.js'
@@ -9,7 +9,7 @@ import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Span } from '../text/source.js'
-import { commonSubsequence } from './subsequence.js'
+import { commonSubsequence } from '../text/subsequence.js'
 
 /** One equation as a side writes it, in the author's names of that side, with what differs marked. */
 export interface ChangedLine {
@@ -45,30 +45,29 @@ export function equationChanges(before: ModelGraph, after: ModelGraph): readonly
   for (const pair of pairs) if (pair.before && pair.after) partner.set(pair.after, pair.before)
   return pairs.flatMap((pair): readonly EquationChange[] => {
     const image = pair.after && imageOf(pair.after, partner, before.builder)
-    if (image && image.node === pair.before) return []
-    const marked = image && pair.before ? differingNodes(partings(pair.before, image.node)) : undefined
-    const line = (graph: ModelGraph, node: Node, isMarked: (node: Node) => boolean): ChangedLine => {
+    if (image && image === pair.before) return []
+    const line = (graph: ModelGraph, node: Node): ChangedLine => {
       const left = (graph === before ? first : second).names.symbol(node)
       const { shape } = node.type
       const [origin] = graph.provenance.origins(node)
       return {
-        right: expressionIn(graph, node, [node], isMarked),
+        right: expressionIn(graph, node, [node], () => undefined),
         ...(left && { left }),
         ...(shape && { space: spaceFormula(shape) }),
         ...(origin && { span: origin.span }),
       }
     }
-    const own = pair.before && line(before, pair.before, node => marked?.has(node) ?? false)
-    const other =
-      pair.after && line(after, pair.after, node => marked?.has(image?.images.get(node) ?? node) ?? false)
+    const own = pair.before && line(before, pair.before)
+    const other = pair.after && line(after, pair.after)
     // What reads values of other sizes is written as before.
     if (own && other && textOf(own) === textOf(other)) return []
+    const [left, right] = own && other ? markDifference(own.right, other.right) : [own?.right, other?.right]
     const isInside = !before.model.outputs.some(({ node }) => node === pair.before)
     return [
       {
-        ...(own && { before: own }),
-        ...(other && { after: other }),
-        ...(pair.before && image && isInside && { inside: { before: pair.before, after: image.node } }),
+        ...(own && left && { before: { ...own, right: left } }),
+        ...(other && right && { after: { ...other, right } }),
+        ...(pair.before && image && isInside && { inside: { before: pair.before, after: image } }),
       },
     ]
   })
@@ -78,14 +77,10 @@ const textOf = ({ left, right, space }: ChangedLine): string =>
   [left, right, space].map(formula => formula && toText(formula)).join('\n')
 
 /** A line of the second model that reads, in place of lines of its own, their partners in the first. */
-function imageOf(
-  line: Node,
-  partner: ReadonlyMap<Node, Node>,
-  builder: GraphBuilder,
-): { readonly node: Node; readonly images: ReadonlyMap<Node, Node> } {
+function imageOf(line: Node, partner: ReadonlyMap<Node, Node>, builder: GraphBuilder): Node {
   const images = new Map(partner)
   images.delete(line)
-  return { node: substituteInputs(line, images, builder), images }
+  return substituteInputs(line, images, builder)
 }
 
 function alignLines(

@@ -1,3 +1,4 @@
+import { commonSubsequence } from '../text/subsequence.js'
 import { type Formula, row } from './formula.js'
 
 /** Two formulas with what differs between them marked on each side: what a reader has to look at, and no more. */
@@ -62,36 +63,16 @@ function placeWithin(outer: readonly Formula[], inner: readonly Formula[]): numb
   return at < 0 || inner.length === 0 ? undefined : at
 }
 
-/** Both rows in stretches, alternately without an item in common and equal: the longest common subsequence. */
+/** Both rows in stretches: what they have in common, item by item, and what stands between. */
 function gaps(left: readonly Formula[], right: readonly Formula[]): readonly Stretches[] {
-  const [a, b] = [left.map(keyOf), right.map(keyOf)]
-  const width = b.length + 1
-  const common = new Uint32Array((a.length + 1) * width)
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      common[i * width + j] =
-        a[i] === b[j]
-          ? common[(i + 1) * width + j + 1]! + 1
-          : Math.max(common[(i + 1) * width + j]!, common[i * width + j + 1]!)
-    }
-  }
   const found: Stretches[] = []
-  let [i, j, fromLeft, fromRight] = [0, 0, 0, 0]
-  const close = () => {
-    if (i > fromLeft || j > fromRight) found.push([left.slice(fromLeft, i), right.slice(fromRight, j)])
+  let [i, j] = [0, 0]
+  const common = commonSubsequence(left.map(keyOf), right.map(keyOf))
+  for (const [a, b] of [...common, [left.length, right.length] as const]) {
+    if (a > i || b > j) found.push([left.slice(i, a), right.slice(j, b)])
+    if (a < left.length) found.push([[left[a]!], [right[b]!]])
+    ;[i, j] = [a + 1, b + 1]
   }
-  while (i < a.length && j < b.length) {
-    if (a[i] === b[j]) {
-      close()
-      found.push([[left[i++]!], [right[j++]!]])
-      fromLeft = i
-      fromRight = j
-    } else if (common[(i + 1) * width + j]! >= common[i * width + j + 1]!) i++
-    else j++
-  }
-  i = a.length
-  j = b.length
-  close()
   return found
 }
 
