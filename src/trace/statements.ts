@@ -72,13 +72,16 @@ function runUnknownIf(
     if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, cause.span)
     return runStatements(interpreter, statements, frame, next)
   }
-  const whole = [consequent, otherwise].map(body =>
-    attempt(interpreter, () => {
-      const completion = runStatements(interpreter, body, frame)
-      if (completion?.kind === 'perhaps') return goOnPerhaps(interpreter, completion, statements, next, frame)
-      return completion ?? runStatements(interpreter, statements, frame, next)
-    }),
-  )
+  const whole = ways.map(way => {
+    const { value: completion, changes, thrown } = way
+    if (thrown || (completion && completion.kind !== 'perhaps')) return way
+    return attempt(interpreter, () => {
+      interpreter.heap.replay(changes)
+      return completion
+        ? goOnPerhaps(interpreter, completion, statements, next, frame)
+        : runStatements(interpreter, statements, frame, next)
+    })
+  })
   const taken = join(interpreter, whole, cause)
   const [first, second] = taken
   if (!first) throw whole[0]!.thrown ?? new Thrown(undefined, cause.span)
