@@ -41,9 +41,13 @@ export function attributeFormula(value: Attribute, separator: '×' | ',' = '×')
   return glyph('\\cdots', '…')
 }
 
+/** The sizes of a shape: `N×10`. */
+export const sizes = (shape: Shape): Formula =>
+  separated(shape.map(dimensionFormula), glyph(' \\times ', '×'))
+
 /** A set of tensors by their shape: `ℝ^{N×10}`. */
 export function spaceFormula(shape: Shape): Formula {
-  const upper = separated(shape.map(dimensionFormula), glyph(' \\times ', '×'))
+  const upper = sizes(shape)
   const base = glyph('\\mathbb{R}', 'ℝ')
   return shape.length === 0 ? base : { kind: 'script', base, upper }
 }

@@ -5,7 +5,7 @@ import { notationOf } from '../ops/notation.js'
 import type { Notation, Op } from '../ops/op.js'
 import { resolveAxes } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
-import { attributeFormula, dimensionFormula, shownAttributes } from './attributes.js'
+import { attributeFormula, dimensionFormula, shownAttributes, sizes } from './attributes.js'
 import { type Formula, glyph, number, parenthesized, row, separated, word } from './formula.js'
 
 /** What the printer of expressions has to be told. */
@@ -85,6 +85,20 @@ const forms: {
     const lower = shownAttributes(node, op, shown ?? [])
     const head: Formula = lower ? { kind: 'script', base: name, lower } : name
     return atom(row(head, parenthesized(separated(node.inputs.map(plain), comma))))
+  },
+  draw: ({ latex, text, of }, { node: { attributes, type } }) => {
+    const shape = type.shape ?? []
+    const name = glyph(latex, text)
+    // One draw for all positions of an axis is told by the shape.
+    const head: Formula = shape.includes(1) ? { kind: 'script', base: name, upper: sizes(shape) } : name
+    const parameters = of.map(entry => {
+      if (typeof entry === 'number') return number(entry)
+      if (typeof entry === 'string') return attributeFormula(attributes[entry]!)
+      const value = attributes[entry.square]!
+      if (value === 1) return number(1)
+      return { kind: 'script', base: attributeFormula(value), upper: number(2) } as const
+    })
+    return atom(row(head, parenthesized(separated(parameters, comma))))
   },
   infix: (notation, context) => {
     const { node, bracketed } = context

@@ -43,6 +43,14 @@ export type Shown = readonly (string | ShownAttribute)[]
 export type Notation =
   /** `f(x, y)`; attributes worth showing become a subscript. */
   | { readonly form: 'function'; readonly latex: string; readonly text: string; readonly shown?: Shown }
+  /** A draw of a distribution, by what that is of: `N(0, σ²)`. What it reads gives its shape only. */
+  | {
+      readonly form: 'draw'
+      readonly latex: string
+      readonly text: string
+      /** Numbers, and attributes as they are or squared. */
+      readonly of: readonly (number | string | { readonly square: string })[]
+    }
   /** `a ∘ b`; a larger precedence binds tighter. */
   | {
       readonly form: 'infix'

@@ -3,7 +3,7 @@ import type { Attributes } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
 import { allButLastAxis, newAxes, sameAxes } from './axes.js'
 import { mode } from './mode.js'
-import type { DerivedOp, Op, PrimitiveOp } from './op.js'
+import type { DerivedOp, Notation, Op, PrimitiveOp } from './op.js'
 import { noRole } from './roles.js'
 
 const site = { kind: 'integer', summary: 'the place of the draw: two places draw different numbers' } as const
@@ -16,10 +16,25 @@ function draw(place: number, position: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 4294967296
 }
 
+type Distribution = Omit<Extract<Notation, { form: 'draw' }>, 'form'>
+
+const bernoulli: Distribution = { latex: '\\mathrm{Bernoulli}', text: 'Bernoulli', of: ['probability'] }
+const uniform: Distribution = { latex: '\\mathrm{U}', text: 'U', of: ['low', 'high'] }
+const normalAround = (mean: number | string): Distribution => ({
+  latex: '\\mathcal{N}',
+  text: 'N',
+  of: [mean, { square: 'deviation' }],
+})
+const truncatedAround = (mean: number | string): Distribution => ({
+  ...normalAround(mean),
+  latex: '\\mathcal{N}_{\\mathrm{trunc}}',
+  text: 'Ntrunc',
+})
+
 function random(
   title: string,
   summary: string,
-  name: string,
+  distribution: Distribution,
   attributes: PrimitiveOp['attributes'],
   at: (u: (k: number) => number, values: Readonly<Record<string, unknown>>) => number,
   example: Readonly<Record<string, number>>,
@@ -33,7 +48,7 @@ function random(
     type: ([x]) => ({ dtype: 'float32', shape: x!.shape }),
     axes: sameAxes,
     role: noRole,
-    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
+    notation: { form: 'draw', ...distribution },
     evaluate: ([x], values, type) => ({
       shape: type.shape as readonly number[],
       data: x!.data.map((_, i) => at(k => draw((values.site as number) * 64 + k, i), values)),
@@ -47,7 +62,7 @@ function random(
 /** A tensor of draws that depends on nothing else. */
 function drawn(
   title: string,
-  name: string,
+  distribution: Distribution,
   source: string,
   summary: string,
   attributes: DerivedOp['attributes'],
@@ -63,7 +78,7 @@ function drawn(
     type: (_, { shape }) => ({ dtype: 'float32', shape: shape as Shape }),
     axes: newAxes,
     role: noRole,
-    notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: Object.keys(attributes) },
+    notation: { form: 'draw', ...distribution },
     means,
     examples: [{ shapes: [], attributes: { shape: [2, 3], site: 0 } }],
   }
@@ -84,7 +99,7 @@ export const randomOps = {
   bernoulli: random(
     'mask of zeros and ones',
     '1 with the given probability, else 0, for each element.',
-    'Bernoulli',
+    bernoulli,
     { probability: { kind: 'number', summary: 'how likely 1 is' } },
     (u, { probability }) => (u(0) < (probability as number) ? 1 : 0),
     { probability: 0.5 },
@@ -92,7 +107,7 @@ export const randomOps = {
   gaussian: random(
     'Gaussian noise',
     'A draw from a normal distribution with mean 0, for each element.',
-    'N',
+    normalAround(0),
     { deviation: { kind: 'number', summary: 'the standard deviation' } },
     (u, { deviation }) =>
       (deviation as number) * Math.sqrt(-2 * Math.log(1 - u(0))) * Math.cos(2 * Math.PI * u(1)),
@@ -101,7 +116,7 @@ export const randomOps = {
   truncated: random(
     'truncated Gaussian noise',
     'A draw from a normal distribution with mean 0, drawn again while it is more than two deviations away, for each element.',
-    'Ntrunc',
+    truncatedAround(0),
     { deviation: { kind: 'number', summary: 'the standard deviation before truncation' } },
     (u, { deviation }) => {
       for (let k = 0; ; k += 2) {
@@ -114,7 +129,7 @@ export const randomOps = {
   uniform: random(
     'uniform noise',
     'A draw from an interval, all numbers equally likely, for each element.',
-    'U',
+    uniform,
     {
       low: { kind: 'number', default: 0, summary: 'the smallest number' },
       high: { kind: 'number', default: 1, summary: 'the bound, which is not drawn' },
@@ -124,7 +139,7 @@ export const randomOps = {
   ),
   randomNormal: drawn(
     'normal draws',
-    'N',
+    normalAround('mean'),
     'tfjs-core/src/ops/random_normal.ts',
     'A tensor of draws from a normal distribution.',
     normal,
@@ -132,7 +147,7 @@ export const randomOps = {
   ),
   truncatedNormal: drawn(
     'truncated normal draws',
-    'Ntrunc',
+    truncatedAround('mean'),
     'tfjs-core/src/ops/truncated_normal.ts',
     'A tensor of draws from a normal distribution, drawn again while more than two deviations from the mean.',
     normal,
@@ -140,7 +155,7 @@ export const randomOps = {
   ),
   randomUniform: drawn(
     'uniform draws',
-    'U',
+    uniform,
     'tfjs-core/src/ops/random_uniform.ts',
     'A tensor of draws from an interval, all numbers equally likely.',
     {
