@@ -3,7 +3,7 @@ import type { DataType } from '../graph/type.js'
 
 /** Which tensors an input may be: "for all inputs" means for all tensors of its domain. */
 export type Domain =
-  /** All real numbers; tried at draws from a standard normal distribution. */
+  /** All real numbers; tried at draws from normal distributions. */
   | { readonly kind: 'real' }
   | { readonly kind: 'interval'; readonly low: number; readonly high: number }
   /** The whole numbers 0, 1, … below a number; of int32 inputs without a bound, and of bool (below 2). */
@@ -20,17 +20,18 @@ export function domainOf(dtype: DataType): Domain {
 /** Whole numbers without a bound are tried up to here. */
 const usualBound = 3
 
-/** A tensor drawn from a domain. */
+/** A tensor drawn from a domain; `reach` is the deviation of the normal distribution for real numbers. */
 export function drawTensor(
   shape: readonly number[],
   dtype: DataType,
   domain: Domain,
   random: () => number,
+  reach = 1,
 ): Tensor {
   const data = new Float64Array(shape.reduce((a, b) => a * b, 1))
   switch (domain.kind) {
     case 'real':
-      for (let i = 0; i < data.length; i++) data[i] = normal(random)
+      for (let i = 0; i < data.length; i++) data[i] = reach * normal(random)
       break
     case 'interval':
       for (let i = 0; i < data.length; i++) data[i] = domain.low + (domain.high - domain.low) * random()

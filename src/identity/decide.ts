@@ -26,12 +26,12 @@ export function decide(sides: Sides, options: LeafOptions): Decision {
   const unknown = unknownLeaf([...sides.first, ...sides.second], options)
   if (unknown) return { kind: 'undecided', reason: `the value of \`${unknown.op}\` is not known` }
   const difference = findDifference(sides, {
-    draw: (node, random) => {
+    draw: (node, random, reach) => {
       const leaf = options.leaf(node)
       const shape = leaf && sizesOf(node, options)
       if (!leaf || !shape) return undefined
       if (sizeOf(shape) > budget) return tooLarge
-      return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random) }
+      return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random, reach) }
     },
     budget: Math.min(budget, 20 * (options.budget ?? budget)),
     ...(options.symbol && { symbol: options.symbol }),
