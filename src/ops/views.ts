@@ -1,4 +1,4 @@
-import { type Dimension, divide, equals, product } from '../graph/dimension.js'
+import { type Dimension, dimensionText, divide, equals, product } from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -18,9 +18,8 @@ function reshaped(x: TensorType, target: readonly Attribute[]): Shape | Problem 
   const rest = divide(total, given)
   const fits = holes === 1 ? typeof rest !== 'number' || Number.isInteger(rest) : equals(total, given)
   if (!fits) {
-    return {
-      problem: `${shapeText(x.shape)} cannot be reshaped to [${target.map(size => (size === null ? '?' : String(size))).join(', ')}]`,
-    }
+    const sizes = target.map(size => (size === null ? '?' : dimensionText(size as Dimension)))
+    return { problem: `${shapeText(x.shape)} cannot be reshaped to [${sizes.join(', ')}]` }
   }
   return known.map(size => size ?? rest)
 }
