@@ -150,6 +150,10 @@ function foldFrom(items: readonly Item[], names: Names, model: Model): readonly 
   const at = items.findIndex(isFirstOfSequence)
   if (at < 0) return plain
   const left = (items[at] as Equation).left as NamedSymbol
+  // A layer may be called `0`: then the name before the first is taken.
+  const isFree = !items.some(
+    item => item.kind === 'equation' && isNext(left, item.left) && item.left.index === 0,
+  )
   const [input, output] = [onlySymbol(model.inputs, names), onlySymbol(model.outputs, names)]
   const [before, last] = items.slice(-2)
   const end =
@@ -162,7 +166,7 @@ function foldFrom(items: readonly Item[], names: Names, model: Model): readonly 
       : undefined
   const given = input?.index === undefined ? input : undefined
   const computed = items.slice(0, at).flatMap(item => (isLabelled(item) ? [item.left] : []))
-  const starts = [...(given ? [given] : []), ...computed.slice(-mostStarts)]
+  const starts = isFree ? [...(given ? [given] : []), ...computed.slice(-mostStarts)] : []
   let best = plain
   for (const start of [undefined, ...starts]) {
     const head = start && { from: start, to: { ...left, index: 0 } }
