@@ -1,5 +1,5 @@
 import { sameAttribute } from '../graph/attribute.js'
-import { type Dimension, isPolynomial, termsForPrinting } from '../graph/dimension.js'
+import { type Dimension, isPolynomial, type PlainTerm, termsForPrinting } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
 import type { Op, Shown } from '../ops/op.js'
@@ -62,17 +62,15 @@ export function dimensionFormula(dimension: Dimension): Formula {
   const terms = termsForPrinting(dimension).map(({ coefficient, factors }) => {
     const { numerator, denominator } = coefficient
     const size = numerator < 0n ? -numerator : numerator
-    const symbols = factors.map(({ atom, power }): Formula => {
-      const base =
-        atom.kind === 'symbol' ? symbolName(atom.name) : applicationFormula(atom.name, atom.arguments)
-      return power === 1 ? base : { kind: 'script', base, upper: glyph(String(power)) }
-    })
-    const product = separated(
-      [...(size === 1n && symbols.length > 0 ? [] : [glyph(String(size))]), ...symbols],
-      glyph('\\,', ' '),
+    const top = product(
+      size,
+      factors.filter(({ power }) => power > 0),
     )
+    const divisors = factors.filter(({ power }) => power < 0)
     const formula: Formula =
-      denominator === 1n ? product : { kind: 'fraction', top: product, bottom: glyph(String(denominator)) }
+      denominator === 1n && divisors.length === 0
+        ? top
+        : { kind: 'fraction', top, bottom: product(denominator, divisors) }
     return { negative: numerator < 0n, formula }
   })
   return row(
@@ -83,6 +81,19 @@ export function dimensionFormula(dimension: Dimension): Formula {
           : [formula]
         : [glyph(negative ? ' - ' : ' + ', negative ? ' − ' : ' + '), formula],
     ),
+  )
+}
+
+/** A number times atoms to the size of their powers; a 1 is written only where it stands alone. */
+function product(size: bigint, factors: PlainTerm['factors']): Formula {
+  const powers = factors.map(({ atom, power }): Formula => {
+    const base =
+      atom.kind === 'symbol' ? symbolName(atom.name) : applicationFormula(atom.name, atom.arguments)
+    return Math.abs(power) === 1 ? base : { kind: 'script', base, upper: glyph(String(Math.abs(power))) }
+  })
+  return separated(
+    [...(size === 1n && powers.length > 0 ? [] : [glyph(String(size))]), ...powers],
+    glyph('\\,', ' '),
   )
 }
 

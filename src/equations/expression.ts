@@ -385,7 +385,9 @@ function precedenceOf(value: Attribute | undefined): number {
   const [term, ...others] = termsForPrinting(value)
   if (others.length > 0) return sumPrecedence
   const isOneFactor =
-    term?.factors.length === 1 && term.coefficient.numerator === term.coefficient.denominator
+    term?.factors.length === 1 &&
+    term.factors[0]!.power > 0 &&
+    term.coefficient.numerator === term.coefficient.denominator
   return isOneFactor ? atomic : productPrecedence
 }
 

@@ -1,5 +1,5 @@
 /**
- * A quantity known at trace time, exactly: a number, or a polynomial over symbols.
+ * A quantity known at trace time, exactly: a number, or a polynomial over symbols and their inverses.
  * Sizes of tensors are such quantities, and so are hyper-parameters that depend on unbound parameters.
  */
 export type Dimension = number | Polynomial
@@ -20,11 +20,14 @@ export type FunctionName = keyof typeof functions
 
 interface Term {
   readonly coefficient: Rational
-  /** Atoms with their positive powers, ordered by key. */
+  /** Atoms with their powers, which are whole and never 0, ordered by key. */
   readonly factors: readonly (readonly [key: string, atom: Atom, power: number])[]
 }
 
-/** A sum of terms in canonical order; two equal polynomials have the same `key`. Never a plain number. */
+/**
+ * A sum of terms in canonical order; two equal polynomials have the same `key`. Never a plain number. An atom with a
+ * negative power is a divisor: what is said of the polynomial is said of values for which no divisor is 0.
+ */
 export interface Polynomial {
   readonly kind: 'polynomial'
   readonly terms: readonly Term[]
@@ -93,15 +96,15 @@ export function multiply(a: Dimension, b: Dimension): Dimension {
   return polynomial(left.flatMap(x => right.map(y => multiplyTerms(x, y))))
 }
 
-/** Exact division; where the divisor does not divide, the quotient stays as an atom. */
+/** Exact division: by one term it leaves a polynomial; else, unless both are the same, the quotient stays as an atom. */
 export function divide(a: Dimension, b: Dimension): Dimension {
   if (typeof a === 'number' && typeof b === 'number') return a / b
   if (b === 1) return a
   const divisor = termsOf(b)
   const dividend = termsOf(a)
   if (divisor?.length === 1 && dividend) {
-    const quotients = dividend.map(term => divideTerm(term, divisor[0]!))
-    if (quotients.every(term => term !== undefined)) return polynomial(quotients)
+    const inverse = inverseOf(divisor[0]!)
+    return polynomial(dividend.map(term => multiplyTerms(term, inverse)))
   }
   if (isPolynomial(a) && isPolynomial(b) && a.key === b.key) return 1
   return apply('quotient', [a, b])
@@ -176,7 +179,8 @@ export function substitute(
   let sum: Dimension = 0
   for (const { coefficient, factors } of dimension.terms) {
     let term: Dimension = fromRational(coefficient)
-    for (const [, atom, power] of factors) {
+    // Divisors last: 6 / 3 is 2, while 6 times the number nearest to 1/3 need not be.
+    for (const [, atom, power] of [...factors].sort(([, , x], [, , y]) => y - x)) {
       const base: Dimension =
         atom.kind === 'symbol'
           ? (values(atom.name) ?? symbol(atom.name, atom.integer))
@@ -184,14 +188,17 @@ export function substitute(
               atom.name,
               atom.arguments.map(argument => substitute(argument, values)),
             )
-      term = multiply(term, apply('power', [base, power]))
+      term =
+        power > 0
+          ? multiply(term, apply('power', [base, power]))
+          : divide(term, apply('power', [base, -power]))
     }
     sum = add(sum, term)
   }
   return sum
 }
 
-/** A term for those who print or read: a coefficient in lowest terms, and atoms with their powers. */
+/** A term for those who print or read: a coefficient in lowest terms, and atoms with their powers; a divisor has a negative one. */
 export interface PlainTerm {
   readonly coefficient: Rational
   readonly factors: readonly { readonly atom: Atom; readonly power: number }[]
@@ -270,24 +277,17 @@ function multiplyTerms(a: Term, b: Term): Term {
       a.coefficient.numerator * b.coefficient.numerator,
       a.coefficient.denominator * b.coefficient.denominator,
     ),
-    factors: [...powers].sort(byKey).map(([key, [atom, power]]) => [key, atom, power] as const),
+    factors: [...powers]
+      .filter(([, [, power]]) => power !== 0)
+      .sort(byKey)
+      .map(([key, [atom, power]]) => [key, atom, power] as const),
   }
 }
 
-function divideTerm(a: Term, b: Term): Term | undefined {
-  const powers = new Map(a.factors.map(([key, atom, power]) => [key, [atom, power] as [Atom, number]]))
-  for (const [key, , power] of b.factors) {
-    const have = powers.get(key)
-    if (!have || have[1] < power) return undefined
-    if (have[1] === power) powers.delete(key)
-    else have[1] -= power
-  }
+function inverseOf({ coefficient: { numerator, denominator }, factors }: Term): Term {
   return {
-    coefficient: rational(
-      a.coefficient.numerator * b.coefficient.denominator,
-      a.coefficient.denominator * b.coefficient.numerator,
-    ),
-    factors: [...powers].sort(byKey).map(([key, [atom, power]]) => [key, atom, power] as const),
+    coefficient: rational(denominator, numerator),
+    factors: factors.map(([key, atom, power]) => [key, atom, -power] as const),
   }
 }
 
@@ -295,7 +295,10 @@ function divideTerm(a: Term, b: Term): Term | undefined {
 function applyRounding(name: FunctionName, argument: Polynomial): Dimension {
   const isWhole = (term: Term) =>
     term.coefficient.denominator === 1n &&
-    term.factors.every(([, atom]) => (atom.kind === 'symbol' ? atom.integer : integerValued.has(atom.name)))
+    term.factors.every(
+      ([, atom, power]) =>
+        power > 0 && (atom.kind === 'symbol' ? atom.integer : integerValued.has(atom.name)),
+    )
   const whole = argument.terms.filter(isWhole)
   const rest = argument.terms.filter(term => !isWhole(term))
   if (rest.length === 0) return argument

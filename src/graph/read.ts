@@ -153,7 +153,7 @@ class Reader {
     const factors: PlainTerm['factors'][number][] = []
     while (fraction || factors.length > 0 ? this.take(/\*/) : true) {
       const atom = this.#atom()
-      const power = this.take(/\^(\d+)/)?.[1]
+      const power = this.take(/\^(-?\d+)/)?.[1]
       factors.push({ atom, power: Number(power ?? 1) })
     }
     return { coefficient, factors }

@@ -184,6 +184,7 @@ function quotient(size: Dimension, divisor: Dimension): Dimension | undefined {
   if (typeof result === 'number') return Number.isInteger(result) && result > 1 ? result : undefined
   const [term, ...others] = termsForPrinting(result)
   const isWhole =
-    term?.coefficient.denominator === 1n && term.factors.every(({ atom }) => atom.kind === 'symbol')
+    term?.coefficient.denominator === 1n &&
+    term.factors.every(({ atom, power }) => atom.kind === 'symbol' && power > 0)
   return isWhole && others.length === 0 ? result : undefined
 }

@@ -147,7 +147,7 @@ function dimensionExpression(dimension: Dimension): Expression | Problem {
       if (atom.kind !== 'symbol') return { problem: `\`${atom.name}\` of a size has no spelling` }
       const factor = named(atom.name)
       if (isProblem(factor)) return factor
-      for (let i = 0; i < power; i++) product = binary('*', product, factor)
+      for (let i = 0; i < Math.abs(power); i++) product = binary(power > 0 ? '*' : '/', product, factor)
     }
     if (sum === undefined) sum = numerator < 0n ? { kind: 'negate', operand: product, range } : product
     else sum = binary(numerator < 0n ? '-' : '+', sum, product)

@@ -2,7 +2,16 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
-import { add, apply, type Dimension, divide, multiply, symbol } from '../../src/graph/dimension.js'
+import {
+  add,
+  apply,
+  type Dimension,
+  divide,
+  equals,
+  multiply,
+  substitute,
+  symbol,
+} from '../../src/graph/dimension.js'
 import type { Attributes, Node } from '../../src/graph/node.js'
 import { isProblem, type Problem } from '../../src/graph/op.js'
 import { printGraph } from '../../src/graph/print.js'
@@ -53,10 +62,33 @@ const sizes = fc.letrec<{ size: Dimension }>(tie => ({
     fc.tuple(tie('size'), tie('size')).map(([a, b]) => add(a, b)),
     fc.tuple(tie('size'), tie('size')).map(([a, b]) => multiply(a, b)),
     fc.tuple(tie('size'), fc.integer({ min: 1, max: 9 })).map(([a, b]) => divide(a, b)),
+    fc.tuple(tie('size'), names).map(([a, b]) => divide(a, symbol(b, true))),
     tie('size').map(a => apply('floor', [a])),
     fc.tuple(tie('size'), tie('size')).map(args => apply('max', args)),
   ),
 })).size
+
+test('what is divided by a product of symbols and multiplied by them again is what it was', () => {
+  const products = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), names), { minLength: 1, maxLength: 4 })
+  const dimension = (factor: number | string) => (typeof factor === 'number' ? factor : symbol(factor, true))
+  fc.assert(
+    fc.property(
+      fc.array(products, { maxLength: 3 }),
+      fc.array(names, { maxLength: 4 }),
+      (terms, divisors) => {
+        const size = terms.map(term => term.map(dimension).reduce(multiply, 1)).reduce(add, 0)
+        const quotient = divisors.map(dimension).reduce(divide, size)
+        expect(equals(divisors.map(dimension).reduce(multiply, quotient), size)).toBe(true)
+        expect(equals(divide(size, divisors.map(dimension).reduce(multiply, 1)), quotient)).toBe(true)
+        const at = (name: string) => name.length + 1
+        const number = (factors: readonly (number | string)[]) =>
+          factors.reduce<number>((x, factor) => x * (typeof factor === 'number' ? factor : at(factor)), 1)
+        const expected = terms.reduce((sum, term) => sum + number(term), 0) / number(divisors)
+        expect(substitute(quotient, at)).toBeCloseTo(expected, 9)
+      },
+    ),
+  )
+})
 
 test('sizes and attributes of every form are read back', () => {
   fc.assert(
