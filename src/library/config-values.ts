@@ -78,6 +78,7 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Kind>> = {
   },
   boolean: { expected: 'true or false', normalize: only(value => typeof value === 'boolean') },
   text: { expected: 'a text', normalize: only(value => typeof value === 'string') },
+  name: { expected: 'a text', normalize: only(value => typeof value === 'string') },
   activation: {
     expected: `one of ${Object.keys(activations).join(', ')}`,
     normalize: only(value => typeof value === 'string' && Object.hasOwn(activations, value)),

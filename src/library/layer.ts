@@ -14,6 +14,8 @@ export type ConfigKind =
   | 'fraction'
   | 'boolean'
   | 'text'
+  /** The text that the layer is called by. Where it is not known, the layer is one whose name is not known. */
+  | 'name'
   /** A key of the activation table, or null for none. */
   | 'activation'
   | 'initializer'

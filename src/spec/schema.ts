@@ -33,6 +33,7 @@ const kinds: Readonly<Record<Extract<ConfigKind, string>, Schema>> = {
   fraction: ref('quantity'),
   boolean: { type: 'boolean' },
   text: { type: 'string' },
+  name: { type: 'string' },
   activation: { enum: Object.keys(activations) },
   initializer: { type: 'string' },
   regularizer: { type: 'string' },

@@ -3,7 +3,7 @@ import type { ConfigKey, LayerConfig, LayerDefinition } from '../layer.js'
 
 /** Keys of every layer (tfjs-layers/src/engine/topology.ts, LayerArgs). */
 export const commonKeys: Readonly<Record<string, ConfigKey>> = {
-  name: { kind: 'text', effect: 'none', tfjs: null, summary: 'the name of the layer' },
+  name: { kind: 'name', effect: 'none', tfjs: null, summary: 'the name of the layer' },
   trainable: { kind: 'boolean', effect: 'training', tfjs: true, summary: 'whether the parameters train' },
   dtype: { kind: 'text', effect: 'none', tfjs: 'float32', summary: 'the data type' },
   inputShape: {

@@ -75,7 +75,12 @@ function readLosses(
   const fields = trace.fields(value)
   if (!fields) return outputs.map((_, output) => term({ value }, output))
   return outputs.flatMap(({ state }, output) => {
-    const own = fields.get(state.producer?.layer.state.name ?? '')
+    const layer = state.producer?.layer.state
+    if (layer?.unknownName) {
+      const reason = `the name of its layer, \`${layer.unknownName.path}\`, is not known`
+      return [{ output, weight: 1, span: place, kind: 'opaque', reason }]
+    }
+    const own = fields.get(layer?.name ?? '')
     return own ? [term(own, output)] : []
   })
 }

@@ -41,7 +41,7 @@ const nowhere: Span = { file: { path: '', text: '', lineStarts: [0] }, start: 0,
 export function initializeLayer(object: ObjectValue, call: HostCall): void {
   if (!isLayer(object)) return
   const { trace, span } = call
-  const { given, reason } = readConfig(trace, call.arguments[0]?.value, commonKeys, span)
+  const { given, reason, unknownName } = readConfig(trace, call.arguments[0]?.value, commonKeys, span)
   const config: Record<string, ConfigEntry> = {}
   for (const [key, { value, span: place }] of given)
     if (Object.hasOwn(commonKeys, key)) config[key] = { value, from: 'given', span: place ?? span }
@@ -51,6 +51,7 @@ export function initializeLayer(object: ObjectValue, call: HostCall): void {
     ...object.state,
     config,
     ...(reason && { reason }),
+    ...(unknownName && { unknownName }),
     ...(className !== undefined && { className }),
     name: typeof name === 'string' ? name : object.state.counters.layerName(className ?? 'layer', trace),
     trainable: config.trainable?.value !== false,

@@ -58,6 +58,7 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     config,
     ...(read.inner && read.inner.length > 0 && { inner: read.inner }),
     ...(reason && { reason }),
+    ...(read.unknownName && { unknownName: read.unknownName }),
     name:
       given?.from === 'given' && typeof given.value === 'string' && given.value !== ''
         ? given.value
@@ -416,9 +417,11 @@ Object.assign(layerType.members, {
   input: layerProperty((state, trace) => state.input ?? unknownPort(state, 'input', trace)),
   name: {
     kind: 'property',
-    get: ({ state }: HostObject<LayerState>) => state.name,
+    get: ({ state }: HostObject<LayerState>) => state.unknownName ?? state.name,
     set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
-      if (typeof value === 'string') trace.heap.setState(object, { ...object.state, name: value })
+      const { unknownName: _, ...rest } = object.state
+      if (typeof value === 'string') trace.heap.setState(object, { ...rest, name: value })
+      else if (isUnknown(value)) trace.heap.setState(object, { ...rest, unknownName: value })
     },
   },
   built: {

@@ -38,11 +38,16 @@ function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
   const [key, index] = call.arguments.map(({ value }) => value)
   if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
   const list = layersOf(state)
+  const unknown = typeof key === 'string' && list.find(layer => layer.state.unknownName)?.state.unknownName
   const found =
     typeof key === 'string'
-      ? list.find(layer => layer.state.name === key)
+      ? list.find(layer => layer.state.name === key && !layer.state.unknownName)
       : list[(typeof key === 'number' ? key : index) as number]
   if (found) return found
+  if (unknown) {
+    const reason = `the model has layers of which the name is not known, such as \`${unknown.path}\``
+    return call.trace.opaque('unmodelled-call', { call: `${state.name}.getLayer`, reason }, call.span)
+  }
   const names = list.map(layer => `\`${layer.state.name}\``).join(', ')
   const reason = `there is no such layer; the model has ${names}`
   return call.trace.opaque('unmodelled-call', { call: `${state.name}.getLayer`, reason }, call.span)
@@ -86,7 +91,7 @@ Object.assign(modelType.members, {
     return undefined
   }),
   getLayer: method(getLayer),
-  name: property(state => state.name),
+  name: property(state => state.unknownName ?? state.name),
   layers: ofKnown('layers', (state, trace) => trace.array(layersOf(state))),
   inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
   outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),

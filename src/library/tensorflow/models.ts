@@ -62,7 +62,7 @@ const inputKeys = {
   inputShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
   batchInputShape: { kind: 'shape', effect: 'function', tfjs: null, summary: '' },
   batchSize: { kind: 'positiveInteger', effect: 'function', tfjs: null, summary: '' },
-  name: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
+  name: { kind: 'name', effect: 'none', tfjs: null, summary: '' },
   dtype: { kind: 'text', effect: 'none', tfjs: null, summary: '' },
 } as const
 
@@ -79,7 +79,7 @@ export function makeInputLayer(call: HostCall, counters: Counters): Value {
 
 function declareInput(call: HostCall, counters: Counters): HostObject<TensorState> {
   const { trace, span } = call
-  const { given, reason } = readConfig(trace, call.arguments[0]?.value, inputKeys, span)
+  const { given, reason, unknownName } = readConfig(trace, call.arguments[0]?.value, inputKeys, span)
   const read = (key: keyof typeof inputKeys) => given.get(key)?.value ?? undefined
   const shape = read('shape') ?? read('inputShape')
   const batchShape = read('batchShape') ?? read('batchInputShape')
@@ -97,6 +97,8 @@ function declareInput(call: HostCall, counters: Counters): HostObject<TensorStat
     typeof name === 'string' ? name : undefined,
     typeof dtype === 'string' ? dtype : undefined,
   )
+  const { inputLayer } = tensor.state
+  if (unknownName && inputLayer) trace.heap.setState(inputLayer, { ...inputLayer.state, unknownName })
   if (sizes) return tensor
   const missing = reason ?? trace.opaque('unbuilt-model', { model: 'tf.input' }, span).reason
   const { node: _, ...state } = tensor.state
@@ -153,6 +155,7 @@ export function initializeSequential(model: HostObject<ModelState>, call: HostCa
   trace.heap.setState(model, {
     ...model.state,
     name: typeof name === 'string' ? name : model.state.counters.unique('sequential_', trace),
+    ...(isUnknown(name) && { unknownName: name }),
     origin: trace.origin(span),
   })
   const layers = config === undefined ? undefined : trace.get(config, 'layers', span)
@@ -280,6 +283,7 @@ export function initializeFunctional(model: HostObject<ModelState>, call: HostCa
   trace.heap.setState(model, {
     ...model.state,
     name: typeof name === 'string' ? name : model.state.counters.unique('model', trace),
+    ...(isUnknown(name) && { unknownName: name }),
     inputs: inputs.filter(isTensor),
     outputs: outputs.filter(isTensor),
     ...(reason && { reason }),

@@ -3,7 +3,7 @@ import type { ConfigEntry, LossTerm, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Origin } from '../../graph/provenance.js'
 import type { Span } from '../../text/source.js'
-import type { HostObject, Value } from '../../trace/value.js'
+import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
 import type { LayerDefinition } from '../layer.js'
 import type { Counters } from './counters.js'
 
@@ -58,6 +58,8 @@ export interface LayerState {
   /** The layers or models that it was configured with. */
   readonly inner?: readonly LayerObject[]
   readonly name: string
+  /** What it is called in the program, where that is not known; `name` is then what it would be called without a name. */
+  readonly unknownName?: UnknownValue
   readonly variable?: string
   /** An object of a class of the program, with `build` and `call` of its own. */
   readonly custom?: true
@@ -86,6 +88,8 @@ export interface ModelState {
   readonly counters: Counters
   readonly kind: 'sequential' | 'functional'
   readonly name: string
+  /** What it is called in the program, where that is not known. */
+  readonly unknownName?: UnknownValue
   readonly variable?: string
   readonly inputs: readonly HostObject<TensorState>[]
   readonly outputs: readonly HostObject<TensorState>[]

@@ -3,7 +3,7 @@ import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import type { Span } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
-import { isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
+import { isObject, isUnknown, type Property, type UnknownValue, type Value } from '../../trace/value.js'
 import type { Given } from '../config.js'
 import { initializerText } from '../initializers.js'
 import { innerPrefixes } from '../inner.js'
@@ -29,6 +29,8 @@ export interface ReadConfig {
   readonly given: ReadonlyMap<string, Given>
   /** The layers and models that it holds. */
   readonly inner?: readonly LayerObject[]
+  /** The name that it is given, where that is not known. */
+  readonly unknownName?: UnknownValue
   /** Why a value that decides what the layer is could not be read. */
   readonly reason?: Diagnostic
 }
@@ -59,9 +61,14 @@ export function readConfig(
     return { given, ...(reason && { reason }) }
   }
   const inner: LayerObject[] = []
+  let unknownName: UnknownValue | undefined
   for (const [name, property] of fields) {
     if (property.value === undefined) continue
     const kind = keys[name]?.kind
+    if (kind === 'name' && isUnknown(property.value)) {
+      unknownName = property.value
+      continue
+    }
     if (kind === 'layer' || kind === 'layers') {
       const layers = readLayers(trace, property, span)
       if ('code' in layers) return { given, reason: layers }
@@ -78,7 +85,7 @@ export function readConfig(
     }
     given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
   }
-  return { given, inner }
+  return { given, inner, ...(unknownName && { unknownName }) }
 }
 
 /** A shape that is not known as a list of as many sizes, each the one that reading the shape there gives. */
