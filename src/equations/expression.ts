@@ -139,10 +139,9 @@ const forms: {
   root: (_, { node, plain }) => atom({ kind: 'root', body: plain(node.inputs[0]) }),
   transpose: (_, { node, bracketed }) => {
     const order = orderShown(node)
-    const mark = order
-      ? row(glyph('\\top'), parenthesized(separated(order.map(number), glyph(','))))
-      : glyph('\\top', '⊤')
-    return atom({ kind: 'script', base: bracketed(node.inputs[0], atomic), upper: mark })
+    const mark = glyph('\\top', '⊤')
+    const upper = order ? row(mark, parenthesized(separated(order.map(number), glyph(',')))) : mark
+    return atom({ kind: 'script', base: bracketed(node.inputs[0], atomic), upper })
   },
   fence: ({ latex, text, separator, shown }, { node, op, plain }) => {
     const between = separator === ',' ? comma : glyph(`${separator ?? ','}\\;`, `${separator ?? ','} `)

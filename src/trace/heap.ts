@@ -1,5 +1,5 @@
 import { BudgetExceeded } from './budget.js'
-import type { Cell } from './scope.js'
+import { type Cell, declaredCells } from './scope.js'
 import type { ArrayObject, HostObject, ObjectValue, Property, Value } from './value.js'
 
 /** Something that can change: a variable, a field, an array's elements, a library object's state. */
@@ -27,6 +27,12 @@ export interface Change {
 /** What slots held before an attempt wrote to them, by what they belong to. */
 type Remembered = Map<object, Map<string, { readonly slot: Slot; readonly before: Content }>>
 
+interface Attempt {
+  readonly remembered: Remembered
+  /** Cells of this age and younger are its own: when it is undone, nothing that stays refers to them. */
+  firstCell: number
+}
+
 /** Elements of arrays that one trace may write, those that are written again included. */
 const mostElements = 20_000_000
 
@@ -35,7 +41,7 @@ const mostElements = 20_000_000
  * attempt can be undone and its effects compared with those of another.
  */
 export class Heap {
-  readonly #attempts: Remembered[] = []
+  readonly #attempts: Attempt[] = []
 
   #elements = 0
 
@@ -88,8 +94,7 @@ export class Heap {
 
   /** Runs `action`, then undoes all it changed. The changes tell what they were. */
   attempt<Result>(action: () => Result): { readonly result: Result; readonly changes: readonly Change[] } {
-    const remembered: Remembered = new Map()
-    this.#attempts.push(remembered)
+    const { remembered } = this.#begin()
     try {
       const result = action()
       return { result, changes: changesOf(remembered) }
@@ -102,8 +107,7 @@ export class Heap {
 
   /** Runs `action`, and tells what it changed. */
   observe(action: () => void): readonly Change[] {
-    const remembered: Remembered = new Map()
-    this.#attempts.push(remembered)
+    const { remembered } = this.#begin()
     try {
       action()
       return changesOf(remembered)
@@ -118,6 +122,7 @@ export class Heap {
     try {
       return action()
     } finally {
+      for (const attempt of attempts) attempt.firstCell = declaredCells()
       this.#attempts.push(...attempts)
     }
   }
@@ -125,6 +130,12 @@ export class Heap {
   /** Makes changes of an attempt real. */
   replay(changes: readonly Change[]): void {
     for (const { slot, after } of changes) this.#write(slot, after)
+  }
+
+  #begin(): Attempt {
+    const attempt: Attempt = { remembered: new Map(), firstCell: declaredCells() }
+    this.#attempts.push(attempt)
+    return attempt
   }
 
   #write(slot: Slot, content: Content): void {
@@ -137,11 +148,12 @@ export class Heap {
   }
 
   #remember(owner: object, key: string, slot: Slot): void {
-    for (const attempt of this.#attempts) {
-      let slots = attempt.get(owner)
+    for (const { remembered, firstCell } of this.#attempts) {
+      if (slot.kind === 'cell' && (slot.cell.age ?? 0) >= firstCell) continue
+      let slots = remembered.get(owner)
       if (!slots) {
         slots = new Map()
-        attempt.set(owner, slots)
+        remembered.set(owner, slots)
       }
       if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
     }
