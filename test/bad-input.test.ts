@@ -29,6 +29,14 @@ const after = (code: string) =>
 /** How deep bad input nests. */
 const depth = 10_000
 
+/** Loops of unknown length inside of each other, each of which changes a variable of its own. */
+const loops = Array.from({ length: 30 }, (_, i) => i)
+const nestedLoops = [
+  `let ${loops.map(i => `n${i} = 0`)}, a0 = globalThis.list`,
+  ...loops.map(i => `for (const a${i + 1} of a${i}) { n${i} += a${i + 1}.size`),
+  '}'.repeat(loops.length),
+].join('\n')
+
 const files: Readonly<Record<string, string | Uint8Array>> = {
   'spec.yaml': spec,
   'model.js': model,
@@ -44,6 +52,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'text.js': after("let s = 'x'; for (let i = 0; i < 100; i++) s = s + s"),
   'array.js': after('const a = new Array(1e9).fill(0).map(x => x)'),
   'pattern.js': after(`/^(a+)+$/.test('${'a'.repeat(60)}!')`),
+  'loops.js': after(nestedLoops),
   'nested.js': `exports.createModel = () => ${'['.repeat(5000)}${']'.repeat(5000)}`,
   'sum.js': `exports.createModel = () => ${'1+'.repeat(50_000)}1`,
   'circle.js': "const b = require('./circle2')\nexports.createModel = () => b.make()\nexports.units = 8",
@@ -133,6 +142,7 @@ const greedy: Told = [
   [against('doubled.js#createModel'), 3, 'budget-exceeded'],
   [against('text.js#createModel'), 3, 'budget-exceeded'],
   [against('array.js#createModel'), 0, 'as written'],
+  [against('loops.js#createModel'), 0, 'as written'],
   [against('pattern.js#createModel'), 0, 'as written'],
   [against('nested.js'), 2, 'nesting-too-deep'],
   [against('sum.js#createModel'), 3, 'budget-exceeded'],

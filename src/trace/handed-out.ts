@@ -32,7 +32,7 @@ export class HandedOut {
     }
     if (alike.length >= mostNested)
       throw new BudgetExceeded(`functions are handed out inside of each other more than ${mostNested} deep`)
-    const repetition = new Repetition(interpreter, reasonOf)
+    const repetition = new Repetition(interpreter, reasonOf, code)
     const args = code.parameters.map((_, i) => ({
       value: interpreter.opaque('opaque-callee', { call }, span, `argument ${i + 1}`),
     }))

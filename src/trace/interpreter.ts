@@ -17,6 +17,7 @@ import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
+import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
 import {
@@ -52,6 +53,7 @@ const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 /** The state of one trace, and what a library may ask of it. */
 export class Interpreter implements Tracer {
   readonly heap = new Heap()
+  readonly repetitions = new Repetitions()
   readonly builder = new GraphBuilder(opTable)
   readonly provenance = new Provenance()
   readonly library: Library

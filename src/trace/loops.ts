@@ -152,7 +152,7 @@ function runUnknownLoop(
   earlier: readonly Exit[] = [],
 ): Completion {
   const exits = [...beyond(earlier, label)]
-  new Repetition(interpreter, reasonOf).walk(() => {
+  new Repetition(interpreter, reasonOf, reasonOf('the result').span).walk(() => {
     const completion = body()
     if (!completion) return
     exits.push(...beyond(completion.kind === 'perhaps' ? completion.exits : [completion], label))

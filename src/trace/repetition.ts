@@ -25,30 +25,73 @@ export class Surroundings {
   }
 }
 
+/** What a piece of code was found to change, and what pieces inside of it were, by the place of each. */
+interface Findings {
+  readonly changed: Change[]
+  readonly inside: Map<unknown, Findings>
+}
+
+const none = (): Findings => ({ changed: [], inside: new Map() })
+
+/** The repetitions that are being walked: what the inner ones change is found once, not in every round of the outer ones. */
+export class Repetitions {
+  readonly #open: { readonly found: Findings; readonly surroundings: Surroundings }[] = []
+
+  /** Walks what stands at a place. `walk` is given what was found there so far, and gives back all that it found. */
+  within(
+    place: unknown,
+    surroundings: Surroundings,
+    walk: (known: readonly Change[]) => readonly Change[],
+  ): void {
+    const outer = this.#open.at(-1)
+    const found = outer?.found.inside.get(place) ?? none()
+    outer?.found.inside.set(place, found)
+    this.#open.push({ found, surroundings })
+    try {
+      const fresh = walk(found.changed).slice(found.changed.length)
+      // What a round of the outer one makes is gone with it.
+      found.changed.push(...fresh.filter(change => outer?.surroundings.areChangedBy(change)))
+    } finally {
+      this.#open.pop()
+    }
+  }
+}
+
 /** What code that may run any number of times changes, as far as it was walked. */
 export class Repetition {
   readonly #interpreter: Interpreter
   readonly #reasonOf: ReasonOf
   readonly #surroundings: Surroundings
+  readonly #place: unknown
   readonly #changed: Change[] = []
   readonly #seen = new Map<object, Set<string>>()
 
-  constructor(interpreter: Interpreter, reasonOf: ReasonOf) {
+  /** `place` is the same for the same code. */
+  constructor(interpreter: Interpreter, reasonOf: ReasonOf, place: unknown) {
     this.#interpreter = interpreter
     this.#reasonOf = reasonOf
+    this.#place = place
     this.#surroundings = new Surroundings(interpreter)
   }
 
   /** Walks the code until a round changes nothing that earlier ones did not; all that it changes is unknown then. */
   walk(action: () => void): void {
-    for (let round = 0; round <= mostRounds; round++) {
-      const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
-      const fresh = changes.filter(change => this.#isFirst(change))
-      if (fresh.length === 0) return
-      this.#changed.push(...fresh)
-      for (const change of fresh) this.#spoil(change)
-    }
-    throw new BudgetExceeded('a loop changes more in every round')
+    this.#interpreter.repetitions.within(this.#place, this.#surroundings, known => {
+      this.#take(known)
+      for (let round = 0; round <= mostRounds; round++) {
+        const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
+        if (!this.#take(changes)) return this.#changed
+      }
+      throw new BudgetExceeded('a loop changes more in every round')
+    })
+  }
+
+  /** Makes unknown what is changed for the first time. Says whether anything is. */
+  #take(changes: readonly Change[]): boolean {
+    const fresh = changes.filter(change => this.#isFirst(change))
+    this.#changed.push(...fresh)
+    for (const change of fresh) this.#spoil(change)
+    return fresh.length > 0
   }
 
   /** Makes unknown what is known to change: what a run of the code leaves behind that starts now. */
