@@ -145,6 +145,105 @@ const cases: readonly Case[] = [
     expected: ["make where process.argv[2] = 'large' 16", "make where process.argv[2] ≠ 'large' 4"],
   },
   {
+    title: 'what unknown code gives is one value, and so is what a method of it gives',
+    files: {
+      'model.js': `const { ArgumentParser } = require('argparse')
+        function parse() {
+          const parser = new ArgumentParser()
+          parser.addArgument('--kind')
+          return parser.parseArgs()
+        }
+        const make = kind => kind === 'wide' ? ${build('{ units: 8, inputShape: [1] }')}
+          : ${build('{ units: 2, inputShape: [1] }')}
+        function main() {
+          const args = parse()
+          const model = make(args.kind)
+          return args.kind === 'wide' ? model : ${build('{ units: 4, inputShape: [1] }')}
+        }
+        exports.main = main`,
+    },
+    expected: [
+      "main where argparse.ArgumentParser(…).parseArgs(…).kind = 'wide' 16",
+      "main where argparse.ArgumentParser(…).parseArgs(…).kind ≠ 'wide' 8",
+      "main.model where argparse.ArgumentParser(…).parseArgs(…).kind ≠ 'wide' 4",
+      "make where kind = 'wide' 16",
+      "make where kind ≠ 'wide' 4",
+    ],
+  },
+  {
+    title: 'unknown code in a loop may give another value in each round',
+    files: {
+      'model.js': `const { ask } = require('questions')
+        exports.make = list => {
+          let units = 2
+          for (const item of list) if (ask().wide) units = 8
+          return ${build('{ units, inputShape: [1] }')}
+        }`,
+    },
+    expected: ['make 2*(units, changed) (2)'],
+  },
+  {
+    title: 'whether a value is of a class of TensorFlow.js is asked once',
+    files: {
+      'model.js': `exports.make = given => {
+        const units = given instanceof tf.Sequential ? 8 : 2
+        const model = ${build('{ units, inputShape: [1] }')}
+        if (given instanceof tf.Sequential) model.add(tf.layers.dense({ units: 1 }))
+        return model
+      }`,
+    },
+    expected: [
+      'make where (given instanceof tf.Sequential) 25',
+      'make where not (given instanceof tf.Sequential) 4',
+    ],
+  },
+  {
+    title: 'one number is the shape of an input with one axis',
+    files: {
+      'model.js': `exports.make = () => {
+        const x = tf.input({ shape: 3 })
+        return tf.model({ inputs: x, outputs: tf.layers.dense({ units: 2 }).apply(x) })
+      }`,
+    },
+    expected: ['make 8'],
+  },
+  {
+    title: 'a name that is not known is none of those that a layer is looked up by',
+    files: {
+      'model.js': `const make = ({ name }) => {
+          const model = tf.sequential()
+          model.add(tf.layers.dense({ units: 2, inputShape: [1], name: name + '/first' }))
+          model.add(tf.layers.dense({ units: 3, name: 'last' }))
+          return model
+        }
+        exports.last = config => {
+          const whole = make(config)
+          return tf.model({ inputs: whole.inputs, outputs: whole.getLayer('last').output })
+        }
+        exports.first = config => {
+          const whole = make(config)
+          return tf.model({ inputs: whole.inputs, outputs: whole.getLayer('dense_Dense1').output })
+        }`,
+    },
+    expected: ['make 13', 'last 13', 'last.model 13', 'first unmodelled-call', 'first.model 13'],
+  },
+  {
+    title: 'a key that a layer does not know need not have a value',
+    files: {
+      'model.js': `class Scale extends tf.layers.Layer {
+          constructor(config) { super(config) }
+          call(x) { return tf.mul(x[0] ?? x, 2) }
+          computeOutputShape(shape) { return shape }
+          static get className() { return 'Scale' }
+        }
+        exports.make = ({ width }) => {
+          const x = tf.input({ shape: [3] })
+          return tf.model({ inputs: x, outputs: new Scale({ outputShape: [width, []] }).apply(x) })
+        }`,
+    },
+    expected: ['make 0'],
+  },
+  {
     title: 'an element of a list that is not known is not one value',
     files: {
       'model.js': `export function make(sizes) {

@@ -54,6 +54,8 @@ export interface HostType<State = unknown> {
 
 /** A class of a library, which `new` makes objects of and classes of the program can extend. */
 export interface HostClass<State> {
+  /** What it is called, as no other class of any library is: it is the same class in every walk of a program. */
+  nameOf(object: HostObject<State>): string
   /** Where inherited members are looked up. Members of its type act on the object that they are read from. */
   prototype(object: HostObject<State>): ObjectValue
   /** A new object before any constructor ran. */

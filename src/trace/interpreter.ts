@@ -108,8 +108,11 @@ export class Interpreter implements Tracer {
     span: Span,
     path = spanText(span),
   ): UnknownValue {
-    const reason = diagnostic(code, values as never, { span })
-    // The first value that a place gives in a chain of calls is found again by another walk.
+    return this.#valueAt(span, path, diagnostic(code, values as never, { span }))
+  }
+
+  /** What a place gives that is not known. The first value that it gives in a chain of calls is found again by another walk. */
+  #valueAt(span: Span, path: string, reason: Diagnostic): UnknownValue {
     const key = [span, ...this.#path].map(({ file, start, end }) => `${file.path}:${start}-${end}`).join('<')
     if (this.#speculations > 0 || this.#places.has(key)) return this.unknowns.fresh(path, reason)
     this.#places.add(key)
@@ -163,7 +166,7 @@ export class Interpreter implements Tracer {
       const path = `${callee.path}(…)`
       this.#mayCall(args, span)
       if (!callee.reason) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
-      return this.unknowns.fresh(path, callee.reason)
+      return this.#valueAt(span, path, callee.reason)
     }
     if (!isObject(callee)) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
     switch (callee.kind) {

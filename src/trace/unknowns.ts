@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../graph/dimension.js'
-import { isObject, isUnknown, type UnknownValue, type Value } from './value.js'
+import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
 /** The operation of the core language whose result a value is. */
 export interface Operation {
@@ -118,7 +118,7 @@ export class Unknowns {
   isLoose(value: Value): boolean {
     if (isUnknown(value)) return this.#isLooseName(value.path)
     if (isPolynomial(value)) return [...symbolsOf(value)].some(name => this.#isLooseName(name))
-    return isObject(value)
+    return isObject(value) && classNameOf(value) === undefined
   }
 
   #isLooseName(name: string): boolean {
@@ -148,7 +148,7 @@ export class Unknowns {
   #identity(value: Value): string {
     if (isUnknown(value)) return `?${this.keyOf(value)}`
     if (isPolynomial(value)) return `(${value.key})`
-    if (isObject(value)) return this.#freshKey()
+    if (isObject(value)) return classNameOf(value) ?? this.#freshKey()
     return typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value)
   }
 
@@ -160,7 +160,13 @@ export class Unknowns {
 function shown(value: Value): string {
   if (isUnknown(value)) return value.path
   if (isPolynomial(value)) return grouped(value.key)
-  return isObject(value) ? '…' : typeof value === 'string' ? `'${value}'` : String(value)
+  if (isObject(value)) return classNameOf(value) ?? '…'
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}
+
+/** What a class of a library is called. */
+function classNameOf(value: ObjectValue): string | undefined {
+  return value.kind === 'host' ? value.type.class?.nameOf(value) : undefined
 }
 
 /** A text as an operand of another. */

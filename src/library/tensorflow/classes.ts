@@ -23,6 +23,7 @@ const classType: HostType<ClassState> = {
     name: { kind: 'property', get: ({ state }) => state.name },
   },
   class: {
+    nameOf: ({ state }) => `tf.${state.name}`,
     prototype: ({ state }) => state.prototype,
     create: ({ state }, trace) => state.create(trace),
     initialize: ({ state }, object, call) => state.initialize(object, call),

@@ -84,11 +84,13 @@ function declareInput(call: HostCall, counters: Counters): HostObject<TensorStat
   const shape = read('shape') ?? read('inputShape')
   const batchShape = read('batchShape') ?? read('batchInputShape')
   const [name, dtype] = [read('name'), read('dtype')]
-  const sizes = Array.isArray(shape)
-    ? [read('batchSize') ?? batch, ...shape]
-    : Array.isArray(batchShape)
-      ? [batchShape[0] ?? batch, ...batchShape.slice(1)]
-      : undefined
+  // One number is a list of one: `[null].concat(shape)` (tfjs-layers/src/engine/input_layer.ts).
+  const sizes =
+    shape !== undefined
+      ? [read('batchSize') ?? batch, ...(Array.isArray(shape) ? shape : [shape])]
+      : Array.isArray(batchShape)
+        ? [batchShape[0] ?? batch, ...batchShape.slice(1)]
+        : undefined
   const tensor = inputTensor(
     trace,
     counters,

@@ -56,4 +56,8 @@ Object.assign(tensorType.members, {
   ...readings,
 })
 
+/** A tensor that is not known may as well be a list of them. */
+tensorType.lookup = ({ state }, key, trace) =>
+  state.node || !state.reason ? undefined : trace.fresh(`tensor.${key}`, state.reason)
+
 tensorType.unknownState = ({ node: _, ...state }, { reason }) => ({ ...state, ...(reason && { reason }) })

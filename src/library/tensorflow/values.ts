@@ -79,8 +79,10 @@ export function readConfig(
     const read = readValue(trace, withSizes(trace, property, sizes.get(name), span), keys[name]?.kind)
     if ('reason' in read) {
       const key = keys[name]
-      if (key?.effect !== 'none' || key.kind === 'shape') return { given, reason: read.reason }
-      trace.report(read.reason)
+      if (key && (key.effect !== 'none' || key.kind === 'shape')) return { given, reason: read.reason }
+      if (key) trace.report(read.reason)
+      // TF.js does not read a key that it does not know.
+      else given.set(name, { value: null, ...(property.span && { span: property.span }) })
       continue
     }
     given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
