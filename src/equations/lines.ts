@@ -23,7 +23,7 @@ export function chooseLines(model: Model, provenance: Provenance, reads: Reads):
   for (const node of order) {
     if (!isRecurrence(node)) continue
     lines.add(node)
-    if (!isLeaf(node.inputs[0]!)) lines.add(node.inputs[0]!)
+    for (const input of node.inputs) if (!isLeaf(input)) lines.add(input)
   }
   if (model.applications.length === 0) {
     for (const node of order)

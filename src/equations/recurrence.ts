@@ -5,6 +5,7 @@ import type { Body, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { notationOf } from '../ops/notation.js'
+import { recurrenceForm, stepsOf } from '../ops/recurrence.js'
 import { opTable } from '../ops/table.js'
 import { dimensionFormula, spaceFormula } from './attributes.js'
 import { Rewriting } from './expanded.js'
@@ -58,13 +59,13 @@ function nameRun(
   { builder, provenance, names }: Setting,
 ): Run {
   const first = results[0]!
-  const x = first.inputs[0]!
-  const isReversed = first.attributes.reverse === true
-  const original = (first.attributes.body as { readonly body: Body }).body
+  const { body: original, along, states: count, reverse: isReversed } = recurrenceForm(first.attributes)
   const separate = new Rewriting(builder, node => pushRange(node, builder))
   const body = { ...original, outputs: original.outputs.map(output => separate.node(output)) }
-  const count = first.attributes.states as number
-  const steps = x.type.shape![1]!
+  const steps = stepsOf(
+    first.inputs.map(({ type }) => type),
+    first.attributes,
+  ) as Dimension
   const shared = {
     ...(layer !== undefined && { layer }),
     ...(isPaired && { accent: isReversed ? ('backwards' as const) : ('forwards' as const) }),
@@ -72,11 +73,13 @@ function nameRun(
   const local = new Map<Node, NamedSymbol>()
   const now = glyph('t')
   const before = isReversed ? glyph('t+1') : glyph('t-1', 't-1')
-  const stepOf = names.symbol(x) ?? symbol('x')
-  local.set(body.inputs[0]!, { ...stepOf, time: now })
-  const stateNames = body.inputs.slice(1, 1 + count).map(node => String(node.attributes.name ?? 'h'))
+  along.forEach((_, i) => {
+    local.set(body.inputs[i]!, { ...(names.symbol(first.inputs[i]!) ?? symbol('x')), time: now })
+  })
+  const states = body.inputs.slice(along.length, along.length + count)
+  const stateNames = states.map(node => String(node.attributes.name ?? 'h'))
   stateNames.forEach((name, k) => {
-    local.set(body.inputs[k + 1]!, symbol(name, { ...shared, time: before }))
+    local.set(states[k]!, symbol(name, { ...shared, time: before }))
     local.set(body.outputs[k]!, symbol(name, { ...shared, time: now }))
   })
   const order = reachable(body.outputs, node => node.inputs)
@@ -200,10 +203,10 @@ export function recurrenceItems(
   const { body, isReversed, steps, local, lines } = run
   const first = run.results[0]!
   const name = (node: Node) => local.get(node) ?? names.symbol(node)
-  const count = first.attributes.states as number
+  const { along, states: count } = recurrenceForm(first.attributes)
   const items: Item[] = []
   const start = isReversed ? dimensionFormula(add(steps, 1)) : glyph('0')
-  const initial = first.inputs.slice(1, 1 + count).map((value, k) => ({
+  const initial = first.inputs.slice(along.length, along.length + count).map((value, k) => ({
     left: { ...local.get(body.outputs[k]!)!, time: start },
     right: names.symbol(value) ?? expressionOf(value, { name }),
     value,

@@ -30,6 +30,12 @@ export const fromSequences: LayerAxes = {
   outputs: ['batch', 'feature'],
 }
 
+/** From a sequence of features to features of each step, or of the last one. */
+export const overSequences: LayerAxes = { inputs: fromSequences.inputs, outputs: features.outputs }
+
+/** From a sequence to one of its steps, or to as many. */
+export const overSteps: LayerAxes = { inputs: sequences.inputs, outputs: samples.outputs }
+
 /** From one thing to a sequence of it. */
 export const toSequences: LayerAxes = { inputs: samples.inputs, outputs: sequences.outputs }
 

@@ -217,24 +217,31 @@ export const letteredAxes: AxisRule = node => {
 }
 
 /**
- * The body sees x without its axis of time; states go through it, and the result is one of them, with that axis
- * where it has all steps.
+ * The body sees sequences without the axis that it is read along; states go through it, and the result is one of them,
+ * with an axis of its own where it has all steps.
  */
 export const recurrentAxes: AxisRule = node => {
   const { body } = node.attributes.body as { readonly body: Body }
-  const { states, output, sequences } = node.attributes
-  const [x, ...rest] = node.inputs as readonly [Node, ...Node[]]
-  const timeless = (axis: number) => (axis === 0 ? 0 : axis === 1 ? undefined : axis - 1)
+  const { states, output, sequences, axis: whole } = node.attributes
+  const along = node.attributes.along as readonly number[]
   const same = (a: Node, b: Node, to: (axis: number) => number | undefined = axis => axis) =>
     a.type.shape && b.type.shape ? carried(a, b, to).filter(({ axis }) => axis < rankOf(a)) : []
+  const without = (gone: number) => (axis: number) =>
+    axis === gone ? undefined : axis < gone ? axis : axis - 1
   const state = body.outputs[output as number]!
-  const [step, ...given] = body.inputs
+  const given = body.inputs.slice(along.length)
   return [
-    ...same(step!, x, timeless),
-    ...given.flatMap((inner, i) => (rest[i] ? same(inner, rest[i]) : [])),
+    ...node.inputs.flatMap((input, i) => {
+      const inner = body.inputs[i]
+      const gone = along[i]
+      return inner ? same(inner, input, gone === undefined ? undefined : without(gone)) : []
+    }),
     ...body.outputs.flatMap((next, i) => (i < (states as number) && given[i] ? same(given[i], next) : [])),
     ...(sequences
-      ? [...same(state, node, timeless), { a: node, axis: 1, b: x, other: 1 }]
+      ? [
+          ...same(state, node, without(whole as number)),
+          ...along.map((other, i) => ({ a: node, axis: whole as number, b: node.inputs[i]!, other })),
+        ]
       : same(node, state)),
   ]
 }

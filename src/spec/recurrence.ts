@@ -1,4 +1,4 @@
-import { add, type Dimension } from '../graph/dimension.js'
+import type { Dimension } from '../graph/dimension.js'
 import type { Body, Node } from '../graph/node.js'
 import { type Expression, partsOf, type Range } from '../math/expression.js'
 import { nameOf, subscriptText } from '../ops/elaborator.js'
@@ -88,33 +88,17 @@ export class Recurrence {
         `nothing is read at each step \`${this.#time}\`, so that how many there are is not known`,
         this.#range,
       )
-    const short = sequences.find(
-      ({ node }) => (node.type.shape?.length ?? 0) < 3 || !this.#graph.hasBatch(node),
-    )
-    if (short && sequences.length > 1)
-      throw new Misfit(`\`${short.name}\` is no sequence of vectors`, this.#range)
     const graph = this.#graph
-    const x =
-      sequences.length === 1
-        ? first.node
-        : graph.node(
-            'concat',
-            sequences.map(({ node }) => node),
-            {},
-          )
-    const [batch, , ...rest] = x.type.shape as readonly [Dimension, Dimension, ...Dimension[]]
-    const step = this.#placeholder('x_t', 0, [batch, ...rest])
-    const reads = new Map<string, Node>()
-    let start: Dimension = 0
-    for (const { name, node } of sequences) {
-      const size = node.type.shape!.at(-1)!
-      const part = sequences.length === 1 ? step : graph.node('slice', [step], { axis: -1, start, size })
-      reads.set(this.#at(name), part)
-      start = add(start, size)
-    }
+    const [batch] = first.node.type.shape as readonly [Dimension, ...Dimension[]]
+    const reads = new Map(
+      sequences.map(({ name, node }, i) => {
+        const [size, , ...rest] = node.type.shape as readonly [Dimension, Dimension, ...Dimension[]]
+        return [this.#at(name), this.#placeholder('x_t', i, [size, ...rest])]
+      }),
+    )
     const states = this.#states.includes(wanted) ? this.#states : [...this.#states, wanted]
     const shapes = this.#shapesOf(states, reads, batch)
-    const placeholders = states.map((name, i) => this.#placeholder(name, i + 1, shapes[i]!))
+    const placeholders = states.map((name, i) => this.#placeholder(name, sequences.length + i, shapes[i]!))
     const outputs = this.#oneStep(states, placeholders, reads)
     for (const [i, output] of outputs.entries())
       if (!isSameShape(output.type.shape ?? [], shapes[i]!))
@@ -123,9 +107,10 @@ export class Recurrence {
           this.#steps.get(states[i]!)!.range,
         )
     const initial = states.map((name, i) => this.#initialOf(name, shapes[i]!))
-    const body: Body = { inputs: [step, ...placeholders], outputs }
-    return graph.node('recurrence', [x, ...initial], {
+    const body: Body = { inputs: [...reads.values(), ...placeholders], outputs }
+    return graph.node('recurrence', [...sequences.map(({ node }) => node), ...initial], {
       body: { kind: 'body', body },
+      along: sequences.map(() => 1),
       states: states.length,
       output: states.indexOf(wanted),
       sequences: isSequence,
@@ -171,7 +156,7 @@ export class Recurrence {
       return value && value.type.shape!.length > 0 ? value.type.shape! : undefined
     })
     if (first.every(shape => shape !== undefined)) return first as readonly (readonly Dimension[])[]
-    const unknown = states.map((name, i) => this.#graph.unknown(name, i + 1))
+    const unknown = states.map((name, i) => this.#graph.unknown(name, reads.size + i))
     const guessed = this.#graph.inferring(batch, () => this.#oneStep(states, unknown, reads))
     return states.map((name, i) => {
       const shape = first[i] ?? guessed[i]?.type.shape

@@ -140,7 +140,7 @@ test('a recurrence is read back with its step', () => {
   expect(printGraph(outputs).split('\n').slice(3)).toEqual([
     '%3 = add[](%2, %1) : float32 [N, 3]',
     '%4 = tanh[](%3) : float32 [N, 3]',
-    '%5 = recurrence[body = body(%2, %1 -> %4), states = 1, output = 0, sequences = true, reverse = false](%0, %1) : float32 [N, 5, 3]',
+    '%5 = recurrence[body = body(%2, %1 -> %4), along = [1], states = 1, steps = null, output = 0, sequences = true, axis = 1, reverse = false](%0, %1) : float32 [N, 5, 3]',
     'return %5',
     '',
   ])

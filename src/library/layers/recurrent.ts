@@ -2,7 +2,7 @@ import type { Dimension } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import { shapeText, type TensorType } from '../../graph/type.js'
-import { features, samples } from '../axes.js'
+import { overSequences, overSteps, samples } from '../axes.js'
 import { innerConfigs, innerPrefixes } from '../inner.js'
 import {
   type CellUse,
@@ -69,7 +69,7 @@ function recurrent(kind: string, className: string, summary: string, cell: Layer
     draws: cell.draws!,
     ...(cell.spatialAxes !== undefined && { spatialAxes: cell.spatialAxes }),
     readsMask: true,
-    axes: images ? samples : features,
+    axes: images ? overSteps : overSequences,
     config: { ...cell.config, ...sequenceKeys, cell: ownCell },
     parameters: (config, [x]) => cell.parameters(config, [stepType(x!)]),
     masks,
@@ -144,7 +144,7 @@ export const recurrentLayers: readonly LayerDefinition[] = [
     inputs: 'sequence',
     rank: 3,
     readsMask: true,
-    axes: features,
+    axes: overSequences,
     config: { cell: required('layers', 'a cell, or a list of cells'), ...sequenceKeys },
     wraps: { key: 'cell', kinds: cells.map(({ kind }) => kind) },
     parameters: (config, [x]) => parametersOfCells(config, x!),

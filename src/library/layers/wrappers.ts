@@ -1,4 +1,4 @@
-import { features, samples, sequences } from '../axes.js'
+import { overSequences, overSteps, sequences } from '../axes.js'
 import type { LayerConfig, LayerDefinition } from '../layer.js'
 import { passesMask, required } from './keys.js'
 
@@ -37,7 +37,7 @@ export const wrapperLayers: readonly LayerDefinition[] = [
     source,
     inputs: 'sequence',
     readsMask: true,
-    axes: config => (config.layer === 'convLstm2d' ? samples : features),
+    axes: config => (config.layer === 'convLstm2d' ? overSteps : overSequences),
     config: {
       layer: required('layer', 'what is run from both ends'),
       mergeMode: {
