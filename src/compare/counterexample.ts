@@ -1,6 +1,8 @@
 import { evaluate } from '../evaluate/evaluate.js'
 import { firstElements, wholeShape } from '../evaluate/quotient.js'
-import type { Node } from '../graph/node.js'
+import { symbolsIn } from '../graph/attribute.js'
+import { symbolsOf } from '../graph/dimension.js'
+import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Mode } from '../ops/elaborate.js'
@@ -14,6 +16,9 @@ const budget = 120_000_000
 
 /** From which part of the largest number of a tensor on two numbers count as different. */
 const tolerance = 1e-8
+
+/** The size of the batch, which every model leaves open. */
+const batch = 'N'
 
 /** By how much every number is made wrong to see what rounding may do: some thousand times what it is in double precision. */
 const noise = 2 ** -40
@@ -43,6 +48,9 @@ export function findCounterexample(search: Search): Found {
   const layouts = layoutsOf(all)
   const lost = opaqueBelow(all)
   if (lost) return { problem: `they depend on a value that could not be followed: ${lost}`, agree: false }
+  const open = openNumber(search)
+  if (open !== undefined)
+    return { problem: `\`${open}\` is not known; \`--arg ${open}=…\` gives it a value`, agree: false }
   const symbol = symbolValues(mode, seed, search.symbols)
   const outer: ReadonlyMap<Node, Outer> =
     kind === 'equal' ? outerParameters(specified, implemented) : new Map()
@@ -104,6 +112,31 @@ function isBeyondRounding(
   const error = Math.abs(inexact[i]!.data[at]! - expected) + Math.abs(inexact[sides + i]!.data[at]! - actual)
   return error * 10 < Math.abs(expected - actual)
 }
+
+/**
+ * A number that one side computes with and the other does not know, and that is no size of what is given: another value
+ * of it could make both equal.
+ */
+function openNumber({ specified, implemented, symbols }: Search): string | undefined {
+  const sides = [specified, implemented].map(outputs => {
+    const [sizes, all] = [new Set<string>(), new Set<string>()]
+    for (const { attributes, type } of below(outputs)) {
+      if ('name' in attributes) for (const size of type.shape ?? []) symbolsOf(size, sizes)
+      for (const value of Object.values(attributes).filter(mayHaveSymbols))
+        for (const name of symbolsIn(value)) all.add(name)
+    }
+    return { sizes, all }
+  })
+  const given = new Set([batch, ...sides.flatMap(({ sizes }) => [...sizes])])
+  const isShared = (name: string) => sides.every(({ all }) => all.has(name))
+  return sides
+    .flatMap(({ all }) => [...all])
+    .find(name => !given.has(name) && !isShared(name) && !symbols?.has(name))
+}
+
+/** Constants are long lists of numbers. */
+const mayHaveSymbols = (value: Attribute): boolean =>
+  typeof value === 'object' && !(Array.isArray(value) && value.every(item => typeof item === 'number'))
 
 /** Why a value below could not be followed, if there is one. */
 function opaqueBelow(outputs: readonly Node[]): string | undefined {
