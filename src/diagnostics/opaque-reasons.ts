@@ -32,6 +32,13 @@ export const opaqueReasons = {
     message: '`{what}` changes in a loop whose length is not known: `{condition}`',
     why: 'How often the body runs is not known, so what it builds is not known either.',
   },
+  'no-recurrence': {
+    category: 'opaque',
+    title: 'Loop of unknown length that is no recurrence',
+    message:
+      '`{what}` changes in a loop whose length is not known, `{condition}`, and which is no recurrence: {problem}',
+    why: 'The rounds of a loop are stated as one equation only where they are one computation.',
+  },
   'long-loop': {
     category: 'opaque',
     title: 'Loop that is too long',

@@ -1,4 +1,4 @@
-import { add, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
+import { add, type Dimension, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
 import type { AxisMeaning } from '../graph/meaning.js'
 import { type Model, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
@@ -6,6 +6,7 @@ import type { Shape } from '../graph/type.js'
 import { meaningsOf } from '../meanings/meanings.js'
 import { dimensionFormula, spaceFormula } from './attributes.js'
 import { type Formula, glyph, separated } from './formula.js'
+import { isRecurrence } from './lines.js'
 import type { Names } from './names.js'
 import type { Explanation } from './system.js'
 
@@ -91,8 +92,14 @@ export function explainSymbols(model: Model, lines: readonly Node[]): readonly E
   for (const { node } of model.inputs) note(node.type.shape)
   for (const { parameter } of parametersOf(model)) note(parameter.shape)
   for (const line of lines) note(line.type.shape)
+  const sizes = new Set(found)
+  for (const line of lines) {
+    const { steps = null } = line.attributes
+    if (isRecurrence(line) && steps !== null) note([steps as Dimension])
+  }
   return [...found].map(name => ({
     symbol: dimensionFormula(symbolDimension(name)),
-    meaning: name === 'N' ? 'batch size' : 'size that is left open',
+    meaning:
+      name === 'N' ? 'batch size' : sizes.has(name) ? 'size that is left open' : 'number that is left open',
   }))
 }

@@ -2,6 +2,7 @@ import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
 import { notationOf } from '../ops/notation.js'
+import { recurrenceForm } from '../ops/recurrence.js'
 import { opTable } from '../ops/table.js'
 
 /** An expression of more ops than this gets a name in between, so that lines stay readable. */
@@ -18,12 +19,14 @@ export type Reads = (node: Node) => readonly Node[]
 export function chooseLines(model: Model, provenance: Provenance, reads: Reads): readonly Node[] {
   const lines = new Set(model.outputs.map(({ node }) => node))
   const inputs = new Set(model.inputs.map(({ node }) => node))
-  for (const node of beforeMixingLayers(model)) lines.add(node)
+  // What stands in the body of a recurrence has lines there.
+  const computed = new Set(reachable([...lines], node => node.inputs))
+  for (const node of beforeMixingLayers(model)) if (computed.has(node)) lines.add(node)
   const order = reachable([...lines], reads)
   for (const node of order) {
     if (!isRecurrence(node)) continue
     lines.add(node)
-    for (const input of node.inputs) if (!isLeaf(input)) lines.add(input)
+    for (const input of readByName(node)) if (!isLeaf(input)) lines.add(input)
   }
   if (model.applications.length === 0) {
     for (const node of order)
@@ -32,7 +35,31 @@ export function chooseLines(model: Model, provenance: Provenance, reads: Reads):
   addShared(order, lines, reads)
   splitLong(order, lines, reads, new Set(model.applications.flatMap(({ outputs }) => outputs)))
   for (const input of inputs) lines.delete(input)
+  for (const node of firstStates(order, provenance, reads)) lines.delete(node)
   return [...lines].filter(node => !isLeaf(node)).sort((a, b) => a.id - b.id)
+}
+
+/** What the steps of a recurrence read by name: its sequences, and what stays. */
+function readByName({ inputs, attributes }: Node): readonly Node[] {
+  const { along, states } = recurrenceForm(attributes)
+  return [...inputs.slice(0, along.length), ...inputs.slice(along.length + states)]
+}
+
+/** Values that nothing reads but a recurrence as its first state, and that the author calls as the state. */
+function firstStates(order: readonly Node[], provenance: Provenance, reads: Reads): readonly Node[] {
+  const others = new Set<Node>()
+  const found = new Set<Node>()
+  for (const node of order) {
+    if (!isRecurrence(node)) {
+      for (const input of reads(node)) others.add(input)
+      continue
+    }
+    const { body, along, states } = recurrenceForm(node.attributes)
+    for (const input of readByName(node)) others.add(input)
+    for (let i = along.length; i < along.length + states; i++)
+      if (provenance.name(node.inputs[i]!) === body.inputs[i]!.attributes.name) found.add(node.inputs[i]!)
+  }
+  return [...found].filter(node => !others.has(node))
 }
 
 export function isRecurrence(node: Node): boolean {

@@ -22,8 +22,14 @@ export interface Run {
   readonly body: Body
   readonly isReversed: boolean
   readonly steps: Dimension
+  /** The states at time t. */
+  readonly states: readonly NamedSymbol[]
   /** The names of everything in a step, at time t. */
   readonly local: ReadonlyMap<Node, NamedSymbol>
+  /** What stays from step to step. */
+  readonly stays: ReadonlyMap<Node, Formula>
+  /** States that are only another value of the step, or of the one before. */
+  readonly copies: readonly { readonly left: NamedSymbol; readonly value: Node }[]
   /** The values of a step that have an equation of their own, in order. */
   readonly lines: readonly Node[]
   /** The ranges of columns that stand for a parameter, by parameter. */
@@ -78,12 +84,30 @@ function nameRun(
   })
   const states = body.inputs.slice(along.length, along.length + count)
   const stateNames = states.map(node => String(node.attributes.name ?? 'h'))
-  stateNames.forEach((name, k) => {
-    local.set(states[k]!, symbol(name, { ...shared, time: before }))
-    local.set(body.outputs[k]!, symbol(name, { ...shared, time: now }))
+  const letters = stateNames.map(name => ({ ...shared, ...(variableSymbol(name) ?? symbol(name)) }))
+  const copies: Run['copies'][number][] = []
+  letters.forEach((letter, k) => {
+    local.set(states[k]!, { ...letter, time: before })
+  })
+  letters.forEach((letter, k) => {
+    const [left, value] = [{ ...letter, time: now }, body.outputs[k]!]
+    if (local.has(value)) copies.push({ left, value })
+    else local.set(value, left)
+  })
+  const stays = new Map(
+    body.inputs.slice(along.length + count).map((node, k) => {
+      const outer = first.inputs[along.length + count + k]!
+      const name = (inner: Node) => names.symbol(inner)
+      return [node, name(outer) ?? expressionOf(outer, { name })] as const
+    }),
+  )
+  original.outputs.slice(count).forEach((node, k) => {
+    const output = body.outputs[count + k]!
+    if (count > 0 && !local.has(output))
+      local.set(output, { ...shared, ...otherSymbol(provenance.name(node), k, stateNames), time: now })
   })
   const order = reachable(body.outputs, node => node.inputs)
-  const lines = new Set(body.outputs)
+  const lines = new Set(body.outputs.filter(output => !body.inputs.includes(output)))
   for (const [from, to] of separate.done) {
     const name = provenance.name(from)
     const found = name === undefined ? undefined : variableSymbol(name)
@@ -95,16 +119,26 @@ function nameRun(
   const inOrder = [...lines].sort((a, b) => (written.get(a) ?? a.id) - (written.get(b) ?? b.id))
   for (const node of results) {
     const { output, sequences } = node.attributes
-    const name = stateNames[output as number]
-    if (name === undefined) continue
+    const own = letters[output as number] ?? local.get(body.outputs[output as number]!)
+    if (!own || count === 0) continue
+    const { time: _, ...letter } = own
     const last = isReversed ? glyph('1') : dimensionFormula(steps)
     names.give(
       node,
-      sequences === true ? symbol(name.toUpperCase(), shared) : symbol(name, { ...shared, time: last }),
+      sequences === true ? { ...letter, base: letter.base.toUpperCase() } : { ...letter, time: last },
     )
   }
   const parts = nameParts(order, inOrder, local, names, shared)
-  return { results, body, isReversed, steps, local, lines: inOrder, parts }
+  const atStep = letters.map(letter => ({ ...letter, time: now }))
+  return { results, body, isReversed, steps, states: atStep, local, stays, copies, lines: inOrder, parts }
+}
+
+/** A value that is computed beside the states: by the author's name for it, or by a letter that no state has. */
+function otherSymbol(own: string | undefined, k: number, taken: readonly string[]): NamedSymbol {
+  const named = own === undefined ? undefined : variableSymbol(own)
+  if (named && !taken.includes(own!)) return named
+  const letter = ['y', 'o', 'v'].find(other => !taken.includes(other))!
+  return k === 0 ? symbol(letter) : symbol(letter, { label: String(k + 1) })
 }
 
 /** Columns of a parameter are named after the value that they are for: the columns of W for the gate i are W_i. */
@@ -200,14 +234,14 @@ export function recurrenceItems(
     name: (node: Node) => Formula | undefined,
   ) => Explanation | undefined,
 ): readonly Item[] {
-  const { body, isReversed, steps, local, lines } = run
+  const { body, isReversed, steps, local, stays, lines } = run
   const first = run.results[0]!
-  const name = (node: Node) => local.get(node) ?? names.symbol(node)
+  const name = (node: Node) => local.get(node) ?? stays.get(node) ?? names.symbol(node)
   const { along, states: count } = recurrenceForm(first.attributes)
   const items: Item[] = []
   const start = isReversed ? dimensionFormula(add(steps, 1)) : glyph('0')
   const initial = first.inputs.slice(along.length, along.length + count).map((value, k) => ({
-    left: { ...local.get(body.outputs[k]!)!, time: start },
+    left: { ...run.states[k]!, time: start },
     right: names.symbol(value) ?? expressionOf(value, { name }),
     value,
   }))
@@ -240,6 +274,9 @@ export function recurrenceItems(
     const space = states.has(line) && line.type.shape ? spaceFormula(line.type.shape) : undefined
     return equation(left, right, space)
   })
+  cell.push(
+    ...run.copies.map(({ left, value }) => equation(left, name(value) ?? expressionOf(value, { name }))),
+  )
   const parameters = reachable(body.outputs, node => node.inputs).filter(
     node => isLeaf(node) && names.symbol(node) && !body.inputs.includes(node),
   )
@@ -254,7 +291,8 @@ export function recurrenceItems(
   })
   for (const node of run.results) {
     if (node.attributes.sequences !== true || count === 0) continue
-    const state = local.get(body.outputs[node.attributes.output as number]!)!
+    const output = node.attributes.output as number
+    const state = run.states[output] ?? local.get(body.outputs[output]!)!
     const sequence = separated(
       [{ ...state, time: glyph('1') }, glyph('\\ldots', '…'), { ...state, time: last }],
       glyph(',\\,', ', '),

@@ -14,7 +14,7 @@ export function nodesBelow(outputs: readonly Node[]): readonly Node[] {
 }
 
 /** What a node reads, and the inputs and outputs of its bodies. */
-function operandsOf({ inputs, attributes }: Node): readonly Node[] {
+export function operandsOf({ inputs, attributes }: Node): readonly Node[] {
   const inner = Object.values(attributes).flatMap(value =>
     typeof value === 'object' && value !== null && 'body' in value
       ? [...value.body.inputs, ...value.body.outputs]

@@ -5,9 +5,9 @@ import { type Span, spanText } from '../text/source.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
-import { type Interpreter, unknownKey } from './interpreter.js'
+import type { Interpreter } from './interpreter.js'
 import { shorten } from './unknowns.js'
-import { isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+import { isUnknown, type Property, type UnknownValue, unknownKey, type Value } from './value.js'
 
 /** What decides between ways: the place, and the condition that is asked there, if there is one. */
 export interface Cause {

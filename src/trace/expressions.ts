@@ -5,7 +5,7 @@ import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
 import type { Frame } from './frame.js'
 import { makeClass, makeClosure } from './functions.js'
-import { type Interpreter, unknownKey } from './interpreter.js'
+import type { Interpreter } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
 import { shorten } from './unknowns.js'
@@ -15,6 +15,7 @@ import {
   type ObjectValue,
   type Property,
   type RecordObject,
+  unknownKey,
   type Value,
 } from './value.js'
 

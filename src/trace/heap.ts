@@ -1,6 +1,13 @@
 import { BudgetExceeded } from './budget.js'
 import { type Cell, declaredCells } from './scope.js'
-import type { ArrayObject, HostObject, ObjectValue, Property, Value } from './value.js'
+import {
+  type ArrayObject,
+  type HostObject,
+  type ObjectValue,
+  type Property,
+  type Value,
+  wholeKey,
+} from './value.js'
 
 /** Something that can change: a variable, a field, an array's elements, a library object's state. */
 type Slot =
@@ -59,6 +66,7 @@ export class Heap {
 
   /** Replaces the elements of an array. */
   setElements(object: ArrayObject, elements: readonly Property[]): void {
+    this.forgetWhole(object)
     this.#remember(object, '', { kind: 'elements', object })
     this.expect(elements.length)
     replaceElements(object, elements)
@@ -66,11 +74,17 @@ export class Heap {
 
   /** Writes one element; an array that is too short becomes longer. */
   setElement(object: ArrayObject, index: number, property: Property): void {
+    this.forgetWhole(object)
     if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
     const { elements } = object
     this.expect(Math.max(1, index + 1 - elements.length))
     while (elements.length < index) elements.push({ value: undefined })
     elements[index] = property
+  }
+
+  /** The elements of a list may have changed: what there is for all of them stands for them no more. */
+  forgetWhole(object: ArrayObject): void {
+    if (object.properties.has(wholeKey)) this.setProperty(object, wholeKey, undefined)
   }
 
   /** Says that so many elements of arrays are going to be written; ends the trace where they are too many. */

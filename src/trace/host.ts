@@ -1,7 +1,9 @@
 import type { Code } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import type { Dimension } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
+import type { Problem } from '../graph/op.js'
 import type { Origin, Provenance } from '../graph/provenance.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
@@ -48,6 +50,11 @@ export interface HostType<State = unknown> {
   iterate?(object: HostObject<State>): readonly Property[] | undefined
   /** The state of an object of which different branches made different things. */
   unknownState?(state: State, reason: UnknownValue): State
+  /**
+   * What a round of a loop makes of a state for good, so that later rounds find it, as the weights of a layer that it is
+   * the first to apply; undefined where it makes nothing of it.
+   */
+  settled?(before: State, after: State): State | undefined
   /** For the classes of a library: how they are instantiated and extended. */
   readonly class?: HostClass<State>
 }
@@ -110,6 +117,8 @@ export interface Tracer {
   fields(value: Value): ReadonlyMap<string, Property> | undefined
   /** The elements of an array, or of anything the language iterates over; undefined where they are not known. */
   elements(value: Value): readonly Property[] | undefined
+  /** What a library has for all elements of a list of unknown length, as long as the list is as it was made. */
+  whole(value: Value): Value
   /** How the language writes a value in a message or a template. */
   text(value: Value): string
 
@@ -128,6 +137,38 @@ export interface Tracer {
 export interface TensorDeclaration {
   readonly shape: Shape
   readonly dtype: DataType
+}
+
+/** A value that rounds of a loop hand on to each other. */
+export interface Carried {
+  readonly name: string
+  /** Before the first round. */
+  readonly initial: Value
+  /** Stands for it in the round that was walked. */
+  readonly standIn: Value
+  /** What that round left in its place. */
+  readonly next: Value
+}
+
+/** A loop of which one round was walked, in place of all. */
+export interface Repetition {
+  /** The symbol that is the number of the round, from 0 on. */
+  readonly round: string
+  /** How many rounds there are; less than nothing stands for none. */
+  readonly count: Dimension
+  /** Nodes of this id or a later one were made in rounds. */
+  readonly since: number
+  readonly carried: readonly Carried[]
+  /** What lists held before, and what each round adds to their ends. */
+  readonly collected: readonly { readonly before: readonly Value[]; readonly next: Value }[]
+  readonly span: Span
+}
+
+/** What a repetition leaves. */
+export interface Repeated {
+  readonly carried: readonly Value[]
+  /** One value for all elements of each list; undefined where there is none. */
+  readonly collected: readonly Value[]
 }
 
 /** Everything outside the program: modules by specifier, and global names. */
@@ -154,6 +195,15 @@ export interface Library {
     result: Value,
     span: Span,
   ) => Model | UnknownValue | undefined
+  /**
+   * A value of the type of `initial`, to stand for what rounds of a loop hand on, or what keeps it from being handed on;
+   * undefined for what is none of the library's.
+   */
+  readonly standIn: (trace: Tracer, initial: Value, next: Value, name: string) => Value | Problem
+  /** Whether a value is of the type of a stand-in. */
+  readonly isAlike: (standIn: Value, value: Value) => boolean
+  /** What is there after a loop; or why that cannot be said. */
+  readonly repeat: (trace: Tracer, repetition: Repetition) => Repeated | Problem
   /** Called when a variable or field first receives a library object, so that it can take the user's name. */
   readonly named: (object: HostObject, name: string, trace: Tracer) => void
 }

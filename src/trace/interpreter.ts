@@ -17,6 +17,7 @@ import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { Modules } from './modules.js'
+import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
@@ -31,7 +32,9 @@ import {
   type Property,
   type RecordObject,
   type UnknownValue,
+  unknownKey,
   type Value,
+  wholeKey,
 } from './value.js'
 
 export interface LoaderLike {
@@ -45,15 +48,13 @@ export interface FoundModelEntry {
   readonly read: () => Model | UnknownValue
 }
 
-/** The key under which an array notes that its elements are not known. */
-export const unknownKey = '\u0000unknown'
-
 const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 
 /** The state of one trace, and what a library may ask of it. */
 export class Interpreter implements Tracer {
   readonly heap = new Heap()
   readonly repetitions = new Repetitions()
+  readonly openLoops = new OpenLoops()
   readonly builder = new GraphBuilder(opTable)
   readonly provenance = new Provenance()
   readonly library: Library
@@ -205,7 +206,11 @@ export class Interpreter implements Tracer {
     if (isObject(object)) {
       if (object.kind === 'array') {
         const unknown = object.properties.get(unknownKey)?.value
-        if (isUnknown(unknown) && key !== 'push') return this.get(unknown, key, span)
+        if (isUnknown(unknown) && key !== 'push') {
+          // A method may change the list.
+          if (key !== 'length' && !/^\d+$/.test(key)) this.heap.forgetWhole(object)
+          return this.get(unknown, key, span)
+        }
         if (key === 'length') return object.elements.length
         if (/^\d+$/.test(key)) return object.elements[Number(key)]?.value
       }
@@ -296,6 +301,7 @@ export class Interpreter implements Tracer {
 
   /** Any field of the object may be one of those of `whole`, which is not known. */
   obscure(object: ObjectValue, whole: UnknownValue): void {
+    if (object.kind === 'array') this.heap.forgetWhole(object)
     for (const [name, { span }] of object.properties)
       this.heap.setProperty(object, name, {
         value: this.get(whole, name, span ?? whole.reason?.span ?? noSpan),
@@ -329,6 +335,11 @@ export class Interpreter implements Tracer {
     return value.kind === 'host' ? value.type.iterate?.(value) : undefined
   }
 
+  whole(value: Value): Value {
+    if (!isObject(value) || value.kind !== 'array' || value.elements.length > 0) return undefined
+    return value.properties.get(wholeKey)?.value ?? undefined
+  }
+
   text(value: Value): string {
     if (isUnknown(value)) return value.path
     if (isPolynomial(value)) return value.key
@@ -356,6 +367,7 @@ export class Interpreter implements Tracer {
 
   /** An array of which only this is known. */
   unknownArray(object: ArrayObject, unknown: UnknownValue): void {
+    this.heap.forgetWhole(object)
     this.heap.setProperty(object, unknownKey, { value: unknown })
   }
 

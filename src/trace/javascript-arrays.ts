@@ -1,7 +1,7 @@
 import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
-import { type ArrayObject, isObject, isUnknown, type Property, type Value } from './value.js'
+import { type ArrayObject, isObject, isSameObject, isUnknown, type Property, type Value } from './value.js'
 
 type Method = (call: HostCall, array: ArrayObject, elements: readonly Property[]) => Value
 
@@ -89,7 +89,8 @@ function positionOf(
   same: (a: Value, b: Value) => boolean,
 ): number | undefined {
   const wanted = argument(call, 0)
-  const isOpen = (value: Value) => isUnknown(value) || isPolynomial(value)
+  const isOpen = (value: Value) =>
+    isUnknown(value) || isPolynomial(value) || isSameObject(value, wanted) === undefined
   if (isOpen(wanted)) return undefined
   for (const [i, { value }] of elements.entries()) {
     if (isOpen(value)) return undefined

@@ -1,6 +1,5 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
 import { type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
-import { unknownKey } from './interpreter.js'
 import { arrayMembers } from './javascript-arrays.js'
 import {
   type HostObject,
@@ -10,6 +9,7 @@ import {
   type Property,
   type RecordObject,
   type UnknownValue,
+  unknownKey,
   type Value,
 } from './value.js'
 

@@ -9,7 +9,7 @@ import {
   promiseMembers,
   stringMembers,
 } from './javascript-values.js'
-import { isObject, isUnknown, type ObjectValue, type Value } from './value.js'
+import { isObject, isSameObject, isUnknown, type ObjectValue, type Value } from './value.js'
 
 /** Operators on numbers; polynomials stay exact. */
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
@@ -179,7 +179,7 @@ function equal(a: Value, b: Value, loose: boolean): boolean | undefined {
     const difference = subtract(left, right)
     return typeof difference === 'number' ? difference === 0 : undefined
   }
-  if (isObject(a) || isObject(b)) return a === b
+  if (isObject(a) || isObject(b)) return isSameObject(a, b)
   return a === b || (loose && looselyEqual(a, b))
 }
 

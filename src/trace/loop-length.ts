@@ -46,5 +46,11 @@ const reasons =
 /** Why what changes in a loop is not known: it is not known how often it runs. */
 export const unknownLength = reasons('unknown-loop')
 
+/** Why what a loop of unknown length hands on is not known: it is no recurrence. */
+export const noRecurrence =
+  (span: Span, problem: string): ReasonOf =>
+  what =>
+    diagnostic('no-recurrence', { what, condition: shorten(spanText(span)), problem }, { span })
+
 /** Why what changes in a loop is not known: it is not walked to its end. */
 export const tooLong = reasons('long-loop')

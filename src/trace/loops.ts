@@ -4,14 +4,15 @@ import { type Span, spanText } from '../text/source.js'
 import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import type { Completion, Exit, Frame, Jump } from './frame.js'
-import { type Interpreter, unknownKey } from './interpreter.js'
-import { LoopLength, tooLong, unknownLength } from './loop-length.js'
+import type { Interpreter } from './interpreter.js'
+import { LoopLength, noRecurrence, tooLong, unknownLength } from './loop-length.js'
 import { assignTarget } from './patterns.js'
+import { RecurrenceWalk } from './recurrences.js'
 import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
-import { isObject, isUnknown, type Value } from './value.js'
+import { isObject, isUnknown, unknownKey, type Value } from './value.js'
 
 /** What a loop does about the way its body ended: goes on, stops, ends the function, or is not sure. */
 function afterRound(completion: Completion, label: string | undefined): 'go on' | 'stop' | Completion {
@@ -47,10 +48,7 @@ export function runLoop(interpreter: Interpreter, loop: Loop, frame: Frame): Com
     if ((round > 0 || !loop.testLast) && loop.condition) {
       const truth = interpreter.conditions.truth(evaluate(interpreter, loop.condition, inner))
       if (truth === false) return undefined
-      if (truth === undefined)
-        return runUnknownLoop(interpreter, unknownLength(loop.condition.span), loop.label, () =>
-          runRound(interpreter, loop, inner),
-        )
+      if (truth === undefined) return runOpenLoop(interpreter, loop, loop.condition, inner)
     }
     if (length.isTooLong) return runLongLoop(interpreter, loop, inner)
     let completion: Completion
@@ -78,6 +76,29 @@ export function runLoop(interpreter: Interpreter, loop: Loop, frame: Frame): Com
     scope = freshRound(scope, loop.scope, frame.scope)
     if (loop.update) evaluate(interpreter, loop.update, { ...frame, scope })
   }
+}
+
+/** The rounds of a loop of which it is not known how many there are, from some round on. */
+function runOpenLoop(interpreter: Interpreter, loop: Loop, condition: Expression, frame: Frame): Completion {
+  const reasonOf = unknownLength(condition.span)
+  const rounds = {
+    condition: () => evaluate(interpreter, condition, frame),
+    round: () => {
+      const completion = runStatements(interpreter, loop.body, frame)
+      if (loop.update) evaluate(interpreter, loop.update, frame)
+      return afterRound(completion, loop.label) === 'go on'
+    },
+    span: loop.span,
+    reasonOf,
+  }
+  return interpreter.openLoops.within(known => {
+    const outcome = known.get(loop) ?? new RecurrenceWalk(interpreter, rounds).run()
+    if (outcome.isRecurrence) return undefined
+    known.set(loop, outcome)
+    const { problem } = outcome
+    const because = problem === undefined ? reasonOf : noRecurrence(condition.span, problem)
+    return runUnknownLoop(interpreter, because, loop.label, () => runRound(interpreter, loop, frame))
+  })
 }
 
 /** The body of a loop, and what leads to the next one. */

@@ -2,7 +2,6 @@ import type { Module } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
 import { Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
-import { unknownKey } from './interpreter.js'
 import type { Instance } from './modules.js'
 import { nameOfTarget } from './patterns.js'
 import { targetNames } from './targets.js'
@@ -13,6 +12,7 @@ import {
   type ObjectValue,
   type Property,
   type UnknownValue,
+  unknownKey,
   type Value,
 } from './value.js'
 

@@ -132,15 +132,23 @@ export class Unknowns {
 
   /** Runs an action whose values are gone afterwards: the next one may use their names. */
   within<Result>(action: () => Result): Result {
+    return this.unless(() => false, action)
+  }
+
+  /** Runs an action whose values are gone afterwards unless they are kept. */
+  unless<Result>(isKept: (result: Result) => boolean, action: () => Result): Result {
     const before = [this.#names, this.#taken, this.#entries, this.#operations] as const
     this.#names = new Map(this.#names)
     this.#taken = new Map(this.#taken)
     this.#entries = new Map(this.#entries)
     this.#operations = new Map(this.#operations)
+    let keeps = false
     try {
-      return action()
+      const result = action()
+      keeps = isKept(result)
+      return result
     } finally {
-      ;[this.#names, this.#taken, this.#entries, this.#operations] = before
+      if (!keeps) [this.#names, this.#taken, this.#entries, this.#operations] = before
     }
   }
 

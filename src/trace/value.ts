@@ -90,8 +90,23 @@ export interface UnknownValue {
   readonly reason?: Diagnostic
 }
 
+/** The key under which an array notes that its elements are not known. */
+export const unknownKey = '\u0000unknown'
+
+/** The key under which an object notes that it stands for others, so that it may be the same as one that it is not. */
+export const standInKey = '\u0000stand-in'
+
+/** The key under which an array of unknown length notes what a library has for all its elements as one value. */
+export const wholeKey = '\u0000whole'
+
 export function isUnknown(value: Value): value is UnknownValue {
   return typeof value === 'object' && value !== null && value.kind === 'unknown'
+}
+
+/** Whether two objects are the same, where that is known. */
+export function isSameObject(a: Value, b: Value): boolean | undefined {
+  const isOpen = [a, b].some(value => isObject(value) && value.properties.has(standInKey))
+  return a === b ? true : isOpen && isObject(a) && isObject(b) ? undefined : false
 }
 
 export function isObject(value: Value): value is ObjectValue {

@@ -2,7 +2,7 @@ import { transformSync } from 'esbuild'
 import { parse } from 'yaml'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
-import { isPolynomial, substitute } from '../../src/graph/dimension.js'
+import { isPolynomial, substitute, symbol } from '../../src/graph/dimension.js'
 import { type ModelGraph, type Parameter, parametersOf } from '../../src/graph/model.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
@@ -22,12 +22,20 @@ export interface Program {
   readonly call?: string
   readonly arguments?: Readonly<Record<string, unknown>>
   readonly inputs?: Readonly<Record<string, InputDeclaration>>
+  /**
+   * Sizes and parameters of the target that the trace does not know, each with the values that the program is run with;
+   * all have as many.
+   */
+  readonly open?: Readonly<Record<string, readonly number[]>>
 }
 
+/** Sizes are numbers or names of what is open. */
+type Sizes = readonly (number | string)[]
+
 export type InputDeclaration =
-  | readonly number[]
+  | Sizes
   | {
-      readonly shape: readonly number[]
+      readonly shape: Sizes
       readonly dtype?: DataType
       readonly range?: readonly [number, number]
     }
@@ -37,16 +45,18 @@ export function caseProgram(fences: ReadonlyMap<string, string>): Program {
   return { code: fences.get('js') ?? '', ...parse(fences.get('yaml') ?? 'target: createModel') } as Program
 }
 
-/** The program that a command line reads, with a number for `N`. */
+/** The program that a command line reads, with a number for `N`, and several for every other name of a size. */
 export function commandProgram(code: string, command: string): Program {
   const target = /#(\S+)/.exec(command)?.[1] ?? ''
   const args = [...command.matchAll(/--arg (\w+)=(\S+)/g)].map(([, name, value]) => [
     name,
     JSON.parse(value!),
   ])
-  const inputs = [...command.replaceAll('N', String(batch)).matchAll(/--input (\w+):(\S+)/g)].map(
-    ([, name, shape]) => [name, JSON.parse(shape!)],
-  )
+  const inputs = [...command.matchAll(/--input (\w+):\[(\S+)\]/g)].map(([, name, sizes]) => {
+    const read = (size: string) => (size === 'N' ? batch : /^\d+$/.test(size) ? Number(size) : size)
+    return [name, sizes!.split(',').map(read)] as const
+  })
+  const named = inputs.flatMap(([, sizes]) => sizes.filter(size => typeof size === 'string'))
   const [owner, method] = target.split('.')
   const names = (list: readonly (readonly [string, unknown])[]) => list.map(([name]) => name).join(', ')
   const call = method && `new ${owner}(${names(args as never)}).${method}(${names(inputs as never)})`
@@ -56,6 +66,7 @@ export function commandProgram(code: string, command: string): Program {
     ...(call && { call }),
     arguments: Object.fromEntries(args),
     inputs: Object.fromEntries(inputs),
+    open: Object.fromEntries(named.map(name => [name, [1, 2, 5]])),
   }
 }
 
@@ -74,30 +85,46 @@ export function disagreements(program: Program): readonly string[] {
   const { random } = Math
   Math.random = () => fixedRandom
   try {
-    return compare(program)
+    return runsOf(program).flatMap(bound => {
+      tf.disposeVariables()
+      const run = [...bound].map(([name, value]) => ` with ${name} = ${value}`).join()
+      return compare(program, bound).map(text => `${text}${run}`)
+    })
   } finally {
     Math.random = random
     tf.disposeVariables()
   }
 }
 
-function compare(program: Program): readonly string[] {
-  const values = inputValues(program)
-  const traced = traceProgram(program)
-  if ('reason' in traced) return [`not traced: ${traced.reason}`]
-  const real = run(program, values)
-  return real.result instanceof tf.LayersModel
-    ? compareModel(traced.graph, real.result)
-    : compareFunction(traced.graph, real, values)
+/** What is open, by name. */
+type Bound = ReadonlyMap<string, number>
+
+function runsOf({ open: values = {} }: Program): readonly Bound[] {
+  const count = Math.max(1, ...Object.values(values).map(({ length }) => length))
+  return Array.from(
+    { length: count },
+    (_, i) => new Map(Object.entries(values).map(([name, list]) => [name, list[i]!])),
+  )
 }
 
-function inputValues({ inputs = {} }: Program): ReadonlyMap<string, Tensor> {
+function compare(program: Program, bound: Bound): readonly string[] {
+  const values = inputValues(program, bound)
+  const traced = traceProgram(program)
+  if ('reason' in traced) return [`not traced: ${traced.reason}`]
+  const real = run(program, values, bound)
+  return real.result instanceof tf.LayersModel
+    ? compareModel(traced.graph, real.result)
+    : compareFunction(traced.graph, real, values, bound)
+}
+
+function inputValues({ inputs = {} }: Program, bound: Bound): ReadonlyMap<string, Tensor> {
   const random = randomSource(23)
   return new Map(
     Object.entries(inputs).map(([name, declared]) => {
       const given = 'shape' in declared ? declared : { shape: declared }
       const { dtype = 'float32', range = [-1.5, 1.5] } = given
-      const drawn = randomTensor(given.shape, random, { range, integers: dtype !== 'float32', dtype })
+      const shape = given.shape.map(size => (typeof size === 'string' ? bound.get(size)! : size))
+      const drawn = randomTensor(shape, random, { range, integers: dtype !== 'float32', dtype })
       return [name, { ...drawn, data: Float64Array.from(Float32Array.from(drawn.data)) }]
     }),
   )
@@ -118,7 +145,8 @@ export function traceProgram({
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, declared]) => {
         const given = 'shape' in declared ? declared : { shape: declared }
-        return [name, { shape: given.shape, dtype: given.dtype ?? 'float32' }]
+        const shape = given.shape.map(size => (typeof size === 'string' ? symbol(size, true) : size))
+        return [name, { shape, dtype: given.dtype ?? 'float32' }]
       }),
     ),
   })
@@ -137,6 +165,7 @@ interface Run {
 function run(
   { code, target, call, arguments: args = {}, inputs = {} }: Program,
   values: ReadonlyMap<string, Tensor>,
+  bound: Bound,
 ): Run {
   const variables: { name: string; value: Tensor; variable: tf.Variable }[] = []
   const spied = {
@@ -156,7 +185,9 @@ function run(
     spied,
   )
   for (const entry of variables) entry.value = tensorOf(entry.variable)
-  const names = [...Object.keys(inputs), ...Object.keys(args)]
+  const sizes = new Set(Object.values(inputs).flatMap(given => ('shape' in given ? given.shape : given)))
+  const numbers = [...bound].filter(([name]) => !sizes.has(name))
+  const names = [...Object.keys(inputs), ...Object.keys(args), ...numbers.map(([name]) => name)]
   const tensors = [...values.values()].map(({ shape, data, dtype }) =>
     tf.tensor([...data], [...shape], dtype as 'float32'),
   )
@@ -166,6 +197,7 @@ function run(
     ...exported.map(name => module.exports[name]),
     ...tensors,
     ...Object.values(args),
+    ...numbers.map(([, value]) => value),
   )
   return { result, variables }
 }
@@ -191,8 +223,9 @@ function evaluated(
   { model }: ModelGraph,
   leaves: ReadonlyMap<Node, Tensor>,
   mode: Mode,
+  bound: Bound = new Map(),
 ): readonly Tensor[] | string {
-  const symbols = new Map<string, number>([['N', batch]])
+  const symbols = new Map<string, number>([['N', batch], ...bound])
   for (const { node } of model.inputs)
     node.type.shape?.forEach((size, i) => {
       if (isPolynomial(size)) symbols.set(size.key, leaves.get(node)!.shape[i]!)
@@ -262,6 +295,7 @@ function compareFunction(
   graph: ModelGraph,
   { result, variables }: Run,
   values: ReadonlyMap<string, Tensor>,
+  bound: Bound,
 ): readonly string[] {
   const { model } = graph
   const leaves = new Map<Node, Tensor>(model.inputs.map(({ node, name }) => [node, values.get(name)!]))
@@ -277,7 +311,7 @@ function compareFunction(
   const names = model.outputs.map(({ name }) => name)
   if (names.join() !== expected.map(([name]) => name).join())
     return [`outputs are ${names}, not ${expected.map(([name]) => name)}`]
-  const actual = evaluated(graph, leaves, 'inference')
+  const actual = evaluated(graph, leaves, 'inference', bound)
   if (typeof actual === 'string') return [actual]
   return expected.flatMap(([name, tensor], i) => {
     const { dtype } = model.outputs[i]!.node.type

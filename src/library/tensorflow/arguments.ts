@@ -3,9 +3,17 @@ import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType } from '../../graph/type.js'
 import type { Tracer } from '../../trace/host.js'
-import { isObject, isUnknown, type Property, type UnknownValue, type Value } from '../../trace/value.js'
+import {
+  isObject,
+  isUnknown,
+  type Property,
+  type UnknownValue,
+  unknownKey,
+  type Value,
+} from '../../trace/value.js'
 import { constantOf, isConstantFailure } from './constants.js'
 import type { ArgumentDeclaration, ArgumentKind } from './functions/function.js'
+import { isSeries, type Series } from './series.js'
 import { isTensor } from './types.js'
 
 /** Why an argument could not be read: it is not known, or TF.js does not take it. */
@@ -18,6 +26,7 @@ export type ArgumentFailure =
 export type ReadArgument =
   | Node
   | readonly Node[]
+  | { readonly series: Series }
   | { readonly value: Attribute }
   | ArgumentFailure
   | undefined
@@ -38,7 +47,11 @@ const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgumen
   },
   tensors: ({ trace, property }) => {
     const value = property?.value
+    const whole = trace.whole(value)
+    if (isSeries(whole)) return { series: whole.state }
     const items = isTensor(value) ? [{ value }] : trace.elements(value)
+    const open = isObject(value) ? value.properties.get(unknownKey)?.value : undefined
+    if (!items && isUnknown(open)) return { unknown: open }
     if (!items) return isUnknown(value) ? { unknown: value } : { problem: 'a list of tensors was expected' }
     const nodes: Node[] = []
     for (const item of items) {

@@ -433,3 +433,9 @@ Object.assign(layerType.members, {
   },
   outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
 })
+
+/** The first application builds a layer, and later ones find its weights. */
+layerType.settled = (before, { parameters, built }) =>
+  before.parameters || !parameters
+    ? undefined
+    : { ...before, parameters, ...(built !== undefined && { built }) }

@@ -14,6 +14,7 @@ import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
 import { readModel } from './read-model.js'
+import { isAlike, repeat, standIn } from './repetition.js'
 import { runTimeMember, runTimeNamespaces } from './run-time.js'
 import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
 import type { TensorState } from './state.js'
@@ -77,6 +78,9 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       freeVariables(trace)
     },
     readFunction,
+    standIn,
+    isAlike,
+    repeat,
   }
 }
 

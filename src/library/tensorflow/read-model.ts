@@ -1,6 +1,7 @@
 import { diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Compilation, Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
+import { operandsOf } from '../../graph/walk.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { readCompilation } from './compile.js'
@@ -175,7 +176,7 @@ export function applicationsBetween(
     if (nodes.has(node)) continue
     nodes.add(node)
     for (const application of applications.get(node) ?? []) found.add(application)
-    pending.push(...node.inputs)
+    pending.push(...operandsOf(node))
   }
   return [...new Set([...applications.values()].flat())].filter(application => found.has(application))
 }

@@ -10,10 +10,11 @@ import { contextOf } from './context.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 import { newNodes } from './layers.js'
+import type { Series } from './series.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 
-type Read = Node | readonly Node[] | { readonly value: Attribute } | undefined
+type Read = Node | readonly Node[] | { readonly series: Series } | { readonly value: Attribute } | undefined
 
 /** Calls a function of the table: with the tensor that a method belongs to, if it is called as one. */
 export function callTensorFunction(
@@ -34,8 +35,16 @@ export function callTensorFunction(
   const environment = new Meaning(trace, given)
   if (environment.inputs.some(({ type }) => type.shape === null))
     return trace.opaque('unbound-tensor', { call: shown, path: 'a tensor' }, span)
-  const result = typeof definition.means === 'string' ? definition.means : definition.means(environment)
+  const result = resultOf(definition, environment)
   return build(call, shown, result, environment)
+}
+
+function resultOf({ means, series }: TensorFunction, environment: Meaning): Result {
+  const list = environment.series
+  if (list && series)
+    return series(environment, list.element, axis => environment.putNode(list.stacked(axis)))
+  if (list) return { problem: 'it is not known how many tensors the list has' }
+  return typeof means === 'string' ? means : means(environment)
 }
 
 type Failure = Extract<ReadArgument, { problem: string } | { unknown: unknown } | { unbound: string }>
@@ -109,6 +118,7 @@ class Meaning implements Arguments, Environment {
   readonly #trace: Tracer
   readonly #given: ReadonlyMap<string, Read>
   readonly #values = new Map<string, Attribute>()
+  readonly #nodes = new Map<string, Node>()
   #site: number | undefined
 
   constructor(trace: Tracer, given: ReadonlyMap<string, Read>) {
@@ -117,9 +127,29 @@ class Meaning implements Arguments, Environment {
   }
 
   get inputs(): readonly Node[] {
-    return [...this.#given.values()].flatMap(read =>
-      read === undefined || 'value' in read ? [] : 'op' in read ? [read] : read,
+    const given = [...this.#given.values()].flatMap(read =>
+      read === undefined || 'value' in read
+        ? []
+        : 'op' in read
+          ? [read]
+          : 'series' in read
+            ? read.series.before
+            : read,
     )
+    return [...given, ...this.#nodes.values()]
+  }
+
+  /** The list of unknown length among the arguments, if there is one. */
+  get series(): Series | undefined {
+    for (const read of this.#given.values()) if (read && 'series' in read) return read.series
+    return undefined
+  }
+
+  /** A name for a node, to be used in the equation. */
+  putNode(node: Node): string {
+    const name = `node_of_${this.#nodes.size}`
+    this.#nodes.set(name, node)
+    return name
   }
 
   tensor(name: string): TensorType {
@@ -133,8 +163,14 @@ class Meaning implements Arguments, Environment {
   }
 
   tensors(name: string): readonly TensorType[] {
+    return this.#list(name).map(({ type }) => type)
+  }
+
+  /** The tensors of a list, as far as they are known one by one. */
+  #list(name: string): readonly Node[] {
     const read = this.#given.get(name)
-    return Array.isArray(read) ? (read as readonly Node[]).map(({ type }) => type) : []
+    if (read && 'series' in read) return read.series.before
+    return Array.isArray(read) ? (read as readonly Node[]) : []
   }
 
   value(name: string): Attribute
@@ -142,13 +178,14 @@ class Meaning implements Arguments, Environment {
   value(name: string): Node | Attribute | undefined {
     const put = this.#values.get(name)
     if (put !== undefined) return put
+    const node = this.#nodes.get(name)
+    if (node) return node
     if (name === 'site') return this.#place()
     const read = this.#given.get(name)
     if (read && 'value' in read) return read.value
     if (read && 'op' in read) return read
     const [, stem, index] = /^(.*)_(\d+)$/.exec(name) ?? []
-    const list = stem === undefined ? undefined : this.#given.get(stem)
-    return Array.isArray(list) ? (list as readonly Node[])[Number(index) - 1] : undefined
+    return stem === undefined ? undefined : this.#list(stem)[Number(index) - 1]
   }
 
   flag(name: string): boolean {

@@ -1,6 +1,7 @@
 import type { Initializer, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
+import { nodesBelow } from '../../graph/walk.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
@@ -86,13 +87,7 @@ export function freeVariables(trace: Tracer): void {
 
 /** The variables whose parameters a computation reads, in order of creation. */
 export function parametersRead(trace: Tracer, outputs: readonly Node[]): readonly Parameter[] {
-  const seen = new Set<Node>()
-  const pending = [...outputs]
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    if (seen.has(node)) continue
-    seen.add(node)
-    pending.push(...node.inputs)
-  }
+  const seen = new Set(nodesBelow(outputs))
   return contextOf(trace).variables.flatMap(({ state }) =>
     state.variable && seen.has(state.variable.node) ? [state.variable] : [],
   )

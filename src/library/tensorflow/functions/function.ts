@@ -85,6 +85,11 @@ export interface TensorFunction {
   /** The last argument takes all that follow, as `add(a, b)` of variadic calls does. */
   readonly variadic?: true
   readonly means: FunctionMeaning
+  /**
+   * The equation where the list of tensors is of unknown length: those that are known to come first are `x_1`, `x_2`, …
+   * by the name of the argument, and `all` gives the name of all others along a new axis.
+   */
+  readonly series?: (given: Arguments, element: TensorType, all: (axis: number) => string) => Result
   /** At least one, unless the result is a random draw. */
   readonly examples: readonly (readonly ExampleArgument[])[]
   /** Where the default or the formula was read, if it is not `tfjs-core/src/ops/<name>.ts`. */

@@ -82,6 +82,12 @@ function slices(given: Arguments): Result {
   return Array.from({ length: count }, (_, i) => `squeeze[[${axis}]](slice[${axis}, ${i}, 1](x))`)
 }
 
+/** A tensor behind those of the list that are known to come first. */
+function behind(given: Arguments, rest: string): string {
+  const known = given.tensors('x')
+  return known.length === 0 ? rest : `concat[axis](${listed('x', known)}, ${rest})`
+}
+
 function padded(given: Arguments): Result {
   const paddings = given.value('paddings')
   if (!Array.isArray(paddings)) return { problem: 'the paddings are not known' }
@@ -193,6 +199,11 @@ export const movement: TensorFunctions = {
     method: true,
     arguments: [tensors('x'), axes('axis', 0)],
     means: given => `concat[axis](${listed('x', given.tensors('x'))})`,
+    series: (given, { shape: sizes }, all) => {
+      const axis = placeOf(given.value('axis'), sizes!.length)
+      const joined = `reshape[${given.put(sizes!.with(axis, -1))}](${all(axis)})`
+      return behind(given, joined)
+    },
     examples: [
       [
         {
@@ -226,6 +237,11 @@ export const movement: TensorFunctions = {
     method: true,
     arguments: [tensors('x'), axes('axis', 0)],
     means: given => `stack[axis](${listed('x', given.tensors('x'))})`,
+    series: (given, { shape: sizes }, all) => {
+      const known = given.tensors('x')
+      const rest = all(placeOf(given.value('axis'), sizes!.length + 1))
+      return known.length === 0 ? rest : `concat[axis](stack[axis](${listed('x', known)}), ${rest})`
+    },
     examples: [
       [
         {

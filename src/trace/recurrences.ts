@@ -1,0 +1,329 @@
+import { add, type Dimension, isPolynomial, multiply, subtract, symbol } from '../graph/dimension.js'
+import { isProblem } from '../graph/op.js'
+import type { Span } from '../text/source.js'
+import { attempt, nameOf, pathOf, sameContent, spoil } from './branches.js'
+import type { Change } from './heap.js'
+import type { Interpreter } from './interpreter.js'
+import { type ReasonOf, Surroundings } from './repetition.js'
+import { countRounds } from './round-count.js'
+import {
+  type ArrayObject,
+  type HostObject,
+  isObject,
+  type Property,
+  standInKey,
+  unknownKey,
+  type Value,
+  wholeKey,
+} from './value.js'
+
+/** What a loop of unknown length is made of, as one round after the other. */
+export interface Rounds {
+  /** The condition before a round. */
+  readonly condition: () => Value
+  /** The body and what leads to the next round; whether it certainly goes on to the condition. */
+  readonly round: () => boolean
+  readonly span: Span
+  readonly reasonOf: ReasonOf
+}
+
+/** As many rounds may each change something that earlier ones did not. */
+const mostWalks = 16
+
+/** How what a round finds in a slot follows from the number of the round or from what the round before left. */
+type Form =
+  /** The same number is added in every round. */
+  | { readonly kind: 'counter'; readonly start: Dimension; readonly step: number }
+  /** The round finds what the one before left, which has the same type: a stand-in for it. */
+  | { readonly kind: 'carried'; readonly initial: Value; readonly standIn: Value }
+  /** Every round adds one value of one type to the end of a list. */
+  | { readonly kind: 'collected'; readonly before: readonly Property[] }
+  /** The round leaves the state of an object that later rounds find and leave. */
+  | { readonly kind: 'settled'; readonly state: unknown }
+  | { readonly kind: 'unknown' }
+
+/** What became of a loop. */
+export interface Outcome {
+  readonly isRecurrence: boolean
+  /** Why a loop that hands on something of the library is no recurrence. */
+  readonly problem?: string
+}
+
+/**
+ * The loops of unknown length that run now. One that was no recurrence inside of others is none in later walks of them:
+ * else the walks of loops in loops would multiply.
+ */
+export class OpenLoops {
+  #depth = 0
+  readonly #known = new Map<unknown, Outcome>()
+
+  /** Runs a loop. `run` is given what became of loops that were no recurrences, and notes them there. */
+  within<Result>(run: (known: Map<unknown, Outcome>) => Result): Result {
+    this.#depth++
+    try {
+      return run(this.#known)
+    } finally {
+      this.#depth--
+      if (this.#depth === 0) this.#known.clear()
+    }
+  }
+}
+
+interface Slot {
+  readonly change: Change
+  form: Form
+  /** What the last walk of a round left there. */
+  next: Value
+}
+
+/**
+ * A loop of unknown length as a recurrence: a round is walked with stand-ins for what rounds hand on to each other,
+ * until it changes nothing else. Where the number of rounds is a quantity, what is handed on has a value afterwards:
+ * the one that the library gives it. All else that a round changes is unknown, in the round and afterwards.
+ */
+export class RecurrenceWalk {
+  readonly #interpreter: Interpreter
+  readonly #rounds: Rounds
+  readonly #surroundings: Surroundings
+  readonly #slots = new Map<object, Map<string, Slot>>()
+  #round = ''
+  #isStable = false
+  /** Whether there is something that rounds hand on, as far as they were walked. */
+  #handsOn = false
+  /** What is wrong with something that rounds hand on. */
+  #problem: string | undefined
+  #since = 0
+  #count: Dimension | undefined
+
+  constructor(interpreter: Interpreter, rounds: Rounds) {
+    this.#interpreter = interpreter
+    this.#rounds = rounds
+    this.#surroundings = new Surroundings(interpreter)
+  }
+
+  /** Runs the loop, if it is a recurrence; else changes nothing, and says why a loop that hands on tensors is none. */
+  run(): Outcome {
+    return this.#interpreter.unknowns.unless(
+      ({ isRecurrence }) => isRecurrence,
+      () => this.#run(),
+    )
+  }
+
+  #run(): Outcome {
+    this.#round = this.#interpreter.fresh('round').path
+    for (let walk = 0; !this.#isStable; walk++) {
+      const problem = walk === mostWalks ? 'each round changes something else' : this.#walk()
+      if (problem !== undefined) return this.#refuse(problem)
+    }
+    const slots = [...this.#slots.values()].flatMap(own => [...own.values()])
+    const carried = slots.filter(({ form }) => form.kind === 'carried')
+    const collected = slots.filter(({ form }) => form.kind === 'collected')
+    const count = this.#count
+    if (carried.length + collected.length === 0) return this.#refuse('nothing is handed on that is known')
+    if (count === undefined) return this.#refuse('its condition does not count its rounds')
+    const results = this.#interpreter.library.repeat(this.#interpreter, {
+      round: this.#round,
+      count,
+      since: this.#since,
+      carried: carried.map(({ change, form, next }) => ({
+        name: nameOf(change),
+        ...(form as Extract<Form, { kind: 'carried' }>),
+        next,
+      })),
+      collected: collected.map(({ form, next }) => ({ before: beforeOf(form), next })),
+      span: this.#rounds.span,
+    })
+    if (isProblem(results)) return this.#refuse(results.problem)
+    for (const slot of slots) this.#leave(slot, results.carried[carried.indexOf(slot)], count)
+    for (const [i, { change }] of collected.entries()) this.#collect(change, results.collected[i])
+    return { isRecurrence: true }
+  }
+
+  #refuse(problem: string): Outcome {
+    const because = this.#problem ?? (this.#handsOn ? problem : undefined)
+    return { isRecurrence: false, ...(because !== undefined && { problem: because }) }
+  }
+
+  /** Walks a round; why there is no way to go on, if there is none. */
+  #walk(): string | undefined {
+    const interpreter = this.#interpreter
+    this.#since = interpreter.builder.size
+    let goesOn = false
+    const { changes, thrown } = interpreter.speculate(() =>
+      attempt(interpreter, () => {
+        const slots = [...this.#slots.values()].flatMap(own => [...own.values()])
+        for (const slot of slots) this.#enter(slot)
+        let condition: Value
+        const effects = interpreter.heap.observe(() => {
+          condition = this.#rounds.condition()
+        })
+        this.#count = countRounds(interpreter, condition, this.#round)
+        if (effects.some(change => this.#surroundings.areChangedBy(change))) this.#count = undefined
+        goesOn = this.#rounds.round()
+        // What is compared with is what the round finds, not what was there before the loop.
+        for (const slot of slots) slot.next = contentNow(slot.change)
+      }),
+    )
+    this.#isStable = true
+    const own = changes.filter(change => this.#surroundings.areChangedBy(change))
+    for (const change of own) if (!isMark(change)) this.#learn(change, own)
+    for (const change of own) if (isMark(change) && !this.#has(change)) this.#learn(change, own)
+    if (thrown) return 'a round throws'
+    return goesOn ? undefined : 'a round may leave it'
+  }
+
+  #learn(change: Change, all: readonly Change[]): void {
+    const { slot } = change
+    const owner = slot.kind === 'cell' ? slot.cell : slot.object
+    const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
+    const own = this.#slots.get(owner) ?? new Map<string, Slot>()
+    this.#slots.set(owner, own)
+    const known = own.get(key)
+    if (known ? this.#holds(known, change) : sameContent(change.before, change.after)) return
+    this.#isStable = false
+    if (known) {
+      if (known.form.kind === 'carried' || known.form.kind === 'collected')
+        this.#problem ??= `what a round leaves in \`${nameOf(change)}\` is not like what it found there`
+      known.form = { kind: 'unknown' }
+    } else own.set(key, { change, form: this.#formOf(change, all), next: undefined })
+  }
+
+  /** Whether the list is followed to which a change of what is known of it belongs. */
+  #has({ slot }: Change): boolean {
+    return slot.kind === 'property' && (this.#slots.get(slot.object)?.has('elements') ?? false)
+  }
+
+  /** The form that a first change suggests. */
+  #formOf(change: Change, all: readonly Change[]): Form {
+    const { slot, before, after } = change
+    if (slot.kind === 'state') {
+      const state = slot.object.type.settled?.(before, after)
+      return state === undefined ? { kind: 'unknown' } : { kind: 'settled', state }
+    }
+    if (slot.kind === 'elements') {
+      const [old, now] = [before, after] as readonly (readonly Property[])[]
+      const isLonger =
+        now!.length === old!.length + 1 && old!.every(({ value }, i) => value === now![i]!.value)
+      const isObscured = all.some(other => isMark(other) && other.slot.object === slot.object)
+      this.#handsOn ||= isLonger
+      return isLonger && !isObscured && !slot.object.properties.has(unknownKey)
+        ? { kind: 'collected', before: old! }
+        : { kind: 'unknown' }
+    }
+    const [initial, next] = [contentOf(before), contentOf(after)]
+    if (isQuantity(initial) && isQuantity(next)) {
+      const step = subtract(next, initial)
+      return typeof step === 'number' && Number.isInteger(step)
+        ? { kind: 'counter', start: initial, step }
+        : { kind: 'unknown' }
+    }
+    const standIn = this.#interpreter.library.standIn(this.#interpreter, initial, next, nameOf(change))
+    if (standIn === undefined) return { kind: 'unknown' }
+    this.#handsOn = true
+    if (typeof standIn === 'object' && standIn !== null && isProblem(standIn)) {
+      this.#problem ??= standIn.problem
+      return { kind: 'unknown' }
+    }
+    if (isObject(standIn)) standIn.properties.set(standInKey, { value: true })
+    return { kind: 'carried', initial, standIn }
+  }
+
+  /** Whether a round that found the form leaves it for the next one. */
+  #holds({ form, next: left, change }: Slot, { after }: Change): boolean {
+    switch (form.kind) {
+      case 'counter': {
+        const next = contentOf(after)
+        const expected = this.#counted(form, add(symbol(this.#round, true), 1))
+        return isQuantity(next) && subtract(next, expected) === 0
+      }
+      case 'carried':
+        return this.#interpreter.library.isAlike(form.standIn, contentOf(after))
+      case 'collected':
+        return (after as readonly Property[]).length === 1 && left !== undefined
+      case 'settled': {
+        const { type } = (change.slot as { readonly object: HostObject }).object
+        return type.settled?.(form.state, after) === undefined
+      }
+      case 'unknown':
+        return true
+    }
+  }
+
+  #counted({ start, step }: Extract<Form, { kind: 'counter' }>, rounds: Dimension): Dimension {
+    return add(start, multiply(step, rounds))
+  }
+
+  /** Puts into a slot what a round finds there. */
+  #enter({ change, form }: Slot): void {
+    if (form.kind === 'counter') this.#write(change, this.#counted(form, symbol(this.#round, true)))
+    else if (form.kind === 'carried') this.#write(change, form.standIn)
+    else if (form.kind === 'collected') this.#collect(change, null)
+    else if (form.kind === 'settled') this.#settle(change, form.state)
+    else this.#spoil(change)
+  }
+
+  /** Puts into a slot what the loop leaves there. */
+  #leave({ change, form }: Slot, result: Value, count: Dimension): void {
+    if (form.kind === 'counter') this.#write(change, this.#counted(form, count))
+    else if (form.kind === 'carried') this.#write(change, result)
+    else if (form.kind === 'settled') this.#settle(change, form.state)
+    else if (form.kind === 'unknown') this.#spoil(change)
+  }
+
+  #settle({ slot }: Change, state: unknown): void {
+    if (slot.kind === 'state') this.#interpreter.heap.setState(slot.object, state)
+  }
+
+  /** A list of which the elements are not known one by one; `whole` is what the library has for all of them. */
+  #collect(change: Change, whole: Value): void {
+    const { heap } = this.#interpreter
+    const array = (change.slot as { readonly object: ArrayObject }).object
+    const what = nameOf(change)
+    heap.setElements(array, [])
+    this.#interpreter.unknownArray(
+      array,
+      this.#interpreter.fresh(pathOf(change), this.#rounds.reasonOf(what)),
+    )
+    if (whole !== undefined) heap.setProperty(array, wholeKey, { value: whole })
+  }
+
+  #write({ slot }: Change, value: Value): void {
+    const { heap } = this.#interpreter
+    if (slot.kind === 'cell') this.#interpreter.setVariable(slot.cell, slot.cell.name ?? '', value)
+    else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value })
+  }
+
+  #spoil(change: Change): void {
+    const reason = this.#rounds.reasonOf(nameOf(change))
+    spoil(this.#interpreter, change, this.#interpreter.fresh(pathOf(change), reason))
+  }
+}
+
+function isQuantity(value: Value): value is Dimension {
+  return Number.isInteger(value) || isPolynomial(value)
+}
+
+/** Of a list, that its elements are not known, or are known as a whole. */
+function isMark(
+  change: Change,
+): change is Change & { readonly slot: { readonly kind: 'property'; readonly object: ArrayObject } } {
+  const { slot } = change
+  return slot.kind === 'property' && slot.object.kind === 'array' && [unknownKey, wholeKey].includes(slot.key)
+}
+
+/** The value in a variable or a field. */
+function contentOf(content: unknown): Value {
+  return (content as Property | undefined)?.value
+}
+
+/** What is in a slot now; of a list that nothing else was done to, the element that a round added. */
+function contentNow({ slot }: Change): Value {
+  if (slot.kind === 'cell') return slot.cell.value
+  if (slot.kind === 'property') return slot.object.properties.get(slot.key)?.value
+  const isGrown = slot.kind === 'elements' && slot.object.properties.has(wholeKey)
+  return isGrown ? slot.object.elements[0]?.value : undefined
+}
+
+function beforeOf(form: Form): readonly Value[] {
+  return form.kind === 'collected' ? form.before.map(({ value }) => value) : []
+}
