@@ -1,12 +1,26 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { catalogue } from '../src/diagnostics/catalogue.js'
+import { symbol } from '../src/graph/dimension.js'
 import { check } from '../src/pipeline.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
+import type { TensorDeclaration } from '../src/trace/host.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
 
 const cases = readdirSync('test/cases/check').flatMap(name => projectsIn(`test/cases/check/${name}`))
+
+/** Shapes of the tensors that a function takes, with names for sizes that are open. */
+function inputsOf(text = '{}'): Readonly<Record<string, TensorDeclaration>> {
+  const declared = parse(text) as Readonly<Record<string, readonly (number | string)[]>>
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, sizes]) => {
+      const shape = sizes.map(size => (typeof size === 'number' ? size : symbol(size, true)))
+      return [name, { shape, dtype: 'float32' }]
+    }),
+  )
+}
 
 test.each(cases)('$title', ({ files, expected }) => {
   const {
@@ -15,7 +29,12 @@ test.each(cases)('$title', ({ files, expected }) => {
     cases: told = [],
     diagnostics,
   } = check(
-    { files: inMemory(files), path: 'model.js', target: 'createModel' },
+    {
+      files: inMemory(files),
+      path: 'model.js',
+      target: 'createModel',
+      inputs: inputsOf(files['inputs.yaml']),
+    },
     sourceFile('spec.yaml', files['spec.yaml']!),
   )
   expect(diagnostics.map(({ message }) => message)).toEqual([])

@@ -1,9 +1,12 @@
+import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Proof } from '../identity/prove.js'
 import { proveShared } from '../identity/shared.js'
 import { type Normalized, normalize } from '../normal/normalize.js'
+import type { Mode } from '../ops/elaborate.js'
 import type { Sides } from './evidence.js'
+import { joinRecurrences } from './induction.js'
 import type { Evidence } from './verdict.js'
 
 /** Multiplications and additions that one identity test may spend: a second or two. */
@@ -55,18 +58,39 @@ export function equalValues(
 ): Evidence | Problem {
   if (!complete) return { problem: 'not all outputs can be compared' }
   const proofs: Extract<Proof, { readonly kind: 'proved' }>[] = []
+  let byInduction = false
   for (const { mode, sides } of byMode) {
     if (isEqual(sides)) continue
-    const proof = proveShared(sides, builder, { mode, budget })
-    if (proof.kind !== 'proved') return { problem: proof.reason }
-    proofs.push(proof)
+    const steps: Proof[] = []
+    const joined = joinRecurrences(sides, builder, pairs => {
+      const proof = proveStep(pairs, builder, mode)
+      if (proof?.kind === 'proved') steps.push(proof)
+      return proof === undefined || proof.kind === 'proved'
+    })
+    byInduction ||= !isSame(joined, sides)
+    const rest = isEqual(joined) ? [] : [proveShared(joined, builder, { mode, budget })]
+    for (const proof of [...steps, ...rest]) {
+      if (proof.kind !== 'proved') return { problem: proof.reason }
+      proofs.push(proof)
+    }
   }
+  const all = byInduction ? [...rules, 'induction'] : rules
+  if (proofs.length === 0) return { by: 'normal-form', rules: all }
   return {
     by: 'identity',
-    rules,
+    rules: all,
     laws: [...new Set(proofs.flatMap(({ laws }) => laws))].sort(),
     bits: Math.min(...proofs.map(({ bits }) => bits)),
   }
+}
+
+/** The identity test of what the normal forms do not share; undefined where they are one. */
+function proveStep({ first, second }: Pairs, builder: GraphBuilder, mode: Mode): Proof | undefined {
+  const sides = {
+    first: normalize(first, builder, mode).outputs,
+    second: normalize(second, builder, mode).outputs,
+  }
+  return isEqual(sides) ? undefined : proveShared(sides, builder, { mode, budget })
 }
 
 const isEqual = ({ first, second }: Pairs): boolean => first.every((node, i) => node === second[i])
