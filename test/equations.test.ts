@@ -4,6 +4,7 @@ import katex from 'katex'
 import { type EquationOptions, type Expansion, equationsOf } from '../src/equations/equations.js'
 import { toLatex } from '../src/equations/latex.js'
 import { latexLines, toMarkdown } from '../src/equations/markdown.js'
+import { renderParameters } from '../src/equations/parameters.js'
 import { plainEquations, renderPlain } from '../src/equations/plain.js'
 import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
@@ -61,6 +62,7 @@ describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected 
       const { format, ...rest } = options as { format?: string } & EquationOptions
       const others: Readonly<Record<string, () => string>> = {
         plain: () => renderPlain(graph),
+        parameters: () => renderParameters(graph),
         graph: () => printModel(graph).trimEnd(),
       }
       const text = (others[format ?? ''] ?? (() => renderEquations(equationsOf(graph, rest))))()

@@ -1,5 +1,6 @@
 import { type Expansion, equationsOf } from '../equations/equations.js'
 import { latexLines, toMarkdown } from '../equations/markdown.js'
+import { renderParameters } from '../equations/parameters.js'
 import { renderPlain } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
@@ -46,6 +47,8 @@ const formats = {
     )}\n`,
   plain: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
+  parameters: (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `${target}\n\n${renderParameters(graph)}\n`).join('\n'),
   graph: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${printModel(graph)}`).join('\n'),
 } as const

@@ -80,7 +80,7 @@ function explanationCells(explanation: Explanation): readonly string[] {
 }
 
 /** Pads cells to columns; the column `right` is aligned to the right. */
-function columns(rows: readonly (readonly string[])[], right = -1): string {
+export function columns(rows: readonly (readonly string[])[], right = -1): string {
   const fits = (cell: string) => widthOf(cell) <= widestCell
   const widths = (rows[0] ?? []).map((_, i) =>
     Math.max(0, ...rows.flatMap(row => (fits(row[i] ?? '') ? [widthOf(row[i] ?? '')] : []))),
