@@ -1,4 +1,4 @@
-import type { Binding, Expression, FunctionCode, Statement, Target } from './program.js'
+import type { Binding, ClassCode, Expression, FunctionCode, Statement, Target } from './program.js'
 
 /** A part of a program; those without a kind group others. */
 export type CodeNode = Expression | Statement | Target | { readonly kind?: undefined }
@@ -7,15 +7,23 @@ export type CodeNode = Expression | Statement | Target | { readonly kind?: undef
 const plain: ReadonlySet<string> = new Set(['span', 'binding', 'scope', 'argumentsBinding'])
 
 /** Every node inside some code, that of inner functions and classes included, in no particular order. */
-export function nodesOf(code: unknown): readonly CodeNode[] {
+export const nodesOf = (code: unknown): readonly CodeNode[] => collect(code, () => true)
+
+/** The nodes inside some code, without those of functions inside. */
+export const ownNodesOf = (code: unknown): readonly CodeNode[] => collect(code, item => !isFunctionCode(item))
+
+export const isFunctionCode = (item: object): item is FunctionCode => 'generator' in item
+
+function collect(code: unknown, enters: (item: object) => boolean): readonly CodeNode[] {
   const found: CodeNode[] = []
   const pending: unknown[] = [code]
-  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+  while (pending.length > 0) {
+    const item = pending.pop()
     if (Array.isArray(item)) {
       for (const inner of item) pending.push(inner)
       continue
     }
-    if (typeof item !== 'object' || item === null) continue
+    if (typeof item !== 'object' || item === null || !enters(item)) continue
     found.push(item as CodeNode)
     for (const [key, inner] of Object.entries(item))
       if (!plain.has(key) && typeof inner === 'object') pending.push(inner)
@@ -23,15 +31,14 @@ export function nodesOf(code: unknown): readonly CodeNode[] {
   return found
 }
 
-const names = new WeakMap<FunctionCode, ReadonlySet<Binding>>()
+const names = new WeakMap<FunctionCode | ClassCode, ReadonlySet<Binding>>()
 
-/** The variables that a function reads or assigns, its own and those of inner functions included. */
-export function variablesOf(code: FunctionCode): ReadonlySet<Binding> {
+/** The variables that a function or class reads or assigns, its own and those of inner functions included. */
+export function variablesOf(code: FunctionCode | ClassCode): ReadonlySet<Binding> {
   const known = names.get(code)
   if (known) return known
   const found = new Set<Binding>()
-  for (const node of nodesOf([code.parameters, code.rest, code.body]))
-    if (node.kind === 'variable') found.add(node.binding)
+  for (const node of nodesOf(code)) if (node.kind === 'variable') found.add(node.binding)
   names.set(code, found)
   return found
 }

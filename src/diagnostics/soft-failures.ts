@@ -75,6 +75,30 @@ export const softFailures = {
     message: 'the {op} goes along the batch axis of {shape} ({meanings})',
     why: 'What the model gives for one example then depends on the other examples of its batch.',
   },
+  'unused-layer': {
+    category: 'soft-failure',
+    title: 'Layer without effect',
+    message: 'the {kind} layer `{layer}` takes no part in any model: {how}',
+    why: 'The code reads as if the model had the layer, and what it computes does not depend on it.',
+  },
+  'unused-parameter': {
+    category: 'soft-failure',
+    title: 'Parameter without effect',
+    message: '{parameter} is made, and no result depends on it',
+    why: 'A parameter on which no result depends has no gradient: it keeps its first value, and the equation that should have it lacks it.',
+  },
+  'fresh-parameter': {
+    category: 'soft-failure',
+    title: 'Parameter that is made anew at each call',
+    message: '{parameter} is made anew at each call, with random values, and forgotten afterwards',
+    why: 'What was learned in one call is not there in the next, so the model computes with random weights for ever, and no error is thrown.',
+  },
+  'unread-setting': {
+    category: 'soft-failure',
+    title: 'Setting that nothing reads',
+    message: '`{name}` of `{owner}` is set, and nothing reads it',
+    why: 'The code reads as if the model had this setting, and changing it changes nothing.',
+  },
   'batch-crossed': {
     category: 'soft-failure',
     title: 'Batch axes across each other',

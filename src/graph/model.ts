@@ -27,6 +27,8 @@ export interface Parameter {
   readonly node: Node
   readonly shape: Shape
   readonly initializer: Initializer
+  /** Set where the program writes a value into it, which then stands for it. */
+  readonly isOverwritten?: true
   /** What the layer declares: the moving statistics of batch normalisation never train. */
   readonly trainable: boolean
 }

@@ -17,9 +17,9 @@ const scaling = (scale: number, mode: string, distribution: string): Shorthand =
  * √(3 · scale / fan). TF.js reads 0 as left out for bounds and deviations, since it writes `args.minval || default`.
  */
 export const initializers: Readonly<Record<string, Shorthand>> = {
-  zeros: named('constant', { value: 0 }, { open: [] }),
-  ones: named('constant', { value: 1 }, { open: [] }),
-  constant: named('constant', { value: 0 }, { required: ['value'], asText: false }),
+  zeros: named('constant', { value: 0 }, { open: [], isFixed: true }),
+  ones: named('constant', { value: 1 }, { open: [], isFixed: true }),
+  constant: named('constant', { value: 0 }, { required: ['value'], asText: false, isFixed: true }),
   randomUniform: named(
     'randomUniform',
     { minval: -0.05, maxval: 0.05 },
@@ -27,7 +27,7 @@ export const initializers: Readonly<Record<string, Shorthand>> = {
   ),
   randomNormal: named('randomNormal', { mean: 0, stddev: 0.05 }, { zeroIsLeftOut: ['stddev'] }),
   truncatedNormal: named('truncatedNormal', { mean: 0, stddev: 0.05 }, { zeroIsLeftOut: ['stddev'] }),
-  identity: named('identity', { gain: 1 }),
+  identity: named('identity', { gain: 1 }, { isFixed: true }),
   orthogonal: named('orthogonal', { gain: 1 }),
   varianceScaling: named('varianceScaling', { scale: 1, mode: 'fanIn', distribution: 'normal' }),
   glorotNormal: scaling(1, 'fanAvg', 'normal'),
@@ -41,6 +41,11 @@ export const initializers: Readonly<Record<string, Shorthand>> = {
 /** An initializer by a name that TF.js accepts (`glorotNormal`, `GlorotNormal`), or by its canonical text. */
 export function initializerNamed(name: string): Initializer | undefined {
   return readNamed(initializers, name)
+}
+
+/** Whether an initializer of the table draws random numbers. */
+export function isDrawn({ kind }: Initializer): boolean {
+  return Object.values(initializers).some(entry => entry.kind === kind && !entry.isFixed)
 }
 
 /** The canonical text of an initializer, which is how configurations hold it: equal texts, equal starts. */

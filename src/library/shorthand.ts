@@ -15,6 +15,8 @@ export interface Shorthand extends Named {
   readonly required?: readonly string[]
   /** Settings for which the framework takes 0 as left out. */
   readonly zeroIsLeftOut?: readonly string[]
+  /** Set for an initializer that gives the same numbers each time. */
+  readonly isFixed?: true
   /** Whether the framework also accepts the bare name as a text. */
   readonly asText: boolean
 }

@@ -7,6 +7,7 @@ import { alignmentFailures } from './alignment.js'
 import { choiceFailures } from './choices.js'
 import { lossFailures } from './losses.js'
 import { outputFailures } from './outputs.js'
+import { weightFailures } from './weights.js'
 
 /** What a rule looks at. */
 export interface LintContext extends ModelGraph {
@@ -18,7 +19,13 @@ export interface LintContext extends ModelGraph {
 /** One kind of failure: where a model has it. */
 export type LintRule = (context: LintContext) => readonly Diagnostic[]
 
-const rules: readonly LintRule[] = [outputFailures, lossFailures, choiceFailures, alignmentFailures]
+const rules: readonly LintRule[] = [
+  outputFailures,
+  lossFailures,
+  choiceFailures,
+  alignmentFailures,
+  weightFailures,
+]
 
 /** Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. */
 export function lint(graph: ModelGraph): readonly Diagnostic[] {

@@ -9,6 +9,7 @@ import type { Interpreter } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
 import { shorten } from './unknowns.js'
+import { unreadIn } from './unread.js'
 import {
   isObject,
   isUnknown,
@@ -34,6 +35,7 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
     case 'literal':
       return expression.value
     case 'variable':
+      interpreter.visited.add(expression)
       return interpreter.variable(frame.scope, expression.binding, expression.span)
     case 'this':
       return frame.thisValue
@@ -48,6 +50,7 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
     case 'class':
       return makeClass(interpreter, expression.class, frame)
     case 'member': {
+      interpreter.visited.add(expression)
       const object = recur(expression.object)
       if (expression.optional && (object === null || object === undefined)) throw new ShortCut()
       return member(
@@ -149,6 +152,7 @@ function evaluateAssignment(
     assignTarget(interpreter, target, { value, span: right.span }, frame)
     return value
   }
+  interpreter.visited.add(target)
   const object = evaluate(interpreter, target.object, frame)
   const key = evaluateKey(interpreter, target.key, frame)
   const value = evaluate(interpreter, right, frame)
@@ -257,13 +261,14 @@ function evaluateCall(
   expression: Extract<Expression, { kind: 'call' }>,
   frame: Frame,
 ): Value {
-  const { callee, span } = expression
+  const { callee } = expression
   if (callee.kind === 'super') {
     const args = evaluateArguments(interpreter, expression.arguments, frame)
     frame.constructing?.initialize(interpreter.array(args.map(({ value }) => value)))
     return undefined
   }
   if (callee.kind === 'member') {
+    interpreter.visited.add(callee)
     const isSuper = callee.object.kind === 'super'
     const object = evaluate(interpreter, callee.object, frame)
     if (callee.optional && (object === null || object === undefined)) throw new ShortCut()
@@ -277,13 +282,27 @@ function evaluateCall(
     )
     if (expression.optional && (method === null || method === undefined)) throw new ShortCut()
     const args = evaluateArguments(interpreter, expression.arguments, frame)
-    if (expression.construct) return interpreter.construct(method, args, span)
-    return interpreter.call(method, args, span, isSuper ? frame.thisValue : object)
+    return enter(interpreter, expression, method, args, isSuper ? frame.thisValue : object)
   }
   const value = evaluate(interpreter, callee, frame)
   if (expression.optional && (value === null || value === undefined)) throw new ShortCut()
   const args = evaluateArguments(interpreter, expression.arguments, frame)
-  return expression.construct ? interpreter.construct(value, args, span) : interpreter.call(value, args, span)
+  return enter(interpreter, expression, value, args)
+}
+
+function enter(
+  interpreter: Interpreter,
+  expression: Extract<Expression, { kind: 'call' }>,
+  callee: Value,
+  args: readonly Property[],
+  thisValue?: Value,
+): Value {
+  const { span, construct } = expression
+  return interpreter.observe(
+    () =>
+      construct ? interpreter.construct(callee, args, span) : interpreter.call(callee, args, span, thisValue),
+    () => unreadIn(callee, expression),
+  )
 }
 
 function evaluateOperator(

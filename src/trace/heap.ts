@@ -52,6 +52,11 @@ export class Heap {
 
   #elements = 0
 
+  /** How many attempts run now. */
+  get depth(): number {
+    return this.#attempts.length
+  }
+
   setCell(cell: Cell, value: Value): void {
     this.#remember(cell, '', { kind: 'cell', cell })
     cell.value = value

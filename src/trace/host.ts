@@ -8,6 +8,7 @@ import type { Origin, Provenance } from '../graph/provenance.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
+import type { Reach } from './reach.js'
 import type { Operation } from './unknowns.js'
 import type {
   ArrayObject,
@@ -55,6 +56,8 @@ export interface HostType<State = unknown> {
    * the first to apply; undefined where it makes nothing of it.
    */
   settled?(before: State, after: State): State | undefined
+  /** What code can get at through an object; without it, all that its state holds. */
+  shows?(state: State): unknown
   /** For the classes of a library: how they are instantiated and extended. */
   readonly class?: HostClass<State>
 }
@@ -127,7 +130,8 @@ export interface Tracer {
   /** Makes the elements of an array unknown. */
   unknownArray(object: ArrayObject, unknown: UnknownValue): void
   host<State>(type: HostType<State>, state: State): HostObject<State>
-  function(name: string, call: HostFunction['call']): ObjectValue
+  /** A function; `holds` are values that it acts on besides those that it is given. */
+  function(name: string, call: HostFunction['call'], holds?: readonly Value[]): ObjectValue
 
   /** Tells the trace that a model now exists. `read` gives it as it is when the site ends. */
   foundModel(object: HostObject, read: () => Model | UnknownValue): void
@@ -171,6 +175,18 @@ export interface Repeated {
   readonly collected: readonly Value[]
 }
 
+/** What is left when a walk has come to its end without anything that stayed open. */
+export interface Remains {
+  /** Objects of the walk have at least this number. */
+  readonly since: number
+  /** What the walk gave, all of it known. */
+  readonly models: readonly Model[]
+  /** What the program, or whoever called it, can still get at. */
+  readonly reach: Reach
+  /** Whether no code that was not walked may be about an object that was made at a place. */
+  isForgotten(object: HostObject, span: Span): boolean
+}
+
 /** Everything outside the program: modules by specifier, and global names. */
 export interface Library {
   /** The module's namespace, or undefined for a package that the library does not know. */
@@ -187,6 +203,8 @@ export interface Library {
   readonly input: (trace: Tracer, name: string, declaration: TensorDeclaration, span: Span) => Value
   /** Called when all code that comes before the target was run, and the target is about to be called. */
   readonly enter: (trace: Tracer) => void
+  /** Called when a walk has ended: what is suspicious about what it left behind. */
+  readonly leave: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
   /** What a function over tensors computes, or why that is not known; undefined if it gives no tensor. */
   readonly readFunction: (
     trace: Tracer,

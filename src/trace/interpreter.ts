@@ -1,4 +1,5 @@
 import type { Binding, Module } from '../core/program.js'
+import type { CodeNode } from '../core/walk.js'
 import type { Code } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
@@ -21,6 +22,7 @@ import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
+import type { UnreadSetting } from './unread.js'
 import {
   type ArrayObject,
   type ClosureObject,
@@ -69,8 +71,14 @@ export class Interpreter implements Tracer {
   found: FoundModelEntry[] = []
   /** Functions of the program that unknown code was given, and may call later: listeners, callbacks. */
   callbacks: ClosureObject[] = []
+  /** Objects that were given to code that is not followed, or that gave nothing back. */
+  readonly released = new Set<ObjectValue>()
+  /** Where a variable or field was read or assigned. */
+  readonly visited = new Set<CodeNode>()
+  /** What functions that made objects of a library were told, and do not read. */
+  unread: UnreadSetting[] = []
   readonly #path: Span[] = []
-  readonly #named = new WeakSet<HostObject>()
+  readonly #named = new WeakMap<HostObject, Set<string>>()
   /** What was written into unknown objects, by their names. */
   readonly #written = new Map<string, RecordObject>()
   readonly #places = new Set<string>()
@@ -78,6 +86,7 @@ export class Interpreter implements Tracer {
   #speculations = 0
   #objects = 0
   #early = 0
+  #hosts = 0
 
   constructor(
     loader: LoaderLike,
@@ -166,6 +175,7 @@ export class Interpreter implements Tracer {
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path = `${callee.path}(…)`
       this.#mayCall(args, span)
+      this.#release(args, thisValue)
       if (!callee.reason) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
       return this.#valueAt(span, path, callee.reason)
     }
@@ -173,8 +183,17 @@ export class Interpreter implements Tracer {
     switch (callee.kind) {
       case 'closure':
         return this.#enter(span, () => callClosure(this, callee, args, thisValue))
-      case 'hostFunction':
-        return callee.function.call({ thisValue, arguments: args, construct: false, span, trace: this })
+      case 'hostFunction': {
+        const result = callee.function.call({
+          thisValue,
+          arguments: args,
+          construct: false,
+          span,
+          trace: this,
+        })
+        if (result === undefined || isUnknown(result)) this.#release(args, thisValue)
+        return result
+      }
       case 'host': {
         const call = callee.type.call
         if (call) return call(callee, { thisValue, arguments: args, construct: false, span, trace: this })
@@ -198,7 +217,7 @@ export class Interpreter implements Tracer {
       if (property) return property.value
       const builtin = this.dialect.builtinMember(object, key)
       if (builtin?.kind === 'method')
-        return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+        return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }), [object])
       const whole = written?.properties.get(unknownKey)?.value
       if (isUnknown(whole)) return this.get(whole, key, span)
       return this.derived([object], ([name]) => (/^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`))
@@ -226,7 +245,7 @@ export class Interpreter implements Tracer {
         const host = sameType(receiver, at) ?? at
         const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
         if (member?.kind === 'property') return member.get(host, this, span)
-        if (member) return this.function(`${host.type.name}.${key}`, call => member.call(host, call))
+        if (member) return this.function(`${host.type.name}.${key}`, call => member.call(host, call), [host])
         const dynamic = at.type.lookup?.(at, key, this)
         if (dynamic !== undefined) return dynamic
       }
@@ -234,7 +253,7 @@ export class Interpreter implements Tracer {
     const builtin = this.dialect.builtinMember(object, key)
     if (builtin?.kind === 'value') return builtin.value
     if (builtin?.kind === 'method')
-      return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }))
+      return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }), [object])
     if (builtin) {
       const reason = 'this member is not modelled'
       const unknown = this.opaque('unmodelled-call', { call: builtin.name, reason }, span)
@@ -372,16 +391,18 @@ export class Interpreter implements Tracer {
   }
 
   host<State>(type: HostType<State>, state: State): HostObject<State> {
+    this.#hosts++
     return { kind: 'host', id: this.newId(), prototype: null, properties: new Map(), type, state }
   }
 
-  function(name: string, call: HostFunction['call']): HostFunctionObject {
+  function(name: string, call: HostFunction['call'], holds?: readonly Value[]): HostFunctionObject {
     return {
       kind: 'hostFunction',
       id: this.newId(),
       prototype: null,
       properties: new Map(),
       function: { name, call },
+      ...(holds && { holds }),
     }
   }
 
@@ -399,8 +420,31 @@ export class Interpreter implements Tracer {
     }
   }
 
+  /** The variables and fields that a library object was assigned to. */
+  namesOf(object: HostObject): ReadonlySet<string> {
+    return this.#named.get(object) ?? new Set()
+  }
+
+  /** What the program wrote into objects that it was given. */
+  get written(): Iterable<RecordObject> {
+    return this.#written.values()
+  }
+
+  /** The number that the next object gets. */
+  get nextId(): number {
+    return this.#objects
+  }
+
   foundModel(object: HostObject, read: () => Model | UnknownValue): void {
     this.found.push({ object, read })
+  }
+
+  /** Calls a function, and notes what it does not read, if it makes objects of a library. */
+  observe<Result>(run: () => Result, unread: () => readonly UnreadSetting[]): Result {
+    const before = this.#hosts
+    const result = run()
+    if (this.#hosts > before) this.unread.push(...unread())
+    return result
   }
 
   /** The value of a variable; imports are resolved when they are first read. */
@@ -424,6 +468,11 @@ export class Interpreter implements Tracer {
     }
   }
 
+  #release(args: readonly Property[], thisValue: Value): void {
+    for (const { value } of args) if (isObject(value)) this.released.add(value)
+    if (isObject(thisValue)) this.released.add(thisValue)
+  }
+
   #enter<Result>(span: Span, action: () => Result): Result {
     return this.meter.deeper(() => {
       this.#path.push(span)
@@ -436,9 +485,13 @@ export class Interpreter implements Tracer {
   }
 
   #name(value: Value, name: string): void {
-    if (!name || !isObject(value) || value.kind !== 'host' || this.#named.has(value)) return
-    this.#named.add(value)
-    this.library.named(value, name, this)
+    if (!name || !isObject(value) || value.kind !== 'host') return
+    const known = this.#named.get(value)
+    if (known) known.add(name)
+    else {
+      this.#named.set(value, new Set([name]))
+      this.library.named(value, name, this)
+    }
   }
 }
 

@@ -105,8 +105,10 @@ export const functionMembers: Readonly<Record<string, BuiltinMember>> = {
   }),
   bind: method('Function.bind', call => {
     const { thisValue: target, arguments: bound, trace } = call
-    return trace.function('bound', inner =>
-      trace.call(target, [...bound.slice(1), ...inner.arguments], inner.span, bound[0]?.value),
+    return trace.function(
+      'bound',
+      inner => trace.call(target, [...bound.slice(1), ...inner.arguments], inner.span, bound[0]?.value),
+      [target, ...bound.map(({ value }) => value)],
     )
   }),
 }

@@ -69,6 +69,31 @@ export class Modules {
     return instance
   }
 
+  /** The modules that were run. */
+  get loaded(): readonly Module[] {
+    return [...this.#instances.values()].map(({ module }) => module)
+  }
+
+  /**
+   * What code that comes later finds in the modules: what they export, the functions and classes of their top level,
+   * and all of a script, which shares its variables with others.
+   */
+  *remaining(): Iterable<Value> {
+    for (const { module, scope, commonModule } of this.#instances.values()) {
+      yield commonModule
+      const exported = new Set(
+        module.exports.flatMap(entry => (entry.kind === 'local' ? [entry.binding] : [])),
+      )
+      const isShared = module.exports.length === 0 && module.imports.every(isScript)
+      for (const binding of module.scope) {
+        const value = scope.find(binding)?.value
+        const isCode = isObject(value) && (value.kind === 'closure' || value.kind === 'class')
+        if (isShared || isCode || exported.has(binding)) yield value
+      }
+    }
+    for (const { cell } of this.#globals.values()) yield cell.value
+  }
+
   /** The value of a name that the module does not declare: an import, or something global. */
   external(binding: Binding, span: Span): Value {
     const imported = this.#imports.get(binding)

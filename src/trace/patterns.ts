@@ -12,6 +12,7 @@ export function assignTarget(
   frame: Frame,
 ): void {
   const { value } = property
+  interpreter.visited.add(target)
   switch (target.kind) {
     case 'variable': {
       const cell = frame.scope.find(target.binding) ?? interpreter.modules.globalCell(target.binding)

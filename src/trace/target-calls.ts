@@ -5,6 +5,7 @@ import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
 import { nameOfTarget } from './patterns.js'
 import { targetNames } from './targets.js'
+import { unreadIn } from './unread.js'
 import {
   type ClassObject,
   type ClosureObject,
@@ -36,6 +37,8 @@ export class Targets {
   readonly #interpreter: Interpreter
   readonly #module: Module
   readonly #instance: Instance | undefined
+  /** What the target that was called last was given, and the instance that it is a method of. */
+  readonly given: Value[] = []
   /** How many parameters of the target that is called have no value. */
   #parameters = 0
 
@@ -69,6 +72,7 @@ export class Targets {
     const interpreter = this.#interpreter
     const { library } = interpreter
     this.#parameters = 0
+    this.given.length = 0
     const place = this.#place(target)
     if (place.kind === 'method') {
       const instance = this.#construct(place.of, args)
@@ -151,17 +155,28 @@ export class Targets {
 
   #construct(object: ClassObject, args: Bindings): Value {
     const parameters = constructorOf(object)?.parameters ?? []
-    return this.#interpreter.construct(object, this.#bind(parameters, args), object.code.span)
+    const interpreter = this.#interpreter
+    const instance = interpreter.observe(
+      () => interpreter.construct(object, this.#bind(parameters, args), object.code.span),
+      () => unreadIn(object),
+    )
+    this.given.push(instance)
+    return instance
   }
 
   #invoke(closure: ClosureObject, args: Bindings, thisValue: Value): Value {
     const { parameters, span } = closure.code
-    return this.#interpreter.call(closure, this.#bind(parameters, args), span, thisValue)
+    this.given.push(closure, thisValue)
+    const interpreter = this.#interpreter
+    return interpreter.observe(
+      () => interpreter.call(closure, this.#bind(parameters, args), span, thisValue),
+      () => unreadIn(closure),
+    )
   }
 
   /** Values by name; a parameter without one takes its default, or is unbound. */
   #bind(parameters: ClosureObject['code']['parameters'], args: Bindings): readonly Property[] {
-    return parameters.map(({ target, default: fallback }): Property => {
+    const bound = parameters.map(({ target, default: fallback }): Property => {
       const name = nameOfTarget(target)
       const given = name === undefined ? undefined : this.#given(name, args)
       if (given) return given
@@ -187,6 +202,8 @@ export class Targets {
       }
       return { value: fallback ? undefined : this.#unbound(name ?? 'value') }
     })
+    this.given.push(...bound.map(({ value }) => value))
+    return bound
   }
 
   /** A parameter without a value, which another walk of the target finds again. */

@@ -13,9 +13,11 @@ import type { Library, TensorDeclaration } from './host.js'
 import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
 import { fromJson } from './javascript-globals.js'
 import { nameOfTarget } from './patterns.js'
+import { remainsOf } from './remains.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import { KeyTable } from './unknowns.js'
+import { unreadFields, unreadSetting } from './unread.js'
 import {
   type ClosureObject,
   isObject,
@@ -157,6 +159,8 @@ function cases(first: Walk, walk: WalkAgain): readonly Site[] {
   return building.some(isKnown) ? building.map(({ site }) => site) : unsplit
 }
 
+const nothing = (): readonly Value[] => []
+
 type Inputs = Readonly<Record<string, TensorDeclaration>>
 
 /** One program under certain assumptions: its top level, and then its targets. */
@@ -166,6 +170,8 @@ class SiteTracer {
   readonly #assumptions: readonly Assumption[]
   /** Those of a module that was evaluated, once it was. */
   #targets: Targets
+  /** Places of settings that were said to be unread. */
+  readonly #told = new Set<string>()
   /** Why the top level was not walked to its end: then nothing that it declares can be called. */
   #stopped: BudgetExceeded | undefined
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
@@ -184,19 +190,33 @@ class SiteTracer {
     this.#assumptions = assumptions
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined)
-    this.top = this.#run(topLevel, startOf(module), () => {
-      try {
-        this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
-      } catch (error) {
-        if (error instanceof BudgetExceeded) this.#stopped = error
-        throw error
-      }
-      return undefined
-    })
+    this.top = this.#run(
+      topLevel,
+      startOf(module),
+      () => {
+        try {
+          this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+        } catch (error) {
+          if (error instanceof BudgetExceeded) this.#stopped = error
+          throw error
+        }
+        return undefined
+      },
+      nothing,
+    )
   }
 
-  #run(target: string, span: Span, action: () => Value, read?: (result: Value) => Found | undefined): Walk {
+  /** `kept` is what the code that asks for the walk can get at afterwards, besides the modules. */
+  #run(
+    target: string,
+    span: Span,
+    action: () => Value,
+    kept: () => readonly Value[],
+    read?: (result: Value) => Found | undefined,
+    since = this.#interpreter.nextId,
+  ): Walk {
     const interpreter = this.#interpreter
+    interpreter.unread = []
     interpreter.found = []
     interpreter.callbacks = []
     interpreter.diagnostics = []
@@ -240,6 +260,17 @@ class SiteTracer {
     const open = [...reasons, ...diagnostics]
       .map(reason => interpreter.questions.get(reason))
       .find(question => question)
+    if (!failure && this.#assumptions.length === 0 && models.some(model => 'applications' in model))
+      diagnostics.push(...this.#unread())
+    const isWhole = !failure && !open && this.#assumptions.length === 0 && models.length > 0
+    if (isWhole && models.every(model => 'applications' in model)) {
+      const remains = remainsOf(interpreter, {
+        since,
+        models: models.filter(model => 'applications' in model),
+        kept: [result, ...kept()],
+      })
+      diagnostics.push(...interpreter.library.leave(interpreter, remains))
+    }
     const site: Site = {
       target,
       span,
@@ -255,6 +286,18 @@ class SiteTracer {
           : diagnostics,
     }
     return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+  }
+
+  /** Settings that nothing reads, each once for all that is walked. */
+  #unread(): readonly Diagnostic[] {
+    const { unread, visited } = this.#interpreter
+    return [...unread, ...unreadFields(this.#module, visited)].flatMap(setting => {
+      const { span } = setting
+      const place = `${span.file.path}:${span.start}`
+      if (this.#told.has(place)) return []
+      this.#told.add(place)
+      return [unreadSetting(setting)]
+    })
   }
 
   #variable(object: FoundModelEntry['object'], model: Found): readonly (readonly [Found, string])[] {
@@ -293,7 +336,7 @@ class SiteTracer {
             throw new BudgetExceeded(`more than ${mostOfOneLine} functions of one line are handed out`)
           return this.#callAsUnknown(closure, name)
         }
-        return interpreter.heap.attempt(() => this.#run(name, span, call)).result
+        return interpreter.heap.attempt(() => this.#run(name, span, call, () => [closure])).result
       }),
     )
   }
@@ -316,7 +359,8 @@ class SiteTracer {
       return this.#targets.call(name, {})
     }
     return this.#interpreter.unknowns.within(
-      () => this.#interpreter.heap.attempt(() => this.#run(name, span, call)).result,
+      () =>
+        this.#interpreter.heap.attempt(() => this.#run(name, span, call, () => this.#targets.given)).result,
     )
   }
 
@@ -337,6 +381,7 @@ class SiteTracer {
       name,
       span,
       () => this.#targets.call(name, bindings),
+      () => this.#targets.given,
       result =>
         tensors.length === 0 && interpreter.found.length > 0
           ? undefined
@@ -347,6 +392,7 @@ class SiteTracer {
               result,
               span,
             ),
+      0,
     )
   }
 

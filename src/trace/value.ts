@@ -67,6 +67,8 @@ export interface ClassObject extends ObjectBase {
 export interface HostFunctionObject extends ObjectBase {
   readonly kind: 'hostFunction'
   readonly function: HostFunction
+  /** Values that it acts on besides those that it is given, such as what it was bound to. */
+  readonly holds?: readonly Value[]
 }
 
 /** An object of a library: a layer, a model, a tensor, an optimizer. Its type says what its members do. */

@@ -1,5 +1,6 @@
 import { transformSync } from 'esbuild'
 import { parse } from 'yaml'
+import type { Diagnostic } from '../../src/diagnostics/diagnostic.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
 import { isPolynomial, substitute, symbol } from '../../src/graph/dimension.js'
@@ -136,7 +137,9 @@ export function traceProgram({
   target,
   arguments: args = {},
   inputs = {},
-}: Program): { readonly graph: ModelGraph } | { readonly reason: string } {
+}: Program):
+  | { readonly graph: ModelGraph; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly reason: string } {
   const { models, diagnostics } = readModels({
     files: inMemory({ 'model.js': code }),
     path: 'model.js',
@@ -151,7 +154,7 @@ export function traceProgram({
     ),
   })
   const [found] = models
-  if (found?.graph) return { graph: found.graph }
+  if (found?.graph) return { graph: found.graph, diagnostics }
   return { reason: found?.reason?.message ?? diagnostics[0]?.message ?? 'no model' }
 }
 

@@ -5,13 +5,20 @@ import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
 import type { Differentiation } from './gradients.js'
-import type { Application, TensorState } from './state.js'
+import type { Application, LayerObject, LayerState, TensorState } from './state.js'
 
 /** What TensorFlow.js keeps track of during one trace. */
 export interface Context {
   readonly counters: Counters
   /** Every `tf.variable`, in order of creation. */
   readonly variables: HostObject<TensorState>[]
+  /** Layers and variables that the program made, and within how many attempts. */
+  readonly made: {
+    readonly object: HostObject<LayerState> | HostObject<TensorState>
+    readonly depth: number
+  }[]
+  /** Layers that were applied within attempts, of which other nodes may be left, and within how many. */
+  readonly attempted: Map<LayerObject, number>
   /** The applications of layers that made a node. */
   readonly applications: Map<Node, Application[]>
   /** The applications that the layers of the program which run now have made, the innermost last. */
@@ -38,6 +45,8 @@ export function contextOf(trace: Tracer): Context {
   const context: Context = {
     counters: new Counters(),
     variables: [],
+    made: [],
+    attempted: new Map(),
     applications: new Map(),
     running: [],
     madeInside: new Map(),

@@ -57,6 +57,7 @@ export function initializeLayer(object: ObjectValue, call: HostCall): void {
     trainable: config.trainable?.value !== false,
     origin: trace.origin(span),
   })
+  contextOf(trace).made.push({ object, depth: trace.heap.depth })
 }
 
 /** `static get className()` of the class, as `getClassName` gives it. */

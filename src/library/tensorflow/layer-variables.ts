@@ -25,6 +25,7 @@ const layerVariableType: HostType<LayerVariableState> = {
       kind: 'method',
       call: (variable, { trace, arguments: args }) => {
         const value = args[0]?.value
+        change(trace, variable, { isOverwritten: true })
         if (isTensor(value) && value.state.node)
           trace.heap.setState(variable, { ...variable.state, node: value.state.node })
         return variable
@@ -41,15 +42,23 @@ const layerVariableType: HostType<LayerVariableState> = {
       kind: 'property',
       get: ({ state }) => state.parameter.trainable,
       set: (variable, { value }, trace) => {
-        const { layer, parameter } = variable.state
-        if (typeof value !== 'boolean') return
-        const changed = { ...parameter, trainable: value }
-        const parameters = layer.state.parameters?.map(own => (own.node === parameter.node ? changed : own))
-        trace.heap.setState(variable, { ...variable.state, parameter: changed })
-        trace.heap.setState(layer, { ...layer.state, ...(parameters && { parameters }) })
+        if (typeof value === 'boolean') change(trace, variable, { trainable: value })
       },
     },
   },
+}
+
+/** Changes what is known of a weight, in the variable and in its layer. */
+function change(
+  trace: Tracer,
+  variable: HostObject<LayerVariableState>,
+  facts: Partial<Pick<Parameter, 'trainable' | 'isOverwritten'>>,
+): void {
+  const { layer, parameter } = variable.state
+  const changed = { ...parameter, ...facts }
+  const parameters = layer.state.parameters?.map(own => (own.node === parameter.node ? changed : own))
+  trace.heap.setState(variable, { ...variable.state, parameter: changed })
+  trace.heap.setState(layer, { ...layer.state, ...(parameters && { parameters }) })
 }
 
 function tensor(trace: Tracer, { node }: LayerVariableState, origin: TensorState['origin']): Value {

@@ -52,7 +52,7 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
   const missing = diagnostics.find(({ code }) => preventing.has(code))
   const reason = read.reason ?? missing
   const given = config.name
-  return trace.host<LayerState>(layerType, {
+  const layer = trace.host<LayerState>(layerType, {
     ...base,
     definition,
     config,
@@ -65,6 +65,8 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
         : counters.layerName(definition.className, trace),
     trainable: isTrainable(definition, config),
   })
+  contextOf(trace).made.push({ object: layer, depth: trace.heap.depth })
+  return layer
 }
 
 /** What is reported of a configuration of which TF.js makes no layer that is known. */
@@ -191,8 +193,9 @@ export function isTraining(trace: Tracer, kwargs: Value, span: Span): boolean {
 
 /** Notes which nodes an application made, for functions that are not models. */
 export function remember(trace: Tracer, application: Application): void {
-  const { applications, running, trainings, trainingsBefore } = contextOf(trace)
+  const { applications, attempted, running, trainings, trainingsBefore } = contextOf(trace)
   running.at(-1)?.add(application)
+  attempted.set(application.layer, Math.max(trace.heap.depth, attempted.get(application.layer) ?? 0))
   trainingsBefore.set(application, trainings.length)
   for (const node of application.outputs)
     applications.set(node, [...(applications.get(node) ?? []), application])

@@ -10,6 +10,7 @@ import { inputOf, readFunction } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
+import { leftovers } from './leftovers.js'
 import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
@@ -77,6 +78,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       contextOf(trace).steps.clear()
       freeVariables(trace)
     },
+    leave: leftovers,
     readFunction,
     standIn,
     isAlike,

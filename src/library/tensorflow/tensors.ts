@@ -60,4 +60,7 @@ Object.assign(tensorType.members, {
 tensorType.lookup = ({ state }, key, trace) =>
   state.node || !state.reason ? undefined : trace.fresh(`tensor.${key}`, state.reason)
 
+// A tensor with numbers does not know what made it.
+tensorType.shows = state => (state.symbolic ? state : { node: state.node, variable: state.variable?.node })
+
 tensorType.unknownState = ({ node: _, ...state }, { reason }) => ({ ...state, ...(reason && { reason }) })

@@ -90,7 +90,7 @@ export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Valu
     })
   },
   customGrad: ({ trace, arguments: args }) =>
-    trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value)),
+    trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value), [args[0]?.value]),
 }
 
 /** How a function that takes gradients is given its arguments, and how it gives the gradients. */
@@ -111,20 +111,21 @@ const listed: Style = {
 
 function derivative(call: HostCall, style: Style): Value {
   const { trace, arguments: args, span } = call
-  return trace.function('tf.grad', inner => {
+  const gradient = (inner: HostCall): Value => {
     trace.call(args[0]?.value, style.arguments(inner), inner.span)
     return gradientOf(inner, args[0]?.value, style, span)
-  })
+  }
+  return trace.function('tf.grad', gradient, [args[0]?.value])
 }
 
 function withValue(call: HostCall, name: string, style: Style): Value {
   const { trace, arguments: args, span } = call
-  return trace.function('tf.valueAndGrad', inner =>
+  const both = (inner: HostCall): Value =>
     trace.record({
       value: trace.call(args[0]?.value, style.arguments(inner), inner.span),
       [name]: gradientOf(inner, args[0]?.value, style, span),
-    }),
-  )
+    })
+  return trace.function('tf.valueAndGrad', both, [args[0]?.value])
 }
 
 /** The gradients at the arguments of the inner call; its second argument is the gradient of the value itself. */

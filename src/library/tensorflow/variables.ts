@@ -22,7 +22,7 @@ export function makeVariable(call: HostCall): Value {
     )
   }
   const { node } = initial.state
-  const { counters, variables } = contextOf(trace)
+  const { counters, made, variables } = contextOf(trace)
   const own = typeof name === 'string' ? name : `variable_${counters.next('variable')}`
   const identity = counters.next('identity')
   const { shape, dtype } = node.type
@@ -44,6 +44,7 @@ export function makeVariable(call: HostCall): Value {
     },
   })
   variables.push(variable)
+  made.push({ object: variable, depth: trace.heap.depth })
   return variable
 }
 

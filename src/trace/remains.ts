@@ -1,0 +1,94 @@
+import type { FunctionCode, Module } from '../core/program.js'
+import { type CodeNode, isFunctionCode, nodesOf, ownNodesOf } from '../core/walk.js'
+import type { Model } from '../graph/model.js'
+import type { Span } from '../text/source.js'
+import type { Remains } from './host.js'
+import type { Interpreter } from './interpreter.js'
+import { Reach } from './reach.js'
+import type { HostObject, Value } from './value.js'
+
+/** The number of the first object of a walk, what it gave, and what the code that asked for it still has. */
+export interface Ended {
+  readonly since: number
+  readonly models: readonly Model[]
+  readonly kept: readonly Value[]
+}
+
+/** What is left when a walk has come to its end. */
+export function remainsOf(interpreter: Interpreter, { since, models, kept }: Ended): Remains {
+  let reach: Reach | undefined
+  return {
+    since,
+    models,
+    get reach() {
+      reach ??= reachOf(interpreter, models, kept)
+      return reach
+    },
+    isForgotten: (object, span) => isForgotten(interpreter, object, span),
+  }
+}
+
+function reachOf(interpreter: Interpreter, models: readonly Model[], kept: readonly Value[]): Reach {
+  const reach = new Reach()
+  reach.add(kept, [...interpreter.modules.remaining()], interpreter.callbacks, interpreter.released)
+  reach.add([...interpreter.written], models)
+  reach.add(interpreter.found.map(({ object }) => object))
+  return reach
+}
+
+/**
+ * Whether the program has no code, in what was not walked this time, that may be about the object: all variables of
+ * the function that made it were read or assigned, and so was whatever has a name that the object was given.
+ */
+function isForgotten(interpreter: Interpreter, object: HostObject, span: Span): boolean {
+  const { visited, modules } = interpreter
+  const names = interpreter.namesOf(object)
+  for (const module of modules.loaded) {
+    const { places, functions } = indexOf(module)
+    for (const name of names) if ((places.get(name) ?? []).some(node => !visited.has(node))) return false
+    if (module.path !== span.file.path) continue
+    const maker = functions.findLast(code => isInside(span, code.span))
+    const own = ownNodesOf(maker ? [maker.parameters, maker.rest, maker.body] : module.body)
+    if (own.some(node => node.kind === 'variable' && !visited.has(node))) return false
+  }
+  return true
+}
+
+interface Index {
+  /** Where a variable or field of a name is read or assigned. */
+  readonly places: ReadonlyMap<string, readonly CodeNode[]>
+  /** Inner functions after those that they are in. */
+  readonly functions: readonly FunctionCode[]
+}
+
+const indices = new WeakMap<Module, Index>()
+
+function indexOf(module: Module): Index {
+  const known = indices.get(module)
+  if (known) return known
+  const places = new Map<string, CodeNode[]>()
+  const functions: FunctionCode[] = []
+  for (const node of nodesOf(module.body)) {
+    if (isFunctionCode(node)) functions.push(node)
+    for (const name of namesIn(node)) {
+      const list = places.get(name) ?? []
+      places.set(name, list)
+      list.push(node)
+    }
+  }
+  functions.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end)
+  const index = { places, functions }
+  indices.set(module, index)
+  return index
+}
+
+/** The names of the variable or fields that a place is about. */
+function namesIn(node: CodeNode): readonly string[] {
+  if (node.kind === 'variable') return [node.binding.name]
+  if (node.kind === 'member') return node.key.kind === 'literal' ? [String(node.key.value)] : []
+  if (node.kind !== 'objectPattern') return []
+  return node.entries.flatMap(({ key }) => (key.kind === 'literal' ? [String(key.value)] : []))
+}
+
+const isInside = (inner: Span, outer: Span): boolean =>
+  inner.file.path === outer.file.path && inner.start >= outer.start && inner.end <= outer.end

@@ -1,0 +1,153 @@
+import type { Binding, Entry, Expression, FunctionCode, Module } from '../core/program.js'
+import { type CodeNode, nodesOf } from '../core/walk.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { Span } from '../text/source.js'
+import { isObject, type Value } from './value.js'
+
+/** A place where the program says a number, text or truth value that no code reads. */
+export interface UnreadSetting {
+  readonly name: string
+  /** The function or object that it belongs to: `createModel`, `config`. */
+  readonly owner: string
+  readonly span: Span
+}
+
+export const unreadSetting = ({ name, owner, span }: UnreadSetting): Diagnostic =>
+  diagnostic('unread-setting', { name, owner }, { span })
+
+type Call = Extract<Expression, { kind: 'call' }>
+
+/** What a function that was called declares, or was given by an object that is written as an argument, and does not read. */
+export function unreadIn(callee: Value, call?: Call): readonly UnreadSetting[] {
+  const called = calledCode(callee)
+  if (!called || called.code.argumentsBinding) return []
+  return [...unreadDefaults(called), ...(call ? unreadKeys(call, called) : [])]
+}
+
+/** Parameters that have a literal as default, in a pattern or alone, and that the function does not mention again. */
+function unreadDefaults({ code, name: owner }: Called): readonly UnreadSetting[] {
+  const { mentions } = usesIn(code)
+  return code.parameters.flatMap(({ target, default: fallback }) => {
+    const places =
+      target.kind === 'objectPattern' && !target.rest
+        ? target.entries.map(({ element }) => element)
+        : [{ target, default: fallback }]
+    return places.flatMap(place => {
+      const isUnread = place.target.kind === 'variable' && mentions.get(place.target.binding) === 1
+      if (!isUnread || !isPlain(place.default) || isIgnored(place.target.binding.name)) return []
+      return [{ name: place.target.binding.name, owner, span: place.target.span }]
+    })
+  })
+}
+
+/** Keys of an object that is written as an argument, and of which the function reads others only. */
+function unreadKeys(call: Call, { code, name: owner }: Called): readonly UnreadSetting[] {
+  // Under another name it may stand for one of several functions.
+  if (nameOf(call.callee) !== owner) return []
+  return call.arguments.flatMap((argument, i) => {
+    if (argument.kind !== 'item' || argument.value.kind !== 'object') return []
+    const keys = readableKeys(code, i)
+    return keys ? unreadOf(argument.value.entries, keys, owner) : []
+  })
+}
+
+/** Keys of objects that a module reads by name only, from objects of which the walk has read another key. */
+export function unreadFields(module: Module, visited: ReadonlySet<CodeNode>): readonly UnreadSetting[] {
+  const { mentions, members } = usesIn(module.body)
+  const exported = new Set(module.exports.flatMap(entry => (entry.kind === 'local' ? [entry.binding] : [])))
+  return nodesOf(module.body).flatMap(node => {
+    if (node.kind !== 'declare' || node.target.kind !== 'variable' || node.value?.kind !== 'object') return []
+    const { binding } = node.target
+    const reads = members.get(binding) ?? []
+    const isWhole = exported.has(binding) || mentions.get(binding) !== reads.length + 1
+    if (isWhole || !reads.some(read => visited.has(read))) return []
+    return unreadOf(node.value.entries, new Set(reads.map(keyOf)), binding.name)
+  })
+}
+
+interface Uses {
+  /** How often a variable is read or assigned, its declaration included. */
+  readonly mentions: ReadonlyMap<Binding, number>
+  /** Where a field with a known name is read or assigned, by the variable with the object. */
+  readonly members: ReadonlyMap<Binding, readonly Extract<CodeNode, { kind: 'member' }>[]>
+}
+
+const usesIn = once((code: object): Uses => {
+  const mentions = new Map<Binding, number>()
+  const members = new Map<Binding, Extract<CodeNode, { kind: 'member' }>[]>()
+  for (const node of nodesOf(code)) {
+    if (node.kind === 'variable') mentions.set(node.binding, (mentions.get(node.binding) ?? 0) + 1)
+    if (node.kind !== 'member' || node.object.kind !== 'variable' || node.key.kind !== 'literal') continue
+    const { binding } = node.object
+    members.set(binding, [...(members.get(binding) ?? []), node])
+  }
+  return { mentions, members }
+})
+
+/** The keys that a function can read of one of its parameters; undefined where it may read any. */
+function readableKeys(code: FunctionCode, i: number): ReadonlySet<string> | undefined {
+  const target = code.parameters[i]?.target
+  if (target?.kind === 'objectPattern') {
+    const keys = target.entries.map(({ key }) => (key.kind === 'literal' ? String(key.value) : undefined))
+    const isKnown = !target.rest && keys.every(key => key !== undefined)
+    return isKnown ? new Set(keys) : undefined
+  }
+  if (target?.kind !== 'variable') return undefined
+  const { mentions, members } = usesIn(code)
+  const reads = members.get(target.binding) ?? []
+  if (reads.length === 0 || mentions.get(target.binding) !== reads.length + 1) return undefined
+  return new Set(reads.map(keyOf))
+}
+
+function unreadOf(
+  entries: readonly Entry[],
+  read: ReadonlySet<string>,
+  owner: string,
+): readonly UnreadSetting[] {
+  return entries.flatMap(entry => {
+    if (entry.kind !== 'property' || entry.key.kind !== 'literal' || !isPlain(entry.value)) return []
+    const name = String(entry.key.value)
+    return read.has(name) || isIgnored(name) ? [] : [{ name, owner, span: entry.span }]
+  })
+}
+
+const keyOf = ({ key }: Extract<CodeNode, { kind: 'member' }>): string =>
+  key.kind === 'literal' ? String(key.value) : ''
+
+/** By convention such a name says that the value is not meant to be read. */
+const isIgnored = (name: string): boolean => name.startsWith('_')
+
+function isPlain(value: Expression | undefined): boolean {
+  if (value?.kind === 'operator' && value.operator === 'negate') return isPlain(value.operands[0])
+  return value?.kind === 'literal' && value.value !== null && value.value !== undefined
+}
+
+function nameOf(callee: Expression): string | undefined {
+  if (callee.kind === 'variable') return callee.binding.name
+  return callee.kind === 'member' && callee.key.kind === 'literal' ? String(callee.key.value) : undefined
+}
+
+interface Called {
+  readonly code: FunctionCode
+  readonly name: string
+}
+
+/** The function that a call runs; methods stand for others of their name, which may read more. */
+function calledCode(callee: Value): Called | undefined {
+  if (!isObject(callee)) return undefined
+  if (callee.kind === 'closure')
+    return callee.home || callee.code.name === '' ? undefined : { code: callee.code, name: callee.code.name }
+  const code = callee.kind === 'class' ? callee.code.constructor_ : undefined
+  return callee.kind === 'class' && code ? { code, name: callee.code.name } : undefined
+}
+
+function once<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
+  const known = new WeakMap<Key, Result>()
+  return key => {
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const result = compute(key)
+    known.set(key, result)
+    return result
+  }
+}
