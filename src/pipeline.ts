@@ -15,7 +15,8 @@ import { type SourceFile, sourceFile } from './text/source.js'
 import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
-import { type Site, type TraceResult, topLevel, trace } from './trace/trace.js'
+import { type Site, topLevel } from './trace/site-tracer.js'
+import { type TraceResult, trace } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
 
 /** Which model code to read. Nothing is executed; `files` decides what can be seen. */

@@ -1,0 +1,385 @@
+import type { Module } from '../core/program.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Model } from '../graph/model.js'
+import type { Provenance } from '../graph/provenance.js'
+import { nearest } from '../text/nearest.js'
+import { positionAt, type Span } from '../text/source.js'
+import { type Assumption, Assumptions, type Question } from './assumptions.js'
+import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
+import type { Dialect } from './dialect.js'
+import { Thrown } from './frame.js'
+import type { Library, TensorDeclaration } from './host.js'
+import { type FoundModelEntry, Interpreter, type LoaderLike } from './interpreter.js'
+import { fromJson } from './javascript-globals.js'
+import { nameOfTarget } from './patterns.js'
+import { remainsOf } from './remains.js'
+import { startOf, Targets } from './target-calls.js'
+import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
+import type { KeyTable } from './unknowns.js'
+import { unreadFields, unreadSetting } from './unread.js'
+import {
+  type ClosureObject,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from './value.js'
+
+export interface TraceRequest {
+  readonly loader: LoaderLike
+  readonly library: Library
+  readonly dialect: Dialect
+  /** The file, relative to the project root. */
+  readonly path: string
+  /** `createModel`, `Class.method`, `variable`; without it every model of the file. */
+  readonly target?: string
+  /** Values of the target's parameters by name; nested ones by path. */
+  readonly arguments?: Readonly<Record<string, unknown>>
+  /** Tensors that the target takes, by the name of the parameter; nested ones by path. */
+  readonly inputs?: Readonly<Record<string, TensorDeclaration>>
+  readonly budget?: Partial<Budget>
+}
+
+type Found = Model | UnknownValue
+
+/** A place that builds models, and what it builds: the returned model first, then others in order of creation. */
+export interface Site {
+  readonly target: string
+  readonly span: Span
+  readonly models: readonly Found[]
+  /** Whether the first model is what the target gives. */
+  readonly returns: boolean
+  /** For the top level: the variables of the module that hold its models. */
+  readonly variables: ReadonlyMap<Found, string>
+  /** What is taken for granted, where the target builds different models in different cases. */
+  readonly assumptions: readonly Assumption[]
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** One walk over a site, and the next condition that it left open, where that hides a model. */
+export interface Walk {
+  readonly site: Site
+  readonly open?: Question
+  /** Whether it ended in an error of the program. */
+  readonly throws: boolean
+  /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
+  readonly callbacks: readonly Walk[]
+}
+
+/** Callbacks of callbacks are sites as well, so deep. */
+const mostNestedCallbacks = 3
+
+/** As many functions of one line are sites, each with what it sees. */
+const mostOfOneLine = 8
+
+/** The target that stands for a file's top level. */
+export const topLevel = '<top>'
+
+const nothing = (): readonly Value[] => []
+
+type Inputs = Readonly<Record<string, TensorDeclaration>>
+
+/** One program under certain assumptions: its top level, and then its targets. */
+export class SiteTracer {
+  readonly #interpreter: Interpreter
+  readonly #module: Module
+  readonly #assumptions: readonly Assumption[]
+  /** Those of a module that was evaluated, once it was. */
+  #targets: Targets
+  /** Places of settings that were said to be unread. */
+  readonly #told = new Set<string>()
+  /** Why the top level was not walked to its end: then nothing that it declares can be called. */
+  #stopped: BudgetExceeded | undefined
+  /** The top level as a site; what it leaves behind stays, so that functions see it. */
+  readonly top: Walk
+
+  constructor(request: TraceRequest, module: Module, assumptions: readonly Assumption[], keys: KeyTable) {
+    this.#interpreter = new Interpreter(
+      request.loader,
+      request.library,
+      request.dialect,
+      { ...defaultBudget, ...request.budget },
+      new Assumptions(assumptions),
+      keys,
+    )
+    this.#module = module
+    this.#assumptions = assumptions
+    const { modules } = this.#interpreter
+    this.#targets = new Targets(this.#interpreter, module, undefined)
+    this.top = this.#run(
+      topLevel,
+      startOf(module),
+      () => {
+        try {
+          this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+        } catch (error) {
+          if (error instanceof BudgetExceeded) this.#stopped = error
+          throw error
+        }
+        return undefined
+      },
+      nothing,
+    )
+  }
+
+  /** `kept` is what the code that asks for the walk can get at afterwards, besides the modules. */
+  #run(
+    target: string,
+    span: Span,
+    action: () => Value,
+    kept: () => readonly Value[],
+    read?: (result: Value) => Found | undefined,
+    since = this.#interpreter.nextId,
+  ): Walk {
+    const interpreter = this.#interpreter
+    interpreter.unread = []
+    interpreter.found = []
+    interpreter.callbacks = []
+    interpreter.diagnostics = []
+    let failure: UnknownValue | undefined
+    let throws = false
+    let result: Value
+    try {
+      result = action()
+    } catch (error) {
+      failure = this.#failure(error, span)
+      throws = error instanceof Thrown
+    }
+    const returned = isObject(result) ? interpreter.library.modelOf(result)?.object : undefined
+    // A model may have been made before the target that gives it was called.
+    if (returned && !interpreter.found.some(({ object }) => object === returned))
+      interpreter.library.announce(returned, interpreter)
+    const entries = ordered(interpreter.found, returned)
+    const models: Found[] = entries.map(({ read }) => read())
+    const variables = new Map(
+      target === topLevel ? entries.flatMap(({ object }, i) => this.#variable(object, models[i]!)) : [],
+    )
+    const computed = failure ? undefined : read?.(result)
+    if (computed) models.splice(0, models.length, computed, ...models.filter(model => !same(model, computed)))
+    // What a walk that was stopped had built so far may be a part of it only.
+    if (failure?.reason?.code === 'budget-exceeded' && models.length > 0)
+      models.splice(0, models.length, failure)
+    if (failure && models.length === 0 && target !== topLevel) models.push(failure)
+    const isOpen =
+      isUnknown(result) &&
+      result.reason !== undefined &&
+      (models.length === 0 ||
+        (interpreter.questions.has(result.reason) && models.some(model => 'applications' in model)))
+    if (isOpen && target !== topLevel) models.unshift(result as UnknownValue)
+    const diagnostics = [
+      ...interpreter.diagnostics,
+      ...(failure?.reason && (models.length > 0 || target === topLevel) && !models.includes(failure)
+        ? [failure.reason]
+        : []),
+    ]
+    const reasons = models.flatMap(model => ('reason' in model && model.reason ? [model.reason] : []))
+    const open = [...reasons, ...diagnostics]
+      .map(reason => interpreter.questions.get(reason))
+      .find(question => question)
+    if (!failure && this.#assumptions.length === 0 && models.some(model => 'applications' in model))
+      diagnostics.push(...this.#unread())
+    const isWhole = !failure && !open && this.#assumptions.length === 0 && models.length > 0
+    if (isWhole && models.every(model => 'applications' in model)) {
+      const remains = remainsOf(interpreter, {
+        since,
+        models: models.filter(model => 'applications' in model),
+        kept: [result, ...kept()],
+      })
+      diagnostics.push(...interpreter.library.leave(interpreter, remains))
+    }
+    const site: Site = {
+      target,
+      span,
+      models,
+      returns: isOpen || computed !== undefined || returned !== undefined,
+      variables,
+      assumptions: this.#assumptions,
+      builder: interpreter.builder,
+      provenance: interpreter.provenance,
+      diagnostics:
+        target === topLevel && models.length === 0
+          ? diagnostics.filter(({ code }) => code === 'budget-exceeded')
+          : diagnostics,
+    }
+    return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+  }
+
+  /** Settings that nothing reads, each once for all that is walked. */
+  #unread(): readonly Diagnostic[] {
+    const { unread, visited } = this.#interpreter
+    return [...unread, ...unreadFields(this.#module, visited)].flatMap(setting => {
+      const { span } = setting
+      const place = `${span.file.path}:${span.start}`
+      if (this.#told.has(place)) return []
+      this.#told.add(place)
+      return [unreadSetting(setting)]
+    })
+  }
+
+  #variable(object: FoundModelEntry['object'], model: Found): readonly (readonly [Found, string])[] {
+    const name = this.#targets.variableOf(object)
+    return name === undefined ? [] : [[model, name]]
+  }
+
+  /** Runs each callback that may build a model as unknown code would: with arguments that are not known. */
+  #runCallbacks(target: string): readonly Walk[] {
+    const interpreter = this.#interpreter
+    const { modelCalls } = interpreter.library
+    const named = new Set(candidates(this.#module, modelCalls).map(({ span }) => span.start))
+    const byLine = new Map<number, ClosureObject[]>()
+    for (const closure of interpreter.callbacks) {
+      const { span } = closure.code
+      if (
+        span.file.path !== this.#module.path ||
+        named.has(span.start) ||
+        !mentions(closure.code, modelCalls)
+      )
+        continue
+      const { line } = positionAt(span.file, span.start)
+      const others = byLine.get(line) ?? []
+      byLine.set(line, others)
+      // Handed out again, a function sees the same variables; made again, it sees its own.
+      if (!others.some(({ code, scope }) => code === closure.code && scope === closure.scope))
+        others.push(closure)
+    }
+    if (target.split(':').length > mostNestedCallbacks) return []
+    return [...byLine].flatMap(([line, closures]) =>
+      closures.slice(0, mostOfOneLine + 1).map((closure, i) => {
+        const name = i === 0 ? `${target}:${line}` : `${target}:${line} (${i + 1})`
+        const { span } = closure.code
+        const call = () => {
+          if (i === mostOfOneLine)
+            throw new BudgetExceeded(`more than ${mostOfOneLine} functions of one line are handed out`)
+          return this.#callAsUnknown(closure, name)
+        }
+        return interpreter.heap.attempt(() => this.#run(name, span, call, () => [closure])).result
+      }),
+    )
+  }
+
+  /** Calls a function with arguments that are not known. */
+  #callAsUnknown(closure: ClosureObject, name: string): Value {
+    const interpreter = this.#interpreter
+    const { span, parameters } = closure.code
+    const values = parameters.map((parameter, i): Property => {
+      const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
+      return { value: interpreter.unknowns.value(path, `parameter ${i} of ${name}`) }
+    })
+    return interpreter.call(closure, values, span)
+  }
+
+  /** A site of the list: it must not disturb the next one. */
+  site({ name, span }: Candidate): Walk {
+    const call = () => {
+      if (this.#stopped) throw this.#stopped
+      return this.#targets.call(name, {})
+    }
+    return this.#interpreter.unknowns.within(
+      () =>
+        this.#interpreter.heap.attempt(() => this.#run(name, span, call, () => this.#targets.given)).result,
+    )
+  }
+
+  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Walk {
+    const interpreter = this.#interpreter
+    const span = placeOf(this.#module, name) ?? startOf(this.#module)
+    const tensors = Object.entries(inputs).map(
+      ([path, declaration]) =>
+        [path, interpreter.library.input(interpreter, path, declaration, span)] as const,
+    )
+    const bindings = {
+      ...Object.fromEntries(
+        Object.entries(args).map(([path, value]) => [path, fromJson(interpreter, value)]),
+      ),
+      ...Object.fromEntries(tensors),
+    }
+    return this.#run(
+      name,
+      span,
+      () => this.#targets.call(name, bindings),
+      () => this.#targets.given,
+      result =>
+        tensors.length === 0 && interpreter.found.length > 0
+          ? undefined
+          : interpreter.library.readFunction(
+              interpreter,
+              name.split('.').at(-1)!,
+              tensors.map(([, tensor]) => tensor),
+              result,
+              span,
+            ),
+      0,
+    )
+  }
+
+  /** Why a target or an argument cannot be used. */
+  missing(target: string, args: readonly string[]): Diagnostic | undefined {
+    const targets = this.#targets
+    if (this.#stopped)
+      return diagnostic('budget-exceeded', { budget: this.#stopped.message }, { span: startOf(this.#module) })
+    if (!targets.exists(target)) {
+      const names = targetNames(this.#module)
+      const suggestion = nearest(target, names)
+      const help = suggestion
+        ? `did you mean \`${suggestion}\`?`
+        : names.length > 0
+          ? `the file declares ${names
+              .slice(0, 12)
+              .map(name => `\`${name}\``)
+              .join(', ')}`
+          : undefined
+      return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
+    }
+    const parameters = targets.parameters(target)
+    for (const name of args) {
+      const first = name.split('.')[0]!
+      if (parameters.includes(first)) continue
+      const suggestion = nearest(first, parameters)
+      const help = suggestion
+        ? `did you mean \`${suggestion}\`?`
+        : parameters.length > 0
+          ? `its parameters are ${parameters.join(', ')}`
+          : 'it has no parameters'
+      return diagnostic('unknown-argument', { target, name: first }, { help })
+    }
+    return undefined
+  }
+
+  #failure(error: unknown, span: Span): UnknownValue {
+    const interpreter = this.#interpreter
+    if (error instanceof Thrown) {
+      const message = isObject(error.value)
+        ? interpreter.get(error.value, 'message', error.span)
+        : error.value
+      return interpreter.opaque('uncaught-error', { message: interpreter.text(message) }, error.span)
+    }
+    if (error instanceof BudgetExceeded)
+      return interpreter.opaque('budget-exceeded', { budget: error.message }, span)
+    if (error instanceof RangeError)
+      return interpreter.opaque('budget-exceeded', { budget: 'expressions nest too deeply' }, span)
+    throw error
+  }
+}
+
+/** Whether a function gives what something found inside it computes. */
+function same(a: Found, b: Found): boolean {
+  if (!('outputs' in a) || !('outputs' in b) || a.outputs.length !== b.outputs.length) return false
+  return a.outputs.every(({ node }, i) => node === b.outputs[i]!.node)
+}
+
+/** The returned model first; each model once. */
+function ordered(
+  found: readonly FoundModelEntry[],
+  returned: ObjectValue | undefined,
+): readonly FoundModelEntry[] {
+  const unique = found.filter((entry, i) => found.findIndex(({ object }) => object === entry.object) === i)
+  return [
+    ...unique.filter(({ object }) => object === returned),
+    ...unique.filter(({ object }) => object !== returned),
+  ]
+}
