@@ -5,6 +5,7 @@ import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundModel } from './found.js'
 import type { Model } from './graph/model.js'
+import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
 import { readSpec } from './spec/read.js'
@@ -16,6 +17,7 @@ import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
 import { type Site, topLevel } from './trace/site-tracer.js'
+import type { StatedInput } from './trace/stated-inputs.js'
 import { type TraceResult, trace } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
 
@@ -32,6 +34,8 @@ export interface ModelRequest {
   readonly arguments?: Readonly<Record<string, unknown>> | undefined
   /** Tensors that the target takes, by the name of the parameter: then what it computes is a model as well. */
   readonly inputs?: Readonly<Record<string, TensorDeclaration>> | undefined
+  /** Inputs that a spec states, for a target that is a function over tensors and is given none. */
+  readonly stated?: readonly StatedInput[] | undefined
   /** Descriptions of saved models that the program loads, by place or variable: the content of each `model.json`. */
   readonly artifacts?: Readonly<Record<string, Json>> | undefined
 }
@@ -64,7 +68,7 @@ export interface CheckOutcome {
 
 /** model code → syntax → program → trace → graph, for all sites that the request names. */
 export function traceModels(request: ModelRequest): TraceResult {
-  const { files, modules, path, target, arguments: args, inputs, artifacts = {} } = request
+  const { files, modules, path, target, arguments: args, inputs, stated, artifacts = {} } = request
   const description = path.endsWith('.json') ? readDescription(files, path) : undefined
   const loader = modules ?? moduleLoader(files)
   return trace({
@@ -75,6 +79,7 @@ export function traceModels(request: ModelRequest): TraceResult {
     ...(target !== undefined && { target }),
     ...(args && { arguments: args }),
     ...(inputs && { inputs }),
+    ...(stated && { stated }),
   })
 }
 
@@ -182,7 +187,7 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   const target = `${request.path}${request.target === undefined ? '' : `#${request.target}`}`
   const base = { target, specPath: specFile.path }
   const { spec, diagnostics: specDiagnostics } = readSpec(specFile)
-  const read = readModels(request)
+  const read = readModels({ ...request, stated: spec && statedInputs(spec) })
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
   const [found, ...others] = choicesOf(read.models)
@@ -203,6 +208,14 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   const help = 'say which case is meant: --arg NAME=VALUE'
   const reason = diagnostic('verdict-by-case', { target: first.target, verdicts }, { help })
   return { ...whole, verdict: 'unverified', reason, cases }
+}
+
+/** The inputs of a spec as tensors for a function. */
+function statedInputs({ inputs }: Spec): readonly StatedInput[] {
+  return inputs.map(({ name, shape, dtype, clause: { span } }) => {
+    const stated = { by: 'spec', input: name, span } as const
+    return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }
+  })
 }
 
 function checkModel(

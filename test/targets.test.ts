@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
+import { readInput } from '../src/cli/inputs.js'
 import { check } from '../src/pipeline.js'
+import { statedText } from '../src/report/facts.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
@@ -31,5 +33,39 @@ test.each(projectsIn('test/cases/targets/choices.md'))('$title', ({ files, expec
     .split('\n')
     .map(line => line.split(' → ')[0]!)
   const found = targets.map(target => `${target} → ${subject(target, files)}`)
+  expect(`${found.join('\n')}\n`).toBe(expected)
+})
+
+/** The verdict on `model.js#name --arg size=8 --input x:[N,7]`, and what the shapes of its inputs come from. */
+function judged(text: string, files: Readonly<Record<string, string>>): string {
+  const [place = '', ...options] = text.split(' --')
+  const [path = '', target] = place.split('#')
+  const valuesOf = (name: string) =>
+    options.flatMap(option => (option.startsWith(`${name} `) ? [option.slice(name.length + 1)] : []))
+  const args = valuesOf('arg').map(binding => binding.split('='))
+  const inputs = valuesOf('input').map(input => readInput(input))
+  const outcome = check(
+    {
+      files: inMemory(files),
+      path,
+      target,
+      arguments: Object.fromEntries(args.map(([name, value]) => [name, Number(value)])),
+      inputs: Object.fromEntries(
+        inputs.flatMap(input => (typeof input === 'string' ? [] : [[input.name, input.declaration]])),
+      ),
+    },
+    sourceFile('spec.yaml', files['spec.yaml']!),
+  )
+  const stated = statedText(outcome)?.replace(/^[^:]*: |\.$/g, '')
+  const why = outcome.reason?.code ?? stated ?? outcome.diagnostics[0]?.code
+  return why === undefined ? outcome.verdict : `${outcome.verdict}: ${why}`
+}
+
+test.each(projectsIn('test/cases/targets/shapes.md'))('$title', ({ files, expected }) => {
+  const targets = expected
+    .trim()
+    .split('\n')
+    .map(line => line.split(' → ')[0]!)
+  const found = targets.map(target => `${target} → ${judged(target, files)}`)
   expect(`${found.join('\n')}\n`).toBe(expected)
 })

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { isDataType } from '../graph/type.js'
 import { FieldReader } from '../spec/fields.js'
 import { entriesOf, itemsOf, readYaml, scalarOf, type YamlEntry, type YamlNode } from '../spec/yaml.js'
 import { type SourceFile, type Span, spanText } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
-import { isDataType, sizeOf } from './inputs.js'
+import { sizeOf } from './inputs.js'
 
 /** A text that the user wrote; `span` where it stands in a file. */
 export interface Stated {

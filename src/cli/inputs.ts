@@ -1,5 +1,5 @@
 import { symbol } from '../graph/dimension.js'
-import type { DataType } from '../graph/type.js'
+import { isDataType } from '../graph/type.js'
 import type { TensorDeclaration } from '../trace/host.js'
 
 export interface NamedInput {
@@ -29,5 +29,3 @@ export function sizeOf(word: string): TensorDeclaration['shape'][number] | undef
   if (/^\d+$/.test(word)) return Number(word)
   return /^[A-Za-z_]\w*$/.test(word) ? symbol(word, true) : undefined
 }
-
-export const isDataType = (text: string): text is DataType => ['float32', 'int32', 'bool'].includes(text)

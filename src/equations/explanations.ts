@@ -1,9 +1,10 @@
 import { add, type Dimension, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
 import type { AxisMeaning } from '../graph/meaning.js'
-import { type Model, parametersOf } from '../graph/model.js'
+import { type Model, parametersOf, type ShapeStatement } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
 import { meaningsOf } from '../meanings/meanings.js'
+import { formatPlace } from '../text/source.js'
 import { dimensionFormula, spaceFormula } from './attributes.js'
 import { type Formula, glyph, separated } from './formula.js'
 import { isRecurrence } from './lines.js'
@@ -42,19 +43,26 @@ function axesText(meanings: readonly (AxisMeaning | undefined)[]): string | unde
   return isPlain || meanings.includes(undefined) ? undefined : meanings.join(' × ')
 }
 
+/** Who says what shape an input has: `by the type at model.ts:3:9`. */
+export function statementText(name: string, { by, input, span }: ShapeStatement): string {
+  if (by !== 'spec') return `by the ${by} at ${formatPlace(span)}`
+  return input === name ? 'by the spec' : `by position, as ${input} of the spec`
+}
+
 export function explainInputs(model: Model, names: Names): readonly Explanation[] {
   const { axes } = meaningsOf(model)
-  return model.inputs.flatMap(({ node, name }) => {
+  return model.inputs.flatMap(({ node, name, stated }) => {
     const own = names.symbol(node)
     if (!own) return []
     const { shape } = node.type
-    const remark = axesText(axes(node))
+    const remarks = [axesText(axes(node)), stated && `shape ${statementText(name, stated)}`]
+    const remark = remarks.filter(text => text !== undefined).join(', ')
     return [
       {
         symbol: own,
         meaning: 'input',
         owner: name,
-        ...(remark !== undefined && { remark }),
+        ...(remark && { remark }),
         ...(shape && { space: spaceFormula(shape) }),
       },
     ]

@@ -76,11 +76,21 @@ export interface LayerApplication {
   readonly origin: Origin
 }
 
+/** What says which shape an input has where the code does not. It is taken, and not checked. */
+export interface ShapeStatement {
+  readonly by: 'type' | 'comment' | 'spec'
+  /** For a spec: the name of its input. */
+  readonly input?: string
+  readonly span: Span
+}
+
 /** A named tensor at the border of a model. */
 export interface Port {
   readonly name: string
   readonly node: Node
   readonly origin: Origin
+  /** For a tensor that a function is given: who says what shape it has, if that is not who reads the model. */
+  readonly stated?: ShapeStatement
 }
 
 /** What `compile` fixes, with defaults resolved. */

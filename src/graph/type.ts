@@ -2,6 +2,9 @@ import { type Dimension, dimensionText } from './dimension.js'
 
 export type DataType = 'float32' | 'int32' | 'bool' | 'string' | 'complex64'
 
+/** The types that a tensor of numbers can have. */
+export const isDataType = (text: string): text is DataType => ['float32', 'int32', 'bool'].includes(text)
+
 export type Shape = readonly Dimension[]
 
 /** The type of a tensor. `shape` is null where not even the rank is known. */

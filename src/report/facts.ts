@@ -1,6 +1,7 @@
 import type { ClauseVerdict, Counterexample, Evidence, Finding, Verdict } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { statementText as shapeStatementText } from '../equations/explanations.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { formatPlace } from '../text/source.js'
@@ -205,6 +206,14 @@ export function silentText(outcome: CheckOutcome): string | undefined {
     ([choice, layers]) => `${choice} in ${layers.length > 3 ? `${layers.length} layers` : layers.join(', ')}`,
   )
   return `The spec does not say, the code chose: ${parts.join('; ')}.`
+}
+
+/** Which shapes of inputs something else than the code says: what holds of the code holds for these shapes. */
+export function statedText({ comparison }: CheckOutcome): string | undefined {
+  const parts = (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
+    stated ? [`${name} ${shapeStatementText(name, stated)}`] : [],
+  )
+  return parts.length > 0 ? `Shapes that are not in the code: ${parts.join('; ')}.` : undefined
 }
 
 /** `3 checks: 1 as written, 2 differ`; nothing for a single one. */

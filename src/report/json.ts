@@ -41,6 +41,9 @@ function outcomeJson(outcome: CheckOutcome): object {
       reason: entry.reason ? diagnosticJson(entry.reason) : null,
     })),
     silent: comparison?.silent ?? [],
+    stated: (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
+      stated ? [{ name, by: stated.by, input: stated.input ?? null, place: placeJson(stated.span) }] : [],
+    ),
     diagnostics: diagnostics.map(diagnosticJson),
   }
 }

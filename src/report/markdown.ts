@@ -19,6 +19,7 @@ import {
   reasonFacts,
   reasonsOf,
   silentText,
+  statedText,
   statementText,
   summaryText,
   verdictSigns,
@@ -51,8 +52,7 @@ function renderOutcome(outcome: CheckOutcome): string {
     blocks.push(renderReason(why, clauses))
   for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry))
   if (comparison) blocks.push(...renderClauses(comparison.clauses))
-  const silent = silentText(outcome)
-  if (silent) blocks.push(prose(silent))
+  for (const text of [silentText(outcome), statedText(outcome)]) if (text) blocks.push(prose(text))
   return blocks.join('\n\n')
 }
 

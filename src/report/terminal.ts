@@ -13,6 +13,7 @@ import {
   listedClauses,
   reasonsOf,
   silentText,
+  statedText,
   statementText,
   summaryText,
   verdictSigns,
@@ -50,8 +51,8 @@ function renderOutcome(outcome: CheckOutcome, colors: Colors, options: ReportOpt
     blocks.push(renderReason(why, options, clauses))
   for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry, options))
   if (comparison) blocks.push(renderClauses(comparison.clauses, colors, width))
-  const silent = silentText(outcome)
-  if (silent) blocks.push(dimmed(visible(silent), colors, width))
+  for (const text of [silentText(outcome), statedText(outcome)])
+    if (text) blocks.push(dimmed(visible(text), colors, width))
   if (findings.length > 0)
     blocks.push(
       dimmed(`npx aswritten explain ${findings[0]!.finding.diagnostic.code} says more.`, colors, width),

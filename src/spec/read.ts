@@ -82,8 +82,9 @@ export function readSpec(file: SourceFile): {
     symbols: context.symbols,
     instantiate,
     equationParameters: equationParametersOf(plan),
-    inputs: inputs.map(({ name, shape, hasBatch }) => ({
+    inputs: inputs.map(({ name, shape, dtype, hasBatch }) => ({
       name,
+      dtype,
       shape: [...(hasBatch ? [symbol('N', true)] : []), ...(shape as readonly Dimension[])],
       clause: clauses.byPart.get(`input:${name}`)!,
     })),

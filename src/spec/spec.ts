@@ -97,7 +97,12 @@ export interface Spec {
   }
   /** The learned tensors of equations, which no layer owns. */
   readonly equationParameters: readonly { readonly name: string; readonly shape: Shape }[]
-  readonly inputs: readonly { readonly name: string; readonly shape: Shape; readonly clause: Clause }[]
+  readonly inputs: readonly {
+    readonly name: string
+    readonly shape: Shape
+    readonly dtype: string
+    readonly clause: Clause
+  }[]
   readonly clauses: readonly Clause[]
   /**
    * The clause of a layer (by layer id), of one of its config keys (`id.key`), of an equation (`equation:name`),

@@ -2,7 +2,7 @@ import type { Code } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Dimension } from '../graph/dimension.js'
-import type { Model } from '../graph/model.js'
+import type { Model, ShapeStatement } from '../graph/model.js'
 import type { Problem } from '../graph/op.js'
 import type { Origin, Provenance } from '../graph/provenance.js'
 import type { DataType, Shape } from '../graph/type.js'
@@ -141,6 +141,8 @@ export interface Tracer {
 export interface TensorDeclaration {
   readonly shape: Shape
   readonly dtype: DataType
+  /** Who says so, if that is not who asks for the trace. */
+  readonly stated?: ShapeStatement
 }
 
 /** A value that rounds of a loop hand on to each other. */

@@ -1,8 +1,11 @@
 import type { Module } from '../core/program.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import { symbol } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
+import type { Shape } from '../graph/type.js'
 import { nearest } from '../text/nearest.js'
 import { positionAt, type Span } from '../text/source.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
@@ -14,6 +17,7 @@ import { type FoundModelEntry, Interpreter, type LoaderLike } from './interprete
 import { fromJson } from './javascript-globals.js'
 import { nameOfTarget } from './patterns.js'
 import { remainsOf } from './remains.js'
+import type { Declarations, StatedInput, Taken } from './stated-inputs.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import type { KeyTable } from './unknowns.js'
@@ -39,7 +43,9 @@ export interface TraceRequest {
   /** Values of the target's parameters by name; nested ones by path. */
   readonly arguments?: Readonly<Record<string, unknown>>
   /** Tensors that the target takes, by the name of the parameter; nested ones by path. */
-  readonly inputs?: Readonly<Record<string, TensorDeclaration>>
+  readonly inputs?: Declarations
+  /** Inputs that a spec states: for a target that builds no model, and takes tensors instead. */
+  readonly stated?: readonly StatedInput[]
   readonly budget?: Partial<Budget>
 }
 
@@ -81,8 +87,6 @@ const mostOfOneLine = 8
 export const topLevel = '<top>'
 
 const nothing = (): readonly Value[] => []
-
-type Inputs = Readonly<Record<string, TensorDeclaration>>
 
 /** One program under certain assumptions: its top level, and then its targets. */
 export class SiteTracer {
@@ -285,12 +289,21 @@ export class SiteTracer {
     )
   }
 
-  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Inputs): Walk {
+  /** What a call of a target takes. */
+  takes(target: string): readonly Taken[] {
+    return this.#targets.takes(target)
+  }
+
+  target(name: string, args: Readonly<Record<string, unknown>>, inputs: Declarations): Walk {
     const interpreter = this.#interpreter
     const span = placeOf(this.#module, name) ?? startOf(this.#module)
+    const parameters = new Set(this.#targets.parameters(name))
     const tensors = Object.entries(inputs).map(
       ([path, declaration]) =>
-        [path, interpreter.library.input(interpreter, path, declaration, span)] as const,
+        [
+          path,
+          interpreter.library.input(interpreter, path, this.#own(declaration, parameters), span),
+        ] as const,
     )
     const bindings = {
       ...Object.fromEntries(
@@ -315,6 +328,17 @@ export class SiteTracer {
             ),
       0,
     )
+  }
+
+  /** A declaration in which the names of a spec stand for nothing that has the same name in the code. */
+  #own(declaration: TensorDeclaration, parameters: ReadonlySet<string>): TensorDeclaration {
+    if (declaration.stated?.by !== 'spec') return declaration
+    const { unknowns } = this.#interpreter
+    const renamed = (name: string) => {
+      const path = parameters.has(name) ? `spec.${name}` : name
+      return symbol(unknowns.value(path, `size ${name} of the spec`).path, true)
+    }
+    return { ...declaration, shape: substituteIn(declaration.shape, renamed) as Shape }
   }
 
   /** Why a target or an argument cannot be used. */

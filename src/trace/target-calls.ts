@@ -4,6 +4,7 @@ import { Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
 import { nameOfTarget } from './patterns.js'
+import type { Taken } from './stated-inputs.js'
 import { targetNames } from './targets.js'
 import { unreadIn } from './unread.js'
 import {
@@ -65,6 +66,14 @@ export class Targets {
     }
     if (isClosure(place.value)) return namesOf(place.value)
     return isClass(place.value) ? constructorNames(place.value) : []
+  }
+
+  /** What a call of the target takes, if it is a function: without what the constructor of its class takes. */
+  takes(target: string): readonly Taken[] {
+    const place = this.#place(target)
+    const value =
+      place.kind === 'method' ? place.method : place.kind === 'field' ? this.#tryField(place) : place.value
+    return isClosure(value) ? takenBy(value.code) : []
   }
 
   /** Calls the target if it is a function or class; otherwise its value is the result. */
@@ -258,10 +267,17 @@ function constructorNames(object: ClassObject): readonly string[] {
 }
 
 function namesOf({ code }: Pick<ClosureObject, 'code'>): readonly string[] {
-  return code.parameters.flatMap(({ target }) => {
+  return takenBy(code).map(({ name }) => name)
+}
+
+/** Parameters, and the fields of those that are patterns. */
+function takenBy({ parameters }: ClosureObject['code']): readonly Taken[] {
+  return parameters.flatMap(({ target, default: whole }) => {
     if (target.kind === 'objectPattern')
-      return target.entries.flatMap(({ key }) => (key.kind === 'literal' ? [String(key.value)] : []))
+      return target.entries.flatMap(({ key, element }) =>
+        key.kind === 'literal' ? [{ name: String(key.value), required: !whole && !element.default }] : [],
+      )
     const name = nameOfTarget(target)
-    return name === undefined ? [] : [name]
+    return name === undefined ? [] : [{ name, required: !whole }]
   })
 }

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
 import { type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
+import { type Declarations, matchInputs } from './stated-inputs.js'
 import { candidates } from './targets.js'
 import { KeyTable } from './unknowns.js'
 
@@ -27,10 +28,8 @@ export function trace(request: TraceRequest): TraceResult {
       ...Object.keys(request.inputs ?? {}),
     ])
     if (missing) return { sites: [], diagnostics: [missing] }
-    const { target } = request
-    const walk = (from: SiteTracer) => from.target(target, request.arguments ?? {}, request.inputs ?? {})
     return {
-      sites: cases(walk(tracer), assumptions => walk(start(assumptions))),
+      sites: targetSites(request, request.target, tracer, start),
       diagnostics: tracer.top.site.diagnostics.filter(({ code }) => code === 'budget-exceeded'),
     }
   }
@@ -44,6 +43,35 @@ export function trace(request: TraceRequest): TraceResult {
     sites: sites.filter(({ models, diagnostics }) => models.length > 0 || diagnostics.length > 0),
     diagnostics: [],
   }
+}
+
+/**
+ * The cases of a target. A parameter without a value may be anything, and most functions that build models take no
+ * tensors; only where that gives no model is the target walked with tensors as stated.
+ */
+function targetSites(
+  request: TraceRequest,
+  target: string,
+  first: SiteTracer,
+  start: (assumptions: readonly Assumption[]) => SiteTracer,
+): readonly Site[] {
+  const { arguments: args = {}, inputs = {}, stated = [] } = request
+  const casesWith = (from: SiteTracer, declared: Declarations) =>
+    cases(from.target(target, args, declared), assumptions =>
+      start(assumptions).target(target, args, declared),
+    )
+  const isGiven = new Set([...Object.keys(args), ...Object.keys(inputs)].map(path => path.split('.')[0]))
+  const open = stated.length > 0 ? first.takes(target).filter(({ name }) => !isGiven.has(name)) : []
+  const match = matchInputs(stated, open)
+  const plain = casesWith(first, inputs)
+  if (Object.keys(match.inputs).length === 0 || hasModel(plain)) return plain
+  const bound = casesWith(start([]), { ...inputs, ...match.inputs })
+  return match.byName || hasModel(bound) ? bound : plain
+}
+
+/** Whether anything was found of which no statement decides the shape. */
+function hasModel(sites: readonly Site[]): boolean {
+  return sites.some(({ models }) => models.some(model => 'applications' in model))
 }
 
 type WalkAgain = (assumptions: readonly Assumption[]) => Walk | undefined

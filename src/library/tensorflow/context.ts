@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import type { Model } from '../../graph/model.js'
+import type { Model, ShapeStatement } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
@@ -35,6 +35,8 @@ export interface Context {
   readonly differentiations: Differentiation[]
   /** The places of draws that a seed ties down. */
   readonly seeds: Map<string, number>
+  /** Who says what shape a tensor has that the target is given. */
+  readonly statements: Map<Node, ShapeStatement>
 }
 
 const contexts = new WeakMap<Tracer, Context>()
@@ -55,6 +57,7 @@ export function contextOf(trace: Tracer): Context {
     steps: new Map(),
     differentiations: [],
     seeds: new Map(),
+    statements: new Map(),
   }
   contexts.set(trace, context)
   return context

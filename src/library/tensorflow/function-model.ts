@@ -12,11 +12,17 @@ import { isTensor, tensorType } from './types.js'
 import { parametersRead } from './variables.js'
 
 /** A tensor that a function takes. */
-export function inputOf(trace: Tracer, name: string, { shape, dtype }: TensorDeclaration, span: Span): Value {
-  const { counters } = contextOf(trace)
+export function inputOf(
+  trace: Tracer,
+  name: string,
+  { shape, dtype, stated }: TensorDeclaration,
+  span: Span,
+): Value {
+  const { counters, statements } = contextOf(trace)
   const node = trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
   if (isProblem(node)) return trace.opaque('shape-mismatch', { layer: name, problem: node.problem }, span)
   trace.provenance.setName(node, name)
+  if (stated) statements.set(node, stated)
   return trace.host<TensorState>(tensorType, {
     node,
     symbolic: false,
@@ -39,7 +45,10 @@ export function readFunction(
   if (outputs.length === 0) return undefined
   // Numbers alone, such as a record of settings, are no computation.
   if (inputs.length === 0 && !holdsTensor(trace, result)) return undefined
-  const ports = inputs.filter(isTensor).map(input => port(input, input.state.inputName ?? 'input'))
+  const ports = inputs.filter(isTensor).map(({ state }) => {
+    const given = { name: state.inputName ?? 'input', node: state.node!, origin: state.origin }
+    return inputPort(trace, given)
+  })
   return modelOf(trace, name, ports, outputs, span)
 }
 
@@ -58,7 +67,8 @@ export function computationOf(
     seen.add(node)
     pending.push(...node.inputs)
     const { name: inputName } = node.attributes
-    if (node.op === 'input') inputs.set(node, { name: String(inputName), node, origin: trace.origin(span) })
+    if (node.op === 'input')
+      inputs.set(node, inputPort(trace, { name: String(inputName), node, origin: trace.origin(span) }))
   }
   const ports = [...inputs.values()].sort((a, b) => a.node.id - b.node.id)
   return modelOf(trace, name, ports, [{ name, node: state.node!, origin: state.origin }], span)
@@ -100,6 +110,11 @@ function trainedBetween(trace: Tracer, order: readonly Application[]): UnknownVa
   const [last, first] = [Math.max(...counts), Math.min(...counts)]
   const name = order[counts.indexOf(last)]?.layer.state.name
   return last > first && name !== undefined ? trace.fresh(name, trainings[last - 1]!(name)) : undefined
+}
+
+function inputPort(trace: Tracer, port: Port): Port {
+  const stated = contextOf(trace).statements.get(port.node)
+  return stated ? { ...port, stated } : port
 }
 
 function port({ state }: HostObject<TensorState>, name: string): Port {
