@@ -5,6 +5,8 @@ import { type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import { normalize } from '../normal/normalize.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
@@ -13,10 +15,14 @@ import { leafNames, type Sides, searchBothModes, type Whole } from './evidence.j
 import { nameDifferences } from './findings.js'
 import { judge } from './judge.js'
 import { compareInputs, outputPlaces } from './ports.js'
+import { pairByRole } from './roles.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
-/** How many ways to pair learned tensors with parameters are tried. */
+/** How many nodes may be brought into normal form to try ways of pairing learned tensors with parameters. */
+const mostNodes = 200_000
+
+/** So many ways are tried at most, and at least one. */
 const mostPairings = 500
 
 /** What became of a model that is stated in equations. */
@@ -76,10 +82,12 @@ function compareEquations(
 ): EquationOutcome {
   const free = parametersOf(code.model).flatMap(({ parameter: { node } }) => (taken.has(node) ? [] : [node]))
   const forms = free.map(node => formsOf(node, code))
-  let left = mostPairings
+  const size = nodesBelow(code.model.outputs.map(({ node }) => node)).length
+  let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   let shown: Sides | undefined
   function* sides(): Generator<Sides> {
-    for (const pairing of pairings(spec.equationParameters, forms)) {
+    const likely = likelyPairing(spec, code, free, assumed, instantiate)
+    for (const pairing of pairings(spec.equationParameters, forms, likely)) {
       if (left-- === 0) return
       const specified = instantiate(name => pairing.get(name))
       if (!specified) continue
@@ -108,22 +116,76 @@ function formsOf(node: Node, { builder }: ModelGraph): readonly Node[] {
   return isProblem(transposed) || transposed === node ? [node] : [node, transposed]
 }
 
-/** Every way to give each learned tensor a parameter of its shape, no two the same; in the order of the code first. */
+/** The parameters that play the roles of the learned tensors, where both sides have them, by the names of the tensors. */
+function likelyPairing(
+  spec: Spec,
+  code: ModelGraph,
+  free: readonly Node[],
+  assumed: ReadonlyMap<string, number>,
+  instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
+): ReadonlyMap<string, Node> {
+  const unpaired = instantiate(() => undefined)
+  if (!unpaired) return new Map()
+  const sides = sidesOf(spec, unpaired, code, assumed)
+  const learned = new Set(spec.equationParameters.map(({ name }) => name))
+  const isKnown = new Set(free)
+  const names = new Map(
+    nodesBelow(sides.specified).flatMap(node => {
+      const name = String(node.attributes.name)
+      return node.op === 'parameter' && learned.has(name) && !isKnown.has(node) ? [[node, name]] : []
+    }),
+  )
+  const [stated, actual] = [sides.specified, sides.implemented].map(
+    nodes => normalize(nodes, sides.builder, 'inference').outputs,
+  )
+  const pairing = pairByRole({ outputs: stated!, open: [...names.keys()] }, { outputs: actual!, open: free })
+  return new Map([...pairing].map(([node, partner]) => [names.get(node)!, partner]))
+}
+
+/**
+ * Every way to give each learned tensor a parameter of its shape, no two the same: the likely ones first, then those in
+ * the order of the code.
+ */
 function* pairings(
-  [first, ...rest]: Spec['equationParameters'],
+  learned: Spec['equationParameters'],
   free: readonly (readonly Node[])[],
-  chosen: ReadonlyMap<string, Node> = new Map(),
+  likely: ReadonlyMap<string, Node>,
 ): Generator<ReadonlyMap<string, Node>> {
-  if (!first) {
-    yield chosen
-    return
-  }
-  const wanted = shapeText(first.shape)
-  for (const forms of free) {
-    const others = free.filter(other => other !== forms)
-    for (const node of forms)
-      if (shapeText(node.type.shape) === wanted)
-        yield* pairings(rest, others, new Map([...chosen, [first.name, node]]))
+  const byShape = new Map<string, (readonly [form: Node, parameter: number])[]>()
+  free.forEach((forms, parameter) => {
+    for (const form of forms) {
+      const key = shapeText(form.type.shape)
+      byShape.set(key, [...(byShape.get(key) ?? []), [form, parameter]])
+    }
+  })
+  const candidates = learned.map(({ name, shape }) => {
+    const first = likely.get(name)
+    const alike = byShape.get(shapeText(shape)) ?? []
+    return first ? [...alike].sort(([a], [b]) => Number(b === first) - Number(a === first)) : alike
+  })
+  const taken = new Set<number>()
+  const chosen: (readonly [form: Node, parameter: number])[] = []
+  const tried: number[] = [0]
+  while (tried.length > 0) {
+    const at = tried.length - 1
+    if (at === learned.length) {
+      yield new Map(chosen.map(([form], i) => [learned[i]!.name, form]))
+      tried.pop()
+    } else {
+      const open = candidates[at]!
+      let next = tried[at]!
+      while (next < open.length && taken.has(open[next]![1])) next++
+      if (next < open.length) {
+        tried[at] = next + 1
+        chosen.push(open[next]!)
+        taken.add(open[next]![1])
+        tried.push(0)
+        continue
+      }
+      tried.pop()
+    }
+    const undone = chosen.pop()
+    if (undone) taken.delete(undone[1])
   }
 }
 

@@ -1,8 +1,10 @@
+import { sameAttribute } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import type { Node } from '../graph/node.js'
+import type { Attributes, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { expand, type Mode } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
+import { isCommutative, orderChains } from './chains.js'
 import { compileRule, type Rewrite } from './pattern.js'
 import { rules } from './rules.js'
 
@@ -17,13 +19,6 @@ type Used = Map<string, Set<Node>>
 function note(used: Used, rule: string, node: Node): void {
   used.set(rule, (used.get(rule) ?? new Set()).add(node))
 }
-
-/** Ops whose operands may change places, from their laws: `add(x, y) = add(y, x)`. */
-const commutative = new Set(
-  Object.entries(opTable).flatMap(([name, { laws }]) =>
-    laws?.includes(`${name}(x, y) = ${name}(y, x)`) ? [name] : [],
-  ),
-)
 
 let compiled: ReadonlyMap<string, readonly Rewrite[]> | undefined
 
@@ -44,6 +39,20 @@ function rewritesFor(op: string): readonly Rewrite[] {
  * Identical results mean equal computations, for all sizes. Different results mean nothing.
  */
 export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode: Mode): Normalized {
+  const [first] = outputs
+  if (!first) return { outputs, used: new Map() }
+  const known = normalized.get(first) ?? new Map<string, Normalized>()
+  normalized.set(first, known)
+  const key = `${mode} ${outputs.map(({ id }) => id)}`
+  const found = known.get(key) ?? normalForm(outputs, builder, mode)
+  known.set(key, found)
+  return found
+}
+
+/** A model of code is compared with many readings of a spec: its form is found once. */
+const normalized = new WeakMap<Node, Map<string, Normalized>>()
+
+function normalForm(outputs: readonly Node[], builder: GraphBuilder, mode: Mode): Normalized {
   const used: Used = new Map()
   const first = rewrite(outputs, node => applyRules(node, builder, used), builder, used)
   const second = rewrite(
@@ -67,7 +76,7 @@ export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode:
     before = after
     after = rewrite(after, node => expandOnce(applyRules(node, builder, used), builder, mode), builder, used)
   }
-  return { outputs: after, used }
+  return { outputs: orderChains(after, builder), used }
 }
 
 function expandOnce(node: Node, builder: GraphBuilder, mode: Mode): Node {
@@ -92,6 +101,17 @@ function applyRules(node: Node, builder: GraphBuilder, used: Used): Node {
   return current
 }
 
+/** Attributes in the one spelling that the op table has for all that mean the same. */
+function canonical({ op, attributes, inputs }: Node): Attributes {
+  const definition = opTable[op]
+  const types = inputs.map(({ type }) => type)
+  if (definition?.kind !== 'primitive' || types.some(({ shape }) => !shape)) return attributes
+  const spelled = definition.canonical?.(attributes, types)
+  const isNew =
+    spelled && Object.entries(spelled).some(([name, value]) => !sameAttribute(value, attributes[name]))
+  return isNew ? { ...attributes, ...spelled } : attributes
+}
+
 /** Rebuilds a graph from its leaves up, passing every node through `change`. Shared nodes are visited once. */
 function rewrite(
   outputs: readonly Node[],
@@ -112,12 +132,13 @@ function rewrite(
       continue
     }
     const inputs = node.inputs.map(input => done.get(input)!)
-    if (commutative.has(node.op) && inputs.some((input, i) => i > 0 && input.id < inputs[i - 1]!.id)) {
+    if (isCommutative(node.op) && inputs.some((input, i) => i > 0 && input.id < inputs[i - 1]!.id)) {
       inputs.sort((a, b) => a.id - b.id)
       note(used, 'order-of-operands', node)
     }
-    const same = inputs.every((input, i) => input === node.inputs[i])
-    const copy = same ? node : builder.node(node.op, inputs, node.attributes)
+    const attributes = canonical(node)
+    const same = attributes === node.attributes && inputs.every((input, i) => input === node.inputs[i])
+    const copy = same ? node : builder.node(node.op, inputs, attributes)
     done.set(node, change(isProblem(copy) ? node : copy))
     pending.pop()
   }

@@ -69,7 +69,7 @@ export const arithmetic = {
     { form: 'infix', latex: '+', text: '+', precedence: 10, associative: 'both' },
     (x, y) => x + y,
     { x: 'g', y: 'g' },
-    { laws: ['add(x, y) = add(y, x)', 'x + 0 = x'] },
+    { laws: ['add(x, y) = add(y, x)', 'add(add(x, y), z) = add(x, add(y, z))', 'x + 0 = x'] },
   ),
   subtract: binary(
     'difference',
@@ -92,7 +92,13 @@ export const arithmetic = {
     },
     (x, y) => x * y,
     { x: 'g * y', y: 'g * x' },
-    { laws: ['multiply(x, y) = multiply(y, x)', 'x * 1 = x'] },
+    {
+      laws: [
+        'multiply(x, y) = multiply(y, x)',
+        'multiply(multiply(x, y), z) = multiply(x, multiply(y, z))',
+        'x * 1 = x',
+      ],
+    },
   ),
   divide: binary(
     'quotient',
@@ -143,7 +149,14 @@ export const arithmetic = {
     named('\\max', 'max'),
     Math.max,
     { x: 'g * greaterEqual(x, y)', y: 'g * less(x, y)' },
-    { type: extremumType, laws: ['maximum(x, x) = x', 'maximum(x, y) = maximum(y, x)'] },
+    {
+      type: extremumType,
+      laws: [
+        'maximum(x, x) = x',
+        'maximum(x, y) = maximum(y, x)',
+        'maximum(maximum(x, y), z) = maximum(x, maximum(y, z))',
+      ],
+    },
   ),
   minimum: binary(
     'smaller of two',
@@ -151,7 +164,14 @@ export const arithmetic = {
     named('\\min', 'min'),
     Math.min,
     { x: 'g * lessEqual(x, y)', y: 'g * greater(x, y)' },
-    { type: extremumType, laws: ['minimum(x, x) = x', 'minimum(x, y) = minimum(y, x)'] },
+    {
+      type: extremumType,
+      laws: [
+        'minimum(x, x) = x',
+        'minimum(x, y) = minimum(y, x)',
+        'minimum(minimum(x, y), z) = minimum(x, minimum(y, z))',
+      ],
+    },
   ),
   atan2: binary(
     'angle of a point',

@@ -25,6 +25,8 @@ export interface ExampleReading {
   readonly definition: (name: string) => Definition | undefined
   /** Indices that stand for one number at a time: those of `for i = 1..h`. */
   readonly numbers?: ReadonlyMap<string, number>
+  /** A size that the paper names. */
+  readonly size?: (name: string) => Attribute | undefined
   /** The size of the batch, while shapes are inferred: values without a shape take that of the others. */
   readonly inferring?: Dimension
 }

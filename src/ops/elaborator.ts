@@ -153,13 +153,17 @@ export class Elaborator {
       return value === undefined ? undefined : { value, rest: [] }
     }
     const groups = subscripts.map(items => items.map(item => this.#numbered(item)))
+    // `h_L` is the last of `h_1, …, h_L`, unless something is called that.
+    const bySize = subscripts.map(items => items.map(item => this.#numbered(item, true)))
     let first: { readonly value: Value; readonly rest: readonly Expression[] } | undefined
     for (let count = groups.length; count >= 0; count--) {
       const rest = subscripts.slice(count).flat()
       // What is found by its whole name has another reading only if the rest are indices.
       const isIndexed = rest.every(item => item.kind === 'name' && this.index(item.name))
       if (first && !isIndexed) continue
-      const value = this.defined(nameOf(stem, groups.slice(0, count), label))
+      const value =
+        this.defined(nameOf(stem, groups.slice(0, count), label)) ??
+        this.defined(nameOf(stem, bySize.slice(0, count), label))
       if (value === undefined) continue
       if (first)
         throw new Misfit(`\`${name.name}\` may be a value of that name or a place of another: rename one`)
@@ -169,18 +173,21 @@ export class Elaborator {
     return first
   }
 
-  /** A subscript with the numbers of the indices that stand for one value at a time. */
-  #numbered(item: Expression): string {
-    const value = this.#number(item)
+  /** A subscript with the numbers of the indices that stand for one value at a time, and of sizes if they count. */
+  #numbered(item: Expression, withSizes = false): string {
+    const value = this.#number(item, withSizes)
     return value === undefined ? subscriptText(item) : String(value)
   }
 
-  #number(item: Expression): number | undefined {
-    const numbers = this.environment.example?.numbers
+  #number(item: Expression, withSizes: boolean): number | undefined {
+    const { example } = this.environment
     if (item.kind === 'number') return item.value
-    if (item.kind === 'name') return numbers?.get(item.name)
+    if (item.kind === 'name') {
+      const size = withSizes ? example?.size?.(item.name) : undefined
+      return example?.numbers?.get(item.name) ?? (typeof size === 'number' ? size : undefined)
+    }
     if (item.kind !== 'binary') return undefined
-    const [left, right] = [this.#number(item.left), this.#number(item.right)]
+    const [left, right] = [this.#number(item.left, withSizes), this.#number(item.right, withSizes)]
     const exact = arithmetic[item.operator]
     if (!exact || left === undefined || right === undefined) return undefined
     const result = exact(left, right)

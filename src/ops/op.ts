@@ -157,6 +157,8 @@ interface OpBase extends OpSignature {
   readonly elementwise?: true
   /** It only moves elements: a reshape, not a sum. Equations then join it to the expression that reads it. */
   readonly rearranges?: boolean
+  /** The attributes that can be spelled in several ways, in one of them: axes counted from the front. */
+  readonly canonical?: (attributes: Attributes, types: readonly TensorType[]) => Attributes
   /** Identities in the equation language that hold for all inputs: `relu(relu(x)) = relu(x)`. */
   readonly laws?: readonly string[]
   /** At least one. */

@@ -72,6 +72,9 @@ function reduction(
     axes: withoutAxes('axes'),
     role: noRole,
     notation: { form: 'reduction', latex: symbol[0], text: symbol[1], over: 'axes', ...big },
+    canonical: ({ axes: given }, [x]) => ({
+      axes: [...(resolveAxes(given, x!.shape!.length) as readonly number[])].sort((a, b) => a - b),
+    }),
     cost: ([x]) => sizeOf(x!.shape as readonly number[]),
     evaluate: (inputs, attributes, type) => fold(inputs, attributes, type, start, step),
     derivative: { x: derivative },

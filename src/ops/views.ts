@@ -177,6 +177,9 @@ export const views = {
         return `transpose[[${order.map((_, axis) => order.indexOf(axis)).join(', ')}]](g)`
       },
     },
+    canonical: ({ permutation }, [x]) => ({
+      permutation: [...permutationOf(permutation, x!.shape!.length)!],
+    }),
     laws: ['transpose(transpose(x)) = x'],
     examples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 4]], attributes: { permutation: [2, 0, 1] } }],
   },

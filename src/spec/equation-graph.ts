@@ -95,6 +95,7 @@ export class EquationGraph {
       hasBatch: node => this.hasBatch(node),
       definition: name => this.#definitions.get(name),
       numbers,
+      size: name => this.host.size(name),
       ...(this.#inferring !== undefined && { inferring: this.#inferring }),
     }
     const value = (name: string) =>
