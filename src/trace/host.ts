@@ -48,7 +48,7 @@ export interface HostType<State = unknown> {
   /** Why any other member is not known. */
   readonly missing?: string
   /** What a loop over the object visits; without it, the object cannot be iterated over. */
-  iterate?(object: HostObject<State>): readonly Property[] | undefined
+  iterate?(object: HostObject<State>, trace: Tracer): readonly Property[] | undefined
   /** The state of an object of which different branches made different things. */
   unknownState?(state: State, reason: UnknownValue): State
   /**

@@ -351,7 +351,7 @@ export class Interpreter implements Tracer {
     if (typeof value === 'string') return [...value].map(character => ({ value: character }))
     if (!isObject(value)) return undefined
     if (value.kind === 'array') return value.properties.has(unknownKey) ? undefined : value.elements
-    return value.kind === 'host' ? value.type.iterate?.(value) : undefined
+    return value.kind === 'host' ? value.type.iterate?.(value, this) : undefined
   }
 
   whole(value: Value): Value {

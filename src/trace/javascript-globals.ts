@@ -267,7 +267,8 @@ const whole =
 
 const mapType: HostType<Entries> = {
   name: 'Map',
-  iterate: ({ state }) => (state.unknown ? undefined : state.entries.map(([, property]) => property)),
+  iterate: ({ state: { entries, unknown } }, trace) =>
+    unknown ? undefined : pairsOf(entries, trace).map(value => ({ value })),
   unknownState: (state, unknown) => ({ ...state, unknown }),
   members: {
     get: {
@@ -294,6 +295,10 @@ const mapType: HostType<Entries> = {
       }),
     },
     size: { kind: 'property', get: ({ state }) => state.unknown ?? state.entries.length },
+    entries: {
+      kind: 'method',
+      call: whole((entries, { trace }) => trace.array(pairsOf(entries, trace))),
+    },
     values: {
       kind: 'method',
       call: whole((entries, call) => call.trace.array(entries.map(([, { value }]) => value))),
@@ -310,13 +315,25 @@ const mapType: HostType<Entries> = {
   },
 }
 
+/** Keys with their values, as a loop over a map sees them. */
+const pairsOf = (entries: Entries['entries'], trace: Tracer): readonly Value[] =>
+  entries.map(([key, { value }]) => trace.array([key, value]))
+
+/** A set is a map from each value to itself, over which a loop sees the values. */
+const setType: HostType<Entries> = {
+  ...mapType,
+  name: 'Set',
+  iterate: ({ state: { entries, unknown } }) =>
+    unknown ? undefined : entries.map(([, property]) => property),
+}
+
 const collection =
   (pairs: boolean) =>
   (call: HostCall): Value => {
     const source = argument(call, 0)
     const items = source === undefined ? [] : call.trace.elements(source)
     if (!items) return unclear(call, 'new Map')
-    const map = call.trace.host<Entries>(mapType, { entries: [] })
+    const map = call.trace.host<Entries>(pairs ? mapType : setType, { entries: [] })
     const insert = mapType.members[pairs ? 'set' : 'add']
     for (const item of items) {
       const args = pairs ? (call.trace.elements(item.value) ?? [{ value: unclear(call, 'new Map') }]) : [item]
