@@ -114,14 +114,15 @@ function isBeyondRounding(
 }
 
 /**
- * A number that one side computes with and the other does not know, and that is no size of what is given: another value
- * of it could make both equal.
+ * A number that one side computes with, or has learned tensors of, and the other does not know, and that is no size of what
+ * is given: another value of it could make both equal.
  */
 function openNumber({ specified, implemented, symbols }: Search): string | undefined {
   const sides = [specified, implemented].map(outputs => {
     const [sizes, all] = [new Set<string>(), new Set<string>()]
     for (const { attributes, type } of below(outputs)) {
-      if ('name' in attributes) for (const size of type.shape ?? []) symbolsOf(size, sizes)
+      if ('name' in attributes && !('identity' in attributes))
+        for (const size of type.shape ?? []) symbolsOf(size, sizes)
       for (const value of Object.values(attributes).filter(mayHaveSymbols))
         for (const name of symbolsIn(value)) all.add(name)
     }

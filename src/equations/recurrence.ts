@@ -22,6 +22,8 @@ export interface Run {
   readonly body: Body
   readonly isReversed: boolean
   readonly steps: Dimension
+  /** `t`, or `l` where the steps are layers. */
+  readonly index: string
   /** The states at time t. */
   readonly states: readonly NamedSymbol[]
   /** The names of everything in a step, at time t. */
@@ -77,8 +79,9 @@ function nameRun(
     ...(isPaired && { accent: isReversed ? ('backwards' as const) : ('forwards' as const) }),
   }
   const local = new Map<Node, NamedSymbol>()
-  const now = glyph('t')
-  const before = isReversed ? glyph('t+1') : glyph('t-1', 't-1')
+  const index = along.length > 0 && first.inputs.slice(0, along.length).every(isParameter) ? 'l' : 't'
+  const now = glyph(index)
+  const before = isReversed ? glyph(`${index}+1`) : glyph(`${index}-1`, `${index}-1`)
   along.forEach((_, i) => {
     local.set(body.inputs[i]!, { ...(names.symbol(first.inputs[i]!) ?? symbol('x')), time: now })
   })
@@ -130,7 +133,19 @@ function nameRun(
   }
   const parts = nameParts(order, inOrder, local, names, shared)
   const atStep = letters.map(letter => ({ ...letter, time: now }))
-  return { results, body, isReversed, steps, states: atStep, local, stays, copies, lines: inOrder, parts }
+  return {
+    results,
+    body,
+    isReversed,
+    steps,
+    index,
+    states: atStep,
+    local,
+    stays,
+    copies,
+    lines: inOrder,
+    parts,
+  }
 }
 
 /** A value that is computed beside the states: by the author's name for it, or by a letter that no state has. */
@@ -172,6 +187,8 @@ function nameParts(
   }
   return parts
 }
+
+const isParameter = ({ attributes }: Node): boolean => 'identity' in attributes
 
 function isPart(node: Node): boolean {
   return notationOf(node)?.form === 'range' && isLeaf(node.inputs[0]!) && node.inputs[0]!.op !== 'input'
@@ -243,6 +260,7 @@ export function recurrenceItems(
   const initial = first.inputs.slice(along.length, along.length + count).map((value, k) => ({
     left: { ...run.states[k]!, time: start },
     right: names.symbol(value) ?? expressionOf(value, { name }),
+    inline: names.symbol(value) ? [] : [value],
     value,
   }))
   const isZero = initial.every(
@@ -269,7 +287,7 @@ export function recurrenceItems(
   else for (const { left, right } of initial) items.push(equation(left, right))
   const states = new Set(body.outputs)
   const cell = lines.map(line => {
-    const left = local.get(line) ?? { ...(names.symbol(first) ?? symbol('y')), time: glyph('t') }
+    const left = local.get(line) ?? { ...(names.symbol(first) ?? symbol('y')), time: glyph(run.index) }
     const right = expressionOf(line, { name: node => (node === line ? undefined : name(node)) })
     const space = states.has(line) && line.type.shape ? spaceFormula(line.type.shape) : undefined
     return equation(left, right, space)
@@ -277,13 +295,14 @@ export function recurrenceItems(
   cell.push(
     ...run.copies.map(({ left, value }) => equation(left, name(value) ?? expressionOf(value, { name }))),
   )
-  const parameters = reachable(body.outputs, node => node.inputs).filter(
-    node => isLeaf(node) && names.symbol(node) && !body.inputs.includes(node),
-  )
+  const parameters = reachable(
+    [...body.outputs, ...first.inputs.slice(0, along.length), ...initial.flatMap(({ inline }) => inline)],
+    node => (names.symbol(node) && !isLeaf(node) ? [] : node.inputs),
+  ).filter(node => isLeaf(node) && names.symbol(node) && !body.inputs.includes(node))
   const last = dimensionFormula(steps)
   items.push({
     kind: 'repetition',
-    variable: 't',
+    variable: run.index,
     first: isReversed ? last : glyph('1'),
     last: isReversed ? glyph('1') : last,
     items: cell,

@@ -67,6 +67,8 @@ export class RoundRecurrence {
   /** What is another node in each round. */
   readonly #varying = new Set<Node>()
   readonly #reads = new Map<string, Read & { readonly standIn: Node }>()
+  /** The parameters that the round makes, and those of all rounds along a first axis. */
+  readonly #made = new Map<Node, Node>()
   readonly #stays = new Map<Node, Node>()
   readonly #copies = new Map<Node, Node>()
   readonly #inputs: readonly Node[]
@@ -79,7 +81,7 @@ export class RoundRecurrence {
     this.#round = round
     const results = [...round.states.map(({ next }) => next), ...round.others]
     this.#below = nodesBelow(results)
-    this.#refuseWhatIsNew()
+    this.#findMade()
     this.#findVarying()
     const reads = this.#findReads()
     const slopes = new Set([...this.#reads.values()].map(({ slope }) => slope))
@@ -123,11 +125,23 @@ export class RoundRecurrence {
     return this.#copies
   }
 
-  #refuseWhatIsNew(): void {
-    for (const { id, op, attributes } of this.#below) {
-      if (id < this.#round.since) continue
+  /** For each parameter that the round makes, one for all rounds, with an axis in front that counts them. */
+  get made(): ReadonlyMap<Node, Node> {
+    return this.#made
+  }
+
+  #findMade(): void {
+    const { since, count } = this.#round
+    for (const node of this.#below) {
+      const { id, op, attributes, type } = node
+      if (id < since) continue
       if ('site' in attributes) throw new Misfit('random numbers are drawn anew in every round')
-      if (op === 'parameter') throw new Misfit('every round makes parameters of its own')
+      if (op !== 'parameter') continue
+      const all = this.#node(op, [], { ...attributes, shape: [count, ...type.shape!] })
+      const standIn = this.#placeholder('w', this.#reads.size, node)
+      this.#made.set(node, all)
+      this.#copies.set(node, standIn)
+      this.#reads.set(`parameter ${id}`, { tensor: all, axis: 0, slope: 1, start: 0, standIn })
     }
   }
 
@@ -135,7 +149,10 @@ export class RoundRecurrence {
     const { round, states } = this.#round
     const standIns = new Set(states.map(({ standIn }) => standIn))
     for (const node of this.#below) {
-      const isOwn = standIns.has(node) || Object.values(node.attributes).some(value => this.#counts(value))
+      const isOwn =
+        standIns.has(node) ||
+        this.#made.has(node) ||
+        Object.values(node.attributes).some(value => this.#counts(value))
       if (isOwn || node.inputs.some(input => this.#varying.has(input))) this.#varying.add(node)
       for (const value of Object.values(node.attributes)) {
         if (typeof value !== 'object' || value === null || !('body' in value)) continue

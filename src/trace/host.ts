@@ -58,6 +58,15 @@ export interface HostType<State = unknown> {
   settled?(before: State, after: State): State | undefined
   /** What code can get at through an object; without it, all that its state holds. */
   shows?(state: State): unknown
+  /** For objects to which rounds of a loop add, each to what the one before left. */
+  readonly handsOn?: {
+    /** What a round found at the end of the object, and what it left there; undefined where it did something else. */
+    read(before: State, after: State): { readonly initial: Value; readonly next: Value } | undefined
+    /** What is at the end now; undefined where it is not known. */
+    held(state: State): Value
+    /** The object with something else at its end, and with what came to be there since. */
+    put(state: State, value: Value): State
+  }
   /** For the classes of a library: how they are instantiated and extended. */
   readonly class?: HostClass<State>
 }
@@ -164,6 +173,8 @@ export interface Repetition {
   readonly count: Dimension
   /** Nodes of this id or a later one were made in rounds. */
   readonly since: number
+  /** Objects of this id or a later one were made in rounds. */
+  readonly firstObject: number
   readonly carried: readonly Carried[]
   /** What lists held before, and what each round adds to their ends. */
   readonly collected: readonly { readonly before: readonly Value[]; readonly next: Value }[]

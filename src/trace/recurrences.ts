@@ -1,5 +1,5 @@
 import { add, type Dimension, isPolynomial, multiply, subtract, symbol } from '../graph/dimension.js'
-import { isProblem } from '../graph/op.js'
+import { isProblem, type Problem } from '../graph/op.js'
 import type { Span } from '../text/source.js'
 import { attempt, nameOf, pathOf, sameContent, spoil } from './branches.js'
 import type { Change } from './heap.js'
@@ -41,6 +41,13 @@ type Form =
   /** The round leaves the state of an object that later rounds find and leave. */
   | { readonly kind: 'settled'; readonly state: unknown }
   | { readonly kind: 'unknown' }
+
+/** What the library has for what rounds hand on, after the last one. */
+interface Results {
+  readonly count: Dimension
+  readonly carried: ReadonlyMap<Slot, Value>
+  readonly collected: ReadonlyMap<Slot, Value>
+}
 
 /** What became of a loop. */
 export interface Outcome {
@@ -93,6 +100,7 @@ export class RecurrenceWalk {
   /** What is wrong with something that rounds hand on. */
   #problem: string | undefined
   #since = 0
+  #repeated: Results | Problem = { problem: 'no round was walked' }
   #count: Dimension | undefined
 
   constructor(interpreter: Interpreter, rounds: Rounds) {
@@ -115,28 +123,44 @@ export class RecurrenceWalk {
       const problem = walk === mostWalks ? 'each round changes something else' : this.#walk()
       if (problem !== undefined) return this.#refuse(problem)
     }
-    const slots = [...this.#slots.values()].flatMap(own => [...own.values()])
+    const results = this.#repeated
+    if (isProblem(results)) return this.#refuse(results.problem)
+    const { carried, collected, count } = results
+    for (const slot of this.#all()) this.#leave(slot, carried.get(slot), count)
+    for (const [{ change }, whole] of collected) this.#collect(change, whole)
+    return { isRecurrence: true }
+  }
+
+  #all(): readonly Slot[] {
+    return [...this.#slots.values()].flatMap(own => [...own.values()])
+  }
+
+  #repeat(): Results | Problem {
+    const slots = this.#all()
     const carried = slots.filter(({ form }) => form.kind === 'carried')
     const collected = slots.filter(({ form }) => form.kind === 'collected')
     const count = this.#count
-    if (carried.length + collected.length === 0) return this.#refuse('nothing is handed on that is known')
-    if (count === undefined) return this.#refuse('its condition does not count its rounds')
+    if (carried.length + collected.length === 0) return { problem: 'nothing is handed on that is known' }
+    if (count === undefined) return { problem: 'its condition does not count its rounds' }
     const results = this.#interpreter.library.repeat(this.#interpreter, {
       round: this.#round,
       count,
       since: this.#since,
+      firstObject: this.#surroundings.firstObject,
       carried: carried.map(({ change, form, next }) => ({
-        name: nameOf(change),
+        name: carriedName(change),
         ...(form as Extract<Form, { kind: 'carried' }>),
         next,
       })),
       collected: collected.map(({ form, next }) => ({ before: beforeOf(form), next })),
       span: this.#rounds.span,
     })
-    if (isProblem(results)) return this.#refuse(results.problem)
-    for (const slot of slots) this.#leave(slot, results.carried[carried.indexOf(slot)], count)
-    for (const [i, { change }] of collected.entries()) this.#collect(change, results.collected[i])
-    return { isRecurrence: true }
+    if (isProblem(results)) return results
+    return {
+      count,
+      carried: new Map(carried.map((slot, i) => [slot, results.carried[i]])),
+      collected: new Map(collected.map((slot, i) => [slot, results.collected[i]])),
+    }
   }
 
   #refuse(problem: string): Outcome {
@@ -149,25 +173,29 @@ export class RecurrenceWalk {
     const interpreter = this.#interpreter
     this.#since = interpreter.builder.size
     let goesOn = false
-    const { changes, thrown } = interpreter.speculate(() =>
+    const { thrown } = interpreter.speculate(() =>
       attempt(interpreter, () => {
-        const slots = [...this.#slots.values()].flatMap(own => [...own.values()])
-        for (const slot of slots) this.#enter(slot)
-        let condition: Value
-        const effects = interpreter.heap.observe(() => {
-          condition = this.#rounds.condition()
+        const changes = interpreter.heap.observe(() => {
+          const slots = this.#all()
+          for (const slot of slots) this.#enter(slot)
+          let condition: Value
+          const effects = interpreter.heap.observe(() => {
+            condition = this.#rounds.condition()
+          })
+          this.#count = countRounds(interpreter, condition, this.#round)
+          if (effects.some(change => this.#surroundings.areChangedBy(change))) this.#count = undefined
+          goesOn = this.#rounds.round()
+          // What is compared with is what the round finds, not what was there before the loop.
+          for (const slot of slots) slot.next = contentNow(slot.change)
         })
-        this.#count = countRounds(interpreter, condition, this.#round)
-        if (effects.some(change => this.#surroundings.areChangedBy(change))) this.#count = undefined
-        goesOn = this.#rounds.round()
-        // What is compared with is what the round finds, not what was there before the loop.
-        for (const slot of slots) slot.next = contentNow(slot.change)
+        this.#isStable = true
+        const own = changes.filter(change => this.#surroundings.areChangedBy(change))
+        for (const change of own) if (!isMark(change)) this.#learn(change, own)
+        for (const change of own) if (isMark(change) && !this.#has(change)) this.#learn(change, own)
+        // What a round makes is as the round leaves it only as long as the round is not undone.
+        if (this.#isStable && goesOn) this.#repeated = this.#repeat()
       }),
     )
-    this.#isStable = true
-    const own = changes.filter(change => this.#surroundings.areChangedBy(change))
-    for (const change of own) if (!isMark(change)) this.#learn(change, own)
-    for (const change of own) if (isMark(change) && !this.#has(change)) this.#learn(change, own)
     if (thrown) return 'a round throws'
     return goesOn ? undefined : 'a round may leave it'
   }
@@ -197,8 +225,11 @@ export class RecurrenceWalk {
   #formOf(change: Change, all: readonly Change[]): Form {
     const { slot, before, after } = change
     if (slot.kind === 'state') {
-      const state = slot.object.type.settled?.(before, after)
-      return state === undefined ? { kind: 'unknown' } : { kind: 'settled', state }
+      const { type } = slot.object
+      const state = type.settled?.(before, after)
+      if (state !== undefined) return { kind: 'settled', state }
+      const handed = type.handsOn?.read(before, after)
+      return handed ? this.#carry(handed.initial, handed.next, carriedName(change)) : { kind: 'unknown' }
     }
     if (slot.kind === 'elements') {
       const [old, now] = [before, after] as readonly (readonly Property[])[]
@@ -217,7 +248,11 @@ export class RecurrenceWalk {
         ? { kind: 'counter', start: initial, step }
         : { kind: 'unknown' }
     }
-    const standIn = this.#interpreter.library.standIn(this.#interpreter, initial, next, nameOf(change))
+    return this.#carry(initial, next, nameOf(change))
+  }
+
+  #carry(initial: Value, next: Value, name: string): Form {
+    const standIn = this.#interpreter.library.standIn(this.#interpreter, initial, next, name)
     if (standIn === undefined) return { kind: 'unknown' }
     this.#handsOn = true
     if (typeof standIn === 'object' && standIn !== null && isProblem(standIn)) {
@@ -237,7 +272,7 @@ export class RecurrenceWalk {
         return isQuantity(next) && subtract(next, expected) === 0
       }
       case 'carried':
-        return this.#interpreter.library.isAlike(form.standIn, contentOf(after))
+        return this.#interpreter.library.isAlike(form.standIn, left)
       case 'collected':
         return (after as readonly Property[]).length === 1 && left !== undefined
       case 'settled': {
@@ -291,6 +326,8 @@ export class RecurrenceWalk {
     const { heap } = this.#interpreter
     if (slot.kind === 'cell') this.#interpreter.setVariable(slot.cell, slot.cell.name ?? '', value)
     else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value })
+    else if (slot.kind === 'state' && slot.object.type.handsOn)
+      heap.setState(slot.object, slot.object.type.handsOn.put(slot.object.state, value))
   }
 
   #spoil(change: Change): void {
@@ -320,9 +357,13 @@ function contentOf(content: unknown): Value {
 function contentNow({ slot }: Change): Value {
   if (slot.kind === 'cell') return slot.cell.value
   if (slot.kind === 'property') return slot.object.properties.get(slot.key)?.value
+  if (slot.kind === 'state') return slot.object.type.handsOn?.held(slot.object.state)
   const isGrown = slot.kind === 'elements' && slot.object.properties.has(wholeKey)
   return isGrown ? slot.object.elements[0]?.value : undefined
 }
+
+/** What the carried value is called: of an object, what mathematics calls a state. */
+const carriedName = (change: Change): string => (change.slot.kind === 'state' ? 'h' : nameOf(change))
 
 function beforeOf(form: Form): readonly Value[] {
   return form.kind === 'collected' ? form.before.map(({ value }) => value) : []

@@ -13,15 +13,15 @@ export type ReasonOf = (what: string) => Diagnostic
 
 /** All that there is at some point: tells changes of it from those of what is made afterwards. */
 export class Surroundings {
-  readonly #firstObject: number
+  readonly firstObject: number
   readonly #firstCell = declaredCells()
 
   constructor(interpreter: Interpreter) {
-    this.#firstObject = interpreter.newId()
+    this.firstObject = interpreter.newId()
   }
 
   areChangedBy({ slot }: Change): boolean {
-    return slot.kind === 'cell' ? (slot.cell.age ?? 0) < this.#firstCell : slot.object.id < this.#firstObject
+    return slot.kind === 'cell' ? (slot.cell.age ?? 0) < this.#firstCell : slot.object.id < this.firstObject
   }
 }
 

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
-import { isPolynomial, substitute, symbol } from '../../src/graph/dimension.js'
+import { type Dimension, isPolynomial, substitute, symbol } from '../../src/graph/dimension.js'
 import { type ModelGraph, type Parameter, parametersOf } from '../../src/graph/model.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
@@ -113,6 +113,8 @@ function compare(program: Program, bound: Bound): readonly string[] {
   const traced = traceProgram(program)
   if ('reason' in traced) return [`not traced: ${traced.reason}`]
   const real = run(program, values, bound)
+  const isOpen = program.open !== undefined && real.result instanceof tf.LayersModel
+  if (isOpen) return compareOutputs(traced.graph, real.result as tf.LayersModel, bound)
   return real.result instanceof tf.LayersModel
     ? compareModel(traced.graph, real.result)
     : compareFunction(traced.graph, real, values, bound)
@@ -238,7 +240,9 @@ function evaluated(
     model.outputs.map(({ node }) => node),
     {
       leaf: node =>
-        leaves.get(node) ?? drawn(node, symbol) ?? (node.op === 'parameter' ? untracked(node) : undefined),
+        leaves.get(node) ??
+        drawn(node, symbol) ??
+        (node.op === 'parameter' ? untracked(node, symbol) : undefined),
       symbol,
       mode,
     },
@@ -246,10 +250,19 @@ function evaluated(
   return isProblem(result) ? `not evaluated: ${result.problem}` : result
 }
 
-/** The starting value of a parameter that TensorFlow.js does not count as the model's. */
-function untracked({ type }: Node): Tensor {
-  const shape = type.shape as readonly number[]
-  return { shape, data: Float64Array.from(startOf(shape)), dtype: 'float32' }
+/**
+ * The starting value of a parameter that TensorFlow.js does not count as the model's, or of one that stands for the
+ * parameters of as many layers as a loop makes.
+ */
+function untracked({ type }: Node, symbol: (name: string) => number | undefined): Tensor {
+  const [first, ...rest] = type.shape!.map(size => substitute(size, symbol)) as number[]
+  if (!isPolynomial(type.shape![0])) {
+    const shape = type.shape as readonly number[]
+    return { shape, data: Float64Array.from(startOf(shape)), dtype: 'float32' }
+  }
+  const one = [...startOf(rest)]
+  const data = Float64Array.from(Array.from({ length: first! }, () => one).flat())
+  return { shape: [first!, ...rest], data, dtype: 'float32' }
 }
 
 /** Numbers that depend on nothing but the shape, for all initializers. */
@@ -365,6 +378,26 @@ function compareModel(graph: ModelGraph, real: tf.LayersModel): readonly string[
     })
   }
   return found
+}
+
+/** Models with as many layers as a loop has rounds: their parameters as they start, and the numbers of their outputs. */
+function compareOutputs(graph: ModelGraph, real: tf.LayersModel, bound: Bound): readonly string[] {
+  for (const layer of real.layers)
+    layer.setWeights(layer.getWeights().map(({ shape }) => tf.tensor(startOf(shape), shape)))
+  const size = (shape: readonly Dimension[]) =>
+    shape.reduce((product: number, one) => product * (substitute(one, name => bound.get(name)) as number), 1)
+  const count = parametersOf(graph.model).reduce((sum, { parameter }) => sum + size(parameter.shape), 0)
+  if (count !== real.countParams()) return [`there are ${count} parameters, not ${real.countParams()}`]
+  const random = randomSource(5)
+  const inputs = real.inputs.map(({ shape }) =>
+    randomTensor([batch, ...(shape.slice(1) as number[])], random),
+  )
+  const leaves = new Map(graph.model.inputs.map(({ node }, i) => [node, inputs[i]!]))
+  const actual = evaluated(graph, leaves, 'inference', bound)
+  if (typeof actual === 'string') return [actual]
+  const given = inputs.map(({ shape, data }) => tf.tensor([...data], [...shape]))
+  const outputs = [real.predict(given.length === 1 ? given[0]! : given)].flat()
+  return outputs.flatMap((output, i) => close(actual[i]!, tensorOf(output), `output ${i + 1}`))
 }
 
 /** Whether an input is read as positions in a table. */

@@ -1,12 +1,12 @@
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { compiled } from './compile.js'
-import { layersOf } from './layer-order.js'
+import { applicationsBelow, layersOf } from './layer-order.js'
 import { givenNoTensors, result, shapeOf, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
-import { modelType } from './types.js'
-import { trainedNodes } from './weights.js'
+import { isTensor, modelType } from './types.js'
+import { openCount, trainedNodes } from './weights.js'
 
 /** Training and prediction are events, not structure: they change no equation. */
 const silentMethods = [
@@ -33,10 +33,16 @@ const ofKnown = (name: string, get: (state: ModelState, trace: Tracer) => Value)
     state.reason ? trace.fresh(`${state.name}.${name}`, state.reason) : get(state, trace),
   )
 
+/** A member that depends on how many layers there are. */
+const ofCounted = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
+  ofKnown(name, (state, trace) => openCount(trace, state, state.origin.span) ?? get(state, trace))
+
 /** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
 function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
   const [key, index] = call.arguments.map(({ value }) => value)
   if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
+  const open = openCount(call.trace, state, call.span)
+  if (open) return open
   const list = layersOf(state)
   const unknown = typeof key === 'string' && list.find(layer => layer.state.unknownName)?.state.unknownName
   const found =
@@ -92,7 +98,7 @@ Object.assign(modelType.members, {
   }),
   getLayer: method(getLayer),
   name: property(state => state.unknownName ?? state.name),
-  layers: ofKnown('layers', (state, trace) => trace.array(layersOf(state))),
+  layers: ofCounted('layers', (state, trace) => trace.array(layersOf(state))),
   inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
   outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),
   input: ofKnown('input', (state, trace) => result(trace, state.inputs)),
@@ -102,3 +108,26 @@ Object.assign(modelType.members, {
 })
 
 modelType.unknownState = (state, reason) => ({ ...state, ...(reason.reason && { reason: reason.reason }) })
+
+/** A sequential model hands on its last tensor from layer to layer. */
+modelType.handsOn = {
+  read: (before, after) => {
+    const [initial, next] = [before.outputs[0], after.outputs[0]]
+    const isLonger =
+      before.chain && endsWith(after.chain, before.chain) && before.inputs[0] === after.inputs[0]
+    return isLonger && !after.reason && initial && next ? { initial, next } : undefined
+  },
+  held: state => (state.reason ? undefined : state.outputs[0]),
+  put: (state, value) => {
+    if (!isTensor(value)) return state
+    let { chain } = state
+    for (const { layer } of applicationsBelow([value], new Set(state.outputs)))
+      chain = { layer, before: chain }
+    return { ...state, outputs: [value], chain }
+  },
+}
+
+function endsWith(chain: ModelState['chain'], end: ModelState['chain']): boolean {
+  for (let link = chain; link; link = link.before) if (link === end) return link !== chain
+  return false
+}

@@ -3,21 +3,23 @@ import type { Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import { typeText } from '../../graph/print.js'
 import { problemOf } from '../../ops/elaborate.js'
+import { Misfit } from '../../ops/misfit.js'
 import { RoundRecurrence } from '../../ops/round.js'
 import type { Repeated, Repetition, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { newNodes, remember } from './layers.js'
 import { seriesOf } from './series.js'
-import type { Application, TensorState } from './state.js'
-import { isTensor, tensorType } from './types.js'
+import type { Application, LayerObject, LayerState, TensorState } from './state.js'
+import { isModel, isTensor, layerType, tensorType } from './types.js'
 
-/** The node of a value that code computes with; undefined for what is no tensor, or none that is known. */
+/** The node of a tensor; undefined for what is none, or none that is known. */
 function nodeOf(value: Value): Node | undefined {
-  const node =
-    isTensor(value) && !value.state.symbolic && !value.state.variable ? value.state.node : undefined
+  const node = isTensor(value) && !value.state.variable ? value.state.node : undefined
   return node?.type.shape ? node : undefined
 }
+
+const isSymbolic = (value: Value): boolean => isTensor(value) && value.state.symbolic
 
 function hasSameType({ type: a }: Node, { type: b }: Node): boolean {
   const [left, right] = [a.shape!, b.shape!]
@@ -31,7 +33,7 @@ function hasSameType({ type: a }: Node, { type: b }: Node): boolean {
 /** A tensor that stands for what rounds of a loop hand on. */
 export function standIn(trace: Tracer, initial: Value, next: Value, name: string): Value | Problem {
   const [first, second] = [nodeOf(initial), nodeOf(next)]
-  if (!first || !second) return undefined
+  if (!first || !second || isSymbolic(initial) !== isSymbolic(next)) return undefined
   if (!hasSameType(first, second))
     return {
       problem: `\`${name}\` is ${typeText(first.type)} before a round and ${typeText(second.type)} after it`,
@@ -42,7 +44,7 @@ export function standIn(trace: Tracer, initial: Value, next: Value, name: string
   if (isProblem(node)) return node
   return trace.host<TensorState>(tensorType, {
     node,
-    symbolic: false,
+    symbolic: isSymbolic(initial),
     isLent: true,
     origin: (initial as HostObject<TensorState>).state.origin,
   })
@@ -50,13 +52,13 @@ export function standIn(trace: Tracer, initial: Value, next: Value, name: string
 
 export function isAlike(stand: Value, value: Value): boolean {
   const [first, second] = [nodeOf(stand), nodeOf(value)]
-  return !!first && !!second && hasSameType(first, second)
+  return !!first && !!second && hasSameType(first, second) && isSymbolic(stand) === isSymbolic(value)
 }
 
 /** What a loop over tensors leaves: the last states of a recurrence, and all steps of what it collects in lists. */
 export function repeat(trace: Tracer, repetition: Repetition): Repeated | Problem {
   const { builder, provenance } = trace
-  const { round, count, since, carried, collected, span } = repetition
+  const { count, since, carried, collected, span } = repetition
   const states = carried.map(({ name, initial, standIn: stand, next }) => ({
     name,
     initial: nodeOf(initial)!,
@@ -65,15 +67,19 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
   }))
   const lists = collected.map(({ before, next }) => {
     const [element, first] = [nodeOf(next), before.map(nodeOf)]
-    const isList = element && first.every(node => node && hasSameType(node, element))
+    const isList =
+      element &&
+      ![next, ...before].some(isSymbolic) &&
+      first.every(node => node && hasSameType(node, element))
     return isList ? { element, before: first as readonly Node[] } : undefined
   })
   const others = lists.flatMap(list => (list ? [list.element] : []))
   const outputs = [...states.map(({ next }) => next), ...others]
   const origin = trace.origin(span)
   try {
-    const recurrence = new RoundRecurrence(builder, { round, count, states, others, since })
-    keepKnown(trace, recurrence.copies)
+    const recurrence = new RoundRecurrence(builder, { round: repetition.round, count, states, others, since })
+    const round = new RoundTensors(trace, recurrence, repetition)
+    round.keepApplications()
     const made = (output: number, axis?: number): Node => {
       const node = recurrence.result(output, axis)
       const given = [...states.map(({ initial }) => initial)]
@@ -81,9 +87,7 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
       return node
     }
     return {
-      carried: states.map((_, i) =>
-        trace.host<TensorState>(tensorType, { node: made(i), symbolic: false, origin }),
-      ),
+      carried: carried.map(({ next }, i) => round.result(next as HostObject<TensorState>, made(i))),
       collected: lists.map(list => {
         if (!list) return undefined
         const { element, before } = list
@@ -96,28 +100,113 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
   }
 }
 
-/** Names, places and the applications of layers go with the nodes of a round. */
-function keepKnown(trace: Tracer, copies: ReadonlyMap<Node, Node>): void {
-  const { provenance } = trace
-  const known = contextOf(trace).applications
-  const applications = new Set<Application>()
-  for (const [node, copy] of copies) {
-    if (node === copy) continue
-    const name = provenance.name(node)
-    if (name !== undefined && copy.inputs.length > 0) provenance.setName(copy, name)
-    for (const origin of provenance.origins(node)) provenance.addOrigin(copy, origin)
-    for (const application of known.get(node) ?? []) applications.add(application)
+/** The tensors of a round and what layers made them, as they are in the body of its recurrence. */
+class RoundTensors {
+  readonly #trace: Tracer
+  readonly #recurrence: RoundRecurrence
+  readonly #repetition: Repetition
+  readonly #layers = new Map<LayerObject, LayerObject>()
+  readonly #tensors = new Map<HostObject<TensorState>, HostObject<TensorState>>()
+  readonly #applications = new Map<Application, Application>()
+
+  constructor(trace: Tracer, recurrence: RoundRecurrence, repetition: Repetition) {
+    this.#trace = trace
+    this.#recurrence = recurrence
+    this.#repetition = repetition
+    for (const { initial, standIn: stand } of repetition.carried) {
+      const { node: _, ...state } = (initial as HostObject<TensorState>).state
+      const node = this.#moved(nodeOf(stand)!)
+      this.#tensors.set(
+        stand as HostObject<TensorState>,
+        trace.host<TensorState>(tensorType, { ...state, node }),
+      )
+    }
   }
-  const moved = (node: Node): Node => copies.get(node) ?? node
-  for (const application of applications) {
-    const { inputs, outputs, beforeActivation } = application
-    remember(trace, {
-      ...application,
-      inputs: inputs.map(({ type, state }) =>
-        trace.host<TensorState>(type, { ...state, ...(state.node && { node: moved(state.node) }) }),
-      ),
-      outputs: outputs.map(moved),
-      ...(beforeActivation && { beforeActivation: moved(beforeActivation) }),
+
+  /** What is there after the last round in place of what a round left. */
+  result({ state }: HostObject<TensorState>, node: Node): HostObject<TensorState> {
+    const { symbolic, producer, mask } = state
+    if (mask) throw new Misfit('masks are handed on with the tensors')
+    return this.#trace.host<TensorState>(tensorType, {
+      node,
+      symbolic,
+      ...(producer && symbolic && { producer: this.#application(producer) }),
+      origin: this.#trace.origin(this.#repetition.span),
     })
+  }
+
+  /** Names, places and the applications of layers go with the nodes of the round. */
+  keepApplications(): void {
+    const { provenance } = this.#trace
+    const known = contextOf(this.#trace).applications
+    const applications = new Set<Application>()
+    for (const [node, copy] of this.#recurrence.copies) {
+      if (node === copy) continue
+      const name = provenance.name(node)
+      if (name !== undefined && copy.inputs.length > 0) provenance.setName(copy, name)
+      for (const origin of provenance.origins(node)) provenance.addOrigin(copy, origin)
+      for (const application of known.get(node) ?? []) applications.add(application)
+    }
+    for (const application of applications) remember(this.#trace, this.#application(application))
+  }
+
+  #moved(node: Node): Node {
+    return this.#recurrence.copies.get(node) ?? node
+  }
+
+  #tensor(tensor: HostObject<TensorState>): HostObject<TensorState> {
+    const known = this.#tensors.get(tensor)
+    if (known) return known
+    const { node, producer, mask } = tensor.state
+    if (mask) throw new Misfit('masks are handed on with the tensors')
+    const isOutside = tensor.id < this.#repetition.firstObject
+    const copy = isOutside
+      ? tensor
+      : this.#trace.host<TensorState>(tensorType, {
+          ...tensor.state,
+          ...(node && { node: this.#moved(node) }),
+          ...(producer && { producer: this.#application(producer) }),
+        })
+    this.#tensors.set(tensor, copy)
+    return copy
+  }
+
+  #application(application: Application): Application {
+    const known = this.#applications.get(application)
+    if (known) return known
+    const { layer, inputs, outputs, beforeActivation } = application
+    const copy: Application = {
+      ...application,
+      layer: this.#layer(layer),
+      inputs: inputs.map(input => this.#tensor(input)),
+      outputs: outputs.map(node => this.#moved(node)),
+      ...(beforeActivation && { beforeActivation: this.#moved(beforeActivation) }),
+    }
+    this.#applications.set(application, copy)
+    return copy
+  }
+
+  /** The layers that all rounds make, as one. */
+  #layer(layer: LayerObject): LayerObject {
+    const known = this.#layers.get(layer)
+    if (known) return known
+    if (layer.id < this.#repetition.firstObject) return layer
+    if (isModel(layer) || (layer as HostObject<LayerState>).state.custom)
+      throw new Misfit('every round makes a model, or a layer of the program')
+    const { state } = layer as HostObject<LayerState>
+    const { count } = this.#repetition
+    const family = this.#trace.host<LayerState>(layerType, {
+      ...state,
+      count,
+      ...(state.parameters && {
+        parameters: state.parameters.map(parameter => ({
+          ...parameter,
+          node: this.#recurrence.made.get(parameter.node) ?? parameter.node,
+          shape: [count, ...parameter.shape],
+        })),
+      }),
+    })
+    this.#layers.set(layer, family)
+    return family
   }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { Dimension } from '../../graph/dimension.js'
 import type { ConfigEntry, LossTerm, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Origin } from '../../graph/provenance.js'
@@ -57,6 +58,8 @@ export interface LayerState {
   readonly config: Readonly<Record<string, ConfigEntry>>
   /** The layers or models that it was configured with. */
   readonly inner?: readonly LayerObject[]
+  /** How many alike layers it stands for, which a loop of unknown length makes. */
+  readonly count?: Dimension
   readonly name: string
   /** What it is called in the program, where that is not known; `name` is then what it would be called without a name. */
   readonly unknownName?: UnknownValue

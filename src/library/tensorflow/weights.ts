@@ -1,8 +1,9 @@
 import { multiply } from '../../graph/dimension.js'
 import type { Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
+import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { HostObject, Value } from '../../trace/value.js'
+import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
 import { layersOf } from './layer-order.js'
 import { makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
@@ -80,7 +81,21 @@ function countOf(object: LayerObject): Value {
     .reduce((sum, size) => (typeof sum === 'number' && typeof size === 'number' ? sum + size : Number.NaN), 0)
 }
 
-const variables = (object: LayerObject, trace: Tracer, keep: (weight: Weight) => boolean) =>
+/** Why a list of layers or weights is not known: there are as many of them as a loop has rounds. */
+export function openCount(
+  trace: Tracer,
+  state: LayerState | ModelState,
+  span: Span,
+): UnknownValue | undefined {
+  const layers = 'chain' in state ? layersOf(state).map(layer => layer.state) : [state]
+  const family = layers.find(layer => 'count' in layer && layer.count !== undefined)
+  if (!family) return undefined
+  const reason = `it is not known how many layers like \`${family.name}\` there are`
+  return trace.opaque('unmodelled-call', { call: `${state.name}`, reason }, span)
+}
+
+const variables = (object: LayerObject, trace: Tracer, keep: (weight: Weight) => boolean): Value =>
+  openCount(trace, object.state, object.state.origin.span) ??
   trace.array(
     weightsOf(object)
       .filter(keep)
@@ -94,12 +109,14 @@ const members = {
   weights: property((object, trace) => variables(object, trace, () => true)),
   trainableWeights: property((object, trace) => variables(object, trace, ({ trains }) => trains)),
   nonTrainableWeights: property((object, trace) => variables(object, trace, ({ trains }) => !trains)),
-  getWeights: method((object, { trace, span }) =>
-    trace.array(
-      weightsOf(object).map(({ parameter: { node } }) =>
-        trace.host<TensorState>(tensorType, { node, symbolic: false, origin: trace.origin(span) }),
+  getWeights: method(
+    (object, { trace, span }) =>
+      openCount(trace, object.state, span) ??
+      trace.array(
+        weightsOf(object).map(({ parameter: { node } }) =>
+          trace.host<TensorState>(tensorType, { node, symbolic: false, origin: trace.origin(span) }),
+        ),
       ),
-    ),
   ),
   setWeights: method((object, { trace }) => {
     setWeights(object, trace)
