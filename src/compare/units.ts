@@ -40,6 +40,8 @@ export function flatApplications(
 ): readonly LayerApplication[] {
   return model.applications.flatMap(application => {
     const { layer } = application
+    // How many there are is not known, not even whether there is one.
+    if (layer.count !== undefined) return []
     const inner = layer.model
     if (!inner) return [{ ...application, layer: withTraining(layer, layer.trainable && !frozen) }]
     const replaced = new Map<Node, Node>(inner.inputs.map(({ node }, i) => [node, application.inputs[i]!]))

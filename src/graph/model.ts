@@ -1,5 +1,6 @@
 import type { Span } from '../text/source.js'
 import type { GraphBuilder } from './builder.js'
+import type { Dimension } from './dimension.js'
 import type { Attribute, Node } from './node.js'
 import type { Origin, Provenance } from './provenance.js'
 import type { Shape } from './type.js'
@@ -54,6 +55,8 @@ export interface Layer {
   readonly origin: Origin
   /** For `kind: 'model'`. */
   readonly model?: Model
+  /** How many layers it stands for, where a loop makes one in each of its rounds. */
+  readonly count?: Dimension
 }
 
 /** One use of a layer. */

@@ -4,7 +4,7 @@ import type { Node } from '../graph/node.js'
 import { nodesBelow } from '../graph/walk.js'
 import type { LintContext, LintRule } from './lint.js'
 
-/** Weights that a layer has and that nothing it gives is computed from. */
+/** Weights that a layer has and that nothing it gives, and nothing that the model gives, is computed from. */
 export const weightFailures: LintRule = context => {
   const outputs = new Map<Layer, Node[]>()
   const visit = ({ layer, outputs: own, inner = [] }: LayerApplication): void => {
@@ -15,11 +15,15 @@ export const weightFailures: LintRule = context => {
   return [...outputs].flatMap(([layer, nodes]) => unread(layer, nodes, context))
 }
 
-function unread(layer: Layer, outputs: readonly Node[], { provenance }: LintContext): readonly Diagnostic[] {
+function unread(
+  layer: Layer,
+  outputs: readonly Node[],
+  { model, provenance }: LintContext,
+): readonly Diagnostic[] {
   // What was written into a weight stands in its place.
   const own = layer.parameters.filter(({ isOverwritten }) => !isOverwritten)
   if (own.length === 0) return []
-  const read = new Set(nodesBelow(outputs))
+  const read = new Set(nodesBelow([...outputs, ...model.outputs.map(({ node }) => node)]))
   return own
     .filter(({ node }) => !read.has(node))
     .map(({ name, node }) => {

@@ -51,9 +51,9 @@ export function initializeLayer(object: ObjectValue, call: HostCall): void {
     ...object.state,
     config,
     ...(reason && { reason }),
-    ...(unknownName && { unknownName }),
     ...(className !== undefined && { className }),
-    name: typeof name === 'string' ? name : object.state.counters.layerName(className ?? 'layer', trace),
+    ...(typeof name === 'string' ? { name } : object.state.counters.layerName(className ?? 'layer', trace)),
+    ...(unknownName && { unknownName }),
     trainable: config.trainable?.value !== false,
     origin: trace.origin(span),
   })

@@ -58,11 +58,10 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     config,
     ...(read.inner && read.inner.length > 0 && { inner: read.inner }),
     ...(reason && { reason }),
+    ...(given?.from === 'given' && typeof given.value === 'string' && given.value !== ''
+      ? { name: given.value }
+      : counters.layerName(definition.className, trace)),
     ...(read.unknownName && { unknownName: read.unknownName }),
-    name:
-      given?.from === 'given' && typeof given.value === 'string' && given.value !== ''
-        ? given.value
-        : counters.layerName(definition.className, trace),
     trainable: isTrainable(definition, config),
   })
   contextOf(trace).made.push({ object: layer, depth: trace.heap.depth })

@@ -141,11 +141,12 @@ export class ModelReader {
       return layer
     }
     const { state } = object as HostObject<LayerState>
-    const { definition, config, custom, className } = state
+    const { definition, config, custom, className, count } = state
     const layer: Layer = {
       ...common,
       kind: definition?.kind ?? (custom ? 'custom' : 'unknown'),
       ...(className !== undefined && { className }),
+      ...(count !== undefined && { count }),
       config: custom ? configOfCustom(this.#trace, object as HostObject<LayerState>) : config,
       parameters: parametersOf(state),
     }

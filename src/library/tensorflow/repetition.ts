@@ -195,6 +195,9 @@ class RoundTensors {
       throw new Misfit('every round makes a model, or a layer of the program')
     const { state } = layer as HostObject<LayerState>
     const { count } = this.#repetition
+    const { file, start } = state.origin.span
+    if (state.definition && state.config.name?.from !== 'given')
+      state.counters.addFamily(state.definition.className, `${file.path}:${start}`, count)
     const family = this.#trace.host<LayerState>(layerType, {
       ...state,
       count,
