@@ -198,6 +198,29 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'what a program calls N is not the size of the batch, nor is T an open axis',
+    files: {
+      'model.js': `exports.make = (N, T) => {
+        const x = tf.input({ shape: [null, N] })
+        const y = tf.layers.dense({ units: T }).apply(x)
+        return tf.model({ inputs: x, outputs: tf.layers.dense({ units: y.shape[1] ?? 3 }).apply(y) })
+      }`,
+    },
+    expected: ['make N (2)*T (2) + T + T (2) + T*T (2)'],
+  },
+  {
+    title: 'an array of which a part is shared is not known',
+    files: {
+      'model.js': `exports.make = () => {
+        const sizes = new Float32Array(2)
+        const part = sizes.subarray(1)
+        part[0] = 4
+        return ${build('{ units: sizes[1] + 2, inputShape: [1] }')}
+      }`,
+    },
+    expected: ['make 2*(sizes.subarray(1)[1] + 2)'],
+  },
+  {
     title: 'one number is the shape of an input with one axis',
     files: {
       'model.js': `exports.make = () => {

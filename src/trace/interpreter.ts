@@ -98,7 +98,7 @@ export class Interpreter implements Tracer {
   ) {
     this.library = library
     this.dialect = dialect
-    this.unknowns = new Unknowns(keys, () => this.#objects - 1)
+    this.unknowns = new Unknowns(keys, () => this.#objects - 1, library.sizes)
     this.conditions = new Conditions(dialect, this.unknowns, assumptions)
     this.meter = new Meter(budget)
     this.modules = new Modules(loader, this)

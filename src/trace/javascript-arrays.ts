@@ -221,6 +221,20 @@ const methods: Readonly<Record<string, Method>> = {
     )
     return target
   },
+  /** Of arrays of numbers only. */
+  set: (call, target, elements) => {
+    const given = call.trace.elements(argument(call, 0))
+    const start = integer(argument(call, 1), 0)
+    if (!given || start === undefined || start < 0 || start + given.length > elements.length)
+      return unclearChange(call, target, 'set')
+    call.trace.heap.setElements(
+      target,
+      elements.map((old, i) => given[i - start] ?? old),
+    )
+    return undefined
+  },
+  /** Of arrays of numbers only. What is written to either of both is written to the other. */
+  subarray: (call, target) => unclearChange(call, target, 'subarray'),
   flat: (call, _, elements) => {
     const depth = integer(argument(call, 0), 1)
     const flat = depth === undefined ? undefined : opened(call, elements, depth)

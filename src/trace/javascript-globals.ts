@@ -201,6 +201,24 @@ function filled(call: HostCall, length: Value): Value {
   return call.trace.array(new Array<Value>(length).fill(undefined))
 }
 
+/** Arrays of numbers, which start with zeros, and copy what they are made from. */
+function floats(name: string, round: (value: number) => number) {
+  const copied = (call: HostCall): Value => {
+    const elements = call.arguments.length === 1 ? call.trace.elements(argument(call, 0)) : undefined
+    const values = elements?.map(({ value }) =>
+      isUnknown(value) || isPolynomial(value) ? value : isObject(value) ? undefined : round(Number(value)),
+    )
+    return values?.every(value => value !== undefined) ? call.trace.array(values) : unclear(call, name)
+  }
+  const made = (call: HostCall): Value => {
+    const length = call.arguments.length === 0 ? 0 : argument(call, 0)
+    if (typeof length !== 'number') return copied(call)
+    const isLength = Number.isInteger(length) && length >= 0 && length <= longestArray
+    return isLength ? call.trace.array(new Array<Value>(length).fill(0)) : unclear(call, name)
+  }
+  return (trace: Tracer) => callable(trace, name, made, { from: copied })
+}
+
 const arrays = (trace: Tracer) =>
   callable(
     trace,
@@ -482,13 +500,8 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
       'isFinite',
       predicate('isFinite', value => Number.isFinite(Number(value))),
     ),
-  Float32Array: trace =>
-    callable(
-      trace,
-      'Float32Array',
-      call => (typeof argument(call, 0) === 'number' ? filled(call, argument(call, 0)) : argument(call, 0)),
-      { from: call => argument(call, 0) },
-    ),
+  Float32Array: floats('Float32Array', Math.fround),
+  Float64Array: floats('Float64Array', value => value),
   TypeError: trace => trace.function('TypeError', call => call.trace.record({ message: argument(call, 0) })),
   RangeError: trace =>
     trace.function('RangeError', call => call.trace.record({ message: argument(call, 0) })),

@@ -2,7 +2,7 @@ import type { Module } from '../core/program.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import { symbol } from '../graph/dimension.js'
+import { symbol, symbolsOf } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Shape } from '../graph/type.js'
@@ -298,6 +298,10 @@ export class SiteTracer {
     const interpreter = this.#interpreter
     const span = placeOf(this.#module, name) ?? startOf(this.#module)
     const parameters = new Set(this.#targets.parameters(name))
+    // `--input x:[N,4]` says that the size of x is what the parameter N stands for.
+    for (const { shape, stated } of Object.values(inputs))
+      if (!stated)
+        for (const size of shape) for (const symbol of symbolsOf(size)) interpreter.unknowns.release(symbol)
     const tensors = Object.entries(inputs).map(
       ([path, declaration]) =>
         [

@@ -45,10 +45,16 @@ export class Unknowns {
   readonly #clock: () => number
   #fresh = 0
 
-  /** `clock` tells the time in the ids of objects. */
-  constructor(table: KeyTable, clock: () => number) {
+  /** `clock` tells the time in the ids of objects; `taken` are names that have a meaning of their own. */
+  constructor(table: KeyTable, clock: () => number, taken: readonly string[]) {
     this.#table = table
     this.#clock = clock
+    for (const name of taken) this.#taken.set(name, 1)
+  }
+
+  /** Lets a name that has a meaning of its own stand for what the program calls so as well. */
+  release(name: string): void {
+    this.#taken.delete(name)
   }
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */

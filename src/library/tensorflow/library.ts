@@ -13,7 +13,7 @@ import { makeLayer } from './layers.js'
 import { leftovers } from './leftovers.js'
 import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
-import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
+import { makeFunctional, makeInput, makeInputLayer, makeSequential, sizeNames } from './models.js'
 import { readModel } from './read-model.js'
 import { isAlike, repeat, standIn } from './repetition.js'
 import { runTimeMember, runTimeNamespaces } from './run-time.js'
@@ -60,6 +60,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       root ??= rootNamespace(trace, artifacts)
       return root
     },
+    sizes: sizeNames,
     modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
     modelOf,
     announce: (object, trace) => {

@@ -17,6 +17,11 @@ import { listOf, readConfig } from './values.js'
 /** The size of the batch axis, which every model leaves open. */
 const batch = symbol('N', true)
 
+/** The open axes of an input, by their place behind the batch; tensors of TensorFlow.js have at most six. */
+const openAxisNames = ['T', 'T_2', 'T_3', 'T_4', 'T_5']
+
+export const sizeNames: readonly string[] = ['N', ...openAxisNames]
+
 /** A tensor that a model takes from outside. */
 function inputTensor(
   trace: Tracer,
@@ -114,7 +119,7 @@ function openAxes(sizes: readonly unknown[]): Shape {
     size === null || size === -1
       ? i === 0
         ? batch
-        : symbol(i === 1 ? 'T' : `T_${i}`, true)
+        : symbol(openAxisNames[i - 1] ?? `T_${i}`, true)
       : (size as Shape[number]),
   )
 }
