@@ -74,6 +74,12 @@ function hasModel(sites: readonly Site[]): boolean {
   return sites.some(({ models }) => models.some(model => 'applications' in model))
 }
 
+/** Whether a walk took more than it may: each of its cases would take as much. */
+const isStopped = ({ site }: Walk): boolean =>
+  [...site.diagnostics, ...site.models.map(model => ('reason' in model ? model.reason : undefined))].some(
+    reason => reason?.code === 'budget-exceeded',
+  )
+
 type WalkAgain = (assumptions: readonly Assumption[]) => Walk | undefined
 
 /** The cases of a site, and those of the callbacks that it hands out. */
@@ -101,7 +107,7 @@ function cases(first: Walk, walk: WalkAgain): readonly Site[] {
       done.push(next)
       continue
     }
-    if (done.length + pending.length + 2 > mostCases || Date.now() > end) return unsplit
+    if (isStopped(next) || done.length + pending.length + 2 > mostCases || Date.now() > end) return unsplit
     for (const holds of [false, true]) {
       const again = walk([...site.assumptions, { question, holds }])
       if (again) pending.push(again)
