@@ -18,9 +18,8 @@ const mostChoices = 40
  * they are one graph but for the names of these tensors. Every first tensor with a partner is in the result.
  *
  * Roles are found by colour refinement (Weisfeiler and Leman 1968): a node's colour is what it computes from what, its
- * role what is made of it on all ways to the outputs. In a graph without cycles one pass each way is enough, so that the time
- * grows with the size of both. Where several tensors play one role, as in equal towers, one is given to one and the
- * roles are found again.
+ * role what is made of it on all ways to the outputs. Tensors with a role of their own are paired, which may tell others
+ * apart in the next pass. Where several tensors play one role to the end, as in equal towers, one is given to one.
  */
 export function pairByRole(first: OpenSide, second: OpenSide): ReadonlyMap<Node, Node> {
   const chosen = new Map<Node, string>()
@@ -30,7 +29,8 @@ export function pairByRole(first: OpenSide, second: OpenSide): ReadonlyMap<Node,
     chosen.set(b, `pair ${pairing.size}`)
     pairing.set(a, b)
   }
-  for (let choices = 0; ; choices++) {
+  for (let choices = 0; ; ) {
+    const known = pairing.size
     const names = new Names()
     const [left, right] = [first, second].map(side => byRole(side, names, chosen))
     let tied: readonly [Node, Node] | undefined
@@ -46,6 +46,9 @@ export function pairByRole(first: OpenSide, second: OpenSide): ReadonlyMap<Node,
       }
     }
     if (!tied || choices >= mostChoices) return pairing
+    // What was told apart just now may tell the others apart.
+    if (pairing.size > known) continue
+    choices++
     pair(...tied)
   }
 }
