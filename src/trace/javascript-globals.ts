@@ -201,12 +201,12 @@ function filled(call: HostCall, length: Value): Value {
   return call.trace.array(new Array<Value>(length).fill(undefined))
 }
 
-/** Arrays of numbers, which start with zeros, and copy what they are made from. */
-function floats(name: string, round: (value: number) => number) {
+/** Arrays of numbers, which start with zeros, and copy what they are made from. Rounding is left out, as of tensors. */
+function floats(name: string) {
   const copied = (call: HostCall): Value => {
     const elements = call.arguments.length === 1 ? call.trace.elements(argument(call, 0)) : undefined
     const values = elements?.map(({ value }) =>
-      isUnknown(value) || isPolynomial(value) ? value : isObject(value) ? undefined : round(Number(value)),
+      isUnknown(value) || isPolynomial(value) ? value : isObject(value) ? undefined : Number(value),
     )
     return values?.every(value => value !== undefined) ? call.trace.array(values) : unclear(call, name)
   }
@@ -500,8 +500,8 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
       'isFinite',
       predicate('isFinite', value => Number.isFinite(Number(value))),
     ),
-  Float32Array: floats('Float32Array', Math.fround),
-  Float64Array: floats('Float64Array', value => value),
+  Float32Array: floats('Float32Array'),
+  Float64Array: floats('Float64Array'),
   TypeError: trace => trace.function('TypeError', call => call.trace.record({ message: argument(call, 0) })),
   RangeError: trace =>
     trace.function('RangeError', call => call.trace.record({ message: argument(call, 0) })),
