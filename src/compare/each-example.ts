@@ -2,16 +2,8 @@ import type { GraphBuilder } from '../graph/builder.js'
 import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { opTable } from '../ops/table.js'
 import { readBy } from './layouts.js'
-
-/** Through which operands an op hands on a mean: `all` of them together, or one where the others are the same for all. */
-const handsOn: Readonly<Record<string, 'all' | 'one' | 'first'>> = {
-  add: 'all',
-  subtract: 'all',
-  negate: 'all',
-  multiply: 'one',
-  divide: 'first',
-}
 
 /**
  * The values of single examples of which a number is the mean over the batch; undefined where it may be none. Two means
@@ -37,11 +29,7 @@ export function eachExample(root: Node, example: Node, builder: GraphBuilder): N
     const [first] = node.inputs
     // Without axes of its own it is the mean of all elements.
     if (node.op === 'mean') return visit(first!)
-    const way = handsOn[node.op]
-    const varying = node.inputs.filter(depends)
-    const isHandedOn =
-      way === 'all' || (varying.length === 1 && (way === 'one' || (way === 'first' && varying[0] === first)))
-    if (!isHandedOn) return undefined
+    if (!handsOn(node, depends)) return undefined
     const inputs = node.inputs.map(visit)
     return inputs.every(input => input !== undefined)
       ? build(node.op, inputs as readonly Node[], node.attributes)
@@ -49,6 +37,14 @@ export function eachExample(root: Node, example: Node, builder: GraphBuilder): N
   }
   const found = visit(root)
   return found && isPerExample(found) ? found : undefined
+}
+
+/** Whether the result for means of the operands that depend on the example is the mean of the results. */
+function handsOn({ op: name, inputs }: Node, depends: (node: Node) => boolean): boolean {
+  const op = opTable[name]
+  if (op?.kind !== 'primitive' || !op.elementwise) return false
+  const varying = op.inputs.filter((_, i) => inputs[i] && depends(inputs[i]))
+  return op.affine.some(together => varying.every(input => together.includes(input)))
 }
 
 /** Whether something that has the batch as an axis is below a node. */

@@ -7,7 +7,8 @@ import {
   termsForPrinting,
 } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
-import { axisUse } from './axis-use.js'
+import { elementwisePositions, type PositionUse } from '../ops/positions.js'
+import { opTable } from '../ops/table.js'
 
 /** An index of the computation: axes that are permuted together, or a factor of an axis that a reshape splits. */
 class Index {
@@ -75,7 +76,7 @@ export class Symmetry {
   #relate(node: Node): void {
     const own = this.#axes.get(node)!
     const operands = node.inputs.map(input => this.#axes.get(input)!)
-    const { same = [], contracted = [], unread = [], reshaped, uniform } = axisUse(node)
+    const { same = [], contracted = [], unread = [], reshaped, uniform } = positionUse(node)
     if (uniform) return
     if (reshaped) {
       unify(own.flat(), operands[0]!.flat())
@@ -128,6 +129,14 @@ export class Symmetry {
   #note(name: string, isCarried: boolean): void {
     this.#symbols.set(name, this.isCarried(name) && isCarried)
   }
+}
+
+/** How the op of a node treats positions; of an op that stands for others only that it is elementwise. */
+function positionUse(node: Node): PositionUse {
+  const op = opTable[node.op]
+  if (!op || [node, ...node.inputs].some(({ type }) => !type.shape)) return {}
+  if (op.kind === 'primitive') return op.positions(node)
+  return op.elementwise ? elementwisePositions(node) : {}
 }
 
 function symbolsIn(value: Attribute | undefined): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import type { TensorType } from '../graph/type.js'
 import { broadcastAxes } from './axes.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
+import { elementwisePositions } from './positions.js'
 import { noRole } from './roles.js'
 import { elementwiseType, mapBroadcast, realType } from './shape.js'
 
@@ -27,7 +28,7 @@ function binary(
   notation: Notation,
   f: (x: number, y: number) => number,
   derivative: { x: string; y: string } | { none: string },
-  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type'>> = {},
+  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'affine'>> = {},
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -38,6 +39,8 @@ function binary(
     attributes: {},
     type: inputs => elementwiseType(inputs),
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: noRole,
     notation,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),
@@ -69,7 +72,10 @@ export const arithmetic = {
     { form: 'infix', latex: '+', text: '+', precedence: 10, associative: 'both' },
     (x, y) => x + y,
     { x: 'g', y: 'g' },
-    { laws: ['add(x, y) = add(y, x)', 'add(add(x, y), z) = add(x, add(y, z))', 'x + 0 = x'] },
+    {
+      affine: [['x', 'y']],
+      laws: ['add(x, y) = add(y, x)', 'add(add(x, y), z) = add(x, add(y, z))', 'x + 0 = x'],
+    },
   ),
   subtract: binary(
     'difference',
@@ -77,7 +83,7 @@ export const arithmetic = {
     { form: 'infix', latex: '-', text: '−', precedence: 10, associative: 'left' },
     (x, y) => x - y,
     { x: 'g', y: '-g' },
-    { laws: ['x - y = x + (-1) * y'] },
+    { affine: [['x', 'y']], laws: ['x - y = x + (-1) * y'] },
   ),
   multiply: binary(
     'elementwise product',
@@ -93,6 +99,7 @@ export const arithmetic = {
     (x, y) => x * y,
     { x: 'g * y', y: 'g * x' },
     {
+      affine: [['x'], ['y']],
       laws: [
         'multiply(x, y) = multiply(y, x)',
         'multiply(multiply(x, y), z) = multiply(x, multiply(y, z))',
@@ -106,7 +113,7 @@ export const arithmetic = {
     { form: 'fraction' },
     (x, y) => x / y,
     { x: 'g / y', y: '-g * x / y^2' },
-    { type: quotientType, examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }] },
+    { affine: [['x']], type: quotientType, examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }] },
   ),
   floorDivide: binary(
     'quotient rounded down',

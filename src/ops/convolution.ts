@@ -5,6 +5,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import { channelsLast, firstAxis } from './axes.js'
 import type { Derivative, NoDerivative, Notation, PrimitiveOp } from './op.js'
+import { convolvedPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, numericPadding, windowAttributes, windowCounts, windowsOf } from './window.js'
@@ -108,6 +109,8 @@ export function convolution(axes: 2 | 3, examples: PrimitiveOp['examples']): Pri
     },
     axes: firstAxis,
     axisOrder: channelsLast(axes),
+    positions: convolvedPositions(2, 1),
+    affine: [['x'], ['kernel']],
     role: noRole,
     notation: convolutionSign('\\ast', '∗'),
     columns: 'kernel',
@@ -187,6 +190,8 @@ export function transposedConvolution(axes: 2 | 3, examples: PrimitiveOp['exampl
     },
     axes: firstAxis,
     axisOrder: channelsLast(axes),
+    positions: convolvedPositions(1, 2),
+    affine: [['x'], ['kernel']],
     role: noRole,
     notation: convolutionSign('\\ast^{\\top}', '∗ᵀ'),
     cost: ([x, kernel]) =>

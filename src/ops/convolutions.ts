@@ -10,6 +10,7 @@ import {
   transposedConvolution,
 } from './convolution.js'
 import type { Op } from './op.js'
+import { positionsOfExamples } from './positions.js'
 import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
@@ -188,6 +189,8 @@ export const convolutions = {
     },
     axes: firstAxis,
     axisOrder: channelsLast(2),
+    positions: positionsOfExamples,
+    affine: [['x'], ['kernel']],
     role: noRole,
     notation: convolutionSign('\\circledast', '⊛'),
     cost: ([, kernel], _, shape) => sizeOf(shape) * sizeOf(kernel!.shape!.slice(0, 2) as readonly number[]),

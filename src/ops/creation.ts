@@ -3,6 +3,7 @@ import type { Attributes } from '../graph/node.js'
 import type { DataType, Shape, TensorType } from '../graph/type.js'
 import { newAxes, sameAxes } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
+import { orderedPositions, uniformPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
@@ -50,6 +51,8 @@ export const creation = {
         : { problem: `${values.length} numbers do not fill the shape of the constant` }
     },
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: leaf,
     derivative: {},
@@ -69,6 +72,8 @@ export const creation = {
     attributes: { shape, value: { kind: 'number', summary: 'the number' }, dtype },
     type: (_, attributes) => typeOf(attributes),
     axes: newAxes,
+    positions: uniformPositions,
+    affine: [],
     role: noRole,
     notation: leaf,
     derivative: {},
@@ -123,6 +128,8 @@ export const creation = {
     },
     type: (_, attributes) => ({ dtype: attributes.dtype as DataType, shape: [attributes.size as Dimension] }),
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: { form: 'function', latex: '\\mathrm{range}', text: 'range', shown: ['start', 'size', 'step'] },
     derivative: {},
@@ -151,6 +158,8 @@ export const creation = {
       return { dtype: 'int32', shape: x!.shape!.map((size, i) => (i === along ? size : 1)) }
     },
     axes: sameAxes,
+    positions: orderedPositions,
+    affine: [],
     role: { is: 'index' },
     notation: { form: 'function', latex: '\\mathrm{position}', text: 'position', shown: ['axis'] },
     evaluate: (_inputs, _attributes, type) => {

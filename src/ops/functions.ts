@@ -2,6 +2,7 @@ import type { DataType, TensorType } from '../graph/type.js'
 import { sameAxes } from './axes.js'
 import { erf } from './erf.js'
 import type { Op } from './op.js'
+import { elementwisePositions } from './positions.js'
 import { noRole, sameRole } from './roles.js'
 import { elementwiseType, realType } from './shape.js'
 import { flat, named, unary, word } from './unary.js'
@@ -36,6 +37,8 @@ export const functions = {
         ? { dtype: dtype as DataType, shape: x!.shape }
         : { problem: `tensors are cast to float32, int32 or bool, not to ${JSON.stringify(dtype)}` },
     axes: sameAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: sameRole,
     notation: { form: 'transparent' },
     evaluate: ([x], _, type) => ({
@@ -63,7 +66,7 @@ export const functions = {
     { form: 'prefix', latex: '-', text: '−', precedence: 35 },
     x => -x,
     '-1',
-    { ...numbers, laws: ['-(-x) = x'] },
+    { ...numbers, affine: [['x']], laws: ['-(-x) = x'] },
   ),
   absolute: unary(
     'absolute value',
@@ -194,7 +197,7 @@ export const functions = {
     named('\\mathrm{sg}', 'sg'),
     x => x,
     { none: 'that is its purpose', zero: true },
-    { ...any, laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'], role: sameRole },
+    { ...any, affine: [['x']], laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'], role: sameRole },
   ),
 } as const satisfies Readonly<Record<string, Op>>
 

@@ -7,6 +7,7 @@ import { shapeText, type TensorType } from '../graph/type.js'
 import { around } from './along.js'
 import { channelsLast, outermostAxes, sameAxes } from './axes.js'
 import type { DerivedOp, Op } from './op.js'
+import { positionsBesideAxis } from './positions.js'
 import { sameRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
@@ -115,6 +116,8 @@ export const imageOps = {
       }
     },
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: sameRole,
     notation: {
       form: 'function',

@@ -3,6 +3,7 @@ import { shapeText } from '../graph/type.js'
 import { around } from './along.js'
 import { besideNewAxis, sameAxesOfAll } from './axes.js'
 import type { Op } from './op.js'
+import { positionsBesideAxis, stackedPositions } from './positions.js'
 import { sameRole } from './roles.js'
 import { resolveAxis, sizeOf, widest } from './shape.js'
 
@@ -46,6 +47,8 @@ export const joining = {
       }
     },
     axes: sameAxesOfAll,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: sameRole,
     notation: {
       form: 'fence',
@@ -113,6 +116,8 @@ export const joining = {
       }
     },
     axes: besideNewAxis('axis'),
+    positions: stackedPositions,
+    affine: [['x']],
     role: sameRole,
     notation: word('stack', 'axis'),
     rearranges: true,

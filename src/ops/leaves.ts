@@ -2,6 +2,7 @@ import type { Attributes } from '../graph/node.js'
 import type { DataType, Shape, TensorType } from '../graph/type.js'
 import { newAxes } from './axes.js'
 import type { Op } from './op.js'
+import { orderedPositions } from './positions.js'
 import { noRole } from './roles.js'
 
 function leafType({ shape, dtype }: Attributes): TensorType {
@@ -27,6 +28,8 @@ export const leaves = {
     },
     type: (_, attributes) => leafType(attributes),
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: none,
     derivative: {},
@@ -47,6 +50,8 @@ export const leaves = {
     },
     type: (_, attributes) => leafType(attributes),
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: none,
     derivative: {},
@@ -61,6 +66,8 @@ export const leaves = {
     attributes: { value: { kind: 'number', summary: 'the number' } },
     type: () => ({ dtype: 'float32', shape: [] }),
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: none,
     derivative: {},
@@ -84,6 +91,8 @@ export const leaves = {
     },
     type: (_, attributes) => leafType(attributes),
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: none,
     derivative: {},

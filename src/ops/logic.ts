@@ -2,6 +2,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { TensorType } from '../graph/type.js'
 import { broadcastAxes } from './axes.js'
 import type { Notation, Op, PrimitiveOp } from './op.js'
+import { elementwisePositions } from './positions.js'
 import { maskRole } from './roles.js'
 import { elementwiseType, mapBroadcast, widest } from './shape.js'
 
@@ -43,6 +44,8 @@ function comparison(
     attributes: {},
     type: inputs => elementwiseType(inputs, 'bool'),
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: maskRole,
     notation: infix(latex, text, 5),
     evaluate: (inputs, _, type) =>
@@ -78,6 +81,8 @@ function connective(
     elementwise: true,
     type: boolType,
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: maskRole,
     notation: infix(latex, text, precedence),
     evaluate: (inputs, _, type) =>
@@ -97,6 +102,8 @@ function test(title: string, name: string, summary: string, f: (x: number) => bo
     attributes: {},
     type: inputs => elementwiseType(inputs, 'bool'),
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: maskRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name },
     evaluate: ([x], _, type): Tensor => ({
@@ -163,6 +170,8 @@ export const logic = {
     attributes: {},
     type: boolType,
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: maskRole,
     notation: { form: 'prefix', latex: '\\lnot ', text: '¬', precedence: 15 },
     evaluate: ([x], _, type) =>
@@ -189,6 +198,8 @@ export const logic = {
     type: inputs => elementwiseType(inputs, widest(inputs.slice(1).map(input => input.dtype))),
     elementwise: true,
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [['x', 'y']],
     role: { as: ['x', 'y'], takes: { condition: 'mask' } },
     notation: { form: 'cases' },
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),

@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import { beforeNewAxis, lookupAxes, newAxes, positionAxes, sameAxes } from './axes.js'
 import type { Op } from './op.js'
+import { gatheredPositions, orderedPositions } from './positions.js'
 import { resolveAxis, sizeOf, stridesOf } from './shape.js'
 
 const wholeNumbers = { none: 'positions are whole numbers', zero: true } as const
@@ -72,6 +73,8 @@ export const lookup = {
       }
     },
     axes: lookupAxes,
+    positions: gatheredPositions,
+    affine: [['table']],
     role: { as: ['table'], takes: { indices: 'index' } },
     notation: ({ axis, batchDims }) =>
       axis === 0 && batchDims === 0
@@ -153,6 +156,8 @@ export const lookup = {
       return 'problem' in shape ? shape : { dtype: x!.dtype, shape }
     },
     axes: positionAxes,
+    positions: orderedPositions,
+    affine: [['x']],
     role: { as: ['x'], takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{lookup}_{n}', text: 'lookupₙ' },
     evaluate: ([x, indices], _, type) => {
@@ -193,6 +198,8 @@ export const lookup = {
     type: ([indices, updates], { shape }) =>
       fits(updates!, indices!, shape as Shape) ?? { dtype: updates!.dtype, shape: shape as Shape },
     axes: newAxes,
+    positions: orderedPositions,
+    affine: [['updates']],
     role: { takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{scatter}', text: 'scatter', shown: ['shape'] },
     evaluate: ([indices, updates], _, type) => {
@@ -226,6 +233,8 @@ export const lookup = {
     attributes: {},
     type: ([x, indices, updates]) => fits(updates!, indices!, x!.shape!) ?? x!,
     axes: sameAxes,
+    positions: orderedPositions,
+    affine: [['x', 'updates']],
     role: { as: ['x', 'updates'], takes: { indices: 'index' } },
     notation: { form: 'function', latex: '\\mathrm{update}', text: 'update' },
     evaluate: ([x, indices, updates], _, type) => {

@@ -3,6 +3,7 @@ import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText, type TensorType } from '../graph/type.js'
 import { doubledAxes, newAxes, productAxes, sameAxes } from './axes.js'
 import type { Op } from './op.js'
+import { productPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { broadcast, forBroadcast, sizeOf, widest } from './shape.js'
 
@@ -30,6 +31,8 @@ export const matrices = {
     attributes: {},
     type: matMulType,
     axes: productAxes,
+    positions: productPositions,
+    affine: [['x'], ['y']],
     role: noRole,
     notation: { form: 'infix', latex: '', text: '', precedence: 30, associative: 'left' },
     columns: 'y',

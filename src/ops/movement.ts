@@ -13,6 +13,7 @@ import { shapeText, type TensorType } from '../graph/type.js'
 import { alongAxis } from './along.js'
 import { sameAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { positionsBesideAxis } from './positions.js'
 import { noRole, sameRole } from './roles.js'
 import { resolveAxis } from './shape.js'
 
@@ -74,6 +75,8 @@ function multiplied(
       }
     },
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: sameRole,
     notation: word(name, 'axis', 'times'),
     evaluate: ([x], { axis: at, times }, type) => {
@@ -124,6 +127,8 @@ export const movement = {
       return { dtype: x!.dtype, shape: shape.map((old, i) => (i === along ? count : old)) }
     },
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: sameRole,
     notation: { form: 'range' },
     rearranges: true,
@@ -172,6 +177,8 @@ export const movement = {
     },
     type: paddedType,
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: noRole,
     notation: word('pad', 'axis', 'before', 'after', 'value'),
     evaluate: ([x], { axis: at, before, value }, type) =>
@@ -236,6 +243,8 @@ export const movement = {
       return typeof along === 'number' ? x! : along
     },
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine: [['x']],
     role: sameRole,
     notation: word('reverse', 'axis'),
     rearranges: true,

@@ -4,6 +4,7 @@ import type { OpSignature } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
 import type { AxisRule } from './axes.js'
+import type { PositionRule } from './positions.js'
 import type { RoleRule } from './roles.js'
 
 /** What an attribute may hold, and what it means. */
@@ -197,6 +198,13 @@ export interface PrimitiveOp extends OpBase {
    * or why there is none. A variadic op states one entry that serves all its inputs.
    */
   readonly derivative: Readonly<Record<string, Derivative>>
+  /** Which positions along the axes of inputs and result it treats alike. */
+  readonly positions: PositionRule
+  /**
+   * Sets of inputs in which the result is affine together while the other inputs stay: what it gives for the mean of
+   * several values is the mean of what it gives for each.
+   */
+  readonly affine: readonly (readonly string[])[]
 }
 
 /** What a derived op stands for: an equation over other ops, with its inputs and attributes as names. */

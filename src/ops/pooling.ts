@@ -3,6 +3,7 @@ import type { Attributes } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { channelsLast, outermostAxes } from './axes.js'
 import type { DerivedOp, Op, PrimitiveOp } from './op.js'
+import { pooledPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
@@ -72,6 +73,8 @@ function pool(
     },
     axes: outermostAxes,
     axisOrder: channelsLast(axes),
+    positions: pooledPositions,
+    affine: average ? [['x']] : [],
     role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown },
     cost: (_, attributes, shape) => sizeOf(shape) * sizeOf(attributes.poolSize as readonly number[]),

@@ -4,6 +4,7 @@ import type { Shape } from '../graph/type.js'
 import { allButLastAxis, newAxes, sameAxes } from './axes.js'
 import { mode } from './mode.js'
 import type { DerivedOp, Notation, Op, PrimitiveOp } from './op.js'
+import { orderedPositions } from './positions.js'
 import { noRole } from './roles.js'
 
 const site = { kind: 'integer', summary: 'the place of the draw: two places draw different numbers' } as const
@@ -47,6 +48,8 @@ function random(
     attributes: { ...attributes, site },
     type: ([x]) => ({ dtype: 'float32', shape: x!.shape }),
     axes: sameAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: { form: 'draw', ...distribution },
     evaluate: ([x], values, type) => ({
@@ -187,6 +190,8 @@ export const randomOps = {
         : { problem: 'draws are made from one row of logits or from a matrix of them' }
     },
     axes: allButLastAxis,
+    positions: orderedPositions,
+    affine: [],
     role: { is: 'index' },
     notation: { form: 'function', latex: '\\mathrm{Cat}', text: 'Cat', shown: ['count'] },
     evaluate: ([x], values, type) => {

@@ -6,6 +6,7 @@ import { shapeText, type TensorType } from '../graph/type.js'
 import { alongAxis } from './along.js'
 import { recurrentAxes } from './axes.js'
 import type { Op } from './op.js'
+import { orderedPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 
@@ -87,6 +88,8 @@ export const recurrences = {
       return { ...state, shape: state.shape.toSpliced(axis, 0, steps) }
     },
     axes: recurrentAxes,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: { form: 'recurrence', latex: '\\mathrm{recur}', text: 'recur' },
     cost: inputs => sizeOf((inputs[0]?.shape ?? []) as readonly number[]),

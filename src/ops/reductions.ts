@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { DataType, TensorType } from '../graph/type.js'
 import { newAxes, withoutAxes } from './axes.js'
 import type { Derivative, DerivedOp, Notation, Op, PrimitiveOp } from './op.js'
+import { countedPositions, reducedPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { forBroadcast, realType, resolveAxes, resolveAxis, sizeOf } from './shape.js'
 import { flat } from './unary.js'
@@ -70,6 +71,8 @@ function reduction(
     type: ([x], attributes) =>
       reducedType(x!, attributes, counts && x!.dtype === 'bool' ? 'int32' : x!.dtype),
     axes: withoutAxes('axes'),
+    positions: reducedPositions,
+    affine: big?.linear ? [['x']] : [],
     role: noRole,
     notation: { form: 'reduction', latex: symbol[0], text: symbol[1], over: 'axes', ...big },
     canonical: ({ axes: given }, [x]) => ({
@@ -194,6 +197,8 @@ export const reductions = {
     attributes: { axes },
     type: () => ({ dtype: 'float32', shape: [] }),
     axes: newAxes,
+    positions: countedPositions,
+    affine: [],
     role: noRole,
     notation: { form: 'count', over: 'axes' },
     evaluate: ([x], attributes) => {

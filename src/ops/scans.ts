@@ -3,6 +3,7 @@ import type { TensorType } from '../graph/type.js'
 import { around } from './along.js'
 import { allButLastAxis, sameAxes, withoutAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { orderedPositions, positionsBesideAxis } from './positions.js'
 import { noRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
@@ -39,6 +40,8 @@ function position(
     },
     axes: withoutAxes('axis'),
     selects: { axis: 'axis', alone: 0 },
+    positions: orderedPositions,
+    affine: [],
     role: { is: 'index' },
     notation: { form: 'reduction', latex: `\\mathrm{${name}}`, text: name, over: 'axis' },
     evaluate: ([x], { axis: at }, type) => {
@@ -65,6 +68,7 @@ function cumulative(
   start: number,
   step: (sum: number, value: number) => number,
   derivative: string,
+  affine: PrimitiveOp['affine'],
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -85,6 +89,8 @@ function cumulative(
       return { dtype: x!.dtype === 'bool' ? 'int32' : x!.dtype, shape: x!.shape }
     },
     axes: sameAxes,
+    positions: positionsBesideAxis,
+    affine,
     role: noRole,
     notation: {
       form: 'function',
@@ -152,6 +158,8 @@ function top(
       return { dtype: dtype ?? x!.dtype, shape: [...x!.shape!.slice(0, -1), k as number] }
     },
     axes: allButLastAxis,
+    positions: orderedPositions,
+    affine: [],
     role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: ['k'] },
     evaluate: ([x], { k }, type) => {
@@ -191,6 +199,7 @@ export const scans = {
     0,
     (a, b) => a + b,
     'cumsum[axis, exclusive, REVERSE](g)',
+    [['x']],
   ),
   cumprod: cumulative(
     'cumulative product',
@@ -199,6 +208,7 @@ export const scans = {
     1,
     (a, b) => a * b,
     'cumsum[axis, exclusive, REVERSE](g * y) / x',
+    [],
   ),
   topValues: top(
     'largest elements',

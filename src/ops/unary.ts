@@ -1,5 +1,6 @@
 import { broadcastAxes } from './axes.js'
 import type { NoDerivative, Notation, PrimitiveOp } from './op.js'
+import { elementwisePositions } from './positions.js'
 import { noRole } from './roles.js'
 import { mapBroadcast, realType } from './shape.js'
 
@@ -10,7 +11,9 @@ export function unary(
   notation: Notation,
   f: (x: number) => number,
   derivative: string | NoDerivative,
-  rest: Partial<Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'attributes' | 'role'>> = {},
+  rest: Partial<
+    Pick<PrimitiveOp, 'laws' | 'examples' | 'source' | 'type' | 'attributes' | 'role' | 'affine'>
+  > = {},
 ): PrimitiveOp {
   return {
     kind: 'primitive',
@@ -21,6 +24,8 @@ export function unary(
     attributes: {},
     type: realType,
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [],
     role: noRole,
     notation,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, f as (...values: number[]) => number),

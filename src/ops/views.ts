@@ -5,6 +5,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import { broadcastAxes, permutedAxes, reshapedAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
+import { elementwisePositions, permutedPositions, reshapedPositions } from './positions.js'
 import { sameRole } from './roles.js'
 import { broadcast, mapBroadcast, resolveAxes, sizeOf } from './shape.js'
 
@@ -45,6 +46,8 @@ function view(
     attributes,
     type,
     axes: reshapedAxes,
+    positions: reshapedPositions,
+    affine: [['x']],
     role: sameRole,
     notation,
     rearranges: true,
@@ -148,6 +151,8 @@ export const views = {
         : { problem: `${JSON.stringify(permutation)} is no order of the axes of ${shapeText(shape)}` }
     },
     axes: permutedAxes,
+    positions: permutedPositions,
+    affine: [['x']],
     role: sameRole,
     notation: { form: 'transpose' },
     rearranges: true,
@@ -199,6 +204,8 @@ export const views = {
         : { problem: `${shapeText(x!.shape)} cannot be broadcast to ${shapeText(shape)}` }
     },
     axes: broadcastAxes,
+    positions: elementwisePositions,
+    affine: [['x']],
     role: sameRole,
     notation: { form: 'transparent' },
     evaluate: ([x], _, type) =>
