@@ -2,11 +2,11 @@ import type { GraphBuilder } from '../graph/builder.js'
 import { add, type Dimension, dimensionText, product, substitute } from '../graph/dimension.js'
 import { type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
+import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
-import { findCounterexample, type Search } from './counterexample.js'
+import { findCounterexample } from './counterexample.js'
 import { below, layoutsOf } from './layouts.js'
-import { inputRanges, type PointKind } from './point.js'
+import type { PointKind } from './point.js'
 import { relate } from './values.js'
 import type { Evidence } from './verdict.js'
 
@@ -27,8 +27,8 @@ export interface Sides {
 export type Whole =
   /** They differ. `parameters`: already in how many parameters there are. */
   | { readonly kind: 'differs'; readonly evidence: Evidence; readonly parameters: boolean }
-  /** Nothing shows that they differ. `agree`: they were computed and gave the same numbers. */
-  | { readonly kind: 'open'; readonly problem: string; readonly agree: boolean }
+  /** Nothing shows that they differ. */
+  | { readonly kind: 'open'; readonly problem: string }
 
 /**
  * Looks for what shows that two models differ, whichever parameter of one is which of the other: shapes of outputs,
@@ -60,40 +60,28 @@ export function compareWholes(
   if (isAnother && explained) return { kind: 'differs', evidence: counts, parameters: true }
   const isSameSet = left.readings.join() === right.readings.join()
   const kind: PointKind = isAnother || (isSameSet && !rearranged) ? 'unordered' : 'equal'
-  const found = searchBothModes(sides, kind)
-  if ('evidence' in found) return { kind: 'differs', evidence: found.evidence, parameters: isAnother }
+  const found = differingNumbers(sides, kind)
+  if (!isProblem(found)) return { kind: 'differs', evidence: found, parameters: isAnother }
   if (isAnother) return { kind: 'differs', evidence: counts, parameters: true }
-  return { kind: 'open', ...found }
+  return { kind: 'open', problem: found.problem }
 }
 
-/** How many points are tried in each mode: as many as there are ranges of inputs. */
-const attempts = inputRanges.length
-
-/** Numbers on which the sides differ at points of one kind, in inference or in training. */
-export function searchBothModes(
+/** Numbers on which the sides differ at points of one kind, in inference or in training, or why there are none. */
+export function differingNumbers(
   sides: Sides,
   kind: PointKind,
   subjectOf = (name: string): string => `the output ${name}`,
-): { readonly evidence: Evidence } | { readonly problem: string; readonly agree: boolean } {
+): Extract<Evidence, { by: 'counterexample' }> | Problem {
   const pairs = sides.specified.flatMap((node, i) => (node === sides.implemented[i] ? [] : [i]))
-  const search: Omit<Search, 'mode' | 'seed'> = {
+  const found = findCounterexample({
     specified: pairs.map(i => sides.specified[i]!),
     implemented: pairs.map(i => sides.implemented[i]!),
     subjects: pairs.map(i => subjectOf(sides.names[i]!)),
     nameOf: sides.nameOf,
     symbols: sides.assumed,
     kind,
-  }
-  let open = { problem: 'the numbers agree at all points that were tried', agree: true }
-  if (pairs.length === 0) return open
-  for (let seed = 1; seed <= attempts; seed++) {
-    for (const mode of ['inference', 'training'] as const) {
-      const found = findCounterexample({ ...search, mode, seed })
-      if (!isProblem(found)) return { evidence: { by: 'counterexample', counterexample: found } }
-      if (!found.agree) open = { problem: found.problem, agree: false }
-    }
-  }
-  return open
+  })
+  return isProblem(found) ? found : { by: 'counterexample', counterexample: found }
 }
 
 /** How many elements the parameters below some values have in all, and how each of them is read. */

@@ -10,7 +10,7 @@ import { elaborateText } from '../ops/elaborate.js'
 import type { TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { eachExample } from './each-example.js'
-import { leafNames, type Sides, searchBothModes, type Whole } from './evidence.js'
+import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { judge } from './judge.js'
 import { readBy } from './layouts.js'
 import { substituteInputs } from './units.js'
@@ -75,14 +75,14 @@ export function compareLossFunction(
   const forAny = forAnyOutput(loss, pair, code)
   const judgement = judge([...(forAny ? [sides(forAny)] : []), sides(pair)], (): Whole => {
     if (loose !== undefined)
-      return { kind: 'open', problem: `it depends on \`${loose}\`, which has no value`, agree: false }
+      return { kind: 'open', problem: `it depends on \`${loose}\`, which has no value` }
     const given = [specified, implemented].map(node =>
       substituteInputs(node, new Map([[loss.labels, meant]]), builder),
     )
-    const found = searchBothModes(sides([given[0]!, given[1]!]), 'unordered', name => `the ${name}`)
-    return 'evidence' in found
-      ? { kind: 'differs', evidence: found.evidence, parameters: false }
-      : { kind: 'open', ...found }
+    const found = differingNumbers(sides([given[0]!, given[1]!]), 'unordered', name => `the ${name}`)
+    return isProblem(found)
+      ? { kind: 'open', problem: found.problem }
+      : { kind: 'differs', evidence: found, parameters: false }
   })
   if (judgement.kind === 'open') return open(judgement.problem)
   if (judgement.kind === 'same') return judgement
@@ -163,6 +163,6 @@ export function isSameLossFunction(
     builder,
     complete: true,
   }
-  const open: Whole = { kind: 'open', problem: 'no numbers are looked for', agree: false }
+  const open: Whole = { kind: 'open', problem: 'no numbers are looked for' }
   return judge([sides], () => open).kind === 'same'
 }

@@ -66,7 +66,7 @@ export function compareModels(first: ModelGraph, second: ModelGraph): ModelCompa
 /** The size of the batch, which models without a size for it have in common. */
 const batch = 'N'
 
-const open = (problem: string): Whole => ({ kind: 'open', problem, agree: false })
+const open = (problem: string): Whole => ({ kind: 'open', problem })
 
 function sidesOf(first: ModelGraph, second: ModelGraph): Sides {
   const places = portPlaces(first.model.outputs, second.model.outputs)

@@ -24,12 +24,15 @@ import type { Outer } from './outer.js'
  */
 export type PointKind = 'unordered' | 'equal'
 
-/** Where the numbers of inputs are at a seed: at the last, sums of them are beyond where activations are cut off. */
+/**
+ * Where the numbers of inputs are at a seed: mostly anywhere near 0; once they may be probabilities, of which logarithms
+ * are taken; and at the last, sums of them are beyond where activations are cut off.
+ */
 export const inputRanges = [
   [-1, 1],
   [-1, 1],
   [-1, 1],
-  [-1, 1],
+  [0.05, 0.95],
   [0, 40],
 ] as const
 

@@ -11,7 +11,7 @@ import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
-import { leafNames, type Sides, searchBothModes, type Whole } from './evidence.js'
+import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { nameDifferences } from './findings.js'
 import { judge } from './judge.js'
 import { compareInputs, outputPlaces } from './ports.js'
@@ -258,7 +258,7 @@ function differingOutput({ specified, implemented }: Sides): number {
   return Math.max(0, specified.findIndex(isOther))
 }
 
-const open = (problem: string): Whole => ({ kind: 'open', problem, agree: false })
+const open = (problem: string): Whole => ({ kind: 'open', problem })
 
 function difference(sides: Sides): Whole {
   const [stated, actual] = [sides.specified, sides.implemented].map(
@@ -269,8 +269,8 @@ function difference(sides: Sides): Whole {
     return { kind: 'differs', evidence, parameters: false }
   }
   if ([...sides.specified, ...sides.implemented].some(draws)) return open('the values depend on random draws')
-  const found = searchBothModes(sides, 'equal')
-  if ('evidence' in found) return { kind: 'differs', evidence: found.evidence, parameters: false }
+  const found = differingNumbers(sides, 'equal')
+  if (!isProblem(found)) return { kind: 'differs', evidence: found, parameters: false }
   const unpaired = 'no pairing of learned tensors with parameters makes both equal'
   return open(`${unpaired}, and ${found.problem} with equal parameters`)
 }

@@ -1,4 +1,4 @@
-import { leafNames, searchBothModes } from '../compare/evidence.js'
+import { differingNumbers, leafNames } from '../compare/evidence.js'
 import { compareModels, type ModelComparison } from '../compare/models.js'
 import type { Counterexample, Evidence } from '../compare/verdict.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
@@ -7,6 +7,7 @@ import { toText } from '../equations/unicode.js'
 import { choicesOf, type FoundModel } from '../found.js'
 import type { Dimension } from '../graph/dimension.js'
 import type { ModelGraph } from '../graph/model.js'
+import { isProblem } from '../graph/op.js'
 import { isInputError, type ReadResult } from '../pipeline.js'
 import { type EquationChange, equationChanges } from './changes.js'
 import { type SettingChange, settingChanges } from './settings.js'
@@ -199,7 +200,7 @@ function smallestCounterexample(
   for (const { before, inside } of changes) {
     if (!before?.left || !inside) continue
     const name = toText(before.left)
-    const found = searchBothModes(
+    const found = differingNumbers(
       {
         specified: [inside.before],
         implemented: [inside.after],
@@ -211,8 +212,7 @@ function smallestCounterexample(
       },
       'unordered',
     )
-    if ('evidence' in found && found.evidence.by === 'counterexample')
-      return { ...found.evidence.counterexample, subject: name }
+    if (!isProblem(found)) return { ...found.counterexample, subject: name }
   }
   return undefined
 }

@@ -1,18 +1,24 @@
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import { type EvaluationOptions, evaluate, type Interpretation } from './evaluate.js'
-import { randomSource } from './random.js'
+import { type EvaluationOptions, evaluate } from './evaluate.js'
 
 /** Two computations of the same tensors. */
 export interface Sides {
   readonly first: readonly Node[]
   readonly second: readonly Node[]
+  /** Whether both are of one builder, so that what they share is one and computed once. */
+  readonly inOneGraph?: boolean
 }
 
-/** Numbers on which two computations differ by more than rounding explains. */
+/** What everything is that two computations are given. */
+export interface SamplePoint extends Pick<EvaluationOptions, 'leaf' | 'symbol' | 'mode' | 'budget'> {
+  /** The numbers are so large that what is equal may overflow in one form and not in another. */
+  readonly isFar?: boolean
+}
+
+/** Numbers that differ by more than rounding explains. */
 export interface Difference {
-  readonly leaves: ReadonlyMap<string, Tensor>
   /** Which output, and where in it. */
   readonly output: number
   readonly index: readonly number[]
@@ -20,109 +26,123 @@ export interface Difference {
   readonly second: number
 }
 
-export interface SearchOptions extends Pick<EvaluationOptions, 'symbol' | 'mode' | 'budget'> {
-  /**
-   * The value of a leaf at an attempt, drawn from its domain, with numbers that are about as large as `reach` where it is
-   * unbounded; the same name is the same tensor on both sides.
-   */
-  readonly draw: (
-    node: Node,
-    random: () => number,
-    reach: number,
-  ) => { readonly name: string; readonly value: Tensor } | Problem | undefined
-}
-
-/** How large numbers are at each attempt; the last ones are beyond where bounded functions are cut off. */
-const reaches = [1, 1, 1, 20] as const
+/** What a search found out. */
+export type Found<Point extends SamplePoint> =
+  | { readonly kind: 'different'; readonly point: Point; readonly difference: Difference }
+  /** The numbers are equal at all points, as far as rounding lets one say. */
+  | { readonly kind: 'equal' }
+  /** There are no numbers, or none that can be relied on. */
+  | { readonly kind: 'open'; readonly problem: string }
 
 /** A difference counts from here on, relative to the largest number of the output. */
-const relevant = 1e-7
+const relevant = 1e-8
 
-/** How much larger than the effect of rounding a difference has to be. */
-const margin = 1000
+/** How much larger than the effect of the noise a difference has to be. */
+const margin = 10
 
-/** Operations are tried with results that are off by this much, as if numbers had 40 binary digits. */
-const disturbance = 2 ** -40
+/** Every result in between is off by up to this part: some thousand times what rounding does in double precision. */
+const noise = 2 ** -40
+
+const unreliable: Problem = { problem: 'the computation does not yield numbers that can be relied on' }
 
 /**
- * Draws inputs until the two sides differ. Evaluated a second time with every intermediate result slightly off, each
- * side has to stay much nearer to itself than to the other one: else a small difference may be due to rounding.
- * `undefined` where all draws agree.
+ * Looks for a point at which two computations differ: the one search that there is. Computed a second time with every
+ * result in between slightly off, each side has to stay much nearer to itself than to the other one: else a difference
+ * may be due to rounding. What cannot be computed in a mode is not tried in it again.
  */
-export function findDifference(sides: Sides, options: SearchOptions): Difference | undefined | Problem {
-  let unclear: Problem | undefined
-  for (const [i, reach] of reaches.entries()) {
-    const attempt = i + 1
-    const random = randomSource(attempt)
-    const leaves = new Map<string, Tensor>()
-    const leaf = (node: Node): Tensor | Problem | undefined => {
-      const drawn = options.draw(node, random, reach)
-      if (!drawn || isProblem(drawn)) return drawn
-      const known = leaves.get(drawn.name)
-      if (known) return known
-      leaves.set(drawn.name, drawn.value)
-      return drawn.value
-    }
-    const { symbol, mode, budget } = options
-    const settings = { leaf, ...(symbol && { symbol }), ...(mode && { mode }), ...(budget && { budget }) }
-    const exact = bothSides(sides, settings)
-    if (isProblem(exact)) return exact
-    const shape = exact[0].findIndex(({ shape }, i) => shape.join() !== exact[1][i]?.shape.join())
-    if (shape >= 0) return { problem: 'the results have different shapes' }
-    const rough = bothSides(sides, { ...settings, interpret: disturbed(randomSource(1000 + attempt)) })
-    if (isProblem(rough)) return rough
-    const found = largestDifference(exact, rough)
-    // Far out, exponentials of what is equal overflow in one form and not in the other.
-    if (found && isProblem(found)) unclear ??= reach === 1 ? found : undefined
-    else if (found) return { leaves, ...found }
+export function findDifference<Point extends SamplePoint>(
+  sides: Sides,
+  points: Iterable<Point>,
+): Found<Point> {
+  let open: Problem | undefined
+  const refused = new Set<SamplePoint['mode']>()
+  for (const point of points) {
+    if (refused.has(point.mode)) continue
+    const found = differenceAt(sides, point)
+    if ('difference' in found) return { kind: 'different', point, difference: found.difference }
+    if ('refused' in found) refused.add(point.mode)
+    if (isProblem(found) && !point.isFar) open ??= found
   }
-  return unclear
+  return open ? { kind: 'open', problem: open.problem } : { kind: 'equal' }
 }
 
-type Values = readonly [first: readonly Tensor[], second: readonly Tensor[]]
+type AtPoint =
+  | { readonly difference: Difference }
+  | { readonly isEqual: true }
+  | (Problem & { readonly refused?: true })
 
-function bothSides({ first, second }: Sides, options: EvaluationOptions): Values | Problem {
-  // One after the other: nodes of different builders must not be mixed.
+function differenceAt(sides: Sides, point: SamplePoint): AtPoint {
+  const exact = valuesOf(sides, point)
+  if (isProblem(exact)) return { ...exact, refused: true }
+  let rough: readonly Pair[] | Problem | undefined
+  let isReliable = true
+  for (const [output, pair] of exact.entries()) {
+    const [a, b] = pair
+    if (a.shape.join() !== b.shape.join())
+      return { problem: 'the results have different shapes', refused: true }
+    if (isEqual(pair)) continue
+    rough ??= valuesOf(sides, { ...point, noise })
+    const found = isProblem(rough) ? undefined : largestDifference(pair, rough[output]!)
+    if (found) return { difference: { output, ...found } }
+    isReliable = false
+  }
+  return isReliable ? { isEqual: true } : unreliable
+}
+
+type Pair = readonly [first: Tensor, second: Tensor]
+
+function valuesOf(
+  { first, second, inOneGraph }: Sides,
+  options: EvaluationOptions,
+): readonly Pair[] | Problem {
+  if (inOneGraph) {
+    const all = evaluate([...first, ...second], options)
+    return isProblem(all) ? all : first.map((_, i): Pair => [all[i]!, all[first.length + i]!])
+  }
   const left = evaluate(first, options)
   if (isProblem(left)) return left
   const right = evaluate(second, options)
-  return isProblem(right) ? right : [left, right]
+  return isProblem(right) ? right : left.map((value, i): Pair => [value, right[i]!])
 }
 
-function disturbed(random: () => number): Interpretation {
-  return ({ op, attributes, type }, inputs, context) => {
-    const value = op.evaluate(inputs, attributes, type, context)
-    if (op.inputs.length === 0 || op.rearranges || value.dtype !== 'float32') return value
-    return { ...value, data: value.data.map(x => x * (1 + disturbance * (2 * random() - 1))) }
+/**
+ * From which difference on two numbers of an output are not the same; undefined where there are none: outside of the
+ * domain of a function, or where one side only overflows.
+ */
+function threshold([{ data: a }, { data: b }]: Pair): number | undefined {
+  let scale = 0
+  for (let i = 0; i < a.length; i++) {
+    const isNumber = Number.isFinite(a[i]!) && Number.isFinite(b[i]!)
+    if (!isNumber && (a[i] !== b[i] || Number.isNaN(a[i]))) return undefined
+    if (isNumber) scale = Math.max(scale, Math.abs(a[i]!), Math.abs(b[i]!))
   }
+  return relevant * scale
 }
 
-function largestDifference(
-  [first, second]: Values,
-  [rough, other]: Values,
-): Omit<Difference, 'leaves'> | undefined | Problem {
-  let best: Omit<Difference, 'leaves'> | undefined
-  let largest = 0
-  for (const [output, a] of first.entries()) {
-    const b = second[output]!
-    const scale = Math.max(...[...a.data, ...b.data].map(Math.abs), Number.MIN_VALUE)
-    for (let at = 0; at < a.data.length; at++) {
-      const [x, y] = [a.data[at]!, b.data[at]!]
-      if (Object.is(x, y)) continue
-      if (!Number.isFinite(x) || !Number.isFinite(y))
-        return { problem: 'the computation does not yield numbers' }
-      const difference = Math.abs(x - y)
-      const rounding = Math.max(
-        Math.abs(x - rough[output]!.data[at]!),
-        Math.abs(y - other[output]!.data[at]!),
-      )
-      if (!(difference > relevant * scale && difference > margin * rounding)) continue
-      if (difference / scale <= largest) continue
-      largest = difference / scale
-      best = { output, index: indexOf(at, a.shape), first: x, second: y }
-    }
+function isEqual(pair: Pair): boolean {
+  const least = threshold(pair)
+  const [{ data: a }, { data: b }] = pair
+  return least !== undefined && a.every((x, i) => x === b[i] || Math.abs(x - b[i]!) <= least)
+}
+
+/** The largest difference that is beyond rounding. */
+function largestDifference(pair: Pair, [c, d]: Pair): Omit<Difference, 'output'> | undefined {
+  const least = threshold(pair)
+  if (least === undefined) return undefined
+  const [a, b] = pair
+  let largest = least
+  let best: number | undefined
+  for (let at = 0; at < a.data.length; at++) {
+    const [x, y] = [a.data[at]!, b.data[at]!]
+    const difference = Math.abs(x - y)
+    const rounding = Math.abs(x - c.data[at]!) + Math.abs(y - d.data[at]!)
+    if (!(difference > largest && difference > margin * rounding)) continue
+    largest = difference
+    best = at
   }
-  return best
+  return best === undefined
+    ? undefined
+    : { index: indexOf(best, a.shape), first: a.data[best]!, second: b.data[best]! }
 }
 
 function indexOf(at: number, shape: readonly number[]): readonly number[] {

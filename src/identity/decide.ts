@@ -1,8 +1,7 @@
 import { type Difference, findDifference, type Sides } from '../evaluate/difference.js'
-import { drawTensor } from '../evaluate/domain.js'
+import { drawnPoints } from '../evaluate/draws.js'
 import { tooLarge } from '../evaluate/evaluate.js'
 import type { Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
 import { sizeOf } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
 import { operations } from './operations.js'
@@ -25,20 +24,22 @@ export function decide(sides: Sides, options: LeafOptions): Decision {
     return { kind: 'undecided', reason: 'they have different numbers of results' }
   const unknown = unknownLeaf([...sides.first, ...sides.second], options)
   if (unknown) return { kind: 'undecided', reason: `the value of \`${unknown.op}\` is not known` }
-  const difference = findDifference(sides, {
-    draw: (node, random, reach) => {
+  const points = drawnPoints(
+    node => {
       const leaf = options.leaf(node)
       const shape = leaf && sizesOf(node, options)
       if (!leaf || !shape) return undefined
-      if (sizeOf(shape) > budget) return tooLarge
-      return { name: leaf.name, value: drawTensor(shape, node.type.dtype, leaf.domain, random, reach) }
+      return sizeOf(shape) > budget ? tooLarge : { ...leaf, shape }
     },
-    budget: Math.min(budget, 20 * (options.budget ?? budget)),
-    ...(options.symbol && { symbol: options.symbol }),
-    ...(options.mode && { mode: options.mode }),
-  })
-  if (difference && isProblem(difference)) return { kind: 'undecided', reason: difference.problem }
-  if (difference) return { kind: 'refuted', difference }
+    {
+      budget: Math.min(budget, 20 * (options.budget ?? budget)),
+      ...(options.symbol && { symbol: options.symbol }),
+      ...(options.mode && { mode: options.mode }),
+    },
+  )
+  const found = findDifference(sides, points)
+  if (found.kind === 'open') return { kind: 'undecided', reason: found.problem }
+  if (found.kind === 'different') return { kind: 'refuted', difference: found.difference }
   return prove(sides, options)
 }
 
