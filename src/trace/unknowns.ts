@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../graph/dimension.js'
+import { Journal, JournaledMap } from './journal.js'
 import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
 /** The operation of the core language whose result a value is. */
@@ -34,11 +35,12 @@ export class KeyTable {
  * exactly if they have one name: so a name must never stand for two values.
  */
 export class Unknowns {
-  #names = new Map<string, string>()
+  readonly #journal = new Journal()
+  readonly #names = new JournaledMap<string>(this.#journal)
   /** How often each name was asked for. */
-  #taken = new Map<string, number>()
-  #entries = new Map<string, Entry>()
-  #operations = new Map<string, Operation>()
+  readonly #taken = new JournaledMap<number>(this.#journal)
+  readonly #entries = new JournaledMap<Entry>(this.#journal)
+  readonly #operations = new JournaledMap<Operation>(this.#journal)
   /** Paths as they are asked for, and as they are written. */
   readonly #written = new Map<string, string>()
   readonly #table: KeyTable
@@ -143,18 +145,14 @@ export class Unknowns {
 
   /** Runs an action whose values are gone afterwards unless they are kept. */
   unless<Result>(isKept: (result: Result) => boolean, action: () => Result): Result {
-    const before = [this.#names, this.#taken, this.#entries, this.#operations] as const
-    this.#names = new Map(this.#names)
-    this.#taken = new Map(this.#taken)
-    this.#entries = new Map(this.#entries)
-    this.#operations = new Map(this.#operations)
+    const mark = this.#journal.begin()
     let keeps = false
     try {
       const result = action()
       keeps = isKept(result)
       return result
     } finally {
-      if (!keeps) [this.#names, this.#taken, this.#entries, this.#operations] = before
+      this.#journal.end(mark, keeps)
     }
   }
 
