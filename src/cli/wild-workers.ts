@@ -8,23 +8,31 @@ export interface WildFile {
   readonly file: string
 }
 
+/** What was found in a file, and how long that took. */
+export interface TracedFile {
+  readonly file: string
+  readonly sites: readonly Site[]
+  readonly seconds: number
+}
+
 const megabytes = 2048
 
-/** The sites of each file. No file takes longer than `seconds`, and one that crashes ends no other. `step` is called after each. */
+/** No file takes longer than `seconds`, and one that crashes ends no other. `step` is called after each. */
 export async function traceFiles(
   files: readonly WildFile[],
   seconds: number,
   step: () => void,
-): Promise<readonly (readonly Site[])[]> {
-  const sites: (readonly Site[])[] = []
+): Promise<readonly TracedFile[]> {
+  const traced: TracedFile[] = []
   let next = 0
   const work = async () => {
     let worker: Worker | undefined
     for (let index = next++; index < files.length; index = next++) {
       worker ??= newWorker()
       const file = files[index]!
+      const start = performance.now()
       const { found, isUsable } = await traceIn(worker, file, seconds)
-      sites[index] = found
+      traced[index] = { file: file.file, sites: found, seconds: (performance.now() - start) / 1000 }
       step()
       if (isUsable) continue
       await worker.terminate()
@@ -33,7 +41,7 @@ export async function traceFiles(
     await worker?.terminate()
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), files.length) }, work))
-  return sites
+  return traced
 }
 
 function newWorker(): Worker {

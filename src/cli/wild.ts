@@ -36,7 +36,7 @@ export async function wild(
   const progress = progressOn(process.stderr, files.length)
   const traced = await traceFiles(files, limit, progress.step)
   progress.end()
-  const sites = [...traced.flat(), ...unreadable]
+  const sites = [...traced.flatMap(file => file.sites), ...unreadable]
   const seconds = (Date.now() - start) / 1000
   const counts = Object.fromEntries(
     (['traced', 'opaque', 'failed', 'crashed'] as const).map(status => [
@@ -44,7 +44,15 @@ export async function wild(
       sites.filter(site => site.status === status).length,
     ]),
   ) as Record<Status, number>
-  const result: Result = { sites, seconds, files: files.length, counts, reasons: rank(sites) }
+  const [slowest] = traced.toSorted((a, b) => b.seconds - a.seconds)
+  const result: Result = {
+    sites,
+    seconds,
+    files: files.length,
+    slowest: slowest ? { file: slowest.file, seconds: slowest.seconds } : null,
+    counts,
+    reasons: rank(sites),
+  }
   print(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : textOf(result, reportOptions().width))
   return counts.crashed > 0 ? exitCodes.crash : exitCodes.asWritten
 }
@@ -54,6 +62,8 @@ interface Result {
   readonly seconds: number
   /** How many files were traced. */
   readonly files: number
+  /** The file that took longest. */
+  readonly slowest: { readonly file: string; readonly seconds: number } | null
   readonly counts: Readonly<Record<Status, number>>
   /** What stands in the way, by the number of sites where it does. */
   readonly reasons: readonly { readonly reason: string; readonly sites: number }[]
@@ -125,7 +135,7 @@ function rank(sites: readonly Site[]): Result['reasons'] {
   return [...counts].map(([reason, count]) => ({ reason, sites: count })).sort((a, b) => b.sites - a.sites)
 }
 
-function textOf({ sites, seconds, files, counts, reasons }: Result, width: number): string {
+function textOf({ sites, seconds, files, slowest, counts, reasons }: Result, width: number): string {
   const rows = sites.map(({ status, layers, parameters, file, target, reasons: [reason] }) => {
     const total = parameters?.total.toLocaleString('en') ?? ''
     const size = parameters
@@ -139,6 +149,7 @@ function textOf({ sites, seconds, files, counts, reasons }: Result, width: numbe
     ...rows,
     '',
     `${sites.length} sites in ${files} files: ${counts.traced} traced, ${counts.opaque} opaque, ${counts.failed} failed, ${counts.crashed} crashed, in ${seconds.toFixed(1)} s`,
+    ...(slowest ? [`slowest file: ${slowest.file}, ${slowest.seconds.toFixed(1)} s`] : []),
     ...reasons
       .slice(0, mostReasons)
       .map(

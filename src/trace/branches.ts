@@ -6,6 +6,7 @@ import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
+import { SlotMap } from './slot.js'
 import { shorten } from './unknowns.js'
 import { isUnknown, type Property, type UnknownValue, unknownKey, type Value } from './value.js'
 
@@ -101,26 +102,18 @@ export function join<Result>(
     return taken
   }
   const { heap } = interpreter
-  const all = new Map<object, Map<string, { change: Change; contents: unknown[] }>>()
+  const all = new SlotMap<{ readonly change: Change; readonly contents: unknown[] }>()
   taken.forEach(({ changes }, way) => {
     for (const change of changes) {
-      const owner = change.slot.kind === 'cell' ? change.slot.cell : change.slot.object
-      const key = change.slot.kind === 'property' ? change.slot.key : change.slot.kind
-      const slots = all.get(owner) ?? new Map()
-      all.set(owner, slots)
-      const entry = slots.get(key) ?? { change, contents: taken.map(() => change.before) }
-      slots.set(key, entry)
+      const entry = all.get(change.slot) ?? { change, contents: taken.map(() => change.before) }
+      all.set(change.slot, entry)
       entry.contents[way] = change.after
     }
   })
-  for (const slots of all.values()) {
-    for (const { change, contents } of slots.values()) {
-      if (contents.every(content => sameContent(content, contents[0]))) {
-        heap.replay([{ ...change, after: contents[0] }])
-        continue
-      }
-      spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause, pathOf(change)))
-    }
+  for (const { change, contents } of all.values()) {
+    if (contents.every(content => sameContent(content, contents[0])))
+      heap.replay([{ ...change, after: contents[0] }])
+    else spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause, pathOf(change)))
   }
   return taken
 }

@@ -1,5 +1,6 @@
 import { BudgetExceeded } from './budget.js'
 import { type Cell, declaredCells } from './scope.js'
+import { type Slot, SlotMap } from './slot.js'
 import {
   type ArrayObject,
   type HostObject,
@@ -8,13 +9,6 @@ import {
   type Value,
   wholeKey,
 } from './value.js'
-
-/** Something that can change: a variable, a field, an array's elements, a library object's state. */
-type Slot =
-  | { readonly kind: 'cell'; readonly cell: Cell }
-  | { readonly kind: 'property'; readonly object: ObjectValue; readonly key: string }
-  | { readonly kind: 'elements'; readonly object: ArrayObject }
-  | { readonly kind: 'state'; readonly object: HostObject }
 
 /** What a slot held: undefined for a field that did not exist. */
 type Content =
@@ -31,11 +25,14 @@ export interface Change {
   readonly after: Content
 }
 
-/** What slots held before an attempt wrote to them, by what they belong to. */
-type Remembered = Map<object, Map<string, { readonly slot: Slot; readonly before: Content }>>
+/** What a slot held before an attempt wrote to it. */
+interface Memory {
+  readonly slot: Slot
+  readonly before: Content
+}
 
 interface Attempt {
-  readonly remembered: Remembered
+  readonly remembered: SlotMap<Memory>
   /** Cells of this age and younger are its own: when it is undone, nothing that stays refers to them. */
   firstCell: number
 }
@@ -58,13 +55,13 @@ export class Heap {
   }
 
   setCell(cell: Cell, value: Value): void {
-    this.#remember(cell, '', { kind: 'cell', cell })
+    this.#remember({ kind: 'cell', cell })
     cell.value = value
     cell.initialized = true
   }
 
   setProperty(object: ObjectValue, key: string, property: Property | undefined): void {
-    this.#remember(object, key, { kind: 'property', object, key })
+    this.#remember({ kind: 'property', object, key })
     if (property) object.properties.set(key, property)
     else object.properties.delete(key)
   }
@@ -72,7 +69,7 @@ export class Heap {
   /** Replaces the elements of an array. */
   setElements(object: ArrayObject, elements: readonly Property[]): void {
     this.forgetWhole(object)
-    this.#remember(object, '', { kind: 'elements', object })
+    this.#remember({ kind: 'elements', object })
     this.expect(elements.length)
     replaceElements(object, elements)
   }
@@ -80,7 +77,7 @@ export class Heap {
   /** Writes one element; an array that is too short becomes longer. */
   setElement(object: ArrayObject, index: number, property: Property): void {
     this.forgetWhole(object)
-    if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
+    if (this.#attempts.length > 0) this.#remember({ kind: 'elements', object })
     const { elements } = object
     this.expect(Math.max(1, index + 1 - elements.length))
     while (elements.length < index) elements.push({ value: undefined })
@@ -101,13 +98,13 @@ export class Heap {
 
   /** Adds to the end of an array, without copying it where nothing has to be undone. */
   append(object: ArrayObject, elements: readonly Property[]): void {
-    if (this.#attempts.length > 0) this.#remember(object, '', { kind: 'elements', object })
+    if (this.#attempts.length > 0) this.#remember({ kind: 'elements', object })
     this.expect(elements.length)
     for (const element of elements) object.elements.push(element)
   }
 
   setState<State>(object: HostObject<State>, state: State): void {
-    this.#remember(object, '', { kind: 'state', object: object as HostObject })
+    this.#remember({ kind: 'state', object: object as HostObject })
     object.state = state
   }
 
@@ -119,8 +116,7 @@ export class Heap {
       return { result, changes: changesOf(remembered) }
     } finally {
       this.#attempts.pop()
-      for (const slots of remembered.values())
-        for (const { slot, before } of slots.values()) restore(slot, before)
+      for (const { slot, before } of remembered.values()) restore(slot, before)
     }
   }
 
@@ -132,6 +128,7 @@ export class Heap {
       return changesOf(remembered)
     } finally {
       this.#attempts.pop()
+      for (const memory of remembered.values()) this.#remember(memory.slot, () => memory)
     }
   }
 
@@ -152,36 +149,26 @@ export class Heap {
   }
 
   #begin(): Attempt {
-    const attempt: Attempt = { remembered: new Map(), firstCell: declaredCells() }
+    const attempt: Attempt = { remembered: new SlotMap(), firstCell: declaredCells() }
     this.#attempts.push(attempt)
     return attempt
   }
 
   #write(slot: Slot, content: Content): void {
-    this.#remember(
-      slot.kind === 'cell' ? slot.cell : slot.object,
-      slot.kind === 'property' ? slot.key : '',
-      slot,
-    )
+    this.#remember(slot)
     restore(slot, content)
   }
 
-  #remember(owner: object, key: string, slot: Slot): void {
-    for (const { remembered, firstCell } of this.#attempts) {
-      if (slot.kind === 'cell' && (slot.cell.age ?? 0) >= firstCell) continue
-      let slots = remembered.get(owner)
-      if (!slots) {
-        slots = new Map()
-        remembered.set(owner, slots)
-      }
-      if (!slots.has(key)) slots.set(key, { slot, before: read(slot) })
-    }
+  /** Notes what a slot holds before it is written: for the innermost attempt, which tells it to the next one if it stays. */
+  #remember(slot: Slot, memory = (): Memory => ({ slot, before: read(slot) })): void {
+    const attempt = this.#attempts.at(-1)
+    if (!attempt || (slot.kind === 'cell' && (slot.cell.age ?? 0) >= attempt.firstCell)) return
+    if (!attempt.remembered.get(slot)) attempt.remembered.set(slot, memory())
   }
 }
 
-function changesOf(remembered: Remembered): Change[] {
-  const slots = [...remembered.values()].flatMap(own => [...own.values()])
-  return slots.map(({ slot, before }) => ({ slot, before, after: read(slot) }))
+function changesOf(remembered: SlotMap<Memory>): Change[] {
+  return remembered.values().map(({ slot, before }) => ({ slot, before, after: read(slot) }))
 }
 
 function read(slot: Slot): Content {

@@ -6,6 +6,7 @@ import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { type ReasonOf, Surroundings } from './repetition.js'
 import { countRounds } from './round-count.js'
+import { SlotMap } from './slot.js'
 import {
   type ArrayObject,
   type HostObject,
@@ -45,8 +46,8 @@ type Form =
 /** What the library has for what rounds hand on, after the last one. */
 interface Results {
   readonly count: Dimension
-  readonly carried: ReadonlyMap<Slot, Value>
-  readonly collected: ReadonlyMap<Slot, Value>
+  readonly carried: ReadonlyMap<Handed, Value>
+  readonly collected: ReadonlyMap<Handed, Value>
 }
 
 /** What became of a loop. */
@@ -76,7 +77,8 @@ export class OpenLoops {
   }
 }
 
-interface Slot {
+/** A slot that a round changes. */
+interface Handed {
   readonly change: Change
   form: Form
   /** What the last walk of a round left there. */
@@ -92,7 +94,7 @@ export class RecurrenceWalk {
   readonly #interpreter: Interpreter
   readonly #rounds: Rounds
   readonly #surroundings: Surroundings
-  readonly #slots = new Map<object, Map<string, Slot>>()
+  readonly #slots = new SlotMap<Handed>()
   #round = ''
   #isStable = false
   /** Whether there is something that rounds hand on, as far as they were walked. */
@@ -131,8 +133,8 @@ export class RecurrenceWalk {
     return { isRecurrence: true }
   }
 
-  #all(): readonly Slot[] {
-    return [...this.#slots.values()].flatMap(own => [...own.values()])
+  #all(): readonly Handed[] {
+    return this.#slots.values()
   }
 
   #repeat(): Results | Problem {
@@ -202,23 +204,23 @@ export class RecurrenceWalk {
 
   #learn(change: Change, all: readonly Change[]): void {
     const { slot } = change
-    const owner = slot.kind === 'cell' ? slot.cell : slot.object
-    const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
-    const own = this.#slots.get(owner) ?? new Map<string, Slot>()
-    this.#slots.set(owner, own)
-    const known = own.get(key)
+    const known = this.#slots.get(slot)
     if (known ? this.#holds(known, change) : sameContent(change.before, change.after)) return
     this.#isStable = false
     if (known) {
       if (known.form.kind === 'carried' || known.form.kind === 'collected')
         this.#problem ??= `what a round leaves in \`${nameOf(change)}\` is not like what it found there`
       known.form = { kind: 'unknown' }
-    } else own.set(key, { change, form: this.#formOf(change, all), next: undefined })
+    } else this.#slots.set(slot, { change, form: this.#formOf(change, all), next: undefined })
   }
 
   /** Whether the list is followed to which a change of what is known of it belongs. */
   #has({ slot }: Change): boolean {
-    return slot.kind === 'property' && (this.#slots.get(slot.object)?.has('elements') ?? false)
+    return (
+      slot.kind === 'property' &&
+      slot.object.kind === 'array' &&
+      this.#slots.get({ kind: 'elements', object: slot.object }) !== undefined
+    )
   }
 
   /** The form that a first change suggests. */
@@ -264,7 +266,7 @@ export class RecurrenceWalk {
   }
 
   /** Whether a round that found the form leaves it for the next one. */
-  #holds({ form, next: left, change }: Slot, { after }: Change): boolean {
+  #holds({ form, next: left, change }: Handed, { after }: Change): boolean {
     switch (form.kind) {
       case 'counter': {
         const next = contentOf(after)
@@ -289,7 +291,7 @@ export class RecurrenceWalk {
   }
 
   /** Puts into a slot what a round finds there. */
-  #enter({ change, form }: Slot): void {
+  #enter({ change, form }: Handed): void {
     if (form.kind === 'counter') this.#write(change, this.#counted(form, symbol(this.#round, true)))
     else if (form.kind === 'carried') this.#write(change, form.standIn)
     else if (form.kind === 'collected') this.#collect(change, null)
@@ -298,7 +300,7 @@ export class RecurrenceWalk {
   }
 
   /** Puts into a slot what the loop leaves there. */
-  #leave({ change, form }: Slot, result: Value, count: Dimension): void {
+  #leave({ change, form }: Handed, result: Value, count: Dimension): void {
     if (form.kind === 'counter') this.#write(change, this.#counted(form, count))
     else if (form.kind === 'carried') this.#write(change, result)
     else if (form.kind === 'settled') this.#settle(change, form.state)

@@ -4,6 +4,7 @@ import { BudgetExceeded } from './budget.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { declaredCells } from './scope.js'
+import { SlotMap } from './slot.js'
 
 /** As many rounds may each change something that earlier ones did not. */
 const mostRounds = 16
@@ -64,7 +65,7 @@ export class Repetition {
   readonly #surroundings: Surroundings
   readonly #place: unknown
   readonly #changed: Change[] = []
-  readonly #seen = new Map<object, Set<string>>()
+  readonly #seen = new SlotMap<true>()
 
   /** `place` is the same for the same code. */
   constructor(interpreter: Interpreter, reasonOf: ReasonOf, place: unknown) {
@@ -102,13 +103,8 @@ export class Repetition {
   /** What a run makes for itself is gone with it. */
   #isFirst(change: Change): boolean {
     if (!this.#surroundings.areChangedBy(change)) return false
-    const { slot } = change
-    const owner = slot.kind === 'cell' ? slot.cell : slot.object
-    const key = slot.kind === 'property' ? `.${slot.key}` : slot.kind
-    const keys = this.#seen.get(owner) ?? new Set()
-    this.#seen.set(owner, keys)
-    if (keys.has(key)) return false
-    keys.add(key)
+    if (this.#seen.get(change.slot)) return false
+    this.#seen.set(change.slot, true)
     return true
   }
 

@@ -72,6 +72,15 @@ function runUnknownIf(
     if (taken.length === 0) throw ways[0]!.thrown ?? new Thrown(undefined, cause.span)
     return runStatements(interpreter, statements, frame, next)
   }
+  const goingOn = ways.filter(({ value, thrown }) => !thrown && (!value || value.kind === 'perhaps'))
+  if (goingOn.length === ways.length) {
+    // What follows is walked once: else its walks would double with every condition that may end it early.
+    join(interpreter, ways, cause)
+    const before = joinCompletions(interpreter, ways[0]!.value, ways[1]!.value, cause)
+    return before?.kind === 'perhaps'
+      ? goOnPerhaps(interpreter, before, statements, next, frame)
+      : runStatements(interpreter, statements, frame, next)
+  }
   const whole = ways.map(way => {
     const { value: completion, changes, thrown } = way
     if (thrown || (completion && completion.kind !== 'perhaps')) return way
