@@ -139,6 +139,10 @@ export class Interpreter implements Tracer {
     }
   }
 
+  get isSpeculating(): boolean {
+    return this.#speculations > 0
+  }
+
   fresh(path: string, reason?: Diagnostic): UnknownValue {
     return this.unknowns.fresh(path, reason)
   }

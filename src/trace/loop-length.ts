@@ -8,6 +8,9 @@ import { shorten } from './unknowns.js'
 /** The round in which it is looked whether a loop changes anything. */
 const lookAt = 8
 
+/** Code that may run any number of times is walked again and again, so a loop in it gets this part of the steps. */
+const repeatedShare = 10
+
 /** Says when the rounds of a loop are too many to walk each of them. */
 export class LoopLength {
   readonly #interpreter: Interpreter
@@ -19,8 +22,8 @@ export class LoopLength {
   }
 
   get isTooLong(): boolean {
-    const { meter } = this.#interpreter
-    return meter.spent - this.#start > meter.longLoop
+    const { meter, isSpeculating } = this.#interpreter
+    return meter.spent - this.#start > (isSpeculating ? meter.longLoop / repeatedShare : meter.longLoop)
   }
 
   isTimeToLook(round: number): boolean {
