@@ -37,6 +37,12 @@ const nestedLoops = [
   '}'.repeat(loops.length),
 ].join('\n')
 
+/** Conditions in conditions, each of which may end the function. */
+const exits = Array.from(
+  { length: 30 },
+  (_, i) => `if (globalThis.a[${i}]) { if (globalThis.b[${i}]) throw 1 }`,
+)
+
 const files: Readonly<Record<string, string | Uint8Array>> = {
   'spec.yaml': spec,
   'model.js': model,
@@ -53,6 +59,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'array.js': after('const a = new Array(1e9).fill(0).map(x => x)'),
   'pattern.js': after(`/^(a+)+$/.test('${'a'.repeat(60)}!')`),
   'loops.js': after(nestedLoops),
+  'exits.js': after(`const f = () => { ${exits.join(';').replaceAll('throw 1', 'return')} }; f()`),
   'nested.js': `exports.createModel = () => ${'['.repeat(5000)}${']'.repeat(5000)}`,
   'sum.js': `exports.createModel = () => ${'1+'.repeat(50_000)}1`,
   'circle.js': "const b = require('./circle2')\nexports.createModel = () => b.make()\nexports.units = 8",
@@ -140,6 +147,7 @@ const greedy: Told = [
   [against('growing.js#createModel'), 3, 'budget-exceeded'],
   [against('recursion.js#createModel'), 3, 'budget-exceeded'],
   [against('elements.js#createModel'), 3, 'budget-exceeded'],
+  [against('exits.js#createModel'), 0, 'as written'],
   [against('doubled.js#createModel'), 3, 'budget-exceeded'],
   [against('text.js#createModel'), 3, 'budget-exceeded'],
   [against('array.js#createModel'), 0, 'as written'],

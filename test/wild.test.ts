@@ -73,7 +73,9 @@ test('a file that takes too long is given up, and the others are not', () => {
 }, 60_000)
 
 test('the table ends with the counts', () => {
-  expect(wild()).toMatch(/\n4 sites in 4 files: 1 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\n/)
+  expect(wild()).toMatch(
+    /\n4 sites in 4 files: 1 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\nslowest file: \w+\.[jt]s, [\d.]+ s\n/,
+  )
 }, 60_000)
 
 /** What a run in a shell gives. */

@@ -12,20 +12,23 @@ export const weightFailures: LintRule = context => {
     inner.forEach(visit)
   }
   context.model.applications.forEach(visit)
-  return [...outputs].flatMap(([layer, nodes]) => unread(layer, nodes, context))
+  const read = new Set(nodesBelow(context.model.outputs.map(({ node }) => node)))
+  return [...outputs].flatMap(([layer, nodes]) => unread(layer, nodes, read, context))
 }
 
+/** `read` is what the outputs of the model are computed from. */
 function unread(
   layer: Layer,
   outputs: readonly Node[],
-  { model, provenance }: LintContext,
+  read: ReadonlySet<Node>,
+  { provenance }: LintContext,
 ): readonly Diagnostic[] {
   // What was written into a weight stands in its place.
-  const own = layer.parameters.filter(({ isOverwritten }) => !isOverwritten)
+  const own = layer.parameters.filter(({ node, isOverwritten }) => !isOverwritten && !read.has(node))
   if (own.length === 0) return []
-  const read = new Set(nodesBelow([...outputs, ...model.outputs.map(({ node }) => node)]))
+  const readHere = new Set(nodesBelow(outputs))
   return own
-    .filter(({ node }) => !read.has(node))
+    .filter(({ node }) => !readHere.has(node))
     .map(({ name, node }) => {
       const span = provenance.origins(node)[0]?.span ?? layer.origin.span
       const values = { parameter: `\`${name}\` of \`${layer.variable ?? layer.name}\`` }
