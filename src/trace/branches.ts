@@ -6,9 +6,16 @@ import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
-import { SlotMap } from './slot.js'
+import { type Slot, SlotMap } from './slot.js'
 import { shorten } from './unknowns.js'
-import { isUnknown, type Property, type UnknownValue, unknownKey, type Value } from './value.js'
+import {
+  type HostObject,
+  isUnknown,
+  type Property,
+  type UnknownValue,
+  unknownKey,
+  type Value,
+} from './value.js'
 
 /** What decides between ways: the place, and the condition that is asked there, if there is one. */
 export interface Cause {
@@ -113,19 +120,34 @@ export function join<Result>(
   for (const { change, contents } of all.values()) {
     if (contents.every(content => sameContent(content, contents[0])))
       heap.replay([{ ...change, after: contents[0] }])
-    else spoil(interpreter, change, unknownBranch(interpreter, nameOf(change), cause, pathOf(change)))
+    else {
+      const unknown = unknownBranch(interpreter, nameOf(change), cause, pathOf(change))
+      spoil(interpreter, change.slot, unknown, contents)
+    }
   }
   return taken
 }
 
-/** Makes the contents of a slot unknown. */
-export function spoil(interpreter: Interpreter, { slot }: Change, unknown: UnknownValue): void {
+/** Makes the contents of a slot unknown, of which different ways made different things: `ways` is what they left. */
+export function spoil(
+  interpreter: Interpreter,
+  slot: Slot,
+  unknown: UnknownValue,
+  ways: readonly unknown[],
+): void {
   const { heap } = interpreter
   if (slot.kind === 'cell') heap.setCell(slot.cell, unknown)
   else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value: unknown })
   else if (slot.kind === 'elements') interpreter.unknownArray(slot.object, unknown)
-  else if (slot.object.type.unknownState)
-    heap.setState(slot.object, slot.object.type.unknownState(slot.object.state, unknown))
+  else {
+    const state = joinedState(slot.object, unknown, ways)
+    if (state !== slot.object.state) heap.setState(slot.object, state)
+  }
+}
+
+/** The state of an object of which different ways made different things. */
+export function joinedState(object: HostObject, unknown: UnknownValue, ways: readonly unknown[]): unknown {
+  return object.type.unknownState?.(object.state, unknown, ways) ?? object.state
 }
 
 export function nameOf({ slot }: Change): string {

@@ -49,8 +49,11 @@ export interface HostType<State = unknown> {
   readonly missing?: string
   /** What a loop over the object visits; without it, the object cannot be iterated over. */
   iterate?(object: HostObject<State>, trace: Tracer): readonly Property[] | undefined
-  /** The state of an object of which different branches made different things. */
-  unknownState?(state: State, reason: UnknownValue): State
+  /**
+   * The state of an object of which different ways made different things: what it was, and what each way left. It is
+   * the same state where they agree on all that counts, and where nothing is known of the object already.
+   */
+  unknownState?(state: State, unknown: UnknownValue, ways: readonly State[]): State
   /**
    * What a round of a loop makes of a state for good, so that later rounds find it, as the weights of a layer that it is
    * the first to apply; undefined where it makes nothing of it.

@@ -287,7 +287,7 @@ const mapType: HostType<Entries> = {
   name: 'Map',
   iterate: ({ state: { entries, unknown } }, trace) =>
     unknown ? undefined : pairsOf(entries, trace).map(value => ({ value })),
-  unknownState: (state, unknown) => ({ ...state, unknown }),
+  unknownState: (state, unknown) => (state.unknown ? state : { ...state, unknown }),
   members: {
     get: {
       kind: 'method',

@@ -334,7 +334,8 @@ export class RecurrenceWalk {
 
   #spoil(change: Change): void {
     const reason = this.#rounds.reasonOf(nameOf(change))
-    spoil(this.#interpreter, change, this.#interpreter.fresh(pathOf(change), reason))
+    const unknown = this.#interpreter.fresh(pathOf(change), reason)
+    spoil(this.#interpreter, change.slot, unknown, [change.before, change.after])
   }
 }
 

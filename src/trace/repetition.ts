@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { attempt, nameOf, pathOf, spoil } from './branches.js'
+import { attempt, joinedState, nameOf, pathOf, spoil } from './branches.js'
 import { BudgetExceeded } from './budget.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { declaredCells } from './scope.js'
 import { SlotMap } from './slot.js'
+import type { UnknownValue } from './value.js'
 
 /** As many rounds may each change something that earlier ones did not. */
 const mostRounds = 16
@@ -103,13 +104,25 @@ export class Repetition {
   /** What a run makes for itself is gone with it. */
   #isFirst(change: Change): boolean {
     if (!this.#surroundings.areChangedBy(change)) return false
-    if (this.#seen.get(change.slot)) return false
+    if (this.#seen.get(change.slot)) return this.#says(change)
     this.#seen.set(change.slot, true)
     return true
   }
 
+  /** Whether a later change of a library object says more: an earlier one may have changed nothing that counts. */
+  #says(change: Change): boolean {
+    const { slot } = change
+    return (
+      slot.kind === 'state' &&
+      joinedState(slot.object, this.#unknown(change), [change.before, change.after]) !== slot.object.state
+    )
+  }
+
   #spoil(change: Change): void {
-    const what = nameOf(change)
-    spoil(this.#interpreter, change, this.#interpreter.fresh(pathOf(change), this.#reasonOf(what)))
+    spoil(this.#interpreter, change.slot, this.#unknown(change), [change.before, change.after])
+  }
+
+  #unknown(change: Change): UnknownValue {
+    return this.#interpreter.fresh(pathOf(change), this.#reasonOf(nameOf(change)))
   }
 }

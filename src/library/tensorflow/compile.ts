@@ -129,6 +129,8 @@ function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Op
       span: place,
       reason: 'an optimizer that is a class of the program is not modelled',
     }
+  if (isSetting(value) && value.state.reason)
+    return { kind: 'opaque', settings: {}, span: place, reason: value.state.reason.message }
   if (isSetting(value) && value.state.role === 'optimizer')
     return { kind: value.state.kind, settings: value.state.settings, span: place }
   const reason =

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { HostType, Tracer } from '../../trace/host.js'
@@ -9,12 +10,19 @@ import { isTensor, tensorType } from './types.js'
 interface LayerVariableState {
   readonly layer: HostObject<LayerState>
   readonly parameter: Parameter
-  /** What was written into it, if anything. */
-  readonly node: Node
+  /** What was written into it, if anything; absent where that is not known. */
+  readonly node?: Node
+  readonly reason?: Diagnostic
 }
 
 const layerVariableType: HostType<LayerVariableState> = {
   name: 'LayerVariable',
+  unknownState: (state, { reason }, ways) => {
+    const [first] = ways
+    if (ways.every(({ node }) => node === first?.node)) return state.node === first?.node ? state : first!
+    const { node, ...rest } = state
+    return node ? { ...rest, ...(reason && { reason }) } : state
+  },
   members: {
     read: { kind: 'method', call: ({ state }, { trace, span }) => tensor(trace, state, trace.origin(span)) },
     val: {
@@ -61,8 +69,13 @@ function change(
   trace.heap.setState(layer, { ...layer.state, ...(parameters && { parameters }) })
 }
 
-function tensor(trace: Tracer, { node }: LayerVariableState, origin: TensorState['origin']): Value {
-  return trace.host<TensorState>(tensorType, { node, symbolic: false, origin })
+function tensor(trace: Tracer, { node, reason }: LayerVariableState, origin: TensorState['origin']): Value {
+  return trace.host<TensorState>(tensorType, {
+    ...(node && { node }),
+    ...(reason && { reason }),
+    symbolic: false,
+    origin,
+  })
 }
 
 export function makeLayerVariable(trace: Tracer, layer: HostObject<LayerState>, parameter: Parameter): Value {

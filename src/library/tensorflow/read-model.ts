@@ -141,7 +141,8 @@ export class ModelReader {
       return layer
     }
     const { state } = object as HostObject<LayerState>
-    const { definition, config, custom, className, count } = state
+    const { definition, config, custom, className, count, reason } = state
+    if (reason) return { kind: 'unknown', path: variable ?? name, reason }
     const layer: Layer = {
       ...common,
       kind: definition?.kind ?? (custom ? 'custom' : 'unknown'),

@@ -1,3 +1,4 @@
+import { sameAttribute } from '../../graph/attribute.js'
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
@@ -121,6 +122,20 @@ for (const name of new Set(
       })
     },
   }
+
+settingType.unknownState = (state, { reason }, ways) => {
+  if (ways.every(way => isAlike(way, ways[0]!))) return isAlike(state, ways[0]!) ? state : ways[0]!
+  return state.reason || !reason ? state : { ...state, reason }
+}
+
+function isAlike(a: SettingState, b: SettingState): boolean {
+  const names = new Set([...Object.keys(a.settings), ...Object.keys(b.settings)])
+  return (
+    a.kind === b.kind &&
+    a.reason === b.reason &&
+    [...names].every(name => sameAttribute(a.settings[name]?.value, b.settings[name]?.value))
+  )
+}
 
 function plain({ value }: Property): ConfigEntry['value'] | undefined {
   if (isUnknown(value)) return symbol(value.path)

@@ -120,4 +120,6 @@ export interface SettingState {
   /** For a loss, which is a function as well: its path below `tf`. */
   readonly calledAs?: string
   readonly settings: Readonly<Record<string, ConfigEntry>>
+  /** Why its settings are not known. */
+  readonly reason?: Diagnostic
 }

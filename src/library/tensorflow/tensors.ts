@@ -63,4 +63,7 @@ tensorType.lookup = ({ state }, key, trace) =>
 // A tensor with numbers does not know what made it.
 tensorType.shows = state => (state.symbolic ? state : { node: state.node, variable: state.variable?.node })
 
-tensorType.unknownState = ({ node: _, ...state }, { reason }) => ({ ...state, ...(reason && { reason }) })
+tensorType.unknownState = (state, { reason }) => {
+  const { node, ...rest } = state
+  return node || !state.reason ? { ...rest, ...(reason && { reason }) } : state
+}

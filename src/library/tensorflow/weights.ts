@@ -1,9 +1,15 @@
-import { multiply } from '../../graph/dimension.js'
+import { isPolynomial, multiply, type Polynomial } from '../../graph/dimension.js'
 import type { Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
+import {
+  type HostObject,
+  isUnknown,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from '../../trace/value.js'
 import { layersOf } from './layer-order.js'
 import { makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
@@ -47,16 +53,34 @@ export function trainedNodes(model: HostObject<ModelState>): ReadonlySet<Node> {
 }
 
 /** Setting `trainable` of a layer or model also marks the weights that it holds directly at that time. */
-function setTrainable(object: LayerObject, { value }: { value: Value }, trace: Tracer): void {
-  if (typeof value !== 'boolean') return
+function setTrainable(object: LayerObject, { value, span }: Property, trace: Tracer): void {
+  if (isUnknown(value) || isPolynomial(value)) {
+    obscure(object, value, span, trace)
+    return
+  }
+  const trainable = Boolean(value)
   if (isModel(object)) {
-    trace.heap.setState(object, { ...object.state, trainable: value })
-    for (const layer of layersOf(object.state)) if (isLayer(layer)) mark(layer, !value, trace)
+    trace.heap.setState(object, { ...object.state, trainable })
+    for (const layer of layersOf(object.state)) if (isLayer(layer)) mark(layer, !trainable, trace)
     return
   }
   const layer = object as HostObject<LayerState>
-  trace.heap.setState(layer, { ...layer.state, trainable: value })
-  mark(layer, !value, trace)
+  trace.heap.setState(layer, { ...layer.state, trainable })
+  mark(layer, !trainable, trace)
+}
+
+/** What trains depends on a value that is not known. */
+function obscure(
+  object: LayerObject,
+  value: UnknownValue | Polynomial,
+  span = object.state.origin.span,
+  trace: Tracer,
+): void {
+  const given = isUnknown(value) ? value.reason : undefined
+  const reason = given ?? trace.opaque('unbound-setting', { path: trace.text(value) }, span).reason!
+  if (isModel(object)) trace.heap.setState(object, { ...object.state, reason })
+  const layers = isModel(object) ? layersOf(object.state) : [object]
+  for (const layer of layers) if (isLayer(layer)) trace.heap.setState(layer, { ...layer.state, reason })
 }
 
 function mark(layer: HostObject<LayerState>, frozen: boolean, trace: Tracer): void {
@@ -135,3 +159,41 @@ const members = {
 
 Object.assign(layerType.members, members)
 Object.assign(modelType.members, members)
+
+/** What counts of a layer; its first application builds it, which no way that does not apply it can tell. */
+layerType.unknownState = (state, { reason }, ways) => {
+  const [first] = ways
+  if (!first || !ways.every(way => isAlike(way, first)))
+    return state.reason || !reason ? state : { ...state, reason }
+  if (isAlike(state, first)) return state
+  // What it was applied to last is another tensor in each way.
+  const { input: _, output: __, ...rest } = first
+  return rest
+}
+
+function isAlike(a: LayerState, b: LayerState): boolean {
+  return (
+    a.trainable === b.trainable &&
+    a.reason === b.reason &&
+    a.name === b.name &&
+    a.unknownName?.path === b.unknownName?.path &&
+    haveSameWeights(a, b)
+  )
+}
+
+function haveSameWeights(a: LayerState, b: LayerState): boolean {
+  if (!a.custom && (!a.parameters || !b.parameters)) return true
+  const [own, other] = [parametersOf(a), parametersOf(b)]
+  return (
+    own.length === other.length &&
+    own.every((parameter, i) => {
+      const { node, trainable, isOverwritten, initializer } = other[i]!
+      return (
+        parameter.node === node &&
+        parameter.trainable === trainable &&
+        parameter.isOverwritten === isOverwritten &&
+        parameter.initializer === initializer
+      )
+    })
+  )
+}
