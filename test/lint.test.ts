@@ -25,8 +25,12 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
   const codes = Object.keys(catalogue).filter(code => shown.includes(`${code} `))
   expect(codes.sort()).toEqual([
     'batch-crossed',
+    'blocked-gradient',
     'choice-over-batch',
     'fresh-parameter',
+    'ignored-call-argument',
+    'inert-in-training',
+    'linear-collapse',
     'loss-input-mismatch',
     'output-activation-loss-mismatch',
     'single-choice',
@@ -34,6 +38,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'unread-setting',
     'unused-layer',
     'unused-parameter',
+    'unused-regularizer',
   ])
   expect(cases.filter(({ fences }) => !fences.has('text')).length).toBeGreaterThanOrEqual(codes.length)
 })

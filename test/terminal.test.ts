@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -56,6 +56,14 @@ export const createModel = (units: number) =>
       join(folder, 'aswritten.yaml'),
       'checks:\n  - target: model.ts#createModel\n    spec: paper.yaml\n',
     )
+    mkdirSync(join(folder, 'src'))
+    cpSync('test/golden/lenet5/model.ts', join(folder, 'src/model.ts'))
+    writeFileSync(
+      join(folder, 'train.js'),
+      `const W = tf.variable(tf.zeros([784, 10]))
+exports.step = x => tf.train.sgd(0.1).minimize(() => x.matMul(W).square().mean())
+`,
+    )
     for (const name of ['old.ts', 'new.ts']) cpSync('test/golden/lenet5/model.ts', join(folder, name))
     for (const args of [
       ['init', '--quiet', '--initial-branch', 'main'],
@@ -66,14 +74,17 @@ export const createModel = (units: number) =>
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test.each([[[]], [['equations']], [['check']], [['diff']], [['explain']]])('%j', async command => {
-    const { code, output } = await runIn(folder, [...command, '--help'])
-    expect(code).toBe(0)
-    const examples = [...output.matchAll(/^ {2}aswritten (.*?)(?: > .*)?$/gm)].map(([, args]) => args!)
-    expect(examples.length).toBeGreaterThan(0)
-    for (const example of examples) {
-      const run = await runIn(folder, example.split(' '))
-      expect([example, run.code, run.output]).toEqual([example, 0, run.output])
-    }
-  })
+  test.each([[[]], [['equations']], [['check']], [['diff']], [['lint']], [['explain']]])(
+    '%j',
+    async command => {
+      const { code, output } = await runIn(folder, [...command, '--help'])
+      expect(code).toBe(0)
+      const examples = [...output.matchAll(/^ {2}aswritten (.*?)(?: > .*)?$/gm)].map(([, args]) => args!)
+      expect(examples.length).toBeGreaterThan(0)
+      for (const example of examples) {
+        const run = await runIn(folder, example.split(' '))
+        expect([example, run.code, run.output]).toEqual([example, 0, run.output])
+      }
+    },
+  )
 })

@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
         ['demo', 'what a check finds, on an example that ships'],
         ['equations model.ts', 'the equations of every model in a file'],
         ['check model.ts#createModel --spec lenet5-modern', 'a model against a paper'],
+        ['lint src', 'soft failures that need no spec'],
       ])}
 Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect of aswritten.`,
     )
@@ -97,6 +98,27 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     )
     .action(async (target: string | undefined, options) => {
       code = (await import('./check.js')).check(target, options)
+    })
+
+  program
+    .command('lint <paths...>')
+    .description('find soft failures that need no spec, in every model of files and folders')
+    .addOption(option.arg())
+    .addOption(option.input())
+    .addOption(option.artifact())
+    .option('--ignore <code>', 'do not report a code; repeatable', collectText, [])
+    .addOption(option.format('terminal', 'json'))
+    .addHelpText(
+      'after',
+      `${examples([
+        ['lint src', 'every file below a folder that mentions TensorFlow.js'],
+        ['lint model.ts train.js#step --input x:[N,784]', 'files, and a function over tensors'],
+        ['lint src --ignore unread-setting', 'all but one kind'],
+      ])}
+Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
+    )
+    .action(async (paths: readonly string[], options) => {
+      code = (await import('./lint.js')).lint(paths, options)
     })
 
   program
@@ -188,6 +210,10 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
 function examples(lines: readonly (readonly [command: string, does: string])[]): string {
   const texts = lines.map(([command, does]) => `  # ${does}\n  aswritten ${command}`)
   return `\nExamples:\n${texts.join('\n')}\n`
+}
+
+function collectText(text: string, previous: readonly string[]): readonly string[] {
+  return [...previous, text]
 }
 
 function readSeconds(text: string): number {

@@ -1,12 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { ModelFile } from './model-files.js'
 import { type Site, wholeFile } from './wild-file.js'
-
-/** A file on disk, and how it is called in the result. */
-export interface WildFile {
-  readonly path: string
-  readonly file: string
-}
 
 /** What was found in a file, and how long that took. */
 export interface TracedFile {
@@ -19,7 +14,7 @@ const megabytes = 2048
 
 /** No file takes longer than `seconds`, and one that crashes ends no other. `step` is called after each. */
 export async function traceFiles(
-  files: readonly WildFile[],
+  files: readonly ModelFile[],
   seconds: number,
   step: () => void,
 ): Promise<readonly TracedFile[]> {
@@ -55,7 +50,7 @@ function newWorker(): Worker {
 /** Whether the worker can take another file depends on how it came out of this one. */
 function traceIn(
   worker: Worker,
-  file: WildFile,
+  file: ModelFile,
   seconds: number,
 ): Promise<{ readonly found: readonly Site[]; readonly isUsable: boolean }> {
   return new Promise(resolve => {

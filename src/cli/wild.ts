@@ -1,22 +1,12 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { visible } from '../report/frame.js'
 import { cutTo } from '../text/width.js'
 import { exitCodes } from './exit.js'
-import { refusalOf } from './files.js'
+import { modelFilesBelow } from './model-files.js'
 import { print, reportOptions } from './output.js'
 import { UsageError } from './usage.js'
 import { type Site, type Status, wholeFile } from './wild-file.js'
-import { traceFiles, type WildFile } from './wild-workers.js'
-
-const extensions = /\.([cm]?[jt]sx?|html?)$/
-const skipped = /^(node_modules|dist|build|vendor|\..*)$|\.min\.[cm]?js$|\.d\.[cm]?ts$/
-
-/** What every file mentions that builds a model, under whatever name it imports TensorFlow.js. */
-const mentions = /tensorflow|\btf(js|l)?\b|\blayers\b|\bsequential\b/i
-
-/** Longer files are bundles, which nobody wrote. */
-const longest = 1_000_000
+import { traceFiles } from './wild-workers.js'
 
 const mostReasons = 25
 
@@ -32,11 +22,14 @@ export async function wild(
       `\`${folder}\` is a file; \`aswritten equations ${folder}\` reads it, and wild reads a folder`,
     )
   const start = Date.now()
-  const { files, unreadable } = filesBelow(folder, '')
+  const { files, unreadable } = modelFilesBelow(folder)
   const progress = progressOn(process.stderr, files.length)
   const traced = await traceFiles(files, limit, progress.step)
   progress.end()
-  const sites = [...traced.flatMap(file => file.sites), ...unreadable]
+  const refused = unreadable.map(({ file, reason }) =>
+    wholeFile(file, 'failed', `file-unreadable: ${reason}`),
+  )
+  const sites = [...traced.flatMap(file => file.sites), ...refused]
   const seconds = (Date.now() - start) / 1000
   const counts = Object.fromEntries(
     (['traced', 'opaque', 'failed', 'crashed'] as const).map(status => [
@@ -67,48 +60,6 @@ interface Result {
   readonly counts: Readonly<Record<Status, number>>
   /** What stands in the way, by the number of sites where it does. */
   readonly reasons: readonly { readonly reason: string; readonly sites: number }[]
-}
-
-interface Found {
-  readonly files: readonly WildFile[]
-  /** What could not be looked at, with the reason. */
-  readonly unreadable: readonly Site[]
-}
-
-/** The files that may build a model; `name` is how the folder is called in the result. */
-function filesBelow(folder: string, name: string): Found {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true })
-    const found = entries.map(entry => readEntry(entry, join(folder, entry.name), name + entry.name))
-    return {
-      files: found.flatMap(({ files }) => files),
-      unreadable: found.flatMap(({ unreadable }) => unreadable),
-    }
-  } catch (error) {
-    return refused(name || './', error)
-  }
-}
-
-const nothing: Found = { files: [], unreadable: [] }
-
-function readEntry(entry: Dirent, path: string, name: string): Found {
-  if (skipped.test(entry.name)) return nothing
-  if (entry.isDirectory()) return filesBelow(path, `${name}/`)
-  if (!entry.isFile() || !extensions.test(entry.name)) return nothing
-  try {
-    if (statSync(path).size > longest || !mentions.test(readFileSync(path, 'utf8'))) return nothing
-    return { files: [{ path, file: name }], unreadable: [] }
-  } catch (error) {
-    return refused(name, error)
-  }
-}
-
-/** A file that is gone by now was none; any other error is told. */
-function refused(name: string, error: unknown): Found {
-  const reason = refusalOf(error)
-  return reason === undefined
-    ? nothing
-    : { files: [], unreadable: [wholeFile(name, 'failed', `file-unreadable: ${reason}`)] }
 }
 
 /** How far it is, on one line of a terminal that is cleared at the end. */

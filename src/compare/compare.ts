@@ -1,6 +1,7 @@
 import type { ModelGraph } from '../graph/model.js'
 import { lint } from '../lint/lint.js'
 import type { Spec } from '../spec/spec.js'
+import { positionAt, type Span } from '../text/source.js'
 import { acceptFinding, withAccepted } from './accepted.js'
 import { compareCounts } from './counts.js'
 import { compareStructure } from './structure.js'
@@ -19,17 +20,32 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
   }
   const verdicts = [...structure.clauses, ...others].map(entry => withAccepted(entry, accept))
   const loose = structure.loose.map(accept)
-  const failures = lint(code).map((entry): Finding => ({ diagnostic: entry }))
+  const differences = [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose])]
+  const failures = lint(code)
+    .filter(entry => !differences.some(({ diagnostic }) => isSamePlace(diagnostic.span, entry.span)))
+    .map((entry): Finding => ({ diagnostic: entry }))
   return {
     target,
     spec,
     code,
     verdict: overall(verdicts, loose),
     clauses: verdicts,
-    findings: [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose]), ...failures],
+    findings: [...differences, ...failures],
     partners: structure.partners ?? new Map(),
     silent: structure.silent,
   }
+}
+
+/** What the spec says of a place is worth more than what is suspicious there without one. */
+function isSamePlace(a: Span | undefined, b: Span | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.file.path === b.file.path &&
+    a.start < b.end &&
+    b.start < a.end &&
+    positionAt(a.file, a.start).line === positionAt(b.file, b.start).line
+  )
 }
 
 function overall(clauses: readonly ClauseVerdict[], loose: readonly Finding[]): Verdict {

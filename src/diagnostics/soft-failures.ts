@@ -99,6 +99,31 @@ export const softFailures = {
     message: '`{name}` of `{owner}` is set, and nothing reads it',
     why: 'The code reads as if the model had this setting, and changing it changes nothing.',
   },
+  'linear-collapse': {
+    category: 'soft-failure',
+    title: 'Two linear maps in a row',
+    message:
+      '`{second}` is applied to what `{first}` gives, with nothing nonlinear in between: the two are one linear map',
+    why: 'Two linear maps compute no more than one does: the network is a layer shallower than it reads, and it still trains.',
+  },
+  'blocked-gradient': {
+    category: 'soft-failure',
+    title: 'Parameter that no gradient reaches',
+    message: 'no gradient reaches {parameter}: it ends at the {op}, since {reason}',
+    why: 'The parameter keeps its first value, and the loss goes down by what the others can do.',
+  },
+  'inert-in-training': {
+    category: 'soft-failure',
+    title: 'Layer that does not know that it trains',
+    message: 'the {what} acts as in inference in this training step: it is not applied with `training: true`',
+    why: 'Without it, dropout drops nothing, and batch normalisation uses statistics that it never updates; only `fit` says it by itself.',
+  },
+  'unused-regularizer': {
+    category: 'soft-failure',
+    title: 'Penalty that no loss has',
+    message: '`{key}` of `{layer}` adds nothing to the loss of this training step',
+    why: 'Only `fit` and `trainOnBatch` add the penalties of layers to the loss; a step that is written by hand has to add them itself.',
+  },
   'batch-crossed': {
     category: 'soft-failure',
     title: 'Batch axes across each other',

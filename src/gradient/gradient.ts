@@ -3,8 +3,9 @@ import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { elaborateText, expand } from '../ops/elaborate.js'
-import type { Derivative, Op } from '../ops/op.js'
+import type { Op } from '../ops/op.js'
 import { opTable } from '../ops/table.js'
+import { derivativeOf } from './derivative.js'
 import { rebuild } from './rebuild.js'
 
 /** What the gradient of a leaf is with respect to other nodes, where something else than the op table says it. */
@@ -121,19 +122,12 @@ function filled(like: Node, value: number, builder: GraphBuilder): Node | Proble
 /** What flows back to one input, in its shape; undefined where nothing does. */
 function inputGradient(node: Node, at: number, g: Node, builder: GraphBuilder): Node | undefined | Problem {
   const op = opTable[node.op]
-  const input = node.inputs[at]!
-  if (!op?.derivative) return { problem: `\`${node.op}\` has no derivative` }
-  const declared = op.derivative[op.inputs[Math.min(at, op.inputs.length - 1)]!]
-  const types = node.inputs.map(({ type }) => type)
-  const derivative: Derivative | undefined =
-    typeof declared === 'function' ? declared(node.attributes, types, at) : declared
-  if (derivative === undefined) return { problem: `\`${node.op}\` has no derivative` }
-  if (typeof derivative !== 'string') {
-    if ('zero' in derivative && derivative.zero) return undefined
-    return { problem: `\`${node.op}\`: ${'none' in derivative ? derivative.none : 'it has no derivative'}` }
-  }
+  const derivative = derivativeOf(node, at)
+  if (!op || derivative === undefined) return { problem: `\`${node.op}\` has no derivative` }
+  if (typeof derivative !== 'string')
+    return derivative.zero ? undefined : { problem: `\`${node.op}\`: ${derivative.none}` }
   const value = elaborateText(derivative, { value: name => named(op, node, g, name) }, builder)
-  return isProblem(value) ? value : fitted(value, input, builder)
+  return isProblem(value) ? value : fitted(value, node.inputs[at]!, builder)
 }
 
 function named(op: Op, node: Node, g: Node, name: string) {

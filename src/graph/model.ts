@@ -146,6 +146,8 @@ export interface Model {
   /** Tensors that training changes and that no layer owns: each `tf.variable` that is read. */
   readonly variables?: readonly Parameter[]
   readonly compilation?: Compilation
+  /** For the loss of a training step of the program, which is its only output. */
+  readonly isMinimized?: true
   /** For a compiled model: the parameters that its optimizer was given. Those that were frozen since do not train. */
   readonly trained?: ReadonlySet<Node>
   readonly origin: Origin

@@ -5,8 +5,10 @@ import { nodesBelow } from '../graph/walk.js'
 import { type Meanings, meaningsOf } from '../meanings/meanings.js'
 import { alignmentFailures } from './alignment.js'
 import { choiceFailures } from './choices.js'
+import { collapsedMaps } from './collapse.js'
 import { lossFailures } from './losses.js'
 import { outputFailures } from './outputs.js'
+import { trainingFailures } from './training.js'
 import { weightFailures } from './weights.js'
 
 /** What a rule looks at. */
@@ -25,6 +27,8 @@ const rules: readonly LintRule[] = [
   choiceFailures,
   alignmentFailures,
   weightFailures,
+  collapsedMaps,
+  trainingFailures,
 ]
 
 /** Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. */

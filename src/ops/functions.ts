@@ -196,7 +196,7 @@ export const functions = {
     'x itself; nothing flows back through it.',
     named('\\mathrm{sg}', 'sg'),
     x => x,
-    { none: 'that is its purpose', zero: true },
+    { none: 'that is its purpose', zero: true, isMeant: true },
     { ...any, affine: [['x']], laws: ['stopGradient(stopGradient(x)) = stopGradient(x)'], role: sameRole },
   ),
 } as const satisfies Readonly<Record<string, Op>>

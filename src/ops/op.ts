@@ -180,6 +180,8 @@ export interface NoDerivative {
   readonly none: string
   /** Whether the gradient is zero, as that of a step function; else it cannot be stated. */
   readonly zero?: true
+  /** The code asks for it. */
+  readonly isMeant?: true
 }
 
 export interface PrimitiveOp extends OpBase {

@@ -1,4 +1,5 @@
 import type { Module } from '../core/program.js'
+import { catalogue } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
@@ -207,7 +208,9 @@ export class SiteTracer {
       provenance: interpreter.provenance,
       diagnostics:
         target === topLevel && models.length === 0
-          ? diagnostics.filter(({ code }) => code === 'budget-exceeded')
+          ? diagnostics.filter(
+              ({ code }) => code === 'budget-exceeded' || catalogue[code].category === 'soft-failure',
+            )
           : diagnostics,
     }
     return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { activations } from '../../src/library/activations.js'
 import { type CheckOutcome, check } from '../../src/pipeline.js'
 import { type Span, sourceFile } from '../../src/text/source.js'
+import { differencesIn } from '../support/findings.js'
 
 const names = Object.keys(activations)
 
@@ -35,7 +36,7 @@ function checked(stated: string, written: string): CheckOutcome {
 test.each(names)('%s is told from every other activation, at its line', stated => {
   for (const written of names) {
     const { verdict, diagnostics, comparison } = checked(stated, written)
-    const lines = comparison?.findings.map(({ diagnostic }) => lineOf(diagnostic.span))
+    const lines = differencesIn(comparison?.findings ?? []).map(({ diagnostic }) => lineOf(diagnostic.span))
     // What a linear activation gives is the value of the layer before, at which the missing one is placed.
     const line = written === 'linear' ? 3 : 4
     const expected = stated === written ? ['as written', []] : ['differs', [line]]

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Finding } from '../../src/compare/verdict.js'
 import { check } from '../../src/pipeline.js'
 import { positionAt, type Span, sourceFile } from '../../src/text/source.js'
+import { differencesIn } from '../support/findings.js'
 import { inMemory } from '../support/project.js'
 
 /** A layer as both sides write it: a key of the layer table and its configuration. */
@@ -302,7 +303,7 @@ test('findings are edits that make of the spec what the code is', () => {
       if (verdict === 'unverified') undecided++
       else decided++
       if (verdict !== 'differs') return
-      const found = explained(comparison!.findings, left, right)
+      const found = explained(differencesIn(comparison!.findings), left, right)
       expect(unexplained(found, left, right)).toEqual([])
       expect(found.gone.size + found.added.size + found.changed.size).toBeLessThanOrEqual(cost)
     }),

@@ -44,7 +44,10 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
   const place = call.arguments[0]?.span ?? span
   const { config, diagnostics: found } = resolveConfig(definition, read.given, 'tfjs', place)
   const isGiven = value !== undefined && value !== null
-  const diagnostics = isGiven ? found : found.map(entry => asMissing(entry, definition))
+  // A key whose value is not known is not missing.
+  const isOpen = read.reason !== undefined && (isUnknown(value) || trace.fields(value) !== undefined)
+  const certain = isOpen ? found.filter(({ code }) => !ofAbsence.has(code)) : found
+  const diagnostics = isGiven ? certain : certain.map(entry => asMissing(entry, definition))
   for (const entry of diagnostics) trace.report(entry)
   const untrainable = definition.untrainable?.(entriesAsValues(config))
   if (untrainable !== undefined)
@@ -70,6 +73,9 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
 
 /** What is reported of a configuration of which TF.js makes no layer that is known. */
 const preventing: ReadonlySet<string> = new Set(['missing-config-key', 'invalid-config-value'])
+
+/** What is reported of keys that a configuration lacks. */
+const ofAbsence: ReadonlySet<string> = new Set(['missing-config-key', 'unset-config-key'])
 
 /** How many sizes a shape has of which only the rank is known: anything else would be refused. */
 const sizesOf = ({ rank }: LayerDefinition): ReadonlyMap<string, number> =>

@@ -31,7 +31,10 @@ export function lossOf(call: HostCall, loss: Value): Value {
 }
 
 function stepOf(trace: Tracer, value: Value, span: Span): Model | UnknownValue {
-  if (isTensor(value) && value.state.node) return computationOf(trace, 'loss', value, span)
+  if (isTensor(value) && value.state.node) {
+    const loss = computationOf(trace, 'loss', value, span)
+    return 'outputs' in loss ? { ...loss, isMinimized: true } : loss
+  }
   if (isUnknown(value) && value.reason) return value
   const reason = isTensor(value) ? value.state.reason : undefined
   return reason
@@ -146,6 +149,15 @@ export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, c
   },
   minimize: (optimizer, { trace, span, arguments: args }) => {
     const [loss, returnCost, variables] = args
+    if (isObject(returnCost?.value)) {
+      const values = {
+        call: shown(span),
+        argument: spanText(returnCost.span ?? span),
+        reason:
+          'the second argument says whether the loss is given back, and the variables to train are the third; all variables that the loss depends on are trained',
+      }
+      trace.report(diagnostic('ignored-call-argument', values, { span: returnCost.span ?? span }))
+    }
     const method = (name: string, given: HostCall['arguments']) =>
       trace.call(trace.get(optimizer, name, span), given, span, optimizer)
     const result = method('computeGradients', [

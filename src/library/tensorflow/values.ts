@@ -62,6 +62,7 @@ export function readConfig(
   }
   const inner: LayerObject[] = []
   let unknownName: UnknownValue | undefined
+  let reason: Diagnostic | undefined
   for (const [name, property] of fields) {
     if (property.value === undefined) continue
     const kind = keys[name]?.kind
@@ -79,15 +80,15 @@ export function readConfig(
     const read = readValue(trace, withSizes(trace, property, sizes.get(name), span), keys[name]?.kind)
     if ('reason' in read) {
       const key = keys[name]
-      if (key && (key.effect !== 'none' || key.kind === 'shape')) return { given, reason: read.reason }
-      if (key) trace.report(read.reason)
+      if (key && (key.effect !== 'none' || key.kind === 'shape')) reason ??= read.reason
+      else if (key) trace.report(read.reason)
       // TF.js does not read a key that it does not know.
       else given.set(name, { value: null, ...(property.span && { span: property.span }) })
       continue
     }
     given.set(name, { value: read.value, ...(property.span && { span: property.span }) })
   }
-  return { given, inner, ...(unknownName && { unknownName }) }
+  return { given, inner, ...(unknownName && { unknownName }), ...(reason && { reason }) }
 }
 
 /** A shape that is not known as a list of as many sizes, each the one that reading the shape there gives. */

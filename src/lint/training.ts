@@ -1,0 +1,113 @@
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { type Block, type Flow, gradientFlow } from '../gradient/flow.js'
+import { type LayerApplication, type Model, type OwnedParameter, parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { nodesBelow } from '../graph/walk.js'
+import { layers } from '../library/layers/table.js'
+import { opTable } from '../ops/table.js'
+import type { LintContext, LintRule } from './lint.js'
+
+/** What is wrong with how the parameters of a model are trained, wherever its losses are known. */
+export const trainingFailures: LintRule = context => {
+  const losses = lossesOf(context.model)
+  if (losses.length === 0) return []
+  const flow = gradientFlow(losses, context.builder)
+  return [
+    ...blockedParameters(losses, flow, context),
+    ...(context.model.isMinimized
+      ? [...inertLayers(flow, context), ...unusedRegularizers(flow, context)]
+      : []),
+  ]
+}
+
+/** What training makes small, or what losses of the framework are taken of. */
+function lossesOf({ outputs, compilation, isMinimized }: Model): readonly Node[] {
+  if (isMinimized) return outputs.map(({ node }) => node)
+  return (compilation?.losses ?? []).flatMap(
+    ({ output, function: own }) => own?.value ?? outputs[output]?.node ?? [],
+  )
+}
+
+const trainedOf = (model: Model): readonly OwnedParameter[] =>
+  parametersOf(model).filter(({ trainable, parameter }) => trainable && !parameter.isOverwritten)
+
+/** Parameters that losses depend on, and that no gradient reaches. */
+function blockedParameters(
+  losses: readonly Node[],
+  { reached, blocks }: Flow,
+  { model, provenance }: LintContext,
+): readonly Diagnostic[] {
+  const below = new Set(nodesBelow(losses))
+  const stopped = trainedOf(model).filter(({ parameter: { node } }) => below.has(node) && !reached.has(node))
+  if (stopped.length === 0) return []
+  const hidden = blocks.map(block => ({ block, nodes: new Set(nodesBelow([block.input])) }))
+  return stopped.flatMap(({ layer, parameter: { name, node } }) => {
+    const blocking = hidden.filter(({ nodes }) => nodes.has(node)).sort((a, b) => a.nodes.size - b.nodes.size)
+    const first = blocking[0]?.block
+    if (!first || blocking.some(({ block }) => block.because.isMeant)) return []
+    const own = provenance.name(node) ?? name
+    const owner = layer ? `\`${name}\` of \`${layer.variable ?? layer.name}\`` : `\`${own}\``
+    const values = { parameter: owner, op: titleOf(first), reason: first.because.none }
+    return [
+      diagnostic('blocked-gradient', values, {
+        span: provenance.origins(first.written)[0]?.span ?? provenance.origins(node)[0]?.span,
+        related: provenance
+          .origins(node)
+          .slice(0, 1)
+          .map(({ span }) => ({ message: 'the parameter', span })),
+      }),
+    ]
+  })
+}
+
+const titleOf = ({ written }: Block): string => opTable[written.op]!.title
+
+/** Layers that do something else in training, and do it not in a step that trains what they are given. */
+function inertLayers({ reached }: Flow, { model, provenance, nodes }: LintContext): readonly Diagnostic[] {
+  const trained = new Set(trainedOf(model).map(({ parameter }) => parameter.node))
+  return nodes.flatMap(node => {
+    const op = opTable[node.op]
+    const differs = op?.kind === 'derived' && typeof op.means === 'object'
+    if (!differs || node.attributes.mode !== 'inference' || !reached.has(node)) return []
+    const parameters = nodesBelow([node]).filter(({ op: leaf }) => leaf === 'parameter')
+    if (parameters.length > 0 && !parameters.some(parameter => trained.has(parameter))) return []
+    const application = applicationsOf(model).find(({ outputs }) => outputs.includes(node))
+    // The layers of a model that is applied here have nodes of their own.
+    const { layer, origin } =
+      application ?? model.applications.find(({ outputs }) => nodesBelow(outputs).includes(node)) ?? {}
+    if (!layer) return []
+    const name = `\`${layer.variable ?? layer.name}\``
+    const values = { what: application ? `${layer.kind} layer ${name}` : `${op.title} in ${name}` }
+    return [
+      diagnostic('inert-in-training', values, { span: provenance.origins(node)[0]?.span ?? origin?.span }),
+    ]
+  })
+}
+
+function applicationsOf(model: Model): readonly LayerApplication[] {
+  const within = (application: LayerApplication): readonly LayerApplication[] => [
+    application,
+    ...(application.inner ?? []).flatMap(within),
+    ...(application.layer.model ? applicationsOf(application.layer.model) : []),
+  ]
+  return model.applications.flatMap(within)
+}
+
+/** Penalties that a layer declares, and that only the framework's own training adds to the loss. */
+function unusedRegularizers({ reached }: Flow, { model }: LintContext): readonly Diagnostic[] {
+  const all = new Set(applicationsOf(model).map(({ layer }) => layer))
+  return [...all].flatMap(layer => {
+    if (!layer.parameters.some(({ node }) => reached.has(node))) return []
+    return Object.entries(layer.config).flatMap(([key, { value, from, span }]) => {
+      const isPenalty = layers[layer.kind]?.config[key]?.kind === 'regularizer'
+      if (!isPenalty || value === null || from !== 'given') return []
+      const values = { key, layer: layer.variable ?? layer.name }
+      return [
+        diagnostic('unused-regularizer', values, {
+          span: span ?? layer.origin.span,
+          related: [{ message: 'the step', span: model.origin.span }],
+        }),
+      ]
+    })
+  })
+}
