@@ -1,4 +1,5 @@
 import { compare } from './compare/compare.js'
+import { optionsFor, remarkedInputs } from './compare/remarked-inputs.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
@@ -218,13 +219,20 @@ function statedInputs({ inputs }: Spec): readonly StatedInput[] {
   })
 }
 
+/** A difference must not rest on what a type or a comment says of a tensor. */
 function checkModel(
   spec: Spec,
   { target, graph, reason }: FoundModel,
 ): Pick<CheckOutcome, 'comparison' | 'reason'> & { readonly verdict: Verdict } {
   if (!graph) return { verdict: 'unverified', ...(reason && { reason }) }
   const comparison = compare(spec, graph, target)
-  return { verdict: comparison.verdict, comparison }
+  const [remarked] = remarkedInputs(graph.model)
+  if (comparison.verdict !== 'differs' || !remarked?.stated)
+    return { verdict: comparison.verdict, comparison }
+  const { by, span: place } = remarked.stated
+  const values = { input: remarked.name, by }
+  const help = `give the shapes that the spec is about: \`${optionsFor(graph.model)}\``
+  return { verdict: 'unverified', reason: diagnostic('remarked-shape', values, { span: place, help }) }
 }
 
 export function isInputError({ code }: Diagnostic): boolean {

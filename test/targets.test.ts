@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { readInput } from '../src/cli/inputs.js'
-import { check } from '../src/pipeline.js'
+import { check, readModels } from '../src/pipeline.js'
 import { statedText } from '../src/report/facts.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
 import { projectsIn } from './support/cases.js'
@@ -67,5 +67,22 @@ test.each(projectsIn('test/cases/targets/shapes.md'))('$title', ({ files, expect
     .split('\n')
     .map(line => line.split(' → ')[0]!)
   const found = targets.map(target => `${target} → ${judged(target, files)}`)
+  expect(`${found.join('\n')}\n`).toBe(expected)
+})
+
+/** The options that the reason asks for why `model.js#name` is not known. */
+function asked(place: string, files: Readonly<Record<string, string>>): string {
+  const [path = '', target] = place.split('#')
+  const { models } = readModels({ files: inMemory(files), path, target })
+  if (models[0]?.graph) return 'a model'
+  return /`(--input [^`]*)`/.exec(models[0]?.reason?.help ?? '')?.[1] ?? 'nothing'
+}
+
+test.each(projectsIn('test/cases/targets/options.md'))('$title', ({ files, expected }) => {
+  const targets = expected
+    .trim()
+    .split('\n')
+    .map(line => line.split(' → ')[0]!)
+  const found = targets.map(target => `${target} → ${asked(target, files)}`)
   expect(`${found.join('\n')}\n`).toBe(expected)
 })

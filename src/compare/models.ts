@@ -18,6 +18,7 @@ import {
   portPlaces,
 } from './pairing.js'
 import { isOrderFree, rearrangeOtherwise } from './rearranged.js'
+import { optionFor } from './remarked-inputs.js'
 import type { Unit } from './units.js'
 
 /** What is known of two models of model code. */
@@ -49,8 +50,10 @@ export function compareModels(first: ModelGraph, second: ModelGraph): ModelCompa
   const judgement = judge(sides, () => {
     if (!likeliest) return open(moved.find(isProblem)?.problem ?? '')
     if (!likeliest.complete) return differentOutputs(first.model, second.model)
-    if (foreign !== undefined)
-      return open(`\`${foreign}\` is open in one of them only; give it a value: --arg ${foreign}=VALUE`)
+    if (foreign !== undefined) {
+      const option = optionFor(foreign, symbols[0].has(foreign) ? first.model : second.model)
+      return open(`\`${foreign}\` is open in one of them only; give it a value: ${option}`)
+    }
     return compareWholes(likeliest, { rearranged: mayRearrange(first, second, alignment), explained: false })
   })
   const shared = [...symbols[0]].filter(name => symbols[1].has(name) && name !== batch)

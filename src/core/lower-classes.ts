@@ -50,7 +50,9 @@ function lowerMembers(
   hasParent: boolean,
 ): Pick<ClassCode, 'constructor_' | 'members'> {
   const hasProperties = constructorNode?.parameters.some(isParameterProperty) ?? false
-  const members = node.members.flatMap(member => lowerMember(lowering, member, hasParent))
+  const members = node.members.flatMap(member =>
+    lowering.documenting(member, () => lowerMember(lowering, member, hasParent)),
+  )
   if (!constructorNode) return { members }
   if (!hasProperties)
     return { constructor_: lowerFunction(lowering, constructorNode, 'constructor'), members }

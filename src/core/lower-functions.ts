@@ -9,7 +9,8 @@ import {
   hasModifier,
   type Lowering,
 } from './names.js'
-import type { FunctionCode, Statement } from './program.js'
+import type { FunctionCode, PatternElement, Statement } from './program.js'
+import { Remarks } from './remarks.js'
 
 export type FunctionNode =
   | ts.ArrowFunction
@@ -35,9 +36,13 @@ export function lowerFunction(
     for (const parameter of all) declarePattern(lowering, parameter.name)
     const last = all.at(-1)
     const rest = last?.dotDotDotToken ? last : undefined
+    const remarks = new Remarks(lowering, node)
     const parameters = all
       .filter(parameter => parameter !== rest)
-      .map(parameter => lowerBindingElement(lowering, parameter))
+      .map((parameter): PatternElement => {
+        const said = remarks.on(parameter, all)
+        return { ...lowerBindingElement(lowering, parameter), ...(said.length > 0 && { remarks: said }) }
+      })
     const lowered = { parameters, ...(rest && { rest: lowerBindingName(lowering, rest.name) }) }
     return { ...lowered, body: body() }
   }, !arrow)

@@ -42,7 +42,7 @@ export function lowerEntries(lowering: Lowering, node: ts.ObjectLiteralExpressio
   // Nothing is inherited from null, and objects of the core language inherit from nothing anyway.
   return node.properties
     .filter(property => !isNullPrototype(property))
-    .map(property => lowerEntry(lowering, property))
+    .map(property => lowering.documenting(property, () => lowerEntry(lowering, property)))
 }
 
 function isNullPrototype(property: ts.ObjectLiteralElementLike): boolean {

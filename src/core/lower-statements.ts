@@ -32,7 +32,7 @@ export function lowerBlock(lowering: Lowering, node: ts.Statement | undefined): 
 
 export function lowerStatement(lowering: Lowering, node: ts.Statement, label?: string): readonly Statement[] {
   return lowering.deeper(
-    () => lowerNode(lowering, node, label),
+    () => lowering.documenting(node, () => lowerNode(lowering, node, label)),
     () => [unsupported(lowering, node, 'code that is nested this deep')],
   )
 }

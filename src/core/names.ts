@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph'
 import type { SourceFile, Span } from '../text/source.js'
 import type { Binding } from './program.js'
+import { TypeWriter } from './type-text.js'
 
 /** Deeper nesting becomes `unsupported`; bracket depth is bounded before, this bounds what nests without brackets. */
 const deepest = 600
@@ -25,6 +26,8 @@ export class Lowering {
   readonly #used = new Set<Binding>()
   readonly #starts = new Map<number, number>()
   readonly #privateNames: ReadonlyMap<string, string>[] = []
+  #documented = 0
+  #types: TypeWriter | undefined
   #count = 0
   #depth = 0
 
@@ -41,6 +44,26 @@ export class Lowering {
       this.#starts.set(node.pos, start)
     }
     return { file: this.file, start, end: node.end }
+  }
+
+  /** Where the comments begin that stand before the statement or member at hand. */
+  get documented(): number {
+    return this.#documented
+  }
+
+  /** Runs `action` for a statement or member, which may have comments before it. */
+  documenting<Result>(node: ts.Node, action: () => Result): Result {
+    const outer = this.#documented
+    this.#documented = node.pos
+    const result = action()
+    this.#documented = outer
+    return result
+  }
+
+  /** Writes the types of the file. */
+  get types(): TypeWriter {
+    this.#types ??= new TypeWriter(this.tree)
+    return this.#types
   }
 
   /** Runs `action` one level deeper, or gives `otherwise` where that is too deep. */

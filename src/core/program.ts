@@ -154,6 +154,20 @@ export interface PatternElement {
   readonly target: Target
   /** Used where the value is undefined. */
   readonly default?: Expression
+  /** For a parameter: what the source says of it beside the code. Like spans, it is not printed. */
+  readonly remarks?: readonly Remark[]
+}
+
+/** What the type of a parameter or a comment on it says. It is taken from whoever wrote it and decides nothing about a run. */
+export interface Remark {
+  readonly by: 'type' | 'comment'
+  /** A type as the source language writes it, with the names of the file written out. */
+  readonly type?: string
+  /** What the comment says after the name of the parameter. */
+  readonly words?: string
+  /** The field of the parameter that it is about; absent for the parameter itself. */
+  readonly field?: string
+  readonly span: Span
 }
 
 export interface FunctionCode {

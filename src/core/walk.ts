@@ -4,7 +4,7 @@ import type { Binding, ClassCode, Expression, FunctionCode, Statement, Target } 
 export type CodeNode = Expression | Statement | Target | { readonly kind?: undefined }
 
 /** Fields of nodes in which there is no code. */
-const plain: ReadonlySet<string> = new Set(['span', 'binding', 'scope', 'argumentsBinding'])
+const plain: ReadonlySet<string> = new Set(['span', 'binding', 'scope', 'argumentsBinding', 'remarks'])
 
 /** Every node inside some code, that of inner functions and classes included, in no particular order. */
 export const nodesOf = (code: unknown): readonly CodeNode[] => collect(code, () => true)

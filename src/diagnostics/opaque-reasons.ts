@@ -111,6 +111,24 @@ export const opaqueReasons = {
     message: 'the layer `{layer}` is not modelled',
     why: 'What it computes is not known, and neither is anything that depends on it.',
   },
+  'open-shape': {
+    category: 'opaque',
+    title: 'Sizes that are not known to fit',
+    message: 'nothing says that the sizes fit in {layer}: {problem}',
+    why: 'The sizes are those that a type or a comment in the code leaves open, so it is not known whether they fit.',
+  },
+  'remarked-shape': {
+    category: 'opaque',
+    title: 'Shape that only a remark in the code gives',
+    message: 'the shape of `{input}` is that of a {by} in the code, and it is none of the inputs of the spec',
+    why: 'A type leaves sizes open and a comment may be wrong, so what differs for such a shape may not differ for others.',
+  },
+  'contradicting-shapes': {
+    category: 'opaque',
+    title: 'Shapes that contradict each other',
+    message: 'the {by} of `{input}` says {shape}, and the spec says {stated}',
+    why: 'Both cannot hold, so what the code computes from such a tensor is not what the spec is about.',
+  },
   'shape-mismatch': {
     category: 'opaque',
     title: 'Shapes that do not fit',

@@ -7,7 +7,7 @@ import { unknownLength } from './loop-length.js'
 import { Repetition } from './repetition.js'
 import type { Cell } from './scope.js'
 import { shorten } from './unknowns.js'
-import { type ClosureObject, isUnknown, type Value } from './value.js'
+import { type ClosureObject, isObject, isUnknown, type Property, type Value } from './value.js'
 
 /** As many functions of one text, each with variables of its own, may be handed out inside of each other. */
 const mostNested = 3
@@ -16,8 +16,22 @@ const mostNested = 3
 export class HandedOut {
   readonly #active: { readonly closure: ClosureObject; readonly repetition: Repetition }[] = []
 
+  /** A function that is not known may call those that it is given, any number of times. */
+  offer(interpreter: Interpreter, args: readonly Property[], span: Span): void {
+    const closures = args.flatMap(({ value }) =>
+      isObject(value) && value.kind === 'record'
+        ? [...value.properties.values()].map(field => field.value)
+        : [value],
+    )
+    for (const closure of closures) {
+      if (!isObject(closure) || closure.kind !== 'closure') continue
+      if (!interpreter.isSpeculating) interpreter.callbacks.push(closure)
+      this.#run(interpreter, closure, span)
+    }
+  }
+
   /** Walks a function as code that may run any number of times, with arguments that are not known. */
-  run(interpreter: Interpreter, closure: ClosureObject, span: Span): void {
+  #run(interpreter: Interpreter, closure: ClosureObject, span: Span): void {
     const { code } = closure
     const call = shorten(spanText(span))
     const reasonOf = unknownLength(span)

@@ -1,3 +1,4 @@
+import type { Remark } from '../core/program.js'
 import type { Code } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
@@ -121,6 +122,11 @@ export interface Tracer {
   operation(value: UnknownValue): Operation | undefined
   /** Copies the own fields of one object to another; `span` is where getters of them are called. */
   copyFields(from: Value, to: ObjectValue, span: Span): void
+  /**
+   * Notes values by name that must be tensors of known shapes; whoever asks for the trace can state those of parameters.
+   * `reason` is what comes of not knowing them.
+   */
+  wantTensors(paths: readonly string[], reason?: Diagnostic): void
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 
@@ -155,6 +161,18 @@ export interface TensorDeclaration {
   readonly dtype: DataType
   /** Who says so, if that is not who asks for the trace. */
   readonly stated?: ShapeStatement
+}
+
+/** A size that something says of a tensor: a number, a name for one, or null where it is left open. */
+export type StatedSize = number | string | null
+
+/** What a remark on a parameter says of a tensor that it is or holds. */
+export interface StatedTensor extends Pick<ShapeStatement, 'span'> {
+  readonly by: Exclude<ShapeStatement['by'], 'spec'>
+  /** Where it is in the parameter: nothing for the parameter itself, else the keys that lead to it. */
+  readonly path: readonly string[]
+  readonly sizes: readonly StatedSize[]
+  readonly dtype: DataType
 }
 
 /** A value that rounds of a loop hand on to each other. */
@@ -217,6 +235,10 @@ export interface Library {
   readonly modelOf: (value: Value) => { readonly object: HostObject } | undefined
   /** Tells the trace of a model that was made earlier, for a target that is a variable. */
   readonly announce: (object: HostObject, trace: Tracer) => void
+  /** The tensors that remarks on a parameter speak of; what counts more comes first. */
+  readonly stated: (remarks: readonly Remark[]) => readonly StatedTensor[]
+  /** Which values have to be tensors where a member of this name is called on one of them. */
+  readonly takenByMember: (name: string, receiver: Value, args: readonly Property[]) => readonly string[]
   /** A tensor that the target takes, for a parameter of it. */
   readonly input: (trace: Tracer, name: string, declaration: TensorDeclaration, span: Span) => Value
   /** Called when all code that comes before the target was run, and the target is about to be called. */

@@ -21,7 +21,7 @@ import { Modules } from './modules.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
-import { type KeyTable, type Operation, shorten, Unknowns } from './unknowns.js'
+import { type KeyTable, lastKeyOf, type Operation, shorten, Unknowns } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import {
   type ArrayObject,
@@ -38,6 +38,7 @@ import {
   type Value,
   wholeKey,
 } from './value.js'
+import { WantedTensors } from './wanted-tensors.js'
 
 export interface LoaderLike {
   readonly load: (path: string) => { readonly module?: Module; readonly diagnostics: readonly Diagnostic[] }
@@ -75,6 +76,7 @@ export class Interpreter implements Tracer {
   readonly released = new Set<ObjectValue>()
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
+  readonly wanted = new WantedTensors()
   /** What functions that made objects of a library were told, and do not read. */
   unread: UnreadSetting[] = []
   readonly #path: Span[] = []
@@ -163,6 +165,10 @@ export class Interpreter implements Tracer {
     copyFields(this, from, to, span)
   }
 
+  wantTensors(paths: readonly string[], reason?: Diagnostic): void {
+    this.wanted.add(paths, reason)
+  }
+
   report(entry: Diagnostic): void {
     const known = this.diagnostics.some(
       other =>
@@ -178,10 +184,14 @@ export class Interpreter implements Tracer {
     if (isUnknown(callee)) {
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path = `${callee.path}(…)`
-      this.#mayCall(args, span)
+      this.#handedOut.offer(this, args, span)
       this.#release(args, thisValue)
-      if (!callee.reason) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
-      return this.#valueAt(span, path, callee.reason)
+      const result = callee.reason
+        ? this.#valueAt(span, path, callee.reason)
+        : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
+      const taken = this.library.takenByMember(lastKeyOf(callee), thisValue, args)
+      this.wantTensors(taken, callee.reason ? undefined : result.reason)
+      return result
     }
     if (!isObject(callee)) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
     switch (callee.kind) {
@@ -456,20 +466,6 @@ export class Interpreter implements Tracer {
     const cell = scope.find(binding)
     if (cell) return cell.value
     return this.modules.external(binding, span)
-  }
-
-  /** A function that is not known may call those that it is given, any number of times. */
-  #mayCall(args: readonly Property[], span: Span): void {
-    const closures = args.flatMap(({ value }) =>
-      isObject(value) && value.kind === 'record'
-        ? [...value.properties.values()].map(field => field.value)
-        : [value],
-    )
-    for (const closure of closures) {
-      if (!isObject(closure) || closure.kind !== 'closure') continue
-      if (this.#speculations === 0) this.callbacks.push(closure)
-      this.#handedOut.run(this, closure, span)
-    }
   }
 
   #release(args: readonly Property[], thisValue: Value): void {

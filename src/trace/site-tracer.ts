@@ -18,7 +18,7 @@ import { type FoundModelEntry, Interpreter, type LoaderLike } from './interprete
 import { fromJson } from './javascript-globals.js'
 import { nameOfTarget } from './patterns.js'
 import { remainsOf } from './remains.js'
-import type { Declarations, StatedInput, Taken } from './stated-inputs.js'
+import { type Declarations, remarkedInputs, type StatedInput, type Taken } from './stated-inputs.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import type { KeyTable } from './unknowns.js'
@@ -140,12 +140,14 @@ export class SiteTracer {
     kept: () => readonly Value[],
     read?: (result: Value) => Found | undefined,
     since = this.#interpreter.nextId,
+    inputs: Declarations = {},
   ): Walk {
     const interpreter = this.#interpreter
     interpreter.unread = []
     interpreter.found = []
     interpreter.callbacks = []
     interpreter.diagnostics = []
+    interpreter.wanted.clear()
     let failure: UnknownValue | undefined
     let throws = false
     let result: Value
@@ -200,7 +202,7 @@ export class SiteTracer {
     const site: Site = {
       target,
       span,
-      models,
+      models: models.map(model => this.#asking(model, target, inputs)),
       returns: isOpen || computed !== undefined || returned !== undefined,
       variables,
       assumptions: this.#assumptions,
@@ -214,6 +216,16 @@ export class SiteTracer {
           : diagnostics,
     }
     return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+  }
+
+  /** A reason with what would help: the shapes of the tensors that the target is given. */
+  #asking(model: Found, target: string, inputs: Declarations): Found {
+    if (!('reason' in model) || !model.reason || target === topLevel) return model
+    const { reason } = model
+    const options = this.#interpreter.wanted.optionsFor(reason, this.#targets.parameters(target), inputs)
+    if (options === undefined) return model
+    const help = `say of which shapes its tensors are: \`${options}\`; what is a number is given with \`--arg\``
+    return { ...model, reason: { ...reason, help } }
   }
 
   /** Settings that nothing reads, each once for all that is walked. */
@@ -282,13 +294,14 @@ export class SiteTracer {
 
   /** A site of the list: it must not disturb the next one. */
   site({ name, span }: Candidate): Walk {
+    const interpreter = this.#interpreter
     const call = () => {
       if (this.#stopped) throw this.#stopped
-      return this.#targets.call(name, {})
+      const { typed } = remarkedInputs(interpreter.library, this.#targets.takes(name))
+      return this.#targets.call(name, Object.fromEntries(this.#tensors(name, typed, span)))
     }
-    return this.#interpreter.unknowns.within(
-      () =>
-        this.#interpreter.heap.attempt(() => this.#run(name, span, call, () => this.#targets.given)).result,
+    return interpreter.unknowns.within(
+      () => interpreter.heap.attempt(() => this.#run(name, span, call, () => this.#targets.given)).result,
     )
   }
 
@@ -300,18 +313,12 @@ export class SiteTracer {
   target(name: string, args: Readonly<Record<string, unknown>>, inputs: Declarations): Walk {
     const interpreter = this.#interpreter
     const span = placeOf(this.#module, name) ?? startOf(this.#module)
-    const parameters = new Set(this.#targets.parameters(name))
     // `--input x:[N,4]` says that the size of x is what the parameter N stands for.
     for (const { shape, stated } of Object.values(inputs))
       if (!stated)
         for (const size of shape) for (const symbol of symbolsOf(size)) interpreter.unknowns.release(symbol)
-    const tensors = Object.entries(inputs).map(
-      ([path, declaration]) =>
-        [
-          path,
-          interpreter.library.input(interpreter, path, this.#own(declaration, parameters), span),
-        ] as const,
-    )
+    const tensors = this.#tensors(name, inputs, span)
+    const isAsked = Object.values(inputs).some(({ stated }) => !stated || stated.by === 'spec')
     const bindings = {
       ...Object.fromEntries(
         Object.entries(args).map(([path, value]) => [path, fromJson(interpreter, value)]),
@@ -324,7 +331,7 @@ export class SiteTracer {
       () => this.#targets.call(name, bindings),
       () => this.#targets.given,
       result =>
-        tensors.length === 0 && interpreter.found.length > 0
+        !isAsked && interpreter.found.length > 0
           ? undefined
           : interpreter.library.readFunction(
               interpreter,
@@ -334,16 +341,32 @@ export class SiteTracer {
               span,
             ),
       0,
+      inputs,
     )
   }
 
-  /** A declaration in which the names of a spec stand for nothing that has the same name in the code. */
+  #tensors(target: string, inputs: Declarations, span: Span): readonly (readonly [string, Value])[] {
+    const interpreter = this.#interpreter
+    const parameters = new Set(this.#targets.parameters(target))
+    return Object.entries(inputs).map(([path, declaration]) => {
+      const own = this.#own(declaration, parameters)
+      return [path, interpreter.library.input(interpreter, path, own, span)]
+    })
+  }
+
+  /**
+   * A declaration in which names of sizes stand for nothing that has the same name in the code, except that a comment in
+   * the code speaks of its parameters.
+   */
   #own(declaration: TensorDeclaration, parameters: ReadonlySet<string>): TensorDeclaration {
-    if (declaration.stated?.by !== 'spec') return declaration
-    const { unknowns } = this.#interpreter
+    const { stated } = declaration
+    if (!stated) return declaration
+    const { unknowns, library } = this.#interpreter
     const renamed = (name: string) => {
-      const path = parameters.has(name) ? `spec.${name}` : name
-      return symbol(unknowns.value(path, `size ${name} of the spec`).path, true)
+      const isOfCode = stated.by === 'comment' && (parameters.has(name) || library.sizes.includes(name))
+      if (isOfCode) return symbol(name, true)
+      const path = parameters.has(name) ? `${stated.by}.${name}` : name
+      return symbol(unknowns.value(path, `size ${name} of the ${stated.by}`).path, true)
     }
     return { ...declaration, shape: substituteIn(declaration.shape, renamed) as Shape }
   }

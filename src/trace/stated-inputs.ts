@@ -1,4 +1,7 @@
-import type { TensorDeclaration } from './host.js'
+import type { Remark } from '../core/program.js'
+import { dimensionText, symbol } from '../graph/dimension.js'
+import type { Shape } from '../graph/type.js'
+import type { Library, StatedTensor, TensorDeclaration } from './host.js'
 
 /** An input of a model that a spec states, for the parameter of a target that it may be. */
 export interface StatedInput {
@@ -11,9 +14,13 @@ export interface Taken {
   readonly name: string
   /** Whether a call without a value for it has nothing to take instead. */
   readonly required: boolean
+  /** What the source says of it beside the code, or of the object that it is a field of. */
+  readonly remarks?: readonly Remark[]
+  /** For a field of a parameter that is a pattern: its key. */
+  readonly field?: string
 }
 
-/** Tensors for parameters, by the name of the parameter. */
+/** Tensors for parameters, by the name of the parameter; nested ones by path. */
 export type Declarations = Readonly<Record<string, TensorDeclaration>>
 
 /** Which parameters the stated inputs are, and whether that follows from their names. */
@@ -37,4 +44,69 @@ export function matchInputs(stated: readonly StatedInput[], parameters: readonly
   }
   const inputs = named.map(({ name, declaration }) => [name, declaration] as const)
   return { inputs: Object.fromEntries(inputs), byName: named.length > 0 }
+}
+
+/** The tensors that the types of parameters speak of, and those that types and comments do; comments come first. */
+export interface Remarked {
+  readonly typed: Declarations
+  readonly all: Declarations
+}
+
+export function remarkedInputs(library: Library, parameters: readonly Taken[]): Remarked {
+  const entries = parameters
+    .filter(({ required }) => required)
+    .flatMap(({ name, field, remarks = [] }) =>
+      library
+        .stated(remarks)
+        .filter(({ path }) => field === undefined || path[0] === field)
+        .map(tensor => {
+          const path = [name, ...tensor.path.slice(field === undefined ? 0 : 1)].join('.')
+          return [path, declarationOf(path, tensor)] as const
+        }),
+    )
+  return {
+    typed: firstOfEach(entries.filter(([, { stated }]) => stated?.by === 'type')),
+    all: firstOfEach(entries),
+  }
+}
+
+const firstOfEach = (entries: readonly (readonly [string, TensorDeclaration])[]): Declarations =>
+  Object.fromEntries([...entries, ...[...entries].reverse()])
+
+/** An open size of the tensor `x` is called `x.shape[0]`, as code reads it. */
+function declarationOf(path: string, { sizes, dtype, by, span }: StatedTensor): TensorDeclaration {
+  const shape = sizes.map((size, i) =>
+    typeof size === 'number' ? size : symbol(size ?? `${path}.shape[${i}]`, true),
+  )
+  return { shape, dtype, stated: { by, span } }
+}
+
+/** A shape as `--input` takes it, with a mark for each size that has to be given. */
+export function shapeAsked(shape: Shape): string {
+  const sizes = shape.map(dimensionText).map(text => (/^\w+$/.test(text) ? text : '…'))
+  return `[${sizes.join(',')}]`
+}
+
+/** A tensor of which two statements cannot both hold. */
+export interface Contradiction {
+  readonly path: string
+  readonly remark: TensorDeclaration
+  readonly spec: TensorDeclaration
+}
+
+/** Where remarks give a tensor another rank than a spec does, or another number as a size. */
+export function contradictions(remarks: Declarations, spec: Declarations): readonly Contradiction[] {
+  return Object.entries(spec).flatMap(([path, declaration]): readonly Contradiction[] => {
+    const [at, remark] =
+      Object.entries(remarks).find(([other]) => other === path || other.startsWith(`${path}.`)) ?? []
+    if (!remark) return []
+    const fits =
+      at === path &&
+      remark.shape.length === declaration.shape.length &&
+      remark.shape.every((size, i) => {
+        const other = declaration.shape[i]
+        return typeof size !== 'number' || typeof other !== 'number' || size === other
+      })
+    return fits ? [] : [{ path, remark, spec: declaration }]
+  })
 }

@@ -73,7 +73,15 @@ export class Targets {
     const place = this.#place(target)
     const value =
       place.kind === 'method' ? place.method : place.kind === 'field' ? this.#tryField(place) : place.value
-    return isClosure(value) ? takenBy(value.code) : []
+    if (!isClosure(value)) return []
+    // Values are given by name, and one for both would be meant for either.
+    const others = new Set(place.kind === 'value' ? [] : constructorNames(place.of))
+    return takenBy(value.code).map(({ name, required, remarks, field }) => ({
+      name,
+      required,
+      ...(!others.has(name) && remarks && { remarks }),
+      ...(field !== undefined && { field }),
+    }))
   }
 
   /** Calls the target if it is a function or class; otherwise its value is the result. */
@@ -272,12 +280,15 @@ function namesOf({ code }: Pick<ClosureObject, 'code'>): readonly string[] {
 
 /** Parameters, and the fields of those that are patterns. */
 function takenBy({ parameters }: ClosureObject['code']): readonly Taken[] {
-  return parameters.flatMap(({ target, default: whole }) => {
+  return parameters.flatMap(({ target, default: whole, remarks }): readonly Taken[] => {
+    const said = remarks && { remarks }
     if (target.kind === 'objectPattern')
-      return target.entries.flatMap(({ key, element }) =>
-        key.kind === 'literal' ? [{ name: String(key.value), required: !whole && !element.default }] : [],
-      )
+      return target.entries.flatMap(({ key, element }) => {
+        if (key.kind !== 'literal') return []
+        const name = String(key.value)
+        return [{ name, required: !whole && !element.default, ...said, field: name }]
+      })
     const name = nameOfTarget(target)
-    return name === undefined ? [] : [{ name, required: !whole }]
+    return name === undefined ? [] : [{ name, required: !whole, ...said }]
   })
 }

@@ -1,8 +1,16 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { Port } from '../graph/model.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
 import { type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
-import { type Declarations, matchInputs } from './stated-inputs.js'
+import {
+  type Contradiction,
+  contradictions,
+  type Declarations,
+  matchInputs,
+  remarkedInputs,
+  shapeAsked,
+} from './stated-inputs.js'
 import { candidates } from './targets.js'
 import { KeyTable } from './unknowns.js'
 
@@ -46,8 +54,8 @@ export function trace(request: TraceRequest): TraceResult {
 }
 
 /**
- * The cases of a target. A parameter without a value may be anything, and most functions that build models take no
- * tensors; only where that gives no model is the target walked with tensors as stated.
+ * The cases of a target. A parameter that no type calls a tensor may be anything, and most functions that build models
+ * take none; only where that gives no model is the target walked with tensors as comments and a spec state them.
  */
 function targetSites(
   request: TraceRequest,
@@ -61,17 +69,42 @@ function targetSites(
       start(assumptions).target(target, args, declared),
     )
   const isGiven = new Set([...Object.keys(args), ...Object.keys(inputs)].map(path => path.split('.')[0]))
-  const open = stated.length > 0 ? first.takes(target).filter(({ name }) => !isGiven.has(name)) : []
+  const open = first.takes(target).filter(({ name }) => !isGiven.has(name))
+  const { typed, all } = remarkedInputs(request.library, open)
+  const plain = casesWith(first, { ...typed, ...inputs })
+  if (hasModel(plain, ({ stated: by }) => !by)) return plain
   const match = matchInputs(stated, open)
-  const plain = casesWith(first, inputs)
-  if (Object.keys(match.inputs).length === 0 || hasModel(plain)) return plain
-  const bound = casesWith(start([]), { ...inputs, ...match.inputs })
-  return match.byName || hasModel(bound) ? bound : plain
+  const [contradiction] = contradictions(all, match.inputs)
+  if (contradiction) return [contradicted(plain[0]!, contradiction)]
+  const more = { ...all, ...match.inputs }
+  if (Object.keys(more).every(path => more[path] === typed[path])) return plain
+  const bound = casesWith(start([]), { ...more, ...inputs })
+  // Names say that the statements are about these tensors, so what is missing then is worth more than what was before.
+  return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
+    ? bound
+    : plain
 }
 
-/** Whether anything was found of which no statement decides the shape. */
-function hasModel(sites: readonly Site[]): boolean {
-  return sites.some(({ models }) => models.some(model => 'applications' in model))
+/** Whether a model was found all of whose inputs are as asked for. */
+function hasModel(sites: readonly Site[], isMeant: (input: Port) => boolean = () => true): boolean {
+  return sites.some(({ models }) =>
+    models.some(model => 'applications' in model && model.inputs.every(isMeant)),
+  )
+}
+
+/** A site of which the spec and the code say things that cannot both hold. */
+function contradicted(site: Site, { path, remark, spec }: Contradiction): Site {
+  const [shape, stated] = [shapeAsked(remark.shape), shapeAsked(spec.shape)]
+  const by = remark.stated?.by ?? 'type'
+  const reason = diagnostic(
+    'contradicting-shapes',
+    { input: path, by, shape, stated },
+    {
+      span: remark.stated?.span ?? site.span,
+      help: `say which one holds: \`--input ${path}:${stated}\` or \`--input ${path}:${shape}\``,
+    },
+  )
+  return { ...site, models: [{ kind: 'unknown', path, reason }], returns: true, assumptions: [] }
 }
 
 /** Whether a walk took more than it may: each of its cases would take as much. */

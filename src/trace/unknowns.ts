@@ -186,6 +186,11 @@ function grouped(text: string): string {
   return /\s/.test(text) && !/^[\w.]*[([].*[)\]]$/.test(text) ? `(${text})` : text
 }
 
+/** The member that an unknown value is of another one; empty where it is none. */
+export function lastKeyOf({ path }: UnknownValue): string {
+  return /\.([\w$]+)$/.exec(path)?.[1] ?? ''
+}
+
 /** Code in a message: one line, not too long. */
 export function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ')

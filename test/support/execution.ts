@@ -39,6 +39,8 @@ export type InputDeclaration =
       readonly shape: Sizes
       readonly dtype?: DataType
       readonly range?: readonly [number, number]
+      /** Whether the trace is told, or has to find the shape in the code. */
+      readonly told?: false
     }
 
 /** The program of a case: code, and what of it to run with what. */
@@ -148,10 +150,11 @@ export function traceProgram({
     target,
     arguments: args,
     inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, declared]) => {
-        const given = 'shape' in declared ? declared : { shape: declared }
+      Object.entries(inputs).flatMap(([name, declared]) => {
+        const given: Exclude<InputDeclaration, Sizes> = 'shape' in declared ? declared : { shape: declared }
+        if (given.told === false) return []
         const shape = given.shape.map(size => (typeof size === 'string' ? symbol(size, true) : size))
-        return [name, { shape, dtype: given.dtype ?? 'float32' }]
+        return [[name, { shape, dtype: given.dtype ?? 'float32' }]]
       }),
     ),
   })

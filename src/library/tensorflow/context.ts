@@ -37,6 +37,8 @@ export interface Context {
   readonly seeds: Map<string, number>
   /** Who says what shape a tensor has that the target is given. */
   readonly statements: Map<Node, ShapeStatement>
+  /** Names of sizes that remarks in the code give, each with a tensor that has it. */
+  readonly remarkedSizes: Map<string, string>
 }
 
 const contexts = new WeakMap<Tracer, Context>()
@@ -58,6 +60,7 @@ export function contextOf(trace: Tracer): Context {
     differentiations: [],
     seeds: new Map(),
     statements: new Map(),
+    remarkedSizes: new Map(),
   }
   contexts.set(trace, context)
   return context

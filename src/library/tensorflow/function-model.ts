@@ -1,4 +1,4 @@
-import { isPolynomial } from '../../graph/dimension.js'
+import { isPolynomial, symbolsOf } from '../../graph/dimension.js'
 import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
@@ -18,11 +18,13 @@ export function inputOf(
   { shape, dtype, stated }: TensorDeclaration,
   span: Span,
 ): Value {
-  const { counters, statements } = contextOf(trace)
+  const { counters, statements, remarkedSizes } = contextOf(trace)
   const node = trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
   if (isProblem(node)) return trace.opaque('shape-mismatch', { layer: name, problem: node.problem }, span)
   trace.provenance.setName(node, name)
   if (stated) statements.set(node, stated)
+  if (stated && stated.by !== 'spec')
+    for (const size of shape) for (const symbol of symbolsOf(size)) remarkedSizes.set(symbol, name)
   return trace.host<TensorState>(tensorType, {
     node,
     symbolic: false,

@@ -23,6 +23,7 @@ import { readsMask } from '../masks.js'
 import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { applyCustomLayer } from './custom-layers.js'
+import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { rebuild } from './rebuild.js'
 import type { Application, LayerState, TensorState } from './state.js'
@@ -153,7 +154,7 @@ export function applyToTensors(
       provenance: trace.provenance,
       newIdentity: () => state.counters.next('identity'),
     })
-  if (isProblem(applied)) return opaque(notApplied(state.name, applied, span))
+  if (isProblem(applied)) return opaque(notApplied(trace, state.name, applied, nodes, span))
   const { outputs, parameters, beforeActivation, site, mask } = applied
   const application: Application = {
     layer,
@@ -235,17 +236,27 @@ function overwriteShape(
   span: Span,
 ): void {
   const reason = notApplied(
+    trace,
     layer.state.name,
     unmodelled('TensorFlow.js has overwritten the declared shape of its input'),
+    [],
     span,
   )
   trace.heap.setState(input, { ...input.state, reason })
 }
 
-function notApplied(layer: string, problem: Problem, span: Span): Diagnostic {
-  return isUnmodelled(problem)
-    ? diagnostic('unmodelled-call', { call: `${layer}.apply`, reason: problem.problem }, { span })
-    : diagnostic('shape-mismatch', { layer, problem: problem.problem }, { span })
+function notApplied(
+  trace: Tracer,
+  layer: string,
+  problem: Problem,
+  inputs: readonly Node[],
+  span: Span,
+): Diagnostic {
+  if (isUnmodelled(problem))
+    return diagnostic('unmodelled-call', { call: `${layer}.apply`, reason: problem.problem }, { span })
+  const reason = diagnostic(misfit(trace, inputs), { layer, problem: problem.problem }, { span })
+  wantSizes(trace, reason)
+  return reason
 }
 
 /** A layer that applies another object as it is shares its parameters. */
@@ -318,7 +329,11 @@ export function givenNoTensors(
   const items = trace.elements(value)?.map(item => item.value) ?? [value]
   const unknown = items.find(isUnknown)
   if (unknown?.reason) return unknown
-  if (unknown) return trace.opaque('unbound-tensor', { call, path: unknown.path }, span)
+  if (unknown) {
+    const opaque = trace.opaque('unbound-tensor', { call, path: unknown.path }, span)
+    if (opaque.reason) trace.wantTensors(unboundTensors(items), opaque.reason)
+    return opaque
+  }
   const reason = 'it is not given tensors that are known'
   return trace.opaque('unmodelled-call', { call, reason }, span)
 }

@@ -14,11 +14,13 @@ import { leftovers } from './leftovers.js'
 import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential, sizeNames } from './models.js'
+import { takenByMember } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { isAlike, repeat, standIn } from './repetition.js'
 import { runTimeMember, runTimeNamespaces } from './run-time.js'
 import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
 import type { TensorState } from './state.js'
+import { statedTensors } from './stated-tensors.js'
 import { callTensorFunction } from './tensor-functions.js'
 import './tensors.js'
 import { isLayer, isModel, isTensor } from './types.js'
@@ -27,6 +29,9 @@ import { freeVariables } from './variables.js'
 
 /** Package names and addresses under which TensorFlow.js is imported. */
 const specifier = /(^|\/)@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-vis)?(@[^/]*)?(\/|$)/
+
+/** Whether a module may hold the types of TensorFlow.js: its own, or one of the project, which may hand them on. */
+const isOwnSpecifier = (name: string): boolean => specifier.test(name) || /^[./@~]/.test(name)
 
 type Lookup = (key: string, trace: Tracer) => Value | undefined
 
@@ -74,6 +79,8 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
         nameLoaded(object, name, trace, artifacts)
       } else if (isTensor(object)) nameTensor(object, name, trace)
     },
+    stated: remarks => statedTensors(remarks, isOwnSpecifier),
+    takenByMember,
     input: inputOf,
     enter: trace => {
       contextOf(trace).steps.clear()

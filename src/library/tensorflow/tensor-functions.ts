@@ -4,12 +4,13 @@ import { isProblem, type Problem } from '../../graph/op.js'
 import type { DataType, TensorType } from '../../graph/type.js'
 import { type Environment, elaborateText } from '../../ops/elaborate.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { Property, Value } from '../../trace/value.js'
+import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { type ReadArgument, readArgument } from './arguments.js'
 import { contextOf } from './context.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 import { newNodes } from './layers.js'
+import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import type { Series } from './series.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
@@ -26,10 +27,15 @@ export function callTensorFunction(
   const { trace, span } = call
   const shown = receiver === undefined ? `tf.${name}` : name
   const given = new Map<string, Read>()
-  for (const { declaration, property } of bind(definition, call, receiver)) {
+  const bound = bind(definition, call, receiver)
+  for (const { declaration, property } of bound) {
     const read = readArgument({ trace, property, declaration, dtype: typeOf(declaration, given) })
     const failure = failureOf(read)
-    if (failure) return failedArgument(call, shown, declaration, failure)
+    if (failure) {
+      const failed = failedArgument(call, shown, declaration, failure)
+      wantTensors(trace, bound, failure, failed)
+      return failed
+    }
     given.set(declaration.name, read as Read)
   }
   const environment = new Meaning(trace, given)
@@ -45,6 +51,20 @@ function resultOf({ means, series }: TensorFunction, environment: Meaning): Resu
     return series(environment, list.element, axis => environment.putNode(list.stacked(axis)))
   if (list) return { problem: 'it is not known how many tensors the list has' }
   return typeof means === 'string' ? means : means(environment)
+}
+
+/** Notes all tensors that a call lacks, so that one message can ask for them. */
+function wantTensors(trace: Tracer, bound: readonly Bound[], failure: Failure, failed: Value): void {
+  const values = bound.flatMap(({ declaration: { kind }, property }) =>
+    kind === 'tensor'
+      ? [property?.value]
+      : kind === 'tensors'
+        ? (trace.elements(property?.value) ?? []).map(({ value }) => value)
+        : [],
+  )
+  const isCause = !('unknown' in failure && failure.unknown.reason)
+  const reason = isCause && isUnknown(failed) ? failed.reason : undefined
+  trace.wantTensors(unboundTensors(values), reason)
 }
 
 type Failure = Extract<ReadArgument, { problem: string } | { unknown: unknown } | { unbound: string }>
@@ -223,7 +243,12 @@ class Meaning implements Arguments, Environment {
 
 function build(call: HostCall, shown: string, result: Result, environment: Meaning): Value {
   const { trace, span } = call
-  const fail = ({ problem }: Problem) => trace.opaque('shape-mismatch', { layer: shown, problem }, span)
+  const fail = ({ problem }: Problem) => {
+    const values = { layer: shown, problem }
+    const opaque = trace.opaque(misfit(trace, environment.inputs), values, span)
+    wantSizes(trace, opaque.reason)
+    return opaque
+  }
   if (typeof result === 'string') {
     const value = tensorOf(call, result, environment)
     return isProblem(value) ? fail(value) : value

@@ -1,0 +1,23 @@
+import { symbolsOf } from '../graph/dimension.js'
+import type { Model, Port } from '../graph/model.js'
+import { shapeAsked } from '../trace/stated-inputs.js'
+
+/** The inputs of a model of which a type or a comment in the code says what shape they have. */
+export function remarkedInputs({ inputs }: Model): readonly Port[] {
+  return inputs.filter(({ stated }) => stated && stated.by !== 'spec')
+}
+
+/** The options that would state the shapes of those inputs, with a mark for each size that is open. */
+export function optionsFor(model: Model): string {
+  return remarkedInputs(model)
+    .map(({ name, node }) => `--input ${name}:${shapeAsked(node.type.shape ?? [])}`)
+    .join(' ')
+}
+
+/** How to give a value to a symbol of a model: to a size by the shapes of the inputs, else to a parameter. */
+export function optionFor(symbol: string, model: Model): string {
+  const isSize = remarkedInputs(model).some(({ node }) =>
+    (node.type.shape ?? []).some(size => symbolsOf(size).has(symbol)),
+  )
+  return isSize ? optionsFor(model) : `--arg ${symbol}=VALUE`
+}
