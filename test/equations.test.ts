@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import katex from 'katex'
 import { type EquationOptions, type Expansion, equationsOf } from '../src/equations/equations.js'
+import { gradientEquations, readGradientRequest } from '../src/equations/gradients.js'
 import { toLatex } from '../src/equations/latex.js'
 import { latexLines, toMarkdown } from '../src/equations/markdown.js'
 import { renderParameters } from '../src/equations/parameters.js'
@@ -9,6 +10,7 @@ import { plainEquations, renderPlain } from '../src/equations/plain.js'
 import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
 import type { ModelGraph } from '../src/graph/model.js'
+import { isProblem } from '../src/graph/op.js'
 import { printModel } from '../src/meanings/print.js'
 import { elaborateText } from '../src/ops/elaborate.js'
 import { readModels } from '../src/pipeline.js'
@@ -59,13 +61,21 @@ describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected 
       })
       const graph = found[0]!.graph!
       const options = Object.fromEntries(remark.split(',').map(option => option.slice(2).split('=')))
-      const { format, ...rest } = options as { format?: string } & EquationOptions
+      const { format, gradient, ...rest } = options as {
+        format?: string
+        gradient?: string
+      } & EquationOptions
+      const system =
+        gradient === undefined
+          ? equationsOf(graph, rest)
+          : gradientEquations(graph, [readGradientRequest(gradient)])
+      if (isProblem(system)) throw new Error(system.problem)
       const others: Readonly<Record<string, () => string>> = {
         plain: () => renderPlain(graph),
         parameters: () => renderParameters(graph),
         graph: () => printModel(graph).trimEnd(),
       }
-      const text = (others[format ?? ''] ?? (() => renderEquations(equationsOf(graph, rest))))()
+      const text = (others[format ?? ''] ?? (() => renderEquations(system)))()
       expect(`${text}\n`).toBe(expected)
     })
   },

@@ -1,10 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals'
+import { gradientModel } from '../src/equations/gradients.js'
 import { drawTensor } from '../src/evaluate/domain.js'
 import { evaluate } from '../src/evaluate/evaluate.js'
 import { randomSource } from '../src/evaluate/random.js'
+import { parametersOf } from '../src/graph/model.js'
 import { isProblem } from '../src/graph/op.js'
-import { readFunctionBody } from '../src/pipeline.js'
-import { tf } from './support/model-code.js'
+import type { Tensor } from '../src/graph/tensor.js'
+import { readFunctionBody, readModels } from '../src/pipeline.js'
+import { runSource, tf } from './support/model-code.js'
+import { inMemory } from './support/project.js'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -87,3 +91,73 @@ test.each([
 ])('%s is not followed', body => {
   expect(readFunctionBody(body, inputs).reason?.code).toBe('opaque-gradient')
 })
+
+/** Compiled models with one input of three features and outputs of two. */
+const compiled = [
+  `const model = tf.sequential({ layers: [
+    tf.layers.dense({ units: 4, inputShape: [3], activation: 'tanh', kernelRegularizer: tf.regularizers.l2({ l2: 0.3 }) }),
+    tf.layers.dense({ units: 2, activation: 'softmax', biasRegularizer: 'l1l2' }),
+  ] })
+  model.compile({ optimizer: tf.train.sgd(0.5), loss: 'categoricalCrossentropy' })`,
+  `const x = tf.input({ shape: [3] })
+  const h = tf.layers.dense({ units: 4, activation: 'sigmoid' }).apply(x)
+  const frozen = tf.layers.dense({ units: 4, trainable: false }).apply(h)
+  const outputs = [tf.layers.dense({ units: 2 }).apply(frozen), tf.layers.dense({ units: 2, activation: 'tanh' }).apply(h)]
+  const model = tf.model({ inputs: x, outputs })
+  model.compile({ optimizer: tf.train.sgd(0.5), loss: ['meanSquaredError', 'meanAbsoluteError'] })`,
+]
+
+test.each(compiled)(
+  'the gradients of a compiled loss are what a step of gradient descent goes along: %s',
+  async text => {
+    const code = `const tf = require('@tensorflow/tfjs')\nexports.createModel = () => {\n${text}\nreturn model\n}\n`
+    const model = runSource(code, 'model.js').createModel!()
+    const random = randomSource(5)
+    const draw = (shape: readonly number[]) =>
+      tf.tensor(Array.from(drawTensor(shape, 'float32', { kind: 'real' }, random).data), [...shape])
+    model.setWeights(model.getWeights().map(({ shape }) => draw(shape)))
+    const x = draw([5, 3])
+    const y = model.outputs.map(() => tf.softmax(draw([5, 2])))
+    const before = model.trainableWeights.map(weight => weight.read().dataSync())
+    const values = model.weights.map(weight => tensorOf(weight.read()))
+    const traced = readModels({
+      files: inMemory({ 'model.js': code }),
+      path: 'model.js',
+      target: 'createModel',
+    })
+    const { graph } = traced.models[0]!
+    const found = gradientModel(graph!, [{}], 'training')
+    if (isProblem(found)) throw new Error(found.problem)
+    await model.trainOnBatch(x, y.length === 1 ? y[0]! : y)
+    const own = parametersOf(graph!.model)
+    const byNode = new Map(own.map(({ parameter }, i) => [parameter.node, values[order(own, i)]!]))
+    const { outputs, inputs } = found.graph.model
+    const result = evaluate(
+      outputs.map(({ node }) => node),
+      {
+        symbol: () => 5,
+        leaf: node => {
+          const at = inputs.findIndex(input => input.node === node)
+          return at < 0 ? byNode.get(node) : tensorOf(at === 0 ? x : y[at - 1]!)
+        },
+      },
+    )
+    if (isProblem(result)) throw new Error(result.problem)
+    for (const [i, weight] of model.trainableWeights.entries()) {
+      const after = weight.read().dataSync()
+      const stepped = result[i + 1]!.data
+      for (const [at, value] of before[i]!.entries())
+        expect(Math.abs((value - after[at]!) / 0.5 - stepped[at]!)).toBeLessThan(2e-4)
+    }
+  },
+)
+
+/** Where a model of TensorFlow.js lists a parameter: those that train come first. */
+function order(own: readonly { readonly trainable: boolean }[], at: number): number {
+  const listed = [...own.keys()].sort((a, b) => Number(own[b]!.trainable) - Number(own[a]!.trainable))
+  return listed.indexOf(at)
+}
+
+function tensorOf(tensor: tf.Tensor): Tensor {
+  return { shape: tensor.shape, dtype: 'float32', data: Float64Array.from(tensor.dataSync()) }
+}

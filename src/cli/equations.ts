@@ -1,4 +1,5 @@
 import { type Expansion, equationsOf } from '../equations/equations.js'
+import { type GradientRequest, gradientEquations } from '../equations/gradients.js'
 import { latexLines, toMarkdown } from '../equations/markdown.js'
 import { renderParameters } from '../equations/parameters.js'
 import { renderPlain } from '../equations/plain.js'
@@ -6,6 +7,7 @@ import type { EquationSystem } from '../equations/system.js'
 import { renderEquations } from '../equations/terminal.js'
 import { outermost, titleOf } from '../found.js'
 import type { ModelGraph } from '../graph/model.js'
+import { isProblem } from '../graph/op.js'
 import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels } from '../pipeline.js'
@@ -17,7 +19,7 @@ import { whyUnreadable } from './files.js'
 import { print } from './output.js'
 import { pathInProject, projectOf, splitTarget } from './project.js'
 import { tell } from './tell.js'
-import { InputError } from './usage.js'
+import { InputError, UsageError } from './usage.js'
 
 interface Options {
   readonly arg: Readonly<Record<string, unknown>>
@@ -26,6 +28,7 @@ interface Options {
   readonly format: keyof typeof formats
   readonly expand: Expansion
   readonly mode?: Mode
+  readonly gradient: readonly GradientRequest[]
 }
 
 interface Titled {
@@ -53,8 +56,16 @@ const formats = {
     systems.map(({ target, graph }) => `# ${target}\n${printModel(graph)}`).join('\n'),
 } as const
 
+/** Formats that do not print equations as people read them. */
+const ofModels: ReadonlySet<string> = new Set(['plain', 'parameters', 'graph'])
+
 /** `aswritten equations`: prints the models of a file as equations. */
-export function equations(text: string, { arg, input, artifact, format, expand, mode }: Options): number {
+export function equations(
+  text: string,
+  { arg, input, artifact, format, expand, mode, gradient }: Options,
+): number {
+  if (gradient.length > 0 && ofModels.has(format))
+    throw new UsageError(`\`--format ${format}\` shows a model, and no gradients`)
   const here = process.cwd()
   const { path, target } = splitTarget(text, here)
   const { artifacts, diagnostics } = readArtifacts(artifact, here)
@@ -69,11 +80,16 @@ export function equations(text: string, { arg, input, artifact, format, expand, 
     inputs: input,
     artifacts,
   })
-  const systems = outermost(result.models).flatMap(({ graph, ...model }) =>
-    graph
-      ? [{ target: titleOf(model), graph, system: equationsOf(graph, { expand, ...(mode && { mode }) }) }]
-      : [],
-  )
+  const systemOf = (graph: ModelGraph, name: string): EquationSystem => {
+    if (gradient.length === 0) return equationsOf(graph, { expand, ...(mode && { mode }) })
+    const system = gradientEquations(graph, gradient, mode)
+    if (isProblem(system)) throw new UsageError(`no gradients of \`${name}\`: ${system.problem}`)
+    return system
+  }
+  const systems = outermost(result.models).flatMap(({ graph, ...model }) => {
+    const name = titleOf(model)
+    return graph ? [{ target: name, graph, system: systemOf(graph, name) }] : []
+  })
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   tell([...result.diagnostics, ...reasons])
   if (systems.length > 0) print(formats[format](systems))

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
 import { isJsonProblem, readJson } from '../syntax/json.js'
 import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -67,12 +68,21 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         'show the model as it is in training or in inference, where the two differ',
       ).choices(['training', 'inference']),
     )
+    .addOption(
+      new Option(
+        '--gradient <output:parameter>',
+        'the gradients of a loss in place of the model, as loss:W_1, W_1 or all; repeatable',
+      )
+        .argParser(collectGradient)
+        .default([], 'none'),
+    )
     .addHelpText(
       'after',
       examples([
         ['equations model.ts', 'every model that the file builds'],
         ['equations mlp.ts#createModel --arg units=32', 'one model, with a value for a parameter'],
         ['equations loss.js#focal --input x:[N,10] --input y:[N]:int32', 'a function over tensors'],
+        ['equations model.ts --gradient all', 'what flows back to each parameter'],
         ['equations model.ts --format markdown > model.md', 'for a pull request'],
       ]),
     )
@@ -210,6 +220,10 @@ Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
 function examples(lines: readonly (readonly [command: string, does: string])[]): string {
   const texts = lines.map(([command, does]) => `  # ${does}\n  aswritten ${command}`)
   return `\nExamples:\n${texts.join('\n')}\n`
+}
+
+function collectGradient(text: string, previous: readonly GradientRequest[]): readonly GradientRequest[] {
+  return [...previous, readGradientRequest(text)]
 }
 
 function collectText(text: string, previous: readonly string[]): readonly string[] {

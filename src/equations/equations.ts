@@ -24,6 +24,8 @@ export interface EquationOptions {
   readonly expand?: Expansion
   /** Writes out what training or inference does; without it, what differs between them stands by name. */
   readonly mode?: Mode
+  /** What values are called, whatever the author calls them. */
+  readonly named?: ReadonlyMap<Node, NamedSymbol>
 }
 
 /** The equations of a model, named after the author's own names where there are any. */
@@ -35,7 +37,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
   const models = modelCalls(model)
   const reads: Reads = node => models.get(node)?.inputs ?? calls.get(node)?.inputs ?? node.inputs
   const lines = chooseLines(model, provenance, reads)
-  const names = nameModel(model, lines, provenance)
+  const names = nameModel(model, lines, provenance, options.named)
   const runs = nameRecurrences(lines, { builder, provenance, names })
   const style = styleOf(names, calls, models)
   const explain = parameterExplainer(model)

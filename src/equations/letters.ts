@@ -50,4 +50,4 @@ export function letterText(base: string): string {
   return base.startsWith('\\') ? (greek[base.slice(1)] ?? scripts[base] ?? base.slice(1)) : base
 }
 
-const scripts: Readonly<Record<string, string>> = { '\\mathcal{L}': 'ℒ' }
+const scripts: Readonly<Record<string, string>> = { '\\mathcal{L}': 'ℒ', '\\nabla': '∇' }

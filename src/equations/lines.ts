@@ -17,7 +17,8 @@ export type Reads = (node: Node) => readonly Node[]
  * matrix. Whatever only rescales or rearranges joins the line that it belongs to.
  */
 export function chooseLines(model: Model, provenance: Provenance, reads: Reads): readonly Node[] {
-  const lines = new Set(model.outputs.map(({ node }) => node))
+  const outputs = new Set(model.outputs.map(({ node }) => node))
+  const lines = new Set(outputs)
   const inputs = new Set(model.inputs.map(({ node }) => node))
   // What stands in the body of a recurrence has lines there.
   const computed = new Set(reachable([...lines], node => node.inputs))
@@ -36,6 +37,7 @@ export function chooseLines(model: Model, provenance: Provenance, reads: Reads):
   splitLong(order, lines, reads, new Set(model.applications.flatMap(({ outputs }) => outputs)))
   for (const input of inputs) lines.delete(input)
   for (const node of firstStates(order, provenance, reads)) lines.delete(node)
+  for (const node of lines) if (!outputs.has(node) && isNumberOfElements(node)) lines.delete(node)
   return [...lines].filter(node => !isLeaf(node)).sort((a, b) => a.id - b.id)
 }
 
@@ -60,6 +62,11 @@ function firstStates(order: readonly Node[], provenance: Provenance, reads: Read
       if (provenance.name(node.inputs[i]!) === body.inputs[i]!.attributes.name) found.add(node.inputs[i]!)
   }
   return [...found].filter(node => !others.has(node))
+}
+
+/** How many elements there are is written where it is read. */
+function isNumberOfElements(node: Node): boolean {
+  return notationOf(node)?.form === 'count'
 }
 
 export function isRecurrence(node: Node): boolean {

@@ -116,8 +116,14 @@ export class Names {
  * Names a model's inputs, outputs, lines and parameters. `lines` are the values that stand on the left of an
  * equation, in order.
  */
-export function nameModel(model: Model, lines: readonly Node[], provenance: Provenance): Names {
+export function nameModel(
+  model: Model,
+  lines: readonly Node[],
+  provenance: Provenance,
+  given: ReadonlyMap<Node, NamedSymbol> = new Map(),
+): Names {
   const names = new Names()
+  for (const [node, own] of given) names.give(node, own)
   nameInputs(model, names, provenance)
   const producers = new Map(
     model.applications.flatMap(application =>

@@ -62,7 +62,7 @@ export function renderPlain(graph: ModelGraph): string {
 }
 
 /** `\hat{y}_2` is `y_hat_2`. */
-function spelled({ base, accent, label, index, power }: NamedSymbol): string {
+export function spelled({ base, accent, label, index, power }: NamedSymbol): string {
   const parts = [
     letterText(base),
     accent,

@@ -1,12 +1,10 @@
 import { GraphBuilder } from '../graph/builder.js'
-import { type LossTerm, type ModelGraph, type Optimizer, parametersOf } from '../graph/model.js'
+import type { LossTerm, ModelGraph, Optimizer } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { nodesBelow } from '../graph/walk.js'
-import { layers as layerTable } from '../library/layers/table.js'
-import { labelsOf, namedLoss, objectiveOf } from '../library/objective.js'
+import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
 import { optimizers } from '../library/optimizers.js'
-import { penaltyText } from '../library/regularizers.js'
 import { elaborateText } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { attributeFormula } from './attributes.js'
@@ -127,20 +125,9 @@ function variablesIn(
 
 /** What regularizers of parameters add to the loss. */
 function penaltyFormulas({ model, builder }: ModelGraph, names: Names): readonly Formula[] {
-  return parametersOf(model).flatMap(({ layer, parameter: { node, name } }) => {
-    if (!layer) return []
-    const keys = Object.entries(layerTable[layer.kind]?.config ?? {})
-    const stem = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-    return keys.flatMap(([key, { kind }]) => {
-      const value = layer.config[key]?.value
-      if (kind !== 'regularizer' || key !== `${stem}Regularizer` || typeof value !== 'string') return []
-      const text = penaltyText(value)
-      const own = names.symbol(node)
-      if (!text || !own) return []
-      const penalty = elaborateText(text, { value: inner => (inner === 'w' ? node : undefined) }, builder)
-      return isProblem(penalty) ? [] : [expressionOf(penalty, { name: inner => names.symbol(inner) })]
-    })
-  })
+  return penaltiesOf(model, builder).flatMap(({ parameter, node }) =>
+    names.symbol(parameter) ? [expressionOf(node, { name: inner => names.symbol(inner) })] : [],
+  )
 }
 
 /** The update of every trainable parameter, with the hyper-parameters as they are resolved. */

@@ -1,8 +1,11 @@
 import type { GraphBuilder } from '../graph/builder.js'
+import { type Model, parametersOf } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { elaborateText } from '../ops/elaborate.js'
+import { layers } from './layers/table.js'
 import { losses } from './losses.js'
+import { penaltyText } from './regularizers.js'
 
 /** The labels that the loss on an output is given: of the shape of the output (tfjs-layers/src/engine/training.ts, `fit`). */
 export function labelsOf(builder: GraphBuilder, output: number, prediction: Node): Node | Problem {
@@ -37,4 +40,27 @@ export function objectiveOf(
   const text = weight === 1 ? mean : `weight * ${mean}`
   const values: Readonly<Record<string, Node | Attribute>> = { loss, weight }
   return elaborateText(text, { value: name => values[name] }, builder)
+}
+
+/** A penalty that a layer declares for one of its parameters. */
+export interface Penalty {
+  readonly parameter: Node
+  /** A number of the graph that training adds to the loss. */
+  readonly node: Node
+}
+
+/** What `fit` adds to the losses of the outputs (tfjs-layers/src/engine/topology.ts, `calculateLosses`). */
+export function penaltiesOf(model: Model, builder: GraphBuilder): readonly Penalty[] {
+  return parametersOf(model).flatMap(({ layer, parameter: { node: parameter, name } }) => {
+    if (!layer) return []
+    const stem = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+    return Object.entries(layers[layer.kind]?.config ?? {}).flatMap(([key, { kind }]) => {
+      const value = layer.config[key]?.value
+      if (kind !== 'regularizer' || key !== `${stem}Regularizer` || typeof value !== 'string') return []
+      const text = penaltyText(value)
+      if (!text) return []
+      const node = elaborateText(text, { value: inner => (inner === 'w' ? parameter : undefined) }, builder)
+      return isProblem(node) ? [] : [{ parameter, node }]
+    })
+  })
 }

@@ -12,7 +12,7 @@ const penalty = (l1: number, l2: number, open: readonly string[], asText: boolea
   settings: { l1, l2 },
   open,
   asText,
-  means: 'l1 * sum(|w|) + l2 * sum(square(w))',
+  means: 'l1 * sum[keepDims = false](|w|) + l2 * sum[keepDims = false](square(w))',
   source: 'tfjs-layers/src/regularizers.ts',
 })
 
