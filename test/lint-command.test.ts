@@ -24,6 +24,12 @@ export const createModel = shape => tf.sequential({ layers: [tf.layers.dense({ i
   'train.js': `const W = tf.variable(tf.randomNormal([4, 2]))
 exports.step = x => tf.train.sgd(0.1).minimize(() => x.matMul(W).square().mean(), [W])
 `,
+  'later.js': `let words
+exports.load = list => {
+  words = list
+}
+exports.createModel = () => tf.sequential({ layers: [tf.layers.dense({ units: words.length, inputShape: [4] })] })
+`,
   'broken.js': "import * as tf from '@tensorflow/tfjs'\nconst model = tf.sequential({",
 }
 
@@ -47,6 +53,7 @@ test.each([
   ['models --ignore linear-collapse --ignore unknown-config-key', 0, '0 findings in 2 models in 3 files'],
   ['train.js#step --input x:[N,4]', 1, 'ignored-call-argument  train.js:2:83'],
   ['models/open.js', 0, 'not followed, so nothing is said of them:\n  open.js#createModel: '],
+  ['later.js', 0, '0 findings in 1 model in 1 file'],
   ['broken.js', 2, 'syntax-error  broken.js:2:30'],
   ['models/good.ts broken.js', 2, '0 findings in 1 model in 2 files'],
   ['empty', 2, 'no file below `empty` mentions TensorFlow.js'],

@@ -268,6 +268,11 @@ export class Interpreter implements Tracer {
     if (builtin?.kind === 'value') return builtin.value
     if (builtin?.kind === 'method')
       return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }), [object])
+    // What is assigned elsewhere may not be so when the code runs.
+    if (object === undefined || object === null) {
+      const message = `\`${shorten(spanText(span))}\` reads \`${key}\` of ${object}`
+      return this.opaque('uncaught-error', { message }, span)
+    }
     if (builtin) {
       const reason = 'this member is not modelled'
       const unknown = this.opaque('unmodelled-call', { call: builtin.name, reason }, span)
