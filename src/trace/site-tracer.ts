@@ -59,6 +59,8 @@ export interface Site {
   readonly models: readonly Found[]
   /** Whether the first model is what the target gives. */
   readonly returns: boolean
+  /** Whether that is a model of the library, known or not, and no computation of tensors. */
+  readonly givesModel: boolean
   /** For the top level: the variables of the module that hold its models. */
   readonly variables: ReadonlyMap<Found, string>
   /** What is taken for granted, where the target builds different models in different cases. */
@@ -204,6 +206,7 @@ export class SiteTracer {
       span,
       models: models.map(model => this.#asking(model, target, inputs)),
       returns: isOpen || computed !== undefined || returned !== undefined,
+      givesModel: returned !== undefined,
       variables,
       assumptions: this.#assumptions,
       builder: interpreter.builder,

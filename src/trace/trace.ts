@@ -72,7 +72,8 @@ function targetSites(
   const open = first.takes(target).filter(({ name }) => !isGiven.has(name))
   const { typed, all } = remarkedInputs(request.library, open)
   const plain = casesWith(first, { ...typed, ...inputs })
-  if (hasModel(plain, ({ stated: by }) => !by)) return plain
+  // A function that gives a model takes no tensors, also where the model is not known.
+  if (hasModel(plain, ({ stated: by }) => !by) || plain.some(({ givesModel }) => givesModel)) return plain
   const match = matchInputs(stated, open)
   const [contradiction] = contradictions(all, match.inputs)
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
