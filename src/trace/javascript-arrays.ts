@@ -1,6 +1,7 @@
 import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
+import { argument, unclear } from './javascript-calls.js'
 import { type ArrayObject, isObject, isSameObject, isUnknown, type Property, type Value } from './value.js'
 
 type Method = (call: HostCall, array: ArrayObject, elements: readonly Property[]) => Value
@@ -10,8 +11,6 @@ function array(call: HostCall, elements: readonly Property[]): ArrayObject {
   call.trace.heap.append(result, elements)
   return result
 }
-
-const argument = (call: HostCall, i: number): Value => call.arguments[i]?.value
 
 function integer(value: Value, fallback: number): number | undefined {
   if (value === undefined) return fallback
@@ -50,13 +49,6 @@ function chosen(
   }
   return kept
 }
-
-const unclear = (call: HostCall, name: string): Value =>
-  call.trace.opaque(
-    'unmodelled-call',
-    { call: name, reason: 'it depends on values that are not known' },
-    call.span,
-  )
 
 /** As `unclear`, where the call also changes the array in a way that is not known. */
 function unclearChange(call: HostCall, target: ArrayObject, name: string): Value {

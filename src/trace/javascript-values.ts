@@ -1,9 +1,8 @@
 import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
+import { argument, unclear } from './javascript-calls.js'
 import { isObject, isUnknown, type Value } from './value.js'
-
-const argument = (call: HostCall, i: number): Value => call.arguments[i]?.value
 
 function method(name: string, call: (call: HostCall) => Value): BuiltinMember {
   return { kind: 'method', name, call }
@@ -69,14 +68,6 @@ export function stringMembers(value: string, key: string): BuiltinMember | undef
 function matched(call: HostCall, value: string, pattern: Value): Value {
   if (typeof pattern !== 'string' || !/^[\w \-:]*$/.test(pattern)) return unclear(call, 'match')
   return value.includes(pattern) ? call.trace.array([pattern]) : null
-}
-
-function unclear(call: HostCall, name: string): Value {
-  return call.trace.opaque(
-    'unmodelled-call',
-    { call: name, reason: 'it depends on values that are not known' },
-    call.span,
-  )
 }
 
 export const numberMembers: Readonly<Record<string, BuiltinMember>> = {

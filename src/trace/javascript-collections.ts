@@ -1,0 +1,113 @@
+import { isPolynomial } from '../graph/dimension.js'
+import type { HostCall, HostType, Tracer } from './host.js'
+import { argument, unclear } from './javascript-calls.js'
+import { type HostObject, isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+
+/** What a map or set holds; `unknown` where that is not known. */
+interface Entries {
+  readonly entries: readonly (readonly [Value, Property])[]
+  readonly unknown?: UnknownValue
+}
+
+type MapMethod = (object: HostObject<Entries>, call: HostCall, position: number | undefined) => Value
+
+/** A method that looks for its first argument; it is not clear where whether two keys are the same is not known. */
+const keyed =
+  (name: string, action: MapMethod) =>
+  (object: HostObject<Entries>, call: HostCall): Value => {
+    const { entries, unknown } = object.state
+    const key = argument(call, 0)
+    const isOpen = (value: Value) => isUnknown(value) || isPolynomial(value)
+    const at = entries.findIndex(([other]) => other === key)
+    const isClear = at >= 0 || !isOpen(key)
+    if (!unknown && isClear && !entries.some(([other], i) => i > at && isOpen(other)))
+      return action(object, call, at < 0 ? undefined : at)
+    const value = unclear(call, name)
+    if (isUnknown(value) && name !== 'get' && name !== 'has')
+      call.trace.heap.setState(object, { ...object.state, unknown: value })
+    return value
+  }
+
+/** A method that reads all entries. */
+const whole =
+  (read: (entries: Entries['entries'], call: HostCall) => Value) =>
+  ({ state }: HostObject<Entries>, call: HostCall): Value =>
+    state.unknown ?? read(state.entries, call)
+
+const mapType: HostType<Entries> = {
+  name: 'Map',
+  iterate: ({ state: { entries, unknown } }, trace) =>
+    unknown ? undefined : pairsOf(entries, trace).map(value => ({ value })),
+  unknownState: (state, unknown) => (state.unknown ? state : { ...state, unknown }),
+  members: {
+    get: {
+      kind: 'method',
+      call: keyed('get', ({ state }, _, at) => (at === undefined ? undefined : state.entries[at]![1].value)),
+    },
+    has: { kind: 'method', call: keyed('has', (_object, _, at) => at !== undefined) },
+    set: {
+      kind: 'method',
+      call: keyed('set', (object, call, at) => {
+        const entry = [argument(call, 0), call.arguments[1] ?? { value: undefined }] as const
+        const { entries } = object.state
+        const changed = at === undefined ? [...entries, entry] : entries.with(at, entry)
+        call.trace.heap.setState(object, { entries: changed })
+        return object
+      }),
+    },
+    add: {
+      kind: 'method',
+      call: keyed('add', (object, call, at) => {
+        const entry = [argument(call, 0), call.arguments[0] ?? { value: undefined }] as const
+        if (at === undefined) call.trace.heap.setState(object, { entries: [...object.state.entries, entry] })
+        return object
+      }),
+    },
+    size: { kind: 'property', get: ({ state }) => state.unknown ?? state.entries.length },
+    entries: {
+      kind: 'method',
+      call: whole((entries, { trace }) => trace.array(pairsOf(entries, trace))),
+    },
+    values: {
+      kind: 'method',
+      call: whole((entries, call) => call.trace.array(entries.map(([, { value }]) => value))),
+    },
+    keys: { kind: 'method', call: whole((entries, call) => call.trace.array(entries.map(([key]) => key))) },
+    forEach: {
+      kind: 'method',
+      call: whole((entries, call) => {
+        for (const [key, property] of entries)
+          call.trace.call(argument(call, 0), [property, { value: key }], call.span)
+        return undefined
+      }),
+    },
+  },
+}
+
+/** Keys with their values, as a loop over a map sees them. */
+const pairsOf = (entries: Entries['entries'], trace: Tracer): readonly Value[] =>
+  entries.map(([key, { value }]) => trace.array([key, value]))
+
+/** A set is a map from each value to itself, over which a loop sees the values. */
+const setType: HostType<Entries> = {
+  ...mapType,
+  name: 'Set',
+  iterate: ({ state: { entries, unknown } }) =>
+    unknown ? undefined : entries.map(([, property]) => property),
+}
+
+/** What `new Map` and `new Set` make: pairs of keys and values, or values alone. */
+export const collection =
+  (pairs: boolean) =>
+  (call: HostCall): Value => {
+    const source = argument(call, 0)
+    const items = source === undefined ? [] : call.trace.elements(source)
+    if (!items) return unclear(call, 'new Map')
+    const map = call.trace.host<Entries>(pairs ? mapType : setType, { entries: [] })
+    const insert = mapType.members[pairs ? 'set' : 'add']
+    for (const item of items) {
+      const args = pairs ? (call.trace.elements(item.value) ?? [{ value: unclear(call, 'new Map') }]) : [item]
+      if (insert?.kind === 'method') insert.call(map, { ...call, arguments: args })
+    }
+    return map
+  }
