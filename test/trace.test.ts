@@ -330,6 +330,56 @@ const cases: readonly Case[] = [
     expected: ['Net.forward 16'],
   },
   {
+    title: 'a parameter that is called as the library is the library',
+    files: {
+      'model.js': `export const make = tf => ${build('{ units: 2, inputShape: [3] }')}
+        export class Net {
+          constructor({ tf }) { this.tf = tf }
+          build(units) { return this.tf.sequential({ layers: [this.tf.layers.dense({ units, inputShape: [3] })] }) }
+        }`,
+    },
+    expected: ['make 8', 'Net.build 4*units'],
+  },
+  {
+    title: 'an element of a page is no model, and what it may call later is a site',
+    files: {
+      'model.jsx': `import { Button } from 'buttons'
+        export function Page({ size, rows }) {
+          const model = ${build('{ units: 2, inputShape: [3] }')}
+          const train = () => ${build('{ units: 5, inputShape: [3] }')}
+          return (
+            <div className="page" {...rows}>
+              Train {size > 1 && <b>{size}</b>}
+              <Button onClick={train} disabled>{rows.map(row => <li key={row}>{row}</li>)}</Button>
+              <>{model.summary()}</>
+            </div>
+          )
+        }`,
+    },
+    path: 'model.jsx',
+    expected: ['Page 8', 'Page:4 20'],
+  },
+  {
+    title: 'models that each round of a loop of unknown length builds are one reason',
+    files: {
+      'model.js': `export const make = sizes => {
+        for (const size of sizes) {
+          const model = ${build('{ units: size, inputShape: [3] }')}
+          model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' })
+        }
+      }
+      export const twice = async (a, b) => {
+        let count = 0
+        while (await a(count)) {
+          ${build('{ units: 1, inputShape: [3] }')}
+          while (await b(count)) { ${build('{ units: 2, inputShape: [3] }')}; count++ }
+        }
+        return ${build('{ units: 3, inputShape: [3] }')}
+      }`,
+    },
+    expected: ['make unknown-loop', 'twice 12', 'twice unknown-loop'],
+  },
+  {
     title: 'a tensor of which nothing is known is not guessed',
     files: { 'model.js': 'export const forward = (x, w) => tf.relu(tf.matMul(x, w))' },
     target: 'forward',

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import { lowerClass } from './lower-classes.js'
+import { isJsx, lowerElement } from './lower-elements.js'
 import { lowerFunction } from './lower-functions.js'
 import { bare, lowerBinary, lowerIncrement } from './lower-operators.js'
 import { lowerElements, lowerEntries, memberKey } from './lower-properties.js'
@@ -91,6 +92,7 @@ function lowerNode(lowering: Lowering, node: ts.Expression, name: string): Expre
   if (ts.isVoidExpression(node))
     return { kind: 'sequence', expressions: [recur(node.expression), literal(undefined)], span }
   if (ts.isDeleteExpression(node)) return lowerDelete(lowering, node)
+  if (isJsx(node)) return lowerElement(lowering, node)
   const constant = constants.get(node.kind)
   if (constant !== undefined) return literal(constant)
   if (node.kind === SyntaxKind.ThisKeyword) return { kind: 'this', span }

@@ -77,8 +77,5 @@ export const unsupportedExpressions: Operators<string> = new Map([
   [SyntaxKind.RegularExpressionLiteral, 'a regular expression'],
   [SyntaxKind.BigIntLiteral, 'a big integer'],
   [SyntaxKind.TaggedTemplateExpression, 'a tagged template'],
-  [SyntaxKind.JsxElement, 'a JSX element'],
-  [SyntaxKind.JsxSelfClosingElement, 'a JSX element'],
-  [SyntaxKind.JsxFragment, 'a JSX element'],
   [SyntaxKind.MetaProperty, 'a meta property'],
 ])

@@ -127,6 +127,8 @@ export interface Tracer {
    * `reason` is what comes of not knowing them.
    */
   wantTensors(paths: readonly string[], reason?: Diagnostic): void
+  /** Notes functions among values that other code may call later, such as listeners: what they build is found as well. */
+  listen(values: readonly Value[]): void
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 

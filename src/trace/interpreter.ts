@@ -49,6 +49,8 @@ export interface LoaderLike {
 export interface FoundModelEntry {
   readonly object: HostObject
   readonly read: () => Model | UnknownValue
+  /** The repeated code that it stands for, of which each round builds models. */
+  readonly within?: unknown
 }
 
 const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
@@ -157,6 +159,11 @@ export class Interpreter implements Tracer {
     return this.unknowns.derived(values, write, operator)
   }
 
+  /** A parameter without a value; what has the name of a global of a library is that, and is handed around. */
+  unbound(name: string, key: string): Value {
+    return this.library.global(name, this) ?? this.unknowns.value(name, key)
+  }
+
   operation(value: UnknownValue): Operation | undefined {
     return this.unknowns.operation(value)
   }
@@ -167,6 +174,11 @@ export class Interpreter implements Tracer {
 
   wantTensors(paths: readonly string[], reason?: Diagnostic): void {
     this.wanted.add(paths, reason)
+  }
+
+  listen(values: readonly Value[]): void {
+    if (this.#speculations > 0) return
+    for (const value of values) if (isObject(value) && value.kind === 'closure') this.callbacks.push(value)
   }
 
   report(entry: Diagnostic): void {
@@ -293,8 +305,7 @@ export class Interpreter implements Tracer {
   set(object: Value, key: string, property: Property): void {
     if (isUnknown(object)) {
       // What the program writes into an object that it was given is what it reads there later.
-      if (isObject(property.value) && property.value.kind === 'closure' && this.#speculations === 0)
-        this.callbacks.push(property.value)
+      this.listen([property.value])
       this.heap.setProperty(this.#writtenTo(object), key, property)
       return
     }

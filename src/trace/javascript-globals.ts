@@ -3,6 +3,7 @@ import { type HostCall, randomDraw, type Tracer } from './host.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
+import { elements } from './javascript-elements.js'
 import { isObject, isUnknown, type Property, unknownKey, type Value } from './value.js'
 
 /** Functions of `Math` that dimensions have too, so that they stay exact on symbols. */
@@ -331,6 +332,7 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
       groupEnd: nothing,
       trace: nothing,
     }),
+  ...elements,
   NaN: () => Number.NaN,
   Infinity: () => Number.POSITIVE_INFINITY,
   isNaN: trace =>

@@ -92,8 +92,11 @@ function runOpenLoop(interpreter: Interpreter, loop: Loop, condition: Expression
     reasonOf,
   }
   return interpreter.openLoops.within(known => {
+    const found = interpreter.found.length
     const outcome = known.get(loop) ?? new RecurrenceWalk(interpreter, rounds).run()
     if (outcome.isRecurrence) return undefined
+    // The rounds are walked again, and what the attempt has built is gone with it.
+    interpreter.found.length = found
     known.set(loop, outcome)
     const { problem } = outcome
     const because = problem === undefined ? reasonOf : noRecurrence(condition.span, problem)

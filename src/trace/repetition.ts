@@ -81,11 +81,23 @@ export class Repetition {
     this.#interpreter.repetitions.within(this.#place, this.#surroundings, known => {
       this.#take(known)
       for (let round = 0; round <= mostRounds; round++) {
+        const before = this.#interpreter.found.length
         const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
+        this.#forgetModels(before)
         if (!this.#take(changes)) return this.#changed
       }
       throw new BudgetExceeded('a loop changes more in every round')
     })
+  }
+
+  /** What a round has built is gone with it; that there is a model in each round is known. */
+  #forgetModels(before: number): void {
+    const { found } = this.#interpreter
+    const within = this.#place
+    const [first] = found.splice(before)
+    if (!first || found.some(entry => entry.within === within)) return
+    const read = () => this.#interpreter.fresh('a model', this.#reasonOf('a model'))
+    found.push({ object: first.object, read, within })
   }
 
   /** Makes unknown what is changed for the first time. Says whether anything is. */

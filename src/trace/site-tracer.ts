@@ -290,7 +290,7 @@ export class SiteTracer {
     const { span, parameters } = closure.code
     const values = parameters.map((parameter, i): Property => {
       const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
-      return { value: interpreter.unknowns.value(path, `parameter ${i} of ${name}`) }
+      return { value: interpreter.unbound(path, `parameter ${i} of ${name}`) }
     })
     return interpreter.call(closure, values, span)
   }

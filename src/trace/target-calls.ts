@@ -13,7 +13,6 @@ import {
   isObject,
   type ObjectValue,
   type Property,
-  type UnknownValue,
   unknownKey,
   type Value,
 } from './value.js'
@@ -224,8 +223,8 @@ export class Targets {
   }
 
   /** A parameter without a value, which another walk of the target finds again. */
-  #unbound(name: string): UnknownValue {
-    return this.#interpreter.unknowns.value(name, `parameter ${this.#parameters++} ${name}`)
+  #unbound(name: string): Value {
+    return this.#interpreter.unbound(name, `parameter ${this.#parameters++} ${name}`)
   }
 
   /** The value for a name, or for what is inside it; undefined where there is neither. */
