@@ -206,7 +206,7 @@ const cases: readonly Case[] = [
         return tf.model({ inputs: x, outputs: tf.layers.dense({ units: y.shape[1] ?? 3 }).apply(y) })
       }`,
     },
-    expected: ['make N (2)*T (2) + T + T (2) + T*T (2)'],
+    expected: ['make N (2)*T (2) + 4*T (2) + 3'],
   },
   {
     title: 'an array of which a part is shared is not known',

@@ -1,3 +1,4 @@
+import type { Dimension } from '../graph/dimension.js'
 import type { Initializer } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
@@ -198,6 +199,16 @@ export interface LayerDefinition {
   ) => string | null | Problem
   /** Whether what it computes depends on the mask of its input. */
   readonly readsMask?: true
+  /**
+   * What TF.js declares of the shape of the result while a model is built, null for what is open. Without it, that is
+   * the shape of what is computed.
+   */
+  readonly declares?: (
+    config: LayerConfig,
+    inputs: readonly TensorType[],
+  ) => readonly (Dimension | null)[] | undefined
+  /** Whether TF.js refuses an input of which sizes behind the batch are open. */
+  readonly needsSizes?: true
   /** Why TF.js computes it for tensors only, and in no model. */
   readonly eagerOnly?: string
   /** TF.js overwrites the declared shape of the tensor that it is applied to. */

@@ -2,6 +2,7 @@ import { type Dimension, subtract } from '../../graph/dimension.js'
 import type { Attribute } from '../../graph/node.js'
 import { images, samples, toSequences } from '../axes.js'
 import { type LayerDefinition, unmodelled } from '../layer.js'
+import { isOpen } from '../open-sizes.js'
 import { dataFormat, required } from './keys.js'
 
 const source = 'tfjs-layers/src/layers/core.ts'
@@ -35,6 +36,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [3, Number.POSITIVE_INFINITY],
     axes: samples,
+    needsSizes: true,
     config: {
       dataFormat: { ...dataFormat, summary: 'with channels first, they are moved to the end before' },
     },
@@ -55,6 +57,9 @@ export const shapeLayers: readonly LayerDefinition[] = [
     config: { targetShape: required('shape', 'the shape without the batch axis') },
     parameters: () => [],
     means: () => 'reshape[[batch, targetShape]](x)',
+    // What is left open is filled in only where all sizes of the input are known, the batch among them.
+    declares: ({ targetShape }, [x]) =>
+      x!.shape!.some(isOpen) ? [x!.shape![0]!, ...(targetShape as readonly (Dimension | null)[])] : undefined,
   },
   {
     kind: 'permute',

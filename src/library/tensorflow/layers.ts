@@ -16,13 +16,14 @@ import {
   type Value,
 } from '../../trace/value.js'
 import { keysOf, resolveConfig } from '../config.js'
-import { applyLayer, type InnerModel } from '../instantiate.js'
+import { type ApplicationRequest, applyLayer, type InnerModel } from '../instantiate.js'
 import { isUnmodelled, type LayerConfig, type LayerDefinition, unmodelled } from '../layer.js'
 import { layerNamed } from '../layers/table.js'
 import { readsMask } from '../masks.js'
 import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { applyCustomLayer } from './custom-layers.js'
+import { declaredShapes, shapeOf } from './declared-shapes.js'
 import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { rebuild } from './rebuild.js'
@@ -140,21 +141,22 @@ export function applyToTensors(
   const masks = inputs.map(input => input.state.mask)
   // While a model is built, its runs decide; applied to values, a layer infers unless it is told to train.
   const training = symbolic ? 'mode' : isTraining(trace, kwargs, span)
-  const applied =
-    (symbolic ? unusable(definition, inputs) : undefined) ??
-    applyLayer({
-      definition,
-      config,
-      inputs: nodes,
-      masks,
-      parameters: state.parameters ?? innerParameters(state),
-      innerModel: innerModel(trace, state, training),
-      training,
-      builder: trace.builder,
-      provenance: trace.provenance,
-      newIdentity: () => state.counters.next('identity'),
-    })
+  const request: ApplicationRequest = {
+    definition,
+    config,
+    inputs: nodes,
+    masks,
+    parameters: state.parameters ?? innerParameters(state),
+    innerModel: innerModel(trace, state, training),
+    training,
+    builder: trace.builder,
+    provenance: trace.provenance,
+    newIdentity: () => state.counters.next('identity'),
+  }
+  const applied = (symbolic ? unusable(definition, inputs) : undefined) ?? applyLayer(request)
   if (isProblem(applied)) return opaque(notApplied(trace, state.name, applied, nodes, span))
+  const shapes = symbolic ? declaredShapes(request, inputs, applied) : []
+  if (isProblem(shapes)) return opaque(notApplied(trace, state.name, shapes, nodes, span))
   const { outputs, parameters, beforeActivation, site, mask } = applied
   const application: Application = {
     layer,
@@ -169,12 +171,13 @@ export function applyToTensors(
   }
   for (const node of newNodes(outputs, nodes)) trace.provenance.addOrigin(node, origin)
   remember(trace, application)
-  const tensors = outputs.map(node =>
+  const tensors = outputs.map((node, i) =>
     trace.host<TensorState>(tensorType, {
       node,
       producer: application,
       symbolic,
       origin,
+      ...(shapes[i] && { declared: shapes[i] }),
       // Applied to values, a layer hands no mask on (`Layer.apply`).
       ...(symbolic && mask && { mask }),
     }),
@@ -341,19 +344,6 @@ export function givenNoTensors(
 /** One tensor as itself, several as a list. */
 export function result(trace: Tracer, tensors: readonly HostObject<TensorState>[]): Value {
   return tensors.length === 1 ? tensors[0] : trace.array(tensors as readonly ObjectValue[])
-}
-
-export function shapeOf(
-  trace: Tracer,
-  tensor: Pick<TensorState, 'node' | 'symbolic' | 'reason'> | undefined,
-  path: string,
-): Value {
-  const shape = tensor?.node?.type.shape
-  if (!shape) return trace.fresh(`${path}.shape`, tensor?.reason)
-  // While a model is built, TF.js shows the open batch axis as null.
-  return trace.array(
-    shape.map((size, i) => (tensor.symbolic && i === 0 && typeof size !== 'number' ? null : size)),
-  )
 }
 
 /** `layer.apply(x)`, `lstm.apply([x, h, c])`, `lstm.apply(x, { initialState: [h, c] })`. */

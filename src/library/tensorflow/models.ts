@@ -1,11 +1,12 @@
-import { symbol } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
+import { batch } from '../open-sizes.js'
 import type { Counters } from './counters.js'
+import { declared, declaredByModel } from './declared-shapes.js'
 import { applyToTensors, givenNoTensors, isTraining, plainConfig, remember } from './layers.js'
 import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
@@ -13,14 +14,6 @@ import { rebuild } from './rebuild.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
 import { isInputLayer, isLayer, isModel, isTensor, layerType, modelType, tensorType } from './types.js'
 import { listOf, readConfig } from './values.js'
-
-/** The size of the batch axis, which every model leaves open. */
-const batch = symbol('N', true)
-
-/** The open axes of an input, by their place behind the batch; tensors of TensorFlow.js have at most six. */
-const openAxisNames = ['T', 'T_2', 'T_3', 'T_4', 'T_5']
-
-export const sizeNames: readonly string[] = ['N', ...openAxisNames]
 
 /** A tensor that a model takes from outside. */
 function inputTensor(
@@ -115,13 +108,7 @@ function declareInput(call: HostCall, counters: Counters): HostObject<TensorStat
 
 /** Open sizes other than the batch become symbols of their own: a sequence of unknown length, say. */
 function openAxes(sizes: readonly unknown[]): Shape {
-  return sizes.map((size, i) =>
-    size === null || size === -1
-      ? i === 0
-        ? batch
-        : symbol(openAxisNames[i - 1] ?? `T_${i}`, true)
-      : (size as Shape[number]),
-  )
+  return declared(sizes.map(size => (size === -1 ? null : (size as Shape[number] | null))))
 }
 
 /** A model before its constructor ran. */
@@ -352,7 +339,14 @@ export function applyModel(
   })
   if (lost) return fail(lost)
   const outputs: Node[] = []
+  const shapes: (Shape | undefined)[] = []
   for (const output of state.outputs) {
+    if (symbolic)
+      shapes.push(
+        declaredByModel(trace, state, output.state, inputs, (root, given) =>
+          rebuild(trace, root, given, mode),
+        ),
+      )
     const node = rebuild(trace, output.state.node!, replaced, mode)
     if (!node)
       return fail(
@@ -368,7 +362,13 @@ export function applyModel(
   const application: Application = { layer: model, inputs, outputs, origin, ...(masked && { masked }) }
   for (const node of outputs) trace.provenance.addOrigin(node, origin)
   remember(trace, application)
-  return outputs.map(node =>
-    trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
+  return outputs.map((node, i) =>
+    trace.host<TensorState>(tensorType, {
+      node,
+      producer: application,
+      symbolic,
+      origin,
+      ...(shapes[i] && { declared: shapes[i] }),
+    }),
   )
 }

@@ -3,6 +3,7 @@ import type { Dimension } from '../../graph/dimension.js'
 import type { ConfigEntry, LossTerm, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Origin } from '../../graph/provenance.js'
+import type { Shape } from '../../graph/type.js'
 import type { Span } from '../../text/source.js'
 import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
 import type { LayerDefinition } from '../layer.js'
@@ -25,6 +26,8 @@ export interface TensorState {
   readonly inputLayer?: HostObject<LayerState>
   /** For `tf.variable`: the parameter that it is for code that runs later. */
   readonly variable?: Parameter
+  /** What TF.js knows of its shape while the model is built, where that is less than what follows from the inputs. */
+  readonly declared?: Shape
   readonly origin: Origin
 }
 

@@ -1,7 +1,8 @@
 import { type Dimension, product } from '../../graph/dimension.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
-import { shapeOf } from './layers.js'
+import { shapeOf } from './declared-shapes.js'
+
 import { readings } from './readings.js'
 import { runTimeValue } from './run-time.js'
 import type { TensorState } from './state.js'
