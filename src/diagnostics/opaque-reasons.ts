@@ -135,6 +135,12 @@ export const opaqueReasons = {
     message: '{layer}: {problem}',
     why: 'TensorFlow.js would throw here, so there is no model to check.',
   },
+  'repeated-layer-name': {
+    category: 'opaque',
+    title: 'Two layers of one name',
+    message: 'two layers of the model `{model}` have the name `{name}`',
+    why: 'TensorFlow.js would throw where the model is made, so there is no model to check.',
+  },
   'unbuilt-model': {
     category: 'opaque',
     title: 'Model without an input shape',

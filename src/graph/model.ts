@@ -148,6 +148,8 @@ export interface Model {
   readonly compilation?: Compilation
   /** For the loss of a training step of the program, which is its only output. */
   readonly isMinimized?: true
+  /** The user lets none of it train. */
+  readonly frozen?: true
   /** For a compiled model: the parameters that its optimizer was given. Those that were frozen since do not train. */
   readonly trained?: ReadonlySet<Node>
   readonly origin: Origin
@@ -183,7 +185,7 @@ export function parametersOf(model: Model): readonly OwnedParameter[] {
       }
     }
   }
-  visit(model.layers, false)
+  visit(model.layers, model.frozen === true)
   for (const parameter of model.variables ?? [])
     if (!seen.has(parameter.node)) found.push({ parameter, trainable: parameter.trainable })
   return found

@@ -209,6 +209,8 @@ export interface LayerDefinition {
   ) => readonly (Dimension | null)[] | undefined
   /** Whether TF.js refuses an input of which sizes behind the batch are open. */
   readonly needsSizes?: true
+  /** The setting that the constructor reads without looking whether it is given a configuration: it throws without one. */
+  readonly reads?: string
   /** Why TF.js computes it for tensors only, and in no model. */
   readonly eagerOnly?: string
   /** TF.js overwrites the declared shape of the tensor that it is applied to. */

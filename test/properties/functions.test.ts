@@ -34,15 +34,20 @@ function callOf(
   definition: TensorFunction,
   example: readonly ExampleArgument[],
   method?: string,
+  typeOf: (at: number) => DataType | undefined = () => undefined,
 ): Call {
   const random = randomSource(11)
   const inputs: Record<string, Tensor> = {}
   const make = (
     shape: readonly number[],
-    dtype: DataType = 'float32',
-    range: readonly [number, number] = [-2, 2],
+    stated: DataType = 'float32',
+    usual: readonly [number, number] = [-2, 2],
   ): string => {
-    const input = `t${Object.keys(inputs).length}`
+    const at = Object.keys(inputs).length
+    const other = stated === 'float32' ? typeOf(at) : undefined
+    const dtype = other ?? stated
+    const range = other === 'int32' ? ([1, 4] as const) : other === 'bool' ? ([0, 2] as const) : usual
+    const input = `t${at}`
     const integers = dtype !== 'float32'
     const drawn = randomTensor(shape, random, { range, integers, dtype })
     inputs[input] = integers ? drawn : { ...drawn, data: Float64Array.from(Float32Array.from(drawn.data)) }
@@ -120,6 +125,37 @@ test.each(cases)('$title', call => {
       if (difference > 2e-5 * (1 + Math.abs(number))) expect(actual[i]!.data[k]).toBe(number)
     }
   }
+})
+
+const typed = Object.entries(tensorFunctions).flatMap(([name, definition]) =>
+  definition.methodOnly
+    ? []
+    : definition.examples.slice(0, 1).flatMap(example => {
+        const { length } = Object.keys(callOf(name, definition, example).inputs)
+        return Array.from({ length }, (_, at) => at).flatMap(at =>
+          (['int32', 'bool'] as const).map(dtype => ({ name, definition, example, at, dtype })),
+        )
+      }),
+)
+
+test.each(typed)('$name takes $dtype as tensor $at as TensorFlow.js does, if at all', entry => {
+  const { name, definition, example, at, dtype } = entry
+  const call = callOf(name, definition, example, undefined, place => (place === at ? dtype : undefined))
+  let actual: readonly Tensor[]
+  try {
+    actual = traced(call)
+  } catch {
+    return
+  }
+  const expected = real(call)
+  expect(actual.map(tensor => tensor.dtype)).toEqual(expected.map(tensor => tensor.dtype))
+  for (const [i, tensor] of expected.entries())
+    for (const [k, number] of [...tensor.dataSync()].entries()) {
+      const own = actual[i]!.data[k]!
+      // What is divided by 0 is no whole number, and TensorFlow.js has 0 in its place.
+      if (Number.isFinite(own) && Math.abs(own - number) > 2e-5 * (1 + Math.abs(number)))
+        expect(own).toBe(number)
+    }
 })
 
 test('every function has an example, unless it draws at random', () => {

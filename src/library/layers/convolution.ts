@@ -138,6 +138,16 @@ function transposed(axes: 2 | 3, summary: string): LayerDefinition {
   }
 }
 
+/** A key of other convolutions with which the constructor of a separable one throws. */
+const refused = (kind: 'initializer' | 'regularizer' | 'constraint'): ConfigKey => ({
+  kind,
+  effect: 'none',
+  tfjs: null,
+  throws:
+    'a separable convolution has two kernels, `depthwise…` and `pointwise…`, and refuses keys of `kernel…`',
+  summary: 'refused',
+})
+
 /** Layers with sliding kernels. */
 export const convolutionLayers: readonly LayerDefinition[] = [
   convolution(2, 'A two-dimensional convolution, a bias and an activation.'),
@@ -236,6 +246,9 @@ export const convolutionLayers: readonly LayerDefinition[] = [
           use: 'depthwiseInitializer',
         },
       },
+      kernelInitializer: refused('initializer'),
+      kernelRegularizer: refused('regularizer'),
+      kernelConstraint: refused('constraint'),
       ...ends,
     },
     parameters: (config, [x]) => [

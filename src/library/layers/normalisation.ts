@@ -83,6 +83,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     summary: 'Centres and scales each example over axes of its own.',
     source,
     inputs: 'one',
+    ranks: [2, 4],
     masks: passesMask,
     axes: ({ axis }) => (axis === -1 ? features : samples),
     config: {

@@ -40,6 +40,7 @@ function pool(
     inputs: 'one',
     rank: axes + 2,
     axes: samples,
+    reads: 'poolSize',
     config: { ...windows(axes), dataFormat },
     parameters: () => [],
     means: config =>
@@ -57,6 +58,7 @@ function pool1d(kind: string, className: string, aliases: readonly string[], op:
     inputs: 'one',
     rank: 3,
     axes: samples,
+    reads: 'poolSize',
     config: windows(1),
     parameters: () => [],
     means: () => `${op}[poolSize_1, strides_1, padding](x)`,
@@ -79,6 +81,7 @@ function global(
     inputs: 'one',
     rank,
     axes: rank === 3 ? fromSequences : fromImages,
+    ...(rank === 4 && { reads: 'dataFormat' }),
     config: rank === 4 ? { dataFormat } : {},
     parameters: () => [],
     means: ({ dataFormat: format }) => {

@@ -98,6 +98,7 @@ export const shapeLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     rank: 4,
     axes: images,
+    reads: 'size',
     config: {
       size: { kind: 'pair', effect: 'function', tfjs: [2, 2], summary: 'how often rows and columns repeat' },
       dataFormat,

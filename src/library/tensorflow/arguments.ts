@@ -2,6 +2,7 @@ import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType } from '../../graph/type.js'
+import { widest } from '../../ops/shape.js'
 import type { Tracer } from '../../trace/host.js'
 import {
   isObject,
@@ -42,10 +43,11 @@ interface ReadRequest {
 const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgument>> = {
   tensor: ({ trace, property, declaration, dtype }) => {
     const node = tensorOf(trace, property?.value, dtype)
-    if (!('op' in node) || !declaration.real || node.type.dtype === 'float32') return node
-    return { problem: `\`${declaration.name}\` must be of type float32, not ${node.type.dtype}` }
+    const { takes } = declaration
+    if (!('op' in node) || !takes || node.type.dtype === takes) return node
+    return { problem: `\`${declaration.name}\` must be of type ${takes}, not ${node.type.dtype}` }
   },
-  tensors: ({ trace, property }) => {
+  tensors: ({ trace, property, declaration }) => {
     const value = property?.value
     const whole = trace.whole(value)
     if (isSeries(whole)) return { series: whole.state }
@@ -59,6 +61,8 @@ const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgumen
       if (!('op' in node)) return node
       nodes.push(node)
     }
+    const other = nodes.find(({ type }) => !accepts(declaration, nodes[0]!.type.dtype, type.dtype))
+    if (other) return { problem: `their types are ${nodes[0]!.type.dtype} and ${other.type.dtype}` }
     return nodes.length > 0 ? nodes : { problem: 'the list of tensors is empty' }
   },
   number: request => plain(request, value => typeof value === 'number' || isPolynomial(value), 'a number'),
@@ -71,6 +75,12 @@ const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgumen
   axes: request => plain(request, isNumbers, 'an axis or a list of axes'),
   shape: request => plain(request, isNumbers, 'a list of sizes'),
   value: request => plain(request, () => true, 'a number or a text'),
+}
+
+/** Whether a list of tensors may hold one of a type behind a first one of another. */
+function accepts({ types }: ArgumentDeclaration, first: DataType, other: DataType): boolean {
+  if (types === undefined || first === other) return true
+  return types === 'first' && widest([first, other]) === first
 }
 
 export function readArgument(request: ReadRequest): ReadArgument {

@@ -49,7 +49,9 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
   // A key whose value is not known is not missing.
   const isOpen = read.reason !== undefined && (isUnknown(value) || trace.fields(value) !== undefined)
   const certain = isOpen ? found.filter(({ code }) => !ofAbsence.has(code)) : found
-  const diagnostics = isGiven ? certain : certain.map(entry => asMissing(entry, definition))
+  const diagnostics = isGiven
+    ? certain
+    : [...certain.map(entry => asMissing(entry, definition)), ...unread(definition, span)]
   for (const entry of diagnostics) trace.report(entry)
   const untrainable = definition.untrainable?.(entriesAsValues(config))
   if (untrainable !== undefined)
@@ -96,6 +98,12 @@ function asMissing(entry: Diagnostic, { kind, config }: LayerDefinition): Diagno
   if (entry.code !== 'unset-config-key' || key === undefined) return entry
   return diagnostic('missing-config-key', { layer: kind, key }, entry.span ? { span: entry.span } : {})
 }
+
+/** TF.js has defaults for all settings of some layers, and still reads them from what it is given. */
+const unread = ({ kind, reads }: LayerDefinition, span: Span): readonly Diagnostic[] =>
+  reads === undefined
+    ? []
+    : [diagnostic('missing-config-key', { layer: kind, key: reads }, { span, help: 'give it `{}`' })]
 
 /** A layer that applies another one trains if that one does; its own key is not read (`Wrapper.trainable`). */
 function isTrainable({ wraps }: LayerDefinition, config: LayerState['config']): boolean {
@@ -443,6 +451,13 @@ Object.assign(layerType.members, {
     set: (object: HostObject<LayerState>, { value }: { value: Value }, trace: Tracer) => {
       if (typeof value === 'boolean') trace.heap.setState(object, { ...object.state, built: value })
     },
+  },
+  getClassName: {
+    kind: 'method',
+    call: ({ state }: HostObject<LayerState>, { trace }: HostCall) =>
+      state.definition?.className ??
+      state.className ??
+      trace.fresh(`${state.name}.getClassName()`, state.reason),
   },
   outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
 })

@@ -99,6 +99,7 @@ Object.assign(modelType.members, {
   }),
   getLayer: method(getLayer),
   name: property(state => state.unknownName ?? state.name),
+  getClassName: method(({ state }) => (state.kind === 'sequential' ? 'Sequential' : 'Model')),
   layers: ofCounted('layers', (state, trace) => trace.array(layersOf(state))),
   inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
   outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),

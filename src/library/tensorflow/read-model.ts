@@ -50,6 +50,11 @@ export class ModelReader {
           .reason,
       )
     }
+    const name = nameGivenTwice(state)
+    if (name !== undefined) {
+      const model = state.variable ?? state.name
+      return unknown(this.#trace.opaque('repeated-layer-name', { model, name }, state.origin.span).reason)
+    }
     const order = applicationsBelow(state.outputs, new Set(state.inputs))
     const failed = order.find(({ reason }) => reason)
     if (failed) return unknown(failed.reason)
@@ -88,6 +93,7 @@ export class ModelReader {
       layers: [...new Set(layers)],
       ...(compilation && { compilation }),
       ...(state.compilation && { trained: state.compilation.trained }),
+      ...(!state.trainable && { frozen: true }),
       origin: state.origin,
     }
   }
@@ -154,6 +160,26 @@ export class ModelReader {
     this.#layers.set(object, layer)
     return layer
   }
+}
+
+/** A name that two layers of a model have, of which TF.js then builds none (`Container` in engine/container.ts). */
+function nameGivenTwice(state: ModelState): string | undefined {
+  const names = new Set<string>()
+  for (const { state: layer } of new Set(layersNamed(state))) {
+    if (layer.unknownName) continue
+    if (names.has(layer.name)) return layer.name
+    names.add(layer.name)
+  }
+  return undefined
+}
+
+/** A sequential model goes on from the outputs of a model that it begins with: the layers of that one are its own. */
+function layersNamed(state: ModelState): readonly LayerObject[] {
+  const [first, ...rest] = layersOf(state)
+  if (!first) return []
+  return state.kind === 'sequential' && isModel(first)
+    ? [...layersNamed(first.state), ...rest]
+    : [first, ...rest]
 }
 
 function port({ state }: HostObject<TensorState>): Port {

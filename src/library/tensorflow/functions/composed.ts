@@ -17,8 +17,8 @@ const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
     real('x'),
     real('mean'),
     real('variance'),
-    tensor('offset', { optional: true, real: true }),
-    tensor('scale', { optional: true, real: true }),
+    tensor('offset', { optional: true, takes: 'float32' }),
+    tensor('scale', { optional: true, takes: 'float32' }),
     number('varianceEpsilon', 0.001),
   ],
   means: given => {

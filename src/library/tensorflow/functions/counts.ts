@@ -1,5 +1,5 @@
 import { multiply, product } from '../../../graph/dimension.js'
-import { flag, number, real, type TensorFunctions, tensor } from './function.js'
+import { flag, indices, number, real, type TensorFunctions, tensor } from './function.js'
 
 const classes = { shape: [7], dtype: 'int32', range: [0, 4] } as const
 const of = (...sizes: readonly number[]) => ({ shape: sizes })
@@ -17,6 +17,7 @@ export const counts: TensorFunctions = {
     means: given => {
       if (given.tensor('x').dtype !== 'int32') return { problem: 'it counts whole numbers' }
       const { shape, dtype } = given.tensor('weights')
+      if (dtype === 'bool') return { problem: 'the weights must be numbers' }
       const classes = `oneHot[size, 1, 0, ${given.put(dtype)}](x)`
       const isCount = shape!.length === 1 && shape![0] === 0
       return `sum[[0], false](${isCount ? classes : `${classes} * expandDims[[1]](weights)`})`
@@ -29,7 +30,7 @@ export const counts: TensorFunctions = {
   },
   unsortedSegmentSum: {
     method: true,
-    arguments: [real('x'), tensor('segmentIds', { dtype: 'int32' }), number('numSegments')],
+    arguments: [real('x'), indices('segmentIds'), number('numSegments')],
     means: given => {
       const sizes = given.tensor('x').shape!
       const ids = given.tensor('segmentIds').shape!

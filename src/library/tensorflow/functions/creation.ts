@@ -70,7 +70,7 @@ function constant(call: Arguments, value: Dimension, type: string): Result {
 
 const like = (means: string): TensorFunction => ({
   method: true,
-  arguments: [tensor('x', { real: true })],
+  arguments: [tensor('x', { takes: 'float32' })],
   means: call => means.replace('SHAPE', call.put(call.tensor('x').shape!)),
   examples: [[{ shape: [2, 3] }]],
 })

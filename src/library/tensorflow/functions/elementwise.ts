@@ -134,7 +134,12 @@ export const elementwise: TensorFunctions = {
   clipByValue: {
     method: true,
     arguments: [tensor('x'), number('clipValueMin'), number('clipValueMax')],
-    means: 'clip[clipValueMin, clipValueMax](x)',
+    means: given => {
+      const bounds = [given.value('clipValueMin'), given.value('clipValueMax')]
+      return given.tensor('x').dtype === 'float32' || bounds.every(Number.isInteger)
+        ? 'clip[clipValueMin, clipValueMax](x)'
+        : { problem: 'bounds of whole numbers that are none are not modelled' }
+    },
     examples: [
       [shaped([2, 3]), -0.5, 1],
       [whole([2, 3]), -1, 2],
@@ -149,7 +154,7 @@ export const elementwise: TensorFunctions = {
   where: {
     method: true,
     receiver: 1,
-    arguments: [tensor('condition', { dtype: 'bool' }), tensor('a'), tensor('b')],
+    arguments: [tensor('condition', { dtype: 'bool', takes: 'bool' }), tensor('a'), tensor('b')],
     means: 'where(condition, a, b)',
     examples: [[{ shape: [2, 3], dtype: 'bool', range: [0, 2] }, shaped([2, 3]), shaped([3])]],
   },

@@ -32,8 +32,13 @@ export interface ArgumentDeclaration {
    * Without it, numbers are `float32` and truth values `bool`.
    */
   readonly dtype?: DataType | { readonly of: string }
-  /** For tensors: whole numbers are refused, since TF.js throws for them or rounds the result to whole numbers. */
-  readonly real?: boolean
+  /** For tensors: others are refused, since TF.js throws for them, or rounds the result to whole numbers. */
+  readonly takes?: DataType
+  /**
+   * For lists of tensors: TF.js throws where they are not all of one type, or converts them to the type of the first,
+   * which then must hold the others.
+   */
+  readonly types?: 'one' | 'first'
 }
 
 /** The arguments of one call: types for tensors (a list for several), values for everything else. */
@@ -106,8 +111,14 @@ export const tensor = (name: string, rest: Rest = {}): ArgumentDeclaration => ({
   ...rest,
 })
 /** A tensor of which TF.js does not take whole numbers, or rounds the result to such. */
-export const real = (name: string): ArgumentDeclaration => tensor(name, { real: true })
-export const tensors = (name: string): ArgumentDeclaration => ({ name, kind: 'tensors' })
+export const real = (name: string): ArgumentDeclaration => tensor(name, { takes: 'float32' })
+/** Positions along axes. */
+export const indices = (name: string): ArgumentDeclaration => tensor(name, { dtype: 'int32', takes: 'int32' })
+export const tensors = (name: string, rest: Rest = {}): ArgumentDeclaration => ({
+  name,
+  kind: 'tensors',
+  ...rest,
+})
 export const number = (name: string, usual?: number): ArgumentDeclaration => argument(name, 'number', usual)
 export const flag = (name: string, usual = false): ArgumentDeclaration => argument(name, 'boolean', usual)
 export const text = (name: string, usual?: string): ArgumentDeclaration => argument(name, 'text', usual)

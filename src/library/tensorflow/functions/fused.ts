@@ -29,9 +29,9 @@ const activations: Readonly<Record<string, (x: string) => string>> = {
 }
 
 const ending = [
-  tensor('bias', { optional: true, real: true }),
+  tensor('bias', { optional: true, takes: 'float32' }),
   text('activation', 'linear'),
-  tensor('preluActivationWeights', { optional: true, real: true }),
+  tensor('preluActivationWeights', { optional: true, takes: 'float32' }),
   number('leakyreluAlpha', 0.2),
 ]
 

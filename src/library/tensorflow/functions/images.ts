@@ -45,7 +45,7 @@ export const images: TensorFunctions = {
   'image.resizeBilinear': { ...resize('resizeBilinear'), method: ['resizeBilinear'] },
   'image.resizeNearestNeighbor': { ...resize('resizeNearestNeighbor'), method: ['resizeNearestNeighbor'] },
   'image.flipLeftRight': {
-    arguments: [tensor('image')],
+    arguments: [real('image')],
     means: given =>
       given.tensor('image').shape!.length === 4
         ? 'reverse[2](image)'
@@ -75,7 +75,7 @@ export const images: TensorFunctions = {
   },
   depthToSpace: {
     method: true,
-    arguments: [tensor('x'), number('blockSize'), text('dataFormat', 'NHWC')],
+    arguments: [real('x'), number('blockSize'), text('dataFormat', 'NHWC')],
     means: given =>
       given.value('dataFormat') === 'NHWC'
         ? 'depthToSpace[blockSize](x)'

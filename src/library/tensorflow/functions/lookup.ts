@@ -1,15 +1,29 @@
-import { axes, number, shape, type TensorFunctions, tensor, text } from './function.js'
+import {
+  type Arguments,
+  axes,
+  indices,
+  number,
+  type Result,
+  shape,
+  type TensorFunctions,
+  tensor,
+  text,
+} from './function.js'
 
 const positions = (sizes: readonly number[], below: number) =>
   ({ shape: sizes, dtype: 'int32', range: [0, below] }) as const
 const of = (...sizes: readonly number[]) => ({ shape: sizes })
 
-const coded = [
-  tensor('indices', { dtype: 'int32' }),
-  number('depth'),
-  number('onValue', 1),
-  number('offValue', 0),
-] as const
+const coded = [indices('indices'), number('depth'), number('onValue', 1), number('offValue', 0)] as const
+
+const coding =
+  (type: string) =>
+  (given: Arguments): Result => {
+    const depth = given.value('depth')
+    return typeof depth === 'number' && depth < 2
+      ? { problem: 'the depth must be 2 or more' }
+      : `oneHot[depth, onValue, offValue, ${type}](indices)`
+  }
 
 /** Functions that read and write at positions. */
 export const lookup: TensorFunctions = {
@@ -25,23 +39,26 @@ export const lookup: TensorFunctions = {
     ],
   },
   gatherND: {
-    arguments: [tensor('x'), tensor('indices', { dtype: 'int32' })],
+    arguments: [tensor('x'), indices('indices')],
     means: 'gatherND(x, indices)',
     examples: [[of(3, 4, 2), positions([5, 2], 3)]],
   },
   scatterND: {
-    arguments: [tensor('indices', { dtype: 'int32' }), tensor('updates'), shape('shape')],
+    arguments: [indices('indices'), tensor('updates'), shape('shape')],
     means: 'scatterND[shape](indices, updates)',
     examples: [[positions([4, 1], 6), of(4, 2), [6, 2]]],
   },
   tensorScatterUpdate: {
-    arguments: [tensor('tensor'), tensor('indices', { dtype: 'int32' }), tensor('updates')],
-    means: 'tensorScatterUpdate(tensor, indices, updates)',
+    arguments: [tensor('tensor'), indices('indices'), tensor('updates')],
+    means: given =>
+      given.tensor('tensor').dtype === given.tensor('updates').dtype
+        ? 'tensorScatterUpdate(tensor, indices, updates)'
+        : { problem: 'the updates must be of the type of the tensor' },
     examples: [[of(6, 2), [[1], [4]], of(2, 2)]],
   },
   oneHot: {
     arguments: [...coded, text('dtype', 'int32')],
-    means: 'oneHot[depth, onValue, offValue, dtype](indices)',
+    means: coding('dtype'),
     examples: [
       [positions([3], 4), 4],
       [positions([2, 3], 4), 4, 5, -1],
@@ -53,7 +70,7 @@ export const lookup: TensorFunctions = {
     method: ['oneHot'],
     methodOnly: true,
     arguments: coded,
-    means: "oneHot[depth, onValue, offValue, 'int32'](indices)",
+    means: coding("'int32'"),
     examples: [[positions([3], 4), 4]],
   },
 }

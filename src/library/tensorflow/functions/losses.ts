@@ -19,7 +19,7 @@ const reduction: ArgumentDeclaration = {
   kind: 'number',
   default: reductions.SUM_BY_NONZERO_WEIGHTS,
 }
-const weights = tensor('weights', { optional: true, real: true })
+const weights = tensor('weights', { optional: true, takes: 'float32' })
 const source = 'tfjs-core/src/ops/losses/compute_weighted_loss.ts'
 
 /** Losses per element, weighted and summed up as the reduction says. `shape` is theirs. */

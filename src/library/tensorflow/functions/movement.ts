@@ -197,7 +197,7 @@ export const movement: TensorFunctions = {
   },
   concat: {
     method: true,
-    arguments: [tensors('x'), axes('axis', 0)],
+    arguments: [tensors('x', { types: 'first' }), axes('axis', 0)],
     means: given => `concat[axis](${listed('x', given.tensors('x'))})`,
     series: (given, { shape: sizes }, all) => {
       const axis = placeOf(given.value('axis'), sizes!.length)
@@ -235,7 +235,7 @@ export const movement: TensorFunctions = {
   },
   stack: {
     method: true,
-    arguments: [tensors('x'), axes('axis', 0)],
+    arguments: [tensors('x', { types: 'one' }), axes('axis', 0)],
     means: given => `stack[axis](${listed('x', given.tensors('x'))})`,
     series: (given, { shape: sizes }, all) => {
       const known = given.tensors('x')
@@ -263,7 +263,7 @@ export const movement: TensorFunctions = {
     ],
   },
   addN: {
-    arguments: [tensors('x')],
+    arguments: [tensors('x', { types: 'one' })],
     means: given =>
       given
         .tensors('x')

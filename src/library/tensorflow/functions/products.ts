@@ -62,7 +62,7 @@ export const products: TensorFunctions = {
     examples: [[of(3), of(4)]],
   },
   einsum: {
-    arguments: [text('equation'), tensors('tensors')],
+    arguments: [text('equation'), tensors('tensors', { types: 'one' })],
     variadic: true,
     means: given => `einsum[equation](${listed('tensors', given.tensors('tensors'))})`,
     examples: [

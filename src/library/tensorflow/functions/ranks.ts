@@ -60,7 +60,7 @@ export const rankFunctions: TensorFunctions = {
       : without(movement.reverse!, [[of(rank)], [of(rank), 1], [of(rank), [0, -1]]]),
   ),
   ...forRanks('concat', rank => ({
-    arguments: [tensors('x'), ...(rank === 1 ? [] : [axes('axis')])],
+    arguments: [tensors('x', { types: 'first' }), ...(rank === 1 ? [] : [axes('axis')])],
     means: given => `concat[${rank === 1 ? 0 : 'axis'}](${listed('x', given.tensors('x'))})`,
     examples: [[{ shapes: [sizes.slice(0, rank), sizes.slice(0, rank)] }, ...(rank === 1 ? [] : [rank - 1])]],
   })),
