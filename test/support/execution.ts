@@ -12,6 +12,7 @@ import type { DataType } from '../../src/graph/type.js'
 import { layers as layerTable } from '../../src/library/layers/table.js'
 import type { Mode } from '../../src/ops/elaborate.js'
 import { readModels } from '../../src/pipeline.js'
+import { configDifferences } from './layer-configs.js'
 import { tf } from './model-code.js'
 import { inMemory } from './project.js'
 
@@ -83,16 +84,33 @@ const open = 4
 /** Every `Math.random` while code runs: then random draws of one shape are equal, and can be drawn again. */
 const fixedRandom = 0.3141592653589793
 
+export interface Outcome {
+  /** Whether TensorFlow.js runs the program, and the trace follows it. */
+  readonly runs: boolean
+  readonly traced: boolean
+  /** Where they disagree, if both do; else why one of them does not. */
+  readonly found: readonly string[]
+}
+
 /** Ways in which the trace and real TensorFlow.js disagree about a program; none if they agree. */
-export function disagreements(program: Program): readonly string[] {
+export const disagreements = (program: Program): readonly string[] => outcomeOf(program).found
+
+/** What comes of a program in the trace and in real TensorFlow.js. */
+export function outcomeOf(program: Program): Outcome {
   const { random } = Math
   Math.random = () => fixedRandom
   try {
-    return runsOf(program).flatMap(bound => {
+    const outcomes = runsOf(program).map(bound => {
       tf.disposeVariables()
       const run = [...bound].map(([name, value]) => ` with ${name} = ${value}`).join()
-      return compare(program, bound).map(text => `${text}${run}`)
+      const outcome = compare(program, bound)
+      return { ...outcome, found: outcome.found.map(text => `${text}${run}`) }
     })
+    return {
+      runs: outcomes.every(({ runs }) => runs),
+      traced: outcomes.every(({ traced }) => traced),
+      found: outcomes.flatMap(({ found }) => found),
+    }
   } finally {
     Math.random = random
     tf.disposeVariables()
@@ -110,16 +128,38 @@ function runsOf({ open: values = {} }: Program): readonly Bound[] {
   )
 }
 
-function compare(program: Program, bound: Bound): readonly string[] {
+function compare(program: Program, bound: Bound): Outcome {
   const values = inputValues(program, bound)
   const traced = traceProgram(program)
-  if ('reason' in traced) return [`not traced: ${traced.reason}`]
-  const real = run(program, values, bound)
-  const isOpen = program.open !== undefined && real.result instanceof tf.LayersModel
-  if (isOpen) return compareOutputs(traced.graph, real.result as tf.LayersModel, bound)
-  return real.result instanceof tf.LayersModel
-    ? compareModel(traced.graph, real.result)
-    : compareFunction(traced.graph, real, values, bound)
+  const real = attempt(() => run(program, values, bound))
+  const untraced = 'reason' in traced ? [`not traced: ${traced.reason}`] : []
+  if ('error' in real) return { runs: false, traced: 'graph' in traced, found: [...untraced, real.error] }
+  const { result } = real.value
+  if ('reason' in traced) {
+    const used = attempt(() => result instanceof tf.LayersModel && result.predict(inputsOf(result)))
+    return { runs: !('error' in used), traced: false, found: untraced }
+  }
+  const { graph, diagnostics } = traced
+  const isTrainable = !diagnostics.some(({ code }) => code === 'training-throws')
+  const isOpen = program.open !== undefined && result instanceof tf.LayersModel
+  const compared = attempt(() =>
+    isOpen
+      ? compareOutputs(graph, result, bound)
+      : result instanceof tf.LayersModel
+        ? compareModel(graph, result, isTrainable)
+        : compareFunction(graph, real.value, values, bound),
+  )
+  return 'error' in compared
+    ? { runs: false, traced: true, found: [compared.error] }
+    : { runs: true, traced: true, found: compared.value }
+}
+
+function attempt<Result>(action: () => Result): { readonly value: Result } | { readonly error: string } {
+  try {
+    return { value: action() }
+  } catch (error) {
+    return { error: `TensorFlow.js throws: ${error instanceof Error ? error.message : error}` }
+  }
 }
 
 function inputValues({ inputs = {} }: Program, bound: Bound): ReadonlyMap<string, Tensor> {
@@ -158,7 +198,9 @@ export function traceProgram({
       }),
     ),
   })
-  const [found] = models
+  const [found, another] = models
+  if (found && found.where.length > 0 && another?.where.join() !== found.where.join())
+    return { reason: `there are cases, such as ${found.where}` }
   if (found?.graph) return { graph: found.graph, diagnostics }
   return { reason: found?.reason?.message ?? diagnostics[0]?.message ?? 'no model' }
 }
@@ -170,29 +212,38 @@ interface Run {
 }
 
 /** Runs the program in real TensorFlow.js. */
-function run(
+function run(program: Program, values: ReadonlyMap<string, Tensor>, bound: Bound): Run {
+  const variables: { name: string; value: Tensor; variable: tf.Variable }[] = []
+  const engine = tf.engine()
+  const { makeVariable } = engine
+  // `tf.variable(x)` and `x.variable()` alike; that of a layer has a name.
+  engine.makeVariable = (...given) => {
+    const variable = makeVariable.apply(engine, given)
+    variables.push({ name: variable.name, value: tensorOf(variable), variable })
+    return variable
+  }
+  try {
+    return { result: runIn(program, values, bound, () => keep(variables)), variables }
+  } finally {
+    engine.makeVariable = makeVariable
+  }
+}
+
+/** What code that runs later finds in variables, which the target may then change. */
+function keep(variables: { value: Tensor; variable: tf.Variable }[]): void {
+  for (const entry of variables) entry.value = tensorOf(entry.variable)
+}
+
+function runIn(
   { code, target, call, arguments: args = {}, inputs = {} }: Program,
   values: ReadonlyMap<string, Tensor>,
   bound: Bound,
-): Run {
-  const variables: { name: string; value: Tensor; variable: tf.Variable }[] = []
-  const spied = {
-    ...tf,
-    variable: (...given: Parameters<typeof tf.variable>) => {
-      const variable = tf.variable(...given)
-      variables.push({ name: variable.name, value: tensorOf(variable), variable })
-      return variable
-    },
-  }
+  loaded: () => void,
+): unknown {
   const module = { exports: {} as Record<string, unknown> }
   const { code: runnable } = transformSync(code, { loader: 'js', format: 'cjs' })
-  new Function('require', 'module', 'exports', 'tf', `{ ${runnable}\n}`)(
-    () => spied,
-    module,
-    module.exports,
-    spied,
-  )
-  for (const entry of variables) entry.value = tensorOf(entry.variable)
+  new Function('require', 'module', 'exports', 'tf', `{ ${runnable}\n}`)(() => tf, module, module.exports, tf)
+  loaded()
   const sizes = new Set(Object.values(inputs).flatMap(given => ('shape' in given ? given.shape : given)))
   const numbers = [...bound].filter(([name]) => !sizes.has(name))
   const names = [...Object.keys(inputs), ...Object.keys(args), ...numbers.map(([name]) => name)]
@@ -201,13 +252,12 @@ function run(
   )
   const text = call ?? `${target}(${names.join(', ')})`
   const exported = Object.keys(module.exports)
-  const result = new Function(...exported, ...names, `return ${text}`)(
+  return new Function(...exported, ...names, `return ${text}`)(
     ...exported.map(name => module.exports[name]),
     ...tensors,
     ...Object.values(args),
     ...numbers.map(([, value]) => value),
   )
-  return { result, variables }
 }
 
 function tensorOf(real: tf.Tensor): Tensor {
@@ -346,7 +396,7 @@ const withoutCount = (name: string) => name.replace(/\d+$/, '')
 const realLayers = (model: tf.LayersModel): readonly tf.layers.Layer[] =>
   model.layers.filter(layer => layer.getClassName() !== 'InputLayer')
 
-function compareModel(graph: ModelGraph, real: tf.LayersModel): readonly string[] {
+function compareModel(graph: ModelGraph, real: tf.LayersModel, isTrainable: boolean): readonly string[] {
   const { model } = graph
   const found: string[] = []
   const leaves = new Map<Node, Tensor>()
@@ -361,26 +411,39 @@ function compareModel(graph: ModelGraph, real: tf.LayersModel): readonly string[
   const trained = listed(own.filter(({ trainable }) => trainable).map(({ parameter }) => parameter))
   if (trained !== real.trainableWeights.map(size).sort().join(' '))
     return [`trainable parameters are ${trained}, not ${real.trainableWeights.map(size).sort().join(' ')}`]
-  const random = randomSource(5)
-  const inputs = real.inputs.map(({ shape, dtype }, i) => {
-    const sizes = shape.map((dimension, axis) => dimension ?? (axis === 0 ? batch : open))
-    const integers = dtype === 'int32' || isTableIndex(graph, i)
-    const value = randomTensor(sizes, random, { range: integers ? [0, 2] : [-1, 1], integers })
-    return tf.tensor([...value.data], sizes, dtype as 'float32')
-  })
+  const inputs = inputsOf(real, i => isTableIndex(graph, i))
   model.inputs.forEach(({ node }, i) => {
     leaves.set(node, tensorOf(inputs[i]!))
   })
   for (const mode of ['inference', 'training'] as const) {
     const actual = evaluated(graph, leaves, mode)
     if (typeof actual === 'string') return [`${mode}: ${actual}`]
-    const given = inputs.length === 1 ? inputs[0]! : inputs
-    const outputs = [real.apply(given, { training: mode === 'training' })].flat() as tf.Tensor[]
-    outputs.forEach((output, i) => {
+    const given = inputs.length === 1 ? inputs[0]! : [...inputs]
+    const outputs = attempt(
+      () =>
+        [
+          mode === 'training' ? real.apply(given, { training: true }) : real.predict(given),
+        ].flat() as tf.Tensor[],
+    )
+    if (mode === 'training' && 'error' in outputs !== !isTrainable)
+      return [isTrainable ? `in training, ${JSON.stringify(outputs)}` : 'it can be trained']
+    if ('error' in outputs) return mode === 'training' ? found : [outputs.error]
+    outputs.value.forEach((output, i) => {
       found.push(...close(actual[i]!, tensorOf(output), `${mode}, output ${i + 1}`))
     })
   }
   return found
+}
+
+/** Random inputs for a model: whole numbers where it looks something up. */
+function inputsOf(real: tf.LayersModel, isIndex: (i: number) => boolean = () => false): tf.Tensor[] {
+  const random = randomSource(5)
+  return real.inputs.map(({ shape, dtype }, i) => {
+    const sizes = shape.map((dimension, axis) => dimension ?? (axis === 0 ? batch : open))
+    const integers = dtype === 'int32' || isIndex(i)
+    const value = randomTensor(sizes, random, { range: integers ? [0, 2] : [-1, 1], integers })
+    return tf.tensor([...value.data], sizes, dtype as 'float32')
+  })
 }
 
 /** Models with as many layers as a loop has rounds: their parameters as they start, and the numbers of their outputs. */
@@ -428,8 +491,11 @@ function compareLayers(
       return
     }
     const className = layerTable[layer.kind]?.className ?? layer.className
-    if (className !== other.getClassName())
+    if (className !== other.getClassName()) {
       found.push(`${layer.name} is a ${className}, not a ${other.getClassName()}`)
+      return
+    }
+    if (layerTable[layer.kind]) found.push(...configDifferences(layer, other))
     const weights = other.getWeights().map((weight, k) => {
       const isVariance = layer.parameters[k]?.name.includes('ariance')
       return tf.tensor(

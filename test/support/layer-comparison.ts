@@ -2,17 +2,14 @@ import { expect } from '@jest/globals'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { type Layer, type ModelGraph, parametersOf } from '../../src/graph/model.js'
-import type { Attribute, Node } from '../../src/graph/node.js'
+import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
-import { initializers } from '../../src/library/initializers.js'
-import { innerPrefixes } from '../../src/library/inner.js'
 import { layers } from '../../src/library/layers/table.js'
 import { objectiveOf } from '../../src/library/objective.js'
-import { constraints, regularizers } from '../../src/library/regularizers.js'
-import { complete, namedText, type Shorthands } from '../../src/library/shorthand.js'
 import type { Mode } from '../../src/ops/elaborate.js'
 import { readModels } from '../../src/pipeline.js'
+import { configDifferences } from './layer-configs.js'
 import { tf } from './model-code.js'
 import { inMemory } from './project.js'
 
@@ -61,77 +58,6 @@ export function runProgram(code: string): {
     'tf',
     `${code}; return { model, layer: typeof layer === 'undefined' ? undefined : layer }`,
   )(tf) as { model: tf.LayersModel; layer?: tf.layers.Layer }
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** `{ className: 'VarianceScaling', config: { … } }` as our configurations hold it. */
-function asText(value: unknown, table: Shorthands): unknown {
-  if (!isRecord(value)) return value ?? null
-  const name = String(value.className)
-  const key = Object.keys(table).find(entry => entry.toLowerCase() === name.toLowerCase())
-  const shorthand = key === undefined ? undefined : table[key]
-  const settings = Object.entries(value.config as object)
-    .filter(([key, setting]) => key !== 'seed' && setting !== undefined)
-    .map(([key, setting]) => [key, typeof setting === 'number' ? setting : (setting as Attribute)])
-  const named =
-    shorthand &&
-    complete({ ...shorthand, open: Object.keys(shorthand.settings) }, Object.fromEntries(settings))
-  return named ? namedText(named) : value
-}
-
-/** Keys that TF.js adds to a configuration without a meaning for the layer. */
-const incidental = new Set(['name', 'batchInputShape', 'dtype', 'cells'])
-
-/** A saved model writes `null` where nothing was given. */
-const isOmitted = (value: unknown, kind: unknown): boolean =>
-  value === undefined || (value === null && kind === 'boolean')
-
-/** Compares every key that `getConfig` of the real layer has with the resolved configuration, inner layers included. */
-function compareConfig(
-  kind: string,
-  real: Readonly<Record<string, unknown>>,
-  read: (key: string) => Attribute | undefined,
-): void {
-  const definition = layers[kind]!
-  for (const [key, value] of Object.entries(real)) {
-    if (incidental.has(key)) continue
-    const declared = definition.config[key]
-    if (definition.wraps?.key === key && isRecord(value)) {
-      const cells = (value.config as { cells?: readonly unknown[] }).cells ?? [value]
-      const prefixes = innerPrefixes(key, read(key))
-      expect(prefixes.length).toBe(cells.length)
-      cells.forEach((cell, i) => {
-        const { className, config } = cell as { className: string; config: Readonly<Record<string, unknown>> }
-        const inner = Object.values(layers).find(entry => entry.className === className)
-        if (inner) compareConfig(inner.kind, config, name => read(`${prefixes[i]}${name}`))
-      })
-      continue
-    }
-    if (key === 'trainable') continue
-    // What a missing number amounts to is compared by what the layer computes.
-    if (declared?.unset && (value === undefined || Number.isNaN(value))) continue
-    // `RNN.getConfig` repeats the keys of its cell.
-    if (!declared && definition.wraps) continue
-    const tables: Readonly<Record<string, Shorthands>> = {
-      initializer: initializers,
-      regularizer: regularizers,
-      constraint: constraints,
-    }
-    const table = typeof declared?.kind === 'string' ? tables[declared.kind] : undefined
-    const expected = table
-      ? asText(value, table)
-      : isOmitted(value, declared?.kind)
-        ? (declared?.tfjs ?? null)
-        : value
-    const single = Array.isArray(expected) && expected.length === 1 ? expected[0] : expected
-    const own = read(key) ?? null
-    const only = Array.isArray(own) && own.length === 1 ? own[0] : own
-    const actual =
-      typeof only === 'number' && typeof single === 'number' && only < 0 ? only + (single - only) : only
-    expect([kind, key, actual]).toEqual([kind, key, single])
-  }
 }
 
 const tensorOf = (value: tf.Tensor): Tensor => ({
@@ -297,11 +223,7 @@ function compareLayers(own: readonly Layer[], real: readonly tf.layers.Layer[]):
     if (layer.kind === 'model') return
     const definition = layers[layer.kind]!
     expect(definition.className).toBe(applied[i]!.getClassName())
-    compareConfig(
-      layer.kind,
-      applied[i]!.getConfig() as Readonly<Record<string, unknown>>,
-      key => layer.config[key]?.value,
-    )
+    expect(configDifferences(layer, applied[i]!)).toEqual([])
     const names = applied[i]!.weights.map(weight =>
       weight.originalName.split('/').at(-1)!.replace(/_\d+$/, ''),
     )

@@ -1,14 +1,11 @@
+import { Choices, indent } from './choices.js'
 import type { Program } from './execution.js'
 
 /**
- * Writes a random program out of a list of choices: equal choices, equal program, and fewer choices, a simpler one.
- * Programs mix what JavaScript does with numbers, lists, objects and functions with what TensorFlow.js does with
- * tensors; every value that they compute reaches the result.
+ * Programs that mix what JavaScript does with numbers, lists, objects and functions with what TensorFlow.js does with
+ * tensors, written out of choices; every value that they compute reaches the result.
  */
-class Writer {
-  readonly #choices: readonly number[]
-  #at = 0
-  #names = 0
+class Writer extends Choices {
   #depth = 0
   /** What is in scope, by kind. A `let` can be assigned. */
   #numbers: { readonly name: string; readonly isLet: boolean }[] = []
@@ -16,23 +13,6 @@ class Writer {
   #objects: string[] = []
   #functions: string[] = []
   #tensors: { readonly name: string; readonly shape: string; readonly isLet: boolean }[] = []
-
-  constructor(choices: readonly number[]) {
-    this.#choices = choices
-  }
-
-  choose(count: number): number {
-    const choice = this.#choices[this.#at++] ?? 0
-    return count === 0 ? 0 : choice % count
-  }
-
-  pick<Item>(items: readonly Item[]): Item {
-    return items[this.choose(items.length)]!
-  }
-
-  name(prefix: string): string {
-    return `${prefix}${this.#names++}`
-  }
 
   /** Runs an action whose declarations are not seen outside. */
   block<Result>(action: () => Result): Result {
@@ -392,8 +372,6 @@ class Writer {
     return `;${this.pick([...this.#lists.map(name => `[...${name}].slice(0, 4)`), '[1, 2]'])}.forEach((${item}, ${item}i) => {\n${this.withNumber(item)}\n})`
   }
 }
-
-const indent = (text: string) => text.replace(/^(?=.)/gm, '  ')
 
 /** A random function over tensors. */
 export const functionProgram = (choices: readonly number[]): Program => new Writer(choices).program()
