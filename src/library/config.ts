@@ -40,9 +40,15 @@ export function keysOf(
     const inner = typeof kind === 'string' ? layerNamed(kind) : undefined
     if (!inner) continue
     for (const [name, key] of Object.entries(keysOf(inner, name => read(`${prefix}${name}`))))
-      own[`${prefix}${name}`] = prefixed(key, prefix)
+      own[`${prefix}${name}`] = prefixed({ ...key, ...spatial(key, inner) }, prefix)
   }
   return own
+}
+
+/** The spatial axes of a layer, for its keys among those of the layer around it. */
+function spatial(key: ConfigKey, definition: LayerDefinition): Pick<ConfigKey, 'axes'> {
+  const axes = axesOf(key, definition)
+  return axes === undefined ? {} : { axes }
 }
 
 const ownKeysOf = new WeakMap<LayerDefinition, Readonly<Record<string, ConfigKey>>>()
@@ -157,7 +163,8 @@ function defaultOf(
 }
 
 /** How many spatial axes a key has one size for: as many as its default, else as the input has beside batch and channels. */
-function axesOf({ tfjs }: ConfigKey, { rank, spatialAxes }: LayerDefinition): number | undefined {
+function axesOf({ tfjs, axes }: ConfigKey, { rank, spatialAxes }: LayerDefinition): number | undefined {
+  if (axes !== undefined) return axes
   if (Array.isArray(tfjs)) return tfjs.length
   return spatialAxes ?? (rank === undefined ? undefined : rank - 2)
 }

@@ -69,6 +69,8 @@ export interface ConfigKey {
   readonly like?: string
   /** TF.js does not miss the key in a configuration without it, and does then what nobody asks for. */
   readonly unset?: { readonly value: Attribute; readonly effect: string }
+  /** How many spatial axes it has one size for, where that is not told by the layer that has the key. */
+  readonly axes?: number
   /** What TF.js makes of `null`, where that is not the default. */
   readonly whenNull?: Attribute
   /** TF.js takes the key and does not use it. It then acts as the default, or as the value of `use`. */

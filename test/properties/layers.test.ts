@@ -249,7 +249,12 @@ const cases: readonly Case[] = [
     shapes: [[4, 3]],
     data: { training: false },
   },
-  ...on('timeDistributed', [2, 4, 3], '{ layer: tf.layers.lstm({ units: 2 }) }'),
+  ...on(
+    'timeDistributed',
+    [2, 4, 3],
+    '{ layer: tf.layers.lstm({ units: 2 }) }',
+    '{ layer: tf.layers.conv1d({ filters: 2, kernelSize: 2 }) }',
+  ),
   ...on('masking', [4, 3], '{}', '{ maskValue: 1 }'),
   ...on('spatialDropout1d', [4, 3], '{ rate: 0.4 }'),
   ...on('gaussianDropout', [5], '{ rate: 0.4 }', '{ rate: 1 }'),

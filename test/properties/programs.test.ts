@@ -25,8 +25,8 @@ function agree(program: Program): void {
 
 test.each([
   { what: 'functions in JavaScript', make: functionProgram, runs: 100 },
-  { what: 'models of layers', make: modelProgram, runs: 200 },
-  { what: 'forward passes by hand', make: forwardProgram, runs: 200 },
+  { what: 'models of layers', make: modelProgram, runs: 120 },
+  { what: 'forward passes by hand', make: forwardProgram, runs: 120 },
 ])(`random $what are in the trace what they are in TensorFlow.js (SEED=${seed})`, ({ make, runs }) => {
   fc.assert(
     fc.property(choices, list => agree(make(list))),

@@ -491,7 +491,7 @@ class ForwardWriter extends Choices {
     const shape = broadcast(from.shape, other.shape)
     if (!shape || from.kind === 'bool' || other.kind === 'bool') return undefined
     const op = this.pick(['greater', 'less', 'greaterEqual', 'lessEqual', 'equal', 'notEqual'])
-    return { text: this.call(op, this.apart(from), other.text), shape, kind: 'bool' }
+    return { text: this.call(op, this.apart(this.floats(from)), other.text), shape, kind: 'bool' }
   }
 
   chosen(from: Tensor): Tensor | undefined {
@@ -624,7 +624,7 @@ class ForwardWriter extends Choices {
       () => ({
         text: `tf.oneHot(${this.call('argMax', this.floats(from), '-1')}, ${last})`,
         shape: [...shape.slice(0, -1), last],
-        kind: 'float32' as const,
+        kind: 'int32' as const,
       }),
       () =>
         shape.length > 1 && kind === 'float32'
