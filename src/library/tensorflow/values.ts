@@ -47,7 +47,8 @@ export function readConfig(
   sizes: ReadonlyMap<string, number> = new Map(),
 ): ReadConfig {
   const given = new Map<string, Given>()
-  if (value === undefined || value === null) return { given }
+  // A number or a text has no fields: TF.js takes it for a configuration in which nothing is given.
+  if (value === undefined || value === null || typeof value !== 'object') return { given }
   const fields = trace.fields(value)
   if (!fields) {
     const reason =
