@@ -50,6 +50,17 @@ function linesIn(items: readonly Item[]): readonly string[] {
   return items.flatMap(item => (item.kind === 'equation' ? [toLatex(item.left)] : linesIn(item.items)))
 }
 
+test.each(models)('the gradients of $name have formulas, or say which op has none', ({ path }) => {
+  const system = gradientEquations(graphOf(path), [{}])
+  if (isProblem(system)) {
+    expect(system.problem).toMatch(/`(maxPool2d|recurrence)`/)
+    return
+  }
+  for (const formula of formulasIn(toMarkdown(system)))
+    expect(() => katex.renderToString(formula, { strict: 'error' })).not.toThrow()
+  expect(toMarkdown(system)).toContain('\\nabla')
+})
+
 describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected !== ''))(
   'docs/equations.md: $title',
   ({ files, expected, remark }) => {

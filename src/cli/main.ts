@@ -116,7 +116,11 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
-    .option('--ignore <code>', 'do not report a code; repeatable', collectText, [])
+    .addOption(
+      new Option('--ignore <code>', 'do not report a code; repeatable')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
     .addOption(option.format('terminal', 'json'))
     .addHelpText(
       'after',

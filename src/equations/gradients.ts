@@ -55,7 +55,7 @@ export function gradientModel(
   const objective = objectiveNamed(graph, new Set(requests.flatMap(({ output }) => output ?? [])))
   if (isProblem(objective)) return objective
   const { letter } = objective
-  const expanded = expandGraph({ ...graph, model: objective.model }, { primitive: false, mode })
+  const expanded = expandGraph({ ...graph, model: flat(objective.model) }, { primitive: false, mode })
   const { model, builder, provenance } = expanded
   const loss = model.outputs[0]!
   const names = nameModel(
@@ -114,6 +114,15 @@ export function gradientEquations(
     items: system.items.map(item => withLoss(item, letter)),
     failures: [],
     parts: [],
+  }
+}
+
+/** A model without models inside: a gradient flows through what they compute, and their parameters have names beside it. */
+function flat(model: Model): Model {
+  return {
+    ...model,
+    layers: [...new Set(parametersOf(model).flatMap(({ layer }) => layer ?? []))],
+    applications: model.applications.filter(({ layer }) => !layer.model),
   }
 }
 

@@ -16,7 +16,10 @@ function activation(
   name: string,
   means: string,
   rest: Partial<
-    Pick<DerivedOp, 'laws' | 'source' | 'notation' | 'attributes' | 'examples' | 'type' | 'role'>
+    Pick<
+      DerivedOp,
+      'laws' | 'source' | 'notation' | 'attributes' | 'examples' | 'type' | 'role' | 'derivative'
+    >
   > = {},
 ): DerivedOp {
   return {
@@ -45,6 +48,7 @@ function alongAxis(
   computed: string,
   laws: readonly string[],
   is: Role,
+  derivative: string,
 ): DerivedOp {
   return {
     kind: 'derived',
@@ -68,6 +72,7 @@ function alongAxis(
     },
     means,
     computed,
+    derivative: { x: derivative },
     laws,
     examples: [
       { shapes: [[2, 3]] },
@@ -83,11 +88,15 @@ const tfjs = 'tfjs-layers/src/activations.ts'
 export const activationOps = {
   relu: activation('rectified linear unit', 'ReLU', 'maximum(x, 0)', {
     type: wholeNumbers,
+    // 0 where x is 0, as the framework has it (tfjs-core/src/gradients/Relu_grad.ts).
+    derivative: { x: 'g * step(x)' },
     laws: ['relu(relu(x)) = relu(x)'],
     source: tfjs,
   }),
   relu6: activation('rectified linear unit up to 6', 'ReLU6', 'minimum(maximum(x, 0), 6)', {
     type: wholeNumbers,
+    // tfjs-core/src/gradients/Relu6_grad.ts
+    derivative: { x: 'g * step(x) * lessEqual(x, 6)' },
     laws: ['relu6(relu6(x)) = relu6(x)', 'relu6(relu(x)) = relu6(x)', 'relu(relu6(x)) = relu6(x)'],
     source: tfjs,
   }),
@@ -164,6 +173,8 @@ export const activationOps = {
     'exp(x - max[axis](x)) / sum[axis](exp(x - max[axis](x)))',
     ['softmax(x + 3) = softmax(x)', 'softmax(logSoftmax(x)) = softmax(x)'],
     'probability',
+    // tfjs-core/src/gradients/Softmax_grad.ts
+    'y * (g - sum[axis](g * y))',
   ),
   logSoftmax: alongAxis(
     'logarithm of softmax',
@@ -173,6 +184,8 @@ export const activationOps = {
     'x - max[axis](x) - log(sum[axis](exp(x - max[axis](x))))',
     ['logSoftmax(logSoftmax(x)) = logSoftmax(x)', 'exp(logSoftmax(x)) = softmax(x)'],
     'log-probability',
+    // tfjs-core/src/gradients/LogSoftmax_grad.ts
+    'g - exp(y) * sum[axis](g)',
   ),
   prelu: {
     kind: 'derived',
