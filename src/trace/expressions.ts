@@ -1,5 +1,4 @@
 import type { Element, Expression } from '../core/program.js'
-import { diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbol } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
@@ -8,7 +7,7 @@ import { makeClass, makeClosure } from './functions.js'
 import type { Interpreter } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
-import { shorten } from './unknowns.js'
+import { shorten, whyUnknown } from './unknowns.js'
 import { unreadIn } from './unread.js'
 import {
   isObject,
@@ -122,8 +121,7 @@ function member(
     if (isUnknown(object) || !isObject(object))
       return interpreter.derived([object, key], ([base, at]) => `${base}[${at}]`)
     // The object may change before it is read in this way again.
-    const reason = isUnknown(key) ? key.reason : undefined
-    const because = reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
+    const because = whyUnknown(key, span)
     return interpreter.unknowns.fresh(spanText(span), because)
   }
   const value = interpreter.get(object, name, span, isSuper ? frame.thisValue : object)

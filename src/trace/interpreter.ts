@@ -1,10 +1,9 @@
-import type { Binding, Module } from '../core/program.js'
+import type { Binding } from '../core/program.js'
 import type { CodeNode } from '../core/walk.js'
 import type { Code } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { isPolynomial } from '../graph/dimension.js'
-import type { Model } from '../graph/model.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
 import { opTable } from '../ops/table.js'
 import { type Span, sourceFile, spanText } from '../text/source.js'
@@ -13,15 +12,16 @@ import { type Budget, Meter } from './budget.js'
 import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
+import type { FoundModelEntry } from './found-models.js'
 import { callClosure, construct } from './functions.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
-import { Modules } from './modules.js'
+import { type LoaderLike, Modules } from './modules.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
-import { type KeyTable, lastKeyOf, type Operation, shorten, Unknowns } from './unknowns.js'
+import { type KeyTable, lastKeyOf, type Operation, shorten, Unknowns, whyUnknown } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import {
   type ArrayObject,
@@ -39,19 +39,6 @@ import {
   wholeKey,
 } from './value.js'
 import { WantedTensors } from './wanted-tensors.js'
-
-export interface LoaderLike {
-  readonly load: (path: string) => { readonly module?: Module; readonly diagnostics: readonly Diagnostic[] }
-  readonly resolve: (specifier: string, from: string) => string | undefined
-  readonly length: (path: string) => number | undefined
-}
-
-export interface FoundModelEntry {
-  readonly object: HostObject
-  readonly read: () => Model | UnknownValue
-  /** The repeated code that it stands for, of which each round builds models. */
-  readonly within?: unknown
-}
 
 const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 
@@ -177,8 +164,8 @@ export class Interpreter implements Tracer {
   }
 
   listen(values: readonly Value[]): void {
-    if (this.#speculations > 0) return
-    for (const value of values) if (isObject(value) && value.kind === 'closure') this.callbacks.push(value)
+    for (const value of this.isSpeculating ? [] : values)
+      if (isObject(value) && value.kind === 'closure') this.callbacks.push(value)
   }
 
   report(entry: Diagnostic): void {
@@ -339,8 +326,7 @@ export class Interpreter implements Tracer {
   setUnknownKey(object: Value, key: Value, span: Span): void {
     const target = isUnknown(object) ? this.#writtenTo(object) : object
     if (!isObject(target)) return
-    const reason = isUnknown(key) ? key.reason : undefined
-    const because = reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
+    const because = whyUnknown(key, span)
     const path = isUnknown(object) ? object.path : shorten(spanText(span))
     // Of an unknown object nothing lists the fields, and each is read from the whole.
     if (isUnknown(object))
@@ -390,9 +376,7 @@ export class Interpreter implements Tracer {
   }
 
   text(value: Value): string {
-    if (isUnknown(value)) return value.path
-    if (isPolynomial(value)) return value.key
-    return this.dialect.text(value) ?? '…'
+    return isUnknown(value) ? value.path : isPolynomial(value) ? value.key : (this.dialect.text(value) ?? '…')
   }
 
   record(fields: Readonly<Record<string, Value>> = {}): RecordObject {
@@ -465,7 +449,7 @@ export class Interpreter implements Tracer {
     return this.#objects
   }
 
-  foundModel(object: HostObject, read: () => Model | UnknownValue): void {
+  foundModel(object: HostObject, read: FoundModelEntry['read']): void {
     this.found.push({ object, read })
   }
 
@@ -485,8 +469,7 @@ export class Interpreter implements Tracer {
   }
 
   #release(args: readonly Property[], thisValue: Value): void {
-    for (const { value } of args) if (isObject(value)) this.released.add(value)
-    if (isObject(thisValue)) this.released.add(thisValue)
+    for (const { value } of [...args, { value: thisValue }]) if (isObject(value)) this.released.add(value)
   }
 
   #enter<Result>(span: Span, action: () => Result): Result {

@@ -1,10 +1,18 @@
 import type { Binding, Import, Module } from '../core/program.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
 import type { HostType } from './host.js'
-import type { Interpreter, LoaderLike } from './interpreter.js'
+import type { Interpreter } from './interpreter.js'
 import { type Cell, Scope } from './scope.js'
 import { declareAll, runStatements } from './statements.js'
 import { type HostObject, isObject, type Value } from './value.js'
+
+/** Where the modules of a program come from. */
+export interface LoaderLike {
+  readonly load: (path: string) => { readonly module?: Module; readonly diagnostics: readonly Diagnostic[] }
+  readonly resolve: (specifier: string, from: string) => string | undefined
+  readonly length: (path: string) => number | undefined
+}
 
 /** A module of the program that is or was run. */
 export interface Instance {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { attempt, joinedState, nameOf, pathOf, spoil } from './branches.js'
 import { BudgetExceeded } from './budget.js'
+import { forgetModels } from './found-models.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { declaredCells } from './scope.js'
@@ -92,12 +93,8 @@ export class Repetition {
 
   /** What a round has built is gone with it; that there is a model in each round is known. */
   #forgetModels(before: number): void {
-    const { found } = this.#interpreter
-    const within = this.#place
-    const [first] = found.splice(before)
-    if (!first || found.some(entry => entry.within === within)) return
     const read = () => this.#interpreter.fresh('a model', this.#reasonOf('a model'))
-    found.push({ object: first.object, read, within })
+    forgetModels(this.#interpreter.found, before, { read, within: this.#place })
   }
 
   /** Makes unknown what is changed for the first time. Says whether anything is. */

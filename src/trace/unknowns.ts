@@ -1,5 +1,6 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../graph/dimension.js'
+import { type Span, spanText } from '../text/source.js'
 import { Journal, JournaledMap } from './journal.js'
 import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
@@ -184,6 +185,12 @@ function classNameOf(value: ObjectValue): string | undefined {
 /** A text as an operand of another. */
 function grouped(text: string): string {
   return /\s/.test(text) && !/^[\w.]*[([].*[)\]]$/.test(text) ? `(${text})` : text
+}
+
+/** Why what is read or written under a key that is not known is not known either. */
+export function whyUnknown(key: Value, span: Span): Diagnostic {
+  const reason = isUnknown(key) ? key.reason : undefined
+  return reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
 }
 
 /** The member that an unknown value is of another one; empty where it is none. */
