@@ -56,11 +56,12 @@ export function carriedOn(
   inside: (model: HostObject<ModelState>) => Summary,
 ): Carried {
   const having = (key: keyof Summary) => order.filter(application => within(application, inside)[key])
+  const turns = turnsOf(outputs)
   const masked = having('masked')
   const wanting = having('wantsMask')
   const stated = having('fromStates')
   const recurrent = having('recurrent')
-  const conflict = masked.length > 0 ? follows(masked, wanting) : undefined
+  const conflict = masked.length > 0 ? follows(masked, wanting, turns) : undefined
   if (conflict)
     return {
       always: {
@@ -68,7 +69,7 @@ export function carriedOn(
       },
     }
   const repeated = stated.find(application => resultsRead(application, order, outputs) > 1)
-  const second = repeated ?? follows(stated, recurrent)
+  const second = repeated ?? follows(stated, recurrent, turns)
   if (!second) return {}
   const reason = repeated
     ? 'it is run once for each of its results that is read, and its initial state is there already the second time'
@@ -79,15 +80,18 @@ export function carriedOn(
 }
 
 /**
- * One of `later` that may be executed after one of `earlier`: it is not among what that one needs. A model is followed
- * by what is inside of it where its own input has a mask; what one inner layer does to another is said of that model.
+ * One of `later` that is executed after one of `earlier`. A model is followed by what is inside of it where its own input
+ * has a mask; what one inner layer does to another is said of that model.
  */
-function follows(earlier: readonly Application[], later: readonly Application[]): Application | undefined {
-  if (earlier.length === 0 || later.length === 0) return undefined
+function follows(
+  earlier: readonly Application[],
+  later: readonly Application[],
+  turns: ReadonlyMap<Application, number>,
+): Application | undefined {
+  const turn = (application: Application) => turns.get(application) ?? 0
   for (const entry of earlier) {
-    const before = needed(entry)
     const after = later.find(other =>
-      other === entry ? isModel(entry.layer) && entry.masked === true : !before.has(other),
+      other === entry ? isModel(entry.layer) && entry.masked === true : turn(other) > turn(entry),
     )
     if (after) return after
   }
@@ -104,15 +108,27 @@ function resultsRead(
   return new Set(read.filter(({ state }) => state.producer === application)).size
 }
 
-function needed(application: Application): ReadonlySet<Application> {
-  const found = new Set<Application>()
-  const pending = [application]
-  for (let at = pending.pop(); at; at = pending.pop()) {
-    for (const { state } of at.inputs) {
-      if (!state.producer || found.has(state.producer)) continue
-      found.add(state.producer)
-      pending.push(state.producer)
+/**
+ * When each application is executed last: for one output after the other, what is read first, and of several inputs the
+ * last one first (tfjs-layers/src/engine/executor.ts, `getTopologicalSortAndRecipientCountsForOneFetch`).
+ */
+function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, number> {
+  const turns = new Map<Application, number>()
+  const done = new Set<HostObject<TensorState>>()
+  const opened = new Set<HostObject<TensorState>>()
+  for (const output of outputs) {
+    const pending = [output]
+    for (let at = pending.at(-1); at; at = pending.at(-1)) {
+      const { producer } = at.state
+      if (done.has(at) || !producer || opened.has(at)) {
+        pending.pop()
+        if (!done.has(at) && producer) turns.set(producer, turns.size)
+        done.add(at)
+        continue
+      }
+      opened.add(at)
+      pending.push(...producer.inputs.filter(input => !done.has(input)))
     }
   }
-  return found
+  return turns
 }
