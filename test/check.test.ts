@@ -47,7 +47,10 @@ test.each(cases)('$title', ({ files, expected }) => {
 })
 
 test('every difference has a case', () => {
-  const shown = cases.map(({ expected }) => expected).join('\n')
+  const shown = [...cases, ...projectsIn('test/cases/kinds.md')]
+    .map(({ expected }) => expected)
+    .join('\n')
+    .replaceAll('\n', ' ')
   const differences = Object.entries(catalogue).filter(([, { category }]) => category === 'difference')
   expect(differences.map(([code]) => code).filter(code => !shown.includes(`${code} `))).toEqual([])
 })

@@ -8,13 +8,11 @@ import type { Mode } from '../ops/elaborate.js'
 import { below, layoutsOf } from './layouts.js'
 import { type Outer, outerParameters } from './outer.js'
 import { inputRanges, Point, type PointKind } from './point.js'
+import { batch, fixedSizes, smallSizes } from './sizes.js'
 import type { Counterexample } from './verdict.js'
 
 /** Multiplications and additions that one evaluation of both models may take. */
 const budget = 120_000_000
-
-/** The size of the batch, which every model leaves open. */
-const batch = 'N'
 
 /** Two models whose outputs should be equal, in pairs, and the points at which they are computed. */
 export interface Search {
@@ -41,7 +39,8 @@ export function findCounterexample(search: Search): Counterexample | Problem {
   const sides = { first: specified, second: implemented, inOneGraph: true }
   const found = findDifference(sides, modelPoints(search))
   if (found.kind === 'open') return { problem: found.problem }
-  if (found.kind === 'equal') return { problem: 'the numbers agree at all points that were tried' }
+  if (found.kind === 'equal')
+    return { problem: 'the numbers agree wherever they do not depend on what corresponds to what' }
   const { mode, asked } = found.point
   const { output, index, first, second } = found.difference
   const inputs = [...asked]
@@ -68,7 +67,10 @@ interface ModelPoint extends SamplePoint {
   readonly asked: ReadonlyMap<Node, Quotient>
 }
 
-/** Points in both modes: as many as there are ranges of inputs; the first ones have the smallest batch. */
+/**
+ * Points in both modes: as many as there are ranges of inputs; the first ones have the smallest batch. In training a batch
+ * has several examples, so that its statistics say something.
+ */
 function* modelPoints({ specified, implemented, kind, symbols }: Search): Generator<ModelPoint> {
   const all = [...specified, ...implemented]
   const layouts = layoutsOf(all)
@@ -77,7 +79,8 @@ function* modelPoints({ specified, implemented, kind, symbols }: Search): Genera
   const fixed = fixedSizes(all)
   for (let seed = 1; seed <= inputRanges.length; seed++)
     for (const mode of ['inference', 'training'] as const) {
-      const symbol = symbolValues(mode, seed, symbols, fixed)
+      const size = Math.min(seed, 2) + (mode === 'training' ? 1 : 0)
+      const symbol = smallSizes(new Map([[batch, size], ...symbols]), fixed)
       const { leaf, asked } = new Point(kind, seed, layouts, outer, symbol)
       yield { leaf, asked, symbol, mode, budget }
     }
@@ -114,39 +117,4 @@ function opaqueBelow(outputs: readonly Node[]): string | undefined {
   for (const { attributes } of below(outputs))
     if (typeof attributes.reason === 'string') return attributes.reason
   return undefined
-}
-
-/** The sizes of axes that are numbers. */
-function fixedSizes(outputs: readonly Node[]): ReadonlySet<number> {
-  const sizes = new Set<number>()
-  for (const { type } of below(outputs))
-    for (const size of type.shape ?? []) if (typeof size === 'number') sizes.add(size)
-  return sizes
-}
-
-/**
- * Small sizes for symbols, none of which another axis has, so that no two axes are taken for each other. In training a
- * batch has several examples, so that its statistics say something.
- */
-function symbolValues(
-  mode: Mode,
-  seed: number,
-  given: ReadonlyMap<string, number>,
-  fixed: ReadonlySet<number>,
-): (name: string) => number {
-  const known = new Map<string, number>([
-    [batch, Math.min(seed, 2) + (mode === 'training' ? 1 : 0)],
-    ...given,
-  ])
-  let last = 3
-  return name => {
-    let value = known.get(name)
-    if (value === undefined) {
-      do last++
-      while (fixed.has(last))
-      value = last
-      known.set(name, value)
-    }
-    return value
-  }
 }

@@ -31,5 +31,5 @@ export function judge(pairings: Iterable<Sides>, refute: () => Whole): Judgement
     if (!isProblem(proof)) return { kind: 'same', evidence: proof }
     why ??= proof.problem
   }
-  return why === undefined ? whole : { ...whole, problem: `${whole.problem}; and no proof: ${why}` }
+  return why === undefined ? whole : { ...whole, problem: `${whole.problem}; nor is it proved: ${why}` }
 }

@@ -8,6 +8,7 @@ import { isSame } from './align.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Judgement, judge } from './judge.js'
+import { type NamedDifference, nameDifference } from './naming.js'
 import {
   type Alignment,
   alignModels,
@@ -27,6 +28,8 @@ export interface ModelComparison {
   readonly judgement: Judgement
   readonly alignment: Alignment
   readonly parameters: ParameterPairing
+  /** Where they differ, and how it is called where one change explains it. */
+  readonly named?: NamedDifference
   /** The second model in the builder of the first, with what corresponds in common; absent where it does not fit. */
   readonly together?: Transplanted
   /** What is open in both and taken to have one value: sizes and settings, by name. */
@@ -57,11 +60,13 @@ export function compareModels(first: ModelGraph, second: ModelGraph): ModelCompa
     return compareWholes(likeliest, { rearranged: mayRearrange(first, second, alignment), explained: false })
   })
   const shared = [...symbols[0]].filter(name => symbols[1].has(name) && name !== batch)
+  const named = judgement.kind === 'differs' ? nameDifference(sides) : undefined
   return {
     judgement,
     alignment,
     parameters: parameters!,
     shared,
+    ...(named && { named }),
     ...(fitting[0] && { together: fitting[0] }),
   }
 }

@@ -1,4 +1,4 @@
-import { diagnostic } from '../diagnostics/diagnostic.js'
+import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { isDraw } from '../evaluate/concrete.js'
 import { substituteIn } from '../graph/attribute.js'
 import { type ModelGraph, parametersOf } from '../graph/model.js'
@@ -14,6 +14,7 @@ import { Correspondence } from './correspondence.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { nameDifferences } from './findings.js'
 import { judge } from './judge.js'
+import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, outputPlaces } from './ports.js'
 import { pairByRole } from './roles.js'
 import { relate } from './values.js'
@@ -25,10 +26,13 @@ const mostNodes = 200_000
 /** So many ways are tried at most, and at least one. */
 const mostPairings = 500
 
+/** For so many of them it is asked what the difference is called. */
+const mostNamed = 6
+
 /** What became of a model that is stated in equations. */
 type EquationOutcome =
   | { readonly proof: Evidence }
-  | { readonly evidence: Evidence; readonly specified: Node; readonly implemented: Node }
+  | (NamedDifference & { readonly evidence: Evidence })
   | { readonly problem: string }
 
 /** The structure of a model that is stated in equations, wholly or in parts. */
@@ -84,7 +88,7 @@ function compareEquations(
   const forms = free.map(node => formsOf(node, code))
   const size = nodesBelow(code.model.outputs.map(({ node }) => node)).length
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
-  let shown: Sides | undefined
+  const shown: Sides[] = []
   function* sides(): Generator<Sides> {
     const likely = likelyPairing(spec, code, free, assumed, instantiate)
     for (const pairing of pairings(spec.equationParameters, forms, likely)) {
@@ -92,22 +96,23 @@ function compareEquations(
       const specified = instantiate(name => pairing.get(name))
       if (!specified) continue
       const own = sidesOf(spec, specified, code, assumed)
-      shown ??= own
+      if (shown.length < mostNamed) shown.push(own)
       yield own
     }
   }
   const judgement = judge(sides(), () => {
-    const unpaired = shown ? undefined : instantiate(() => undefined)
-    shown ??= unpaired && sidesOf(spec, unpaired, code, assumed)
-    return shown ? difference(shown) : open('the equations do not fit the code')
+    const unpaired = shown.length > 0 ? undefined : instantiate(() => undefined)
+    if (unpaired) shown.push(sidesOf(spec, unpaired, code, assumed))
+    return shown[0] ? difference(shown[0]) : open('the equations do not fit the code')
   })
   if (judgement.kind === 'same') return { proof: judgement.evidence }
   if (judgement.kind === 'open')
     return left < 0
       ? { problem: 'the learned tensors can be paired with parameters in too many ways' }
       : judgement
-  const at = differingOutput(shown!)
-  return { ...judgement, specified: shown!.specified[at]!, implemented: shown!.implemented[at]! }
+  const at = differingOutput(shown[0]!)
+  const whole = { specified: shown[0]!.specified[at]!, implemented: shown[0]!.implemented[at]! }
+  return { evidence: judgement.evidence, ...(nameDifference(shown) ?? whole) }
 }
 
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */
@@ -193,7 +198,7 @@ function* pairings(
 function statedVerdicts(
   outcome: Exclude<EquationOutcome, { readonly proof: unknown }>,
   spec: Spec,
-  { model }: ModelGraph,
+  { model, provenance }: ModelGraph,
   stated: readonly Clause[],
   paired: ReadonlySet<number>,
   settings: readonly Finding[],
@@ -204,10 +209,12 @@ function statedVerdicts(
   const findings = [...settings]
   if ('evidence' in outcome && blamed && outputs[0]) {
     const values = { output: outputs[0].id.replace(/^outputs\./, '') }
-    const span = model.outputs[0]?.origin.span ?? model.origin.span
-    const related = [{ message: 'specified here', span: blamed.span }]
-    const entry = diagnostic('model-different', values, { span, related })
-    findings.push({ ...outcome, diagnostic: entry, clause: blamed })
+    const { name, evidence, specified, implemented } = outcome
+    const [origin] = provenance.origins(implemented)
+    const span = (name && origin?.span) ?? model.outputs[0]?.origin.span ?? model.origin.span
+    const place = { span, related: [{ message: 'specified here', span: blamed.span }] }
+    const entry = name ? filledDiagnostic(name, place) : diagnostic('model-different', values, place)
+    findings.push({ diagnostic: entry, clause: blamed, evidence, specified, implemented })
   }
   const problem =
     'problem' in outcome ? outcome.problem : 'the outputs differ, by which statement is not known'
@@ -271,8 +278,10 @@ function difference(sides: Sides): Whole {
   if ([...sides.specified, ...sides.implemented].some(draws)) return open('the values depend on random draws')
   const found = differingNumbers(sides, 'equal')
   if (!isProblem(found)) return { kind: 'differs', evidence: found, parameters: false }
+  const isLearned = ({ attributes }: Node) => 'identity' in attributes && 'name' in attributes
+  if (!nodesBelow([...sides.specified, ...sides.implemented]).some(isLearned)) return open(found.problem)
   const unpaired = 'no pairing of learned tensors with parameters makes both equal'
-  return open(`${unpaired}, and ${found.problem} with equal parameters`)
+  return open(`${unpaired}, and ${found.problem}`)
 }
 
 /** Whether a value depends on draws that do not vanish in inference. */

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
@@ -10,6 +10,7 @@ import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { judge } from './judge.js'
+import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
 import { isOrderFree, rearrangeOtherwise } from './rearranged.js'
 import { compareStated } from './stated-equations.js'
@@ -260,14 +261,14 @@ class StructureComparison {
     const clause = this.#spec.clauseOf.get(`output:${names[at]}`)
     if (!clause) return undefined
     const port = this.#code.model.outputs[this.#places[at]!]
-    const place = { span: port?.origin.span ?? this.#code.model.origin.span }
-    return {
-      diagnostic: diagnostic('model-different', { output: names[at]! }, place),
-      clause,
-      evidence,
-      specified: specified[at]!,
-      implemented: implemented[at]!,
-    }
+    const output: NamedDifference = { specified: specified[at]!, implemented: implemented[at]! }
+    const { name, ...values } = nameDifference([this.#sides()]) ?? output
+    const [origin] = this.#code.provenance.origins(values.implemented)
+    const span = (name && origin?.span) ?? port?.origin.span ?? this.#code.model.origin.span
+    const entry = name
+      ? filledDiagnostic(name, { span })
+      : diagnostic('model-different', { output: names[at]! }, { span })
+    return { diagnostic: entry, clause, evidence, ...values }
   }
 
   /** Whether what a clause states holds at its place, whatever differs elsewhere. */

@@ -1,4 +1,5 @@
 import { differences } from './differences.js'
+import { expressionDifferences } from './expression-differences.js'
 import { inputErrors } from './input-errors.js'
 import { opaqueReasons } from './opaque-reasons.js'
 import { softFailures } from './soft-failures.js'
@@ -26,6 +27,7 @@ export interface Definition {
 /** Every code, in one table. Codes are stable: they are never renamed or reused. */
 export const catalogue = {
   ...differences,
+  ...expressionDifferences,
   ...opaqueReasons,
   ...softFailures,
   ...inputErrors,

@@ -35,15 +35,24 @@ export function diagnostic<C extends Code>(
   values: Readonly<Record<HolesOf<C>, string>>,
   place: DiagnosticPlace = {},
 ): Diagnostic {
-  const filled: Readonly<Record<string, string>> = values
+  return filledDiagnostic({ code, values }, place)
+}
+
+/** A code with the values of its holes, where a table that knows which they are has put them together. */
+export interface Filled {
+  readonly code: Code
+  readonly values: Readonly<Record<string, string>>
+}
+
+export function filledDiagnostic({ code, values }: Filled, place: DiagnosticPlace = {}): Diagnostic {
   const message = catalogue[code].message.replace(
     /\{(\w+)\}/g,
-    (_match: string, hole: string) => filled[hole] ?? '',
+    (_match: string, hole: string) => values[hole] ?? '',
   )
   return {
     code,
     message,
-    values: filled,
+    values,
     ...(place.span && { span: place.span }),
     related: place.related ?? [],
     notes: place.notes ?? [],

@@ -133,7 +133,7 @@ export const opaqueReasons = {
     category: 'opaque',
     title: 'Shapes that do not fit',
     message: '{layer}: {problem}',
-    why: 'TensorFlow.js would throw here, so there is no model to check.',
+    why: 'For sizes that do not fit TensorFlow.js throws, so without knowing that they do there is no model to check.',
   },
   'repeated-layer-name': {
     category: 'opaque',
@@ -181,7 +181,7 @@ export const opaqueReasons = {
   'not-decided': {
     category: 'opaque',
     title: 'Equality not decided',
-    message: 'code and spec have different forms, and no numbers were found on which they differ: {reason}',
+    message: 'whether code and spec agree here is not decided: {reason}',
     why: 'Without a proof and without a counterexample the honest answer is that it is not known.',
   },
   'symbolic-count': {

@@ -1,7 +1,7 @@
 import { differingNumbers, leafNames } from '../compare/evidence.js'
 import { compareModels, type ModelComparison } from '../compare/models.js'
 import type { Counterexample, Evidence } from '../compare/verdict.js'
-import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { countParameters } from '../equations/equations.js'
 import { toText } from '../equations/unicode.js'
 import { choicesOf, type FoundModel } from '../found.js'
@@ -20,6 +20,8 @@ export interface OutputsVerdict {
   readonly evidence?: Evidence
   /** Numbers at the first value inside that differs, where there are any. */
   readonly smallest?: Counterexample
+  /** What the difference is called, where one change of the first model gives the second. */
+  readonly named?: Diagnostic
   /** Why nothing is decided, in words, or because of something in the code. */
   readonly problem?: string
   readonly reason?: Diagnostic
@@ -182,14 +184,19 @@ function compareCase(before: FoundModel, after: FoundModel): ModelDifference {
 }
 
 function outputsVerdict(
-  { judgement }: ModelComparison,
+  { judgement, named }: ModelComparison,
   before: ModelGraph,
   changes: readonly EquationChange[],
 ): OutputsVerdict {
   if (judgement.kind === 'same') return { verdict: 'same', evidence: judgement.evidence }
   if (judgement.kind === 'open') return { verdict: 'undecided', problem: judgement.problem }
   const smallest = smallestCounterexample(before, changes)
-  return { verdict: 'different', evidence: judgement.evidence, ...(smallest && { smallest }) }
+  return {
+    verdict: 'different',
+    evidence: judgement.evidence,
+    ...(smallest && { smallest }),
+    ...(named?.name && { named: filledDiagnostic(named.name) }),
+  }
 }
 
 /** Numbers at the first value that differs though all that it reads is equal. */

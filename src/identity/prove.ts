@@ -46,7 +46,7 @@ export type Proof =
 const usualBudget = 3_000_000
 
 /** Fewer bits are no proof. */
-const fewestBits = 100
+export const fewestBits = 100
 
 /** Random points that do not suit are replaced this often. */
 const attempts = 4
@@ -112,14 +112,14 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
 }
 
 /** Random draws with one site and one distribution are the same draw, and independent of everything else. */
-function drawOf({ op, attributes }: Node): LeafIdentity | undefined {
+export function drawOf({ op, attributes }: Node): LeafIdentity | undefined {
   if (!('site' in attributes) || opTable[op]?.kind !== 'primitive') return undefined
   const settings = Object.entries(attributes).map(([key, value]) => `${key}=${attributeKey(value)}`)
   return { name: `${op} ${settings.join(' ')}`, domain: { kind: 'real' } }
 }
 
 /** The sizes of a leaf; undefined where one is not known. */
-export function sizesOf(node: Node, { symbol }: LeafOptions): readonly number[] | undefined {
+export function sizesOf(node: Node, { symbol }: Pick<LeafOptions, 'symbol'>): readonly number[] | undefined {
   const sizes = node.type.shape?.map((size: Dimension) => substitute(size, name => symbol?.(name)))
   return sizes?.every(size => typeof size === 'number' && Number.isInteger(size) && size >= 0)
     ? (sizes as readonly number[])

@@ -1,4 +1,5 @@
 import type { Counterexample, Evidence } from '../compare/verdict.js'
+import { catalogue } from '../diagnostics/catalogue.js'
 import type { ChangedLine, EquationChange } from '../diff/changes.js'
 import type { DiffOutcome, ModelDifference, OutputsVerdict, Sameness } from '../diff/diff.js'
 import type { SettingChange } from '../diff/settings.js'
@@ -53,6 +54,13 @@ function differenceText(evidence: Evidence): string {
     default:
       return evidenceText(evidence)
   }
+}
+
+/** What a difference is called: `scale missing (scale-missing)`. */
+export function nameText({ named }: OutputsVerdict): string | undefined {
+  if (!named) return undefined
+  const { title } = catalogue[named.code]
+  return `${title[0]!.toLowerCase()}${title.slice(1)} (${named.code})`
 }
 
 export const changeText = (counterexample: Counterexample): string =>

@@ -1,3 +1,5 @@
+import { catalogue } from '../diagnostics/catalogue.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ChangedLine, EquationChange } from '../diff/changes.js'
 import type { DiffOutcome, DiffSide, ModelDifference, TargetDifference } from '../diff/diff.js'
 import type { SettingChange, SettingValue } from '../diff/settings.js'
@@ -51,6 +53,7 @@ function caseJson({
       verdict: outputs.verdict,
       evidence: outputs.evidence ?? null,
       smallest: outputs.smallest ?? null,
+      named: outputs.named ? nameJson(outputs.named) : null,
       problem: outputs.problem ?? null,
       reason: outputs.reason ? diagnosticJson(outputs.reason) : null,
     },
@@ -62,6 +65,8 @@ function caseJson({
     shared,
   }
 }
+
+const nameJson = ({ code, values }: Diagnostic): object => ({ code, title: catalogue[code].title, values })
 
 const settingJson = ({ part, subject, before, after, verdict }: SettingChange): object => ({
   part,

@@ -6,6 +6,7 @@ import {
   changeText,
   inputFacts,
   lineFormula,
+  nameText,
   outputsText,
   parametersText,
   samenessSigns,
@@ -52,10 +53,12 @@ function renderTarget({ name, verdict, change, cases }: TargetDifference, outcom
 function renderCase(entry: ModelDifference): string {
   const { where, outputs, settings, equations } = entry
   const { evidence, smallest, reason } = outputs
+  const name = nameText(outputs)
   const shown = smallest ?? (evidence?.by === 'counterexample' ? evidence.counterexample : undefined)
   const numbers = shown ? inputFacts(shown).map(([name, value]) => `  - ${code(name)}: ${code(value)}`) : []
   const items = [
     `- ${samenessSigns[outputs.verdict]} ${prose(outputsText(outputs))}`,
+    ...(name === undefined ? [] : [`- called ${name}`]),
     ...(smallest ? [`- first: ${prose(changeText(smallest))}${numbers.length > 0 ? ', for' : ''}`] : []),
     ...numbers,
     ...settings.map(setting => {

@@ -7,6 +7,7 @@ import {
   changeText,
   inputFacts,
   lineFormula,
+  nameText,
   outputsText,
   parametersText,
   samenessSigns,
@@ -87,9 +88,15 @@ function renderCase(entry: ModelDifference, colors: Colors, options: ReportOptio
     wrap(visible(text), width - indent.length).map(line => indent + line)
   const sign = tones[outputs.verdict](colors)(samenessSigns[outputs.verdict])
   const [first = '', ...rest] = lines(outputsText(outputs), '    ')
+  const name = nameText(outputs)
   const blocks: (string | undefined)[] = [
     where.length > 0 ? lines(`where ${where.join(', ')}`).join('\n') : undefined,
-    [`  ${sign} ${first.trimStart()}`, ...rest, ...renderNumbers(entry, colors, width)].join('\n'),
+    [
+      `  ${sign} ${first.trimStart()}`,
+      ...rest,
+      ...(name ? renderFact({ label: 'called', text: name }, colors, width) : []),
+      ...renderNumbers(entry, colors, width),
+    ].join('\n'),
     outputs.reason && renderReason(outputs.reason, options),
     settings.length > 0
       ? settings
