@@ -21,14 +21,19 @@ export interface Summary {
   readonly wantsMask: boolean
   readonly fromStates: boolean
   readonly recurrent: boolean
+  /** Why it throws in training, and wherever it is applied as a layer. */
+  readonly throws?: Carried['training']
 }
 
 export function summarize(
   order: readonly Application[],
+  outputs: readonly HostObject<TensorState>[],
   inside: (model: HostObject<ModelState>) => Summary,
 ): Summary {
   const all = order.map(application => within(application, inside))
+  const { training } = carriedOn(order, outputs, inside)
   return {
+    ...(training && { throws: training }),
     masked: all.some(({ masked }) => masked),
     wantsMask: all.some(({ wantsMask }) => wantsMask),
     fromStates: all.some(({ fromStates }) => fromStates),
@@ -61,6 +66,13 @@ export function carriedOn(
   const wanting = having('wantsMask')
   const stated = having('fromStates')
   const recurrent = having('recurrent')
+  const throwing = order.flatMap(({ layer }) => (isModel(layer) ? (inside(layer).throws ?? []) : []))
+  if (throwing[0])
+    return {
+      always: {
+        problem: `\`${throwing[0].layer}\` throws where its model is applied: ${throwing[0].reason}`,
+      },
+    }
   const conflict = masked.length > 0 ? follows(masked, wanting, turns) : undefined
   if (conflict)
     return {

@@ -102,7 +102,9 @@ export class ModelReader {
     const known = this.#summaries.get(model)
     if (known) return known
     const { inputs, outputs } = model.state
-    const summary = summarize(applicationsBelow(outputs, new Set(inputs)), inner => this.#summary(inner))
+    const summary = summarize(applicationsBelow(outputs, new Set(inputs)), outputs, inner =>
+      this.#summary(inner),
+    )
     this.#summaries.set(model, summary)
     return summary
   }
