@@ -98,12 +98,12 @@ export function carriedOn(
 function follows(
   earlier: readonly Application[],
   later: readonly Application[],
-  turns: ReadonlyMap<Application, number>,
+  turns: ReadonlyMap<Application, Turns>,
 ): Application | undefined {
-  const turn = (application: Application) => turns.get(application) ?? 0
   for (const entry of earlier) {
+    const start = turns.get(entry)?.first ?? 0
     const after = later.find(other =>
-      other === entry ? isModel(entry.layer) && entry.masked === true : turn(other) > turn(entry),
+      other === entry ? isModel(entry.layer) && entry.masked === true : (turns.get(other)?.last ?? 0) > start,
     )
     if (after) return after
   }
@@ -120,12 +120,19 @@ function resultsRead(
   return new Set(read.filter(({ state }) => state.producer === application)).size
 }
 
+/** When an application is executed: once for each of its results that is read. */
+interface Turns {
+  readonly first: number
+  readonly last: number
+}
+
 /**
- * When each application is executed last: for one output after the other, what is read first, and of several inputs the
+ * The order of execution: for one output after the other, what is read first, and of several inputs the
  * last one first (tfjs-layers/src/engine/executor.ts, `getTopologicalSortAndRecipientCountsForOneFetch`).
  */
-function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, number> {
-  const turns = new Map<Application, number>()
+function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, Turns> {
+  const turns = new Map<Application, Turns>()
+  let turn = 0
   const done = new Set<HostObject<TensorState>>()
   const opened = new Set<HostObject<TensorState>>()
   for (const output of outputs) {
@@ -134,7 +141,10 @@ function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Appli
       const { producer } = at.state
       if (done.has(at) || !producer || opened.has(at)) {
         pending.pop()
-        if (!done.has(at) && producer) turns.set(producer, turns.size)
+        if (!done.has(at) && producer) {
+          turns.set(producer, { first: turns.get(producer)?.first ?? turn, last: turn })
+          turn++
+        }
         done.add(at)
         continue
       }

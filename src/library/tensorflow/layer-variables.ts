@@ -19,7 +19,7 @@ const layerVariableType: HostType<LayerVariableState> = {
   name: 'LayerVariable',
   unknownState: (state, { reason }, ways) => {
     const [first] = ways
-    if (ways.every(({ node }) => node === first?.node)) return state.node === first?.node ? state : first!
+    if (first && ways.every(way => isAlike(way, first))) return isAlike(state, first) ? state : first
     const { node, ...rest } = state
     return node ? { ...rest, ...(reason && { reason }) } : state
   },
@@ -48,12 +48,19 @@ const layerVariableType: HostType<LayerVariableState> = {
     dtype: { kind: 'property', get: ({ state }) => state.parameter.node.type.dtype },
     trainable: {
       kind: 'property',
-      get: ({ state }) => state.parameter.trainable,
+      get: ({ state }, trace) =>
+        state.reason
+          ? trace.fresh(`${state.parameter.name}.trainable`, state.reason)
+          : state.parameter.trainable,
       set: (variable, { value }, trace) => {
         if (typeof value === 'boolean') change(trace, variable, { trainable: value })
       },
     },
   },
+}
+
+function isAlike(a: LayerVariableState, b: LayerVariableState): boolean {
+  return a.node === b.node && a.reason === b.reason && a.parameter.trainable === b.parameter.trainable
 }
 
 /** Changes what is known of a weight, in the variable and in its layer. */
