@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { layersPage } from './layers-page.js'
 import { opsPage } from './ops-page.js'
+import { rulesPage } from './rules-page.js'
 
 /** Writes the pages of the documentation that are made from tables. */
 const { outputFiles } = await build({
   stdin: {
     contents:
-      "export { opsReference } from './build/ops-reference.ts'; export { layersReference } from './build/layers-reference.ts'",
+      "export { opsReference } from './build/ops-reference.ts'; export { layersReference } from './build/layers-reference.ts'; export { rulesReference } from './build/rules-reference.ts'",
     resolveDir: '.',
   },
   bundle: true,
@@ -15,8 +16,9 @@ const { outputFiles } = await build({
   platform: 'node',
   format: 'esm',
 })
-const { opsReference, layersReference } = await import(
+const { opsReference, layersReference, rulesReference } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
 )
 writeFileSync('docs/ops.md', opsPage(opsReference))
 writeFileSync('docs/layers.md', layersPage(layersReference))
+writeFileSync('docs/rules.md', rulesPage(rulesReference))

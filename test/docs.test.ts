@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { layersReference } from '../build/layers-reference.js'
 import { opsReference } from '../build/ops-reference.js'
+import { rulesReference } from '../build/rules-reference.js'
 import { readConfig } from '../src/cli/config.js'
 import { families, opTable } from '../src/ops/table.js'
 import { check } from '../src/pipeline.js'
@@ -14,6 +15,7 @@ import { inMemory } from './support/project.js'
 interface Page {
   readonly opsPage: (reference: typeof opsReference) => string
   readonly layersPage: (reference: typeof layersReference) => string
+  readonly rulesPage: (reference: typeof rulesReference) => string
 }
 
 const pageOf = async (file: string) =>
@@ -32,6 +34,11 @@ test('docs/ops.md is what the op table says; `npm run docs` writes it', async ()
 test('docs/layers.md is what the layer table says', async () => {
   const { layersPage } = await pageOf('layers-page.js')
   expect(readFileSync('docs/layers.md', 'utf8')).toBe(layersPage(layersReference))
+})
+
+test('docs/rules.md is what the tables of rules and laws say', async () => {
+  const { rulesPage } = await pageOf('rules-page.js')
+  expect(readFileSync('docs/rules.md', 'utf8')).toBe(rulesPage(rulesReference))
 })
 
 const fencesOf = (path: string, language: string): readonly string[] =>

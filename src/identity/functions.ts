@@ -1,6 +1,7 @@
 import type { Algebra } from './algebra.js'
 import type { Comparisons } from './comparisons.js'
 import { moduli, multiply } from './field.js'
+import type { LawName } from './laws.js'
 import type { Monomial, Monomials } from './monomials.js'
 import { type Id, OutOfReach } from './values.js'
 
@@ -26,7 +27,7 @@ export class Functions {
   readonly #comparisons: Comparisons
   readonly #results = new Map<string, Id>()
   /** Names of the laws that were used. */
-  readonly laws = new Set<string>()
+  readonly laws = new Set<LawName>()
 
   constructor(algebra: Algebra, monomials: Monomials, comparisons: Comparisons) {
     this.#algebra = algebra

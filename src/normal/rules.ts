@@ -1,7 +1,15 @@
+/** What rules are about, in the order in which they are listed. */
+export const themes = {
+  arithmetic: 'Arithmetic',
+  shape: 'Shapes',
+  activation: 'Activations',
+  softmax: 'Softmax and log-softmax',
+} as const
+
 /** A named rewrite: wherever the left side stands, the right side is equal, for all real inputs. */
 export interface Rule {
   readonly name: string
-  readonly theme: 'arithmetic' | 'shape' | 'activation' | 'softmax'
+  readonly theme: keyof typeof themes
   /** `left = right` in the equation language; single letters stand for any tensor. */
   readonly equation: string
 }

@@ -6,6 +6,7 @@ import { GraphBuilder } from '../../src/graph/builder.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import { decide } from '../../src/identity/decide.js'
+import { laws as identityLaws } from '../../src/identity/laws.js'
 import { operations } from '../../src/identity/operations.js'
 import { type LeafIdentity, prove } from '../../src/identity/prove.js'
 import { isSyntaxProblem, parseEquation } from '../../src/math/parse.js'
@@ -116,6 +117,14 @@ test('a comparison that decides ties otherwise is proved with that exception onl
 })
 
 test.each(rules)('the rule $name is proved', ({ equation }) => {
+  expect(decide(sidesOf(...halves(equation)), { leaf }).kind).toBe('proved')
+})
+
+const ofFunctions = Object.entries(identityLaws).flatMap(([name, { equations }]) =>
+  equations.map(equation => ({ name, equation })),
+)
+
+test.each(ofFunctions)('the law $name is known: $equation', ({ equation }) => {
   expect(decide(sidesOf(...halves(equation)), { leaf }).kind).toBe('proved')
 })
 

@@ -10,6 +10,7 @@ import { GraphBuilder } from '../../src/graph/builder.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
+import { laws as identityLaws } from '../../src/identity/laws.js'
 import { isSyntaxProblem, parseEquation } from '../../src/math/parse.js'
 import { rules } from '../../src/normal/rules.js'
 import { elaborate, elaborateText, expand } from '../../src/ops/elaborate.js'
@@ -275,6 +276,7 @@ function reduceTo({ shape, data }: Tensor, target: readonly number[]): Float64Ar
 const laws = [
   ...Object.entries(opTable).flatMap(([name, { laws: own = [] }]) => own.map(law => ({ name, law }))),
   ...rules.map(({ name, equation }) => ({ name, law: equation })),
+  ...Object.entries(identityLaws).flatMap(([name, { equations }]) => equations.map(law => ({ name, law }))),
 ]
 
 test.each(laws)('$name: $law', ({ name, law }) => {
@@ -293,7 +295,7 @@ test.each(laws)('$name: $law', ({ name, law }) => {
     const node = builder.node('input', [], { name: text, index: variables.size, shape: [3, 3] })
     if (isProblem(node)) throw new Error(node.problem)
     variables.set(text, node)
-    values.set(node, randomTensor([3, 3], random, { range }))
+    values.set(node, randomTensor([3, 3], random, { range: 'pq'.includes(text) ? [0.2, 2] : range }))
     return node
   }
   const sides = [parsed.left, parsed.right].map(side => elaborate(side, { value: variable }, builder))
