@@ -4,6 +4,12 @@ export interface Budget {
   readonly steps: number
   /** Of these, how many one loop may take before its other rounds are walked as if their number were not known. */
   readonly loopSteps: number
+  /**
+   * How many steps of one walk may be of code that may run any number of times: loops of unknown length, and functions that
+   * unknown code was given. Each round of it is walked until nothing new changes, so that simulations of nested loops
+   * take what is left of a budget and build no model.
+   */
+  readonly repeatedSteps: number
   /** Calls inside calls. */
   readonly depth: number
   readonly milliseconds: number
@@ -14,6 +20,7 @@ export interface Budget {
 export const defaultBudget: Budget = {
   steps: 2_000_000,
   loopSteps: 100_000,
+  repeatedSteps: 500_000,
   depth: 150,
   milliseconds: 10_000,
   nodes: 100_000,
@@ -26,6 +33,7 @@ export class BudgetExceeded extends Error {}
 export class Meter {
   readonly #budget: Budget
   #steps = 0
+  #repeated = 0
   #depth = 0
   readonly #start = Date.now()
 
@@ -41,8 +49,18 @@ export class Meter {
     return this.#budget.loopSteps
   }
 
-  step(nodes: number): void {
+  /** Begins the walk of one site. */
+  walk(): void {
+    this.#repeated = 0
+  }
+
+  /** `isRepeated` is said of code that may run any number of times. */
+  step(nodes: number, isRepeated: boolean): void {
     this.#steps++
+    if (isRepeated && ++this.#repeated > this.#budget.repeatedSteps)
+      throw new BudgetExceeded(
+        `more than ${this.#budget.repeatedSteps} steps in code that may run any number of times`,
+      )
     if (this.#steps > this.#budget.steps) throw new BudgetExceeded(`more than ${this.#budget.steps} steps`)
     if (nodes > this.#budget.nodes) throw new BudgetExceeded(`more than ${this.#budget.nodes} nodes`)
     if (this.#steps % 1024 === 0 && Date.now() - this.#start > this.#budget.milliseconds) {

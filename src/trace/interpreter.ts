@@ -96,7 +96,7 @@ export class Interpreter implements Tracer {
   }
 
   step(): void {
-    this.meter.step(this.builder.size)
+    this.meter.step(this.builder.size, this.#speculations > 0)
   }
 
   origin(span: Span): Origin {

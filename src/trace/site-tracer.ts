@@ -152,6 +152,7 @@ export class SiteTracer {
     interpreter.callbacks = []
     interpreter.diagnostics = []
     interpreter.wanted.clear()
+    interpreter.meter.walk()
     let failure: UnknownValue | undefined
     let throws = false
     let result: Value
