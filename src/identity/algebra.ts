@@ -1,4 +1,5 @@
 import { Constants } from './constants.js'
+import type { Degree } from './degree.js'
 import { inverse, type Lanes, moduli, multiply, width } from './field.js'
 import {
   type Cut,
@@ -96,7 +97,8 @@ export class Algebra {
 
   #plainSum(terms: readonly Id[]): Id {
     const lanes = new Float64Array(width)
-    let [above, below, low, high, analytic] = [0, 0, 0, 0, true]
+    let [low, high, analytic] = [0, 0, true]
+    const degree = this.values.degrees.sum(terms.map(id => this.get(id).degree))
     const nonzero = this.#sumIsPositive(terms)
     for (const id of terms) {
       const value = this.get(id)
@@ -104,13 +106,11 @@ export class Algebra {
         const total = lanes[lane]! + value.lanes[lane]!
         lanes[lane] = total >= moduli[lane]! ? total - moduli[lane]! : total
       }
-      above = Math.max(above + value.below, value.above + below)
-      below += value.below
       low += value.low
       high += value.high
       analytic &&= value.analytic
     }
-    return this.#intern(lanes, { recipe: { kind: 'sum', terms }, above, below, low, high, analytic, nonzero })
+    return this.#intern(lanes, { recipe: { kind: 'sum', terms }, degree, low, high, analytic, nonzero })
   }
 
   multiply(a: Id, b: Id): Id {
@@ -126,8 +126,7 @@ export class Algebra {
     const [low, high] = a === b ? squared(x) : product(x, y)
     return this.#intern(lanes, {
       recipe: { kind: 'product', factors: [a, b] },
-      above: x.above + y.above,
-      below: x.below + y.below,
+      degree: this.values.degrees.product(x.degree, y.degree),
       low,
       high,
       nonzero: x.nonzero && y.nonzero,
@@ -154,7 +153,8 @@ export class Algebra {
     if (left.length <= 2 || !left.every(plain) || !right.every(plain))
       return this.sum(left.map((id, i) => this.multiply(id, right[i]!)))
     const lanes = new Float64Array(width)
-    let [above, below, low, high, analytic] = [0, 0, 0, 0, true]
+    let [low, high, analytic] = [0, 0, true]
+    const terms: Degree[] = []
     for (let i = 0; i < left.length; i++) {
       const [x, y] = [this.get(left[i]!), this.get(right[i]!)]
       for (let lane = 0; lane < width; lane++) {
@@ -162,15 +162,14 @@ export class Algebra {
         const total = lanes[lane]! + multiply(x.lanes[lane]!, y.lanes[lane]!, lane)
         lanes[lane] = total >= p ? total - p : total
       }
-      const under = x.below + y.below
-      above = Math.max(above + under, x.above + y.above + below)
-      below += under
+      terms.push(this.values.degrees.product(x.degree, y.degree))
       const [least, most] = left[i] === right[i] ? squared(x) : product(x, y)
       low += least
       high += most
       analytic &&= x.analytic && y.analytic
     }
-    return this.#intern(lanes, { recipe: { kind: 'dot', left, right }, above, below, low, high, analytic })
+    const degree = this.values.degrees.sum(terms)
+    return this.#intern(lanes, { recipe: { kind: 'dot', left, right }, degree, low, high, analytic })
   }
 
   inverse(a: Id): Id {
@@ -194,8 +193,7 @@ export class Algebra {
     const signed = this.isPositive(a)
     return this.#intern(lanes, {
       recipe: { kind: 'inverse', of: a },
-      above: value.below,
-      below: value.above,
+      degree: this.values.degrees.power(value.degree, -1, a),
       low: signed ? (Number.isFinite(value.high) ? 1 / value.high : 0) : Number.NEGATIVE_INFINITY,
       high: signed && value.low > 1e-12 ? 1 / value.low : Number.POSITIVE_INFINITY,
       nonzero: true,
@@ -256,13 +254,7 @@ export class Algebra {
     if (kept.length === 0) return first
     const lanes: Lanes = this.get(first).lanes.slice()
     let before = this.get(first)
-    let [above, below, low, high, nonzero] = [
-      before.above,
-      before.below,
-      before.low,
-      before.high,
-      before.nonzero,
-    ]
+    let { low, high, nonzero } = before
     for (const { cut, part } of kept) {
       const value = this.get(part)
       const step = this.get(this.values.atom(`cut ${variable} ${cut.at} ${cut.strict}`)).lanes
@@ -272,15 +264,15 @@ export class Algebra {
         lanes[lane] = (lanes[lane]! + change) % p
       }
       before = value
-      above = Math.max(above + value.below, value.above + 1 + below)
-      below += value.below
       low = Math.min(low, value.low)
       high = Math.max(high, value.high)
       nonzero &&= value.nonzero
     }
     return this.#intern(lanes, {
-      above,
-      below,
+      degree: this.values.degrees.sum(
+        [first, ...kept.map(({ part }) => part)].map(part => this.get(part).degree),
+        1,
+      ),
       low,
       high,
       nonzero,
@@ -300,6 +292,7 @@ export class Algebra {
     const atom = this.get(this.values.positiveAtom(`root of ${radicand}`))
     const variable = this.#roots.get(radicand) ?? firstRoot + this.#roots.size
     this.#roots.set(radicand, variable)
+    const { degrees } = this.values
     const [x, y] = [this.get(p), this.get(q)]
     const lanes = x.lanes.map(
       (value, lane) => (value + multiply(y.lanes[lane]!, atom.lanes[lane]!, lane)) % moduli[lane]!,
@@ -311,8 +304,7 @@ export class Algebra {
       high: Math.sqrt(Math.max(0, inside.high)),
     })
     return this.#intern(lanes, {
-      above: Math.max(x.above + y.below, y.above + 2 + x.below),
-      below: x.below + y.below,
+      degree: degrees.sum([x.degree, degrees.product(y.degree, atom.degree)]),
       low: x.low + low,
       high: x.high + high,
       nonzero: alone && y.nonzero && inside.nonzero,

@@ -94,7 +94,7 @@ export class Constants {
       recipe: { kind: 'constant' },
       real: value,
       fraction: short,
-      above: 0,
+      degree: this.#values.degrees.constant,
       low: value,
       high: value,
       nonzero: value !== 0,

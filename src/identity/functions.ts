@@ -365,14 +365,15 @@ export class Functions {
       this.#algebra.inverse(
         values.intern(
           square.map((value, lane) => (value + 1) % moduli[lane]!),
-          { above: 2 },
+          { degree: values.degrees.polynomial(2) },
         ),
       ),
-    ).lanes
+    )
+    const degree = values.degrees.product(values.degrees.polynomial(2), below.degree)
     const make = (top: Float64Array) =>
       values.intern(
-        top.map((value, lane) => multiply(value, below[lane]!, lane)),
-        { above: 2, below: 2, low: -1, high: 1, analytic },
+        top.map((value, lane) => multiply(value, below.lanes[lane]!, lane)),
+        { degree, low: -1, high: 1, analytic },
       )
     return [
       make(square.map((value, lane) => (1 - value + moduli[lane]!) % moduli[lane]!)),

@@ -1,4 +1,5 @@
 import { randomSource } from '../evaluate/random.js'
+import { type Degree, Degrees } from './degree.js'
 import { inverse, type Lanes, moduli, multiply, primes, rationalPower, width } from './field.js'
 
 /** Names a value of one store: two equal functions of the inputs have the same id. */
@@ -49,9 +50,8 @@ export interface Value {
   /** The number, where the value is one; exact where `fraction` is given, else to double precision. */
   readonly real: number | undefined
   readonly fraction: readonly [numerator: bigint, denominator: bigint] | undefined
-  /** Degrees of a rational function of independent variables that the value is, at most. */
-  above: number
-  below: number
+  /** Of the rational function of independent variables that the value is. */
+  readonly degree: Degree
   /** Bounds that hold for all inputs of the declared kinds. */
   low: number
   high: number
@@ -79,6 +79,8 @@ export class Values {
   readonly #named = new Map<string, Id>()
   readonly #lanes = new Map<string, Lanes>()
   readonly #random: () => number
+  readonly degrees = new Degrees()
+  readonly #variable = this.degrees.polynomial(1)
   /** The highest degree of all values. */
   #degree = 1
   /** Common denominator of the exponents in use: roots of atoms are the true variables. */
@@ -108,15 +110,15 @@ export class Values {
       return known
     }
     const id = this.#values.length
-    this.#degree = Math.max(this.#degree, (description.above ?? 1) + (description.below ?? 0))
+    const { degree = this.#variable } = description
+    this.#degree = Math.max(this.#degree, this.degrees.total(degree))
     if (id >= mostValues) throw new OutOfReach('the computation has too many numbers')
     this.#values.push({
       lanes,
       recipe: description.recipe ?? { kind: 'atom' },
       real: description.real,
       fraction: description.fraction,
-      above: description.above ?? 1,
-      below: description.below ?? 0,
+      degree,
       low: description.low ?? Number.NEGATIVE_INFINITY,
       high: description.high ?? Number.POSITIVE_INFINITY,
       nonzero: description.nonzero ?? false,
@@ -152,7 +154,7 @@ export class Values {
 
   /** An independent positive variable, which has all roots. */
   positiveAtom(name: string, description: Description = {}): Id {
-    const square = { low: 0, nonzero: true, above: 2, ...description }
+    const square = { low: 0, nonzero: true, degree: this.degrees.polynomial(2), ...description }
     return this.#once(name, () => this.intern(this.squareNamed(name), square))
   }
 
@@ -179,14 +181,16 @@ export class Values {
   /** A positive atom to a rational power. */
   powerOfAtom(base: Id, numerator: number, denominator: number): Id {
     if (denominator === 1 && numerator === 1) return base
-    const { lanes, above } = this.get(base)
+    const { lanes, degree } = this.get(base)
     if (this.exponentDenominator % denominator !== 0)
       this.exponentDenominator = leastCommonMultiple(this.exponentDenominator, denominator)
-    const size = Math.ceil(Math.abs(numerator) / denominator)
+    // A root of a positive atom has at most its degree.
+    const whole = Math.floor(numerator / denominator)
+    const root = numerator % denominator === 0 ? this.degrees.constant : degree
+    const power = whole === 0 ? this.degrees.constant : this.degrees.power(degree, whole, base)
     return this.intern(rationalPower(lanes, numerator, denominator), {
       recipe: { kind: 'power', base, numerator, denominator },
-      above: numerator > 0 ? size * above : 0,
-      below: numerator > 0 ? 0 : size * above,
+      degree: this.degrees.product(power, root),
       low: 0,
       nonzero: true,
     })
