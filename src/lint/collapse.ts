@@ -5,24 +5,16 @@ import { isProblem } from '../graph/op.js'
 import { nodesBelow } from '../graph/walk.js'
 import { expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
+import { dataOf, type IsData, type LinearMap, linearMap } from './linear-maps.js'
 import type { LintContext, LintRule } from './lint.js'
-
-/** A product of data with a parameter: a matrix, or the kernel of a convolution. */
-interface LinearMap {
-  readonly node: Node
-  readonly data: Node
-  readonly parameter: Node
-}
 
 /** Linear maps that are given what another one gives, with nothing nonlinear in between. */
 export const collapsedMaps: LintRule = context => {
   const { model, nodes } = context
-  const ofData = new Set<Node>(model.inputs.map(({ node }) => node))
-  for (const node of nodes) if (node.inputs.some(input => ofData.has(input))) ofData.add(node)
+  const isData = dataOf(context)
   const uses = new Map<Node, number>(model.outputs.map(({ node }) => [node, 1]))
   for (const { inputs } of nodes)
     for (const input of new Set(inputs)) uses.set(input, (uses.get(input) ?? 0) + 1)
-  const isData = (node: Node): boolean => ofData.has(node)
   return nodes.flatMap(node => {
     const second = linearMap(node, isData)
     const first = second && mapBefore(second.data, isData, uses, context)
@@ -31,21 +23,10 @@ export const collapsedMaps: LintRule = context => {
   })
 }
 
-/** A node that is affine in data and in a parameter, each while the other stays, and mixes them along an axis. */
-function linearMap(node: Node, isData: (node: Node) => boolean): LinearMap | undefined {
-  const op = opTable[node.op]
-  if (op?.kind !== 'primitive' || op.elementwise || node.inputs.length !== 2) return undefined
-  const [data, parameter] = isData(node.inputs[0]!) ? node.inputs : [node.inputs[1]!, node.inputs[0]!]
-  if (!data || !parameter || !isData(data) || parameter.op !== 'parameter') return undefined
-  const names = [data, parameter].map(input => op.inputs[node.inputs.indexOf(input)]!)
-  const isBilinear = names.every(name => op.affine.some(set => set.length === 1 && set[0] === name))
-  return isBilinear ? { node, data, parameter } : undefined
-}
-
 /** The linear map whose result a value is, but for what is affine and has no other reader. */
 function mapBefore(
   value: Node,
-  isData: (node: Node) => boolean,
+  isData: IsData,
   uses: ReadonlyMap<Node, number>,
   { builder }: LintContext,
 ): LinearMap | undefined {
@@ -72,8 +53,7 @@ function mapBefore(
 }
 
 /** Nodes of meanings are no nodes of the model: whether they depend on data is found by what they read. */
-const dependsOn = (node: Node, isData: (node: Node) => boolean): boolean =>
-  isData(node) || nodesBelow([node]).some(isData)
+const dependsOn = (node: Node, isData: IsData): boolean => isData(node) || nodesBelow([node]).some(isData)
 
 /**
  * Whether the two are one map in fewer numbers: a narrow value between wide ones, or a kernel of another form than that
