@@ -27,18 +27,22 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'batch-crossed',
     'blocked-gradient',
     'choice-over-batch',
+    'constant-weights',
     'fresh-parameter',
     'ignored-call-argument',
     'inert-in-training',
     'linear-collapse',
     'loss-input-mismatch',
     'output-activation-loss-mismatch',
+    'scrambled-axes',
+    'shared-noise',
     'single-choice',
     'softmax-twice',
     'unread-setting',
     'unused-layer',
     'unused-parameter',
     'unused-regularizer',
+    'variance-as-deviation',
   ])
   expect(cases.filter(({ fences }) => !fences.has('text')).length).toBeGreaterThanOrEqual(codes.length)
 })

@@ -131,4 +131,30 @@ export const softFailures = {
       '{left} and {right} give {result}: the batch axis of one lies along the {meaning} axis of the other',
     why: 'Every example is combined with every other one, and the mean over all of that is not the loss that is meant.',
   },
+  'scrambled-axes': {
+    category: 'soft-failure',
+    title: 'Axes moved by a reshape',
+    message:
+      '{before} is read as {after}: the axis of size {size} is at another place, with parts of several others',
+    why: 'A reshape keeps the elements in order, so moving an axis with it mixes positions, heads, or examples; only a transpose moves axes.',
+  },
+  'shared-noise': {
+    category: 'soft-failure',
+    title: 'One draw for the whole batch',
+    message: 'noise of shape {noise} is combined with {data}: all examples of the batch get the same draw',
+    why: 'The gradient of a batch averages over independent draws; with one draw for all it has the noise of a single example.',
+  },
+  'variance-as-deviation': {
+    category: 'soft-failure',
+    title: 'Variance used as a deviation',
+    message:
+      'noise is scaled by exp of `{value}`, of which the divergence is that of a logarithm of a variance',
+    why: 'The samples have another width than the divergence says, and the loss still goes down.',
+  },
+  'constant-weights': {
+    category: 'soft-failure',
+    title: 'Weights that start as one number',
+    message: '{parameter} starts as one number everywhere: {effect}',
+    why: 'Units that start equal and are read alike get equal gradients, so the layer never is more than one unit wide.',
+  },
 } as const satisfies Record<string, Definition>

@@ -6,8 +6,11 @@ import { type Meanings, meaningsOf } from '../meanings/meanings.js'
 import { alignmentFailures } from './alignment.js'
 import { choiceFailures } from './choices.js'
 import { collapsedMaps } from './collapse.js'
+import { constantWeights } from './initial-weights.js'
 import { lossFailures } from './losses.js'
+import { noiseFailures } from './noise.js'
 import { outputFailures } from './outputs.js'
+import { scrambledAxes } from './reshapes.js'
 import { trainingFailures } from './training.js'
 import { weightFailures } from './weights.js'
 
@@ -28,6 +31,9 @@ const rules: readonly LintRule[] = [
   alignmentFailures,
   weightFailures,
   collapsedMaps,
+  scrambledAxes,
+  noiseFailures,
+  constantWeights,
   trainingFailures,
 ]
 
