@@ -59,7 +59,7 @@ test.each([
   ['empty', 2, 'no file below `empty` mentions TensorFlow.js'],
   ['missing.js', 2, 'there is no file `missing.js`'],
   ['models --ignore linear-colapse', 2, 'did you mean `linear-collapse`?'],
-  ['models --ignore layer-missing', 2, 'lint reports no `layer-missing`'],
+  ['models --ignore layer-missing', 2, 'lint has no code `layer-missing` here'],
 ])('aswritten lint %s', async (args, code, said) => {
   const run = await runIn(folder, ['lint', ...args.split(' ')])
   expect({ code: run.code, output: run.output }).toEqual({ code, output: expect.stringContaining(said) })

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { catalogue } from '../src/diagnostics/catalogue.js'
-import { lint } from '../src/lint/lint.js'
+import { type Code, catalogue } from '../src/diagnostics/catalogue.js'
+import { lint, rulesOnRequest } from '../src/lint/lint.js'
 import { positionAt } from '../src/text/source.js'
 import { casesIn } from './support/cases.js'
 import { caseProgram, traceProgram } from './support/execution.js'
@@ -10,7 +11,8 @@ const cases = casesIn('test/cases/lint')
 test.each(cases)('$file: $title', ({ fences }) => {
   const traced = traceProgram(caseProgram(fences))
   if ('reason' in traced) throw new Error(traced.reason)
-  const found = [...traced.diagnostics, ...lint(traced.graph)].flatMap(({ code, message, span }) => {
+  const also = (fences.get('also')?.trim().split('\n') ?? []) as Code[]
+  const found = [...traced.diagnostics, ...lint(traced.graph, also)].flatMap(({ code, message, span }) => {
     const { line = 0, column = 0 } = span ? positionAt(span.file, span.start) : {}
     return catalogue[code].category === 'soft-failure'
       ? [{ line, column, text: `${code} ${line}:${column} ${message}` }]
@@ -43,6 +45,12 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'unused-parameter',
     'unused-regularizer',
     'variance-as-deviation',
+    'zero-gradient',
   ])
   expect(cases.filter(({ fences }) => !fences.has('text')).length).toBeGreaterThanOrEqual(codes.length)
+})
+
+test('a rule that is off by default says so on its page', () => {
+  for (const code of Object.keys(rulesOnRequest))
+    expect(readFileSync(`docs/findings/${code}.md`, 'utf8')).toContain(`--also ${code}`)
 })

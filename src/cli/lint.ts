@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { titleOf } from '../found.js'
-import { lint as lintModel } from '../lint/lint.js'
+import { lint as lintModel, rulesOnRequest } from '../lint/lint.js'
 import { isInputError, type ModelRequest, readModels } from '../pipeline.js'
 import { type LintedFile, type LintReporterName, lintReporters } from '../report/lint-reporters.js'
 import { nearest } from '../text/nearest.js'
@@ -21,6 +21,7 @@ interface Options {
   readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly artifact: Readonly<Record<string, Stated>>
   readonly ignore: readonly string[]
+  readonly also: readonly string[]
   readonly format: LintReporterName
 }
 
@@ -30,7 +31,8 @@ interface Asked extends ModelFile {
 
 /** `aswritten lint`: soft failures of every model in files and folders, without a spec. */
 export function lint(texts: readonly string[], options: Options): number {
-  const ignored = readCodes(options.ignore)
+  const ignored = new Set(readCodes(options.ignore, softFailures))
+  const also = readCodes(options.also, Object.keys(rulesOnRequest) as Code[])
   const asked = texts.flatMap(filesOf)
   if (asked.length === 0)
     throw new UsageError(`no file below \`${texts.join('`, `')}\` mentions TensorFlow.js`)
@@ -40,23 +42,25 @@ export function lint(texts: readonly string[], options: Options): number {
   const files = asked.map(file => {
     // Values are for a target, or for the only file.
     const isMeant = file.target !== undefined || asked.length === 1
-    return lintFile(file, { artifacts, ...(isMeant && { arguments: arg, inputs: input }) }, ignored)
+    return lintFile(file, { artifacts, ...(isMeant && { arguments: arg, inputs: input }) }, { ignored, also })
   })
   print(lintReporters[options.format](files, reportOptions()))
   if (files.some(({ errors }) => errors.length > 0)) return exitCodes.unusable
   return files.some(({ findings }) => findings.length > 0) ? exitCodes.differs : exitCodes.asWritten
 }
 
-function readCodes(texts: readonly string[]): ReadonlySet<string> {
-  const codes = (Object.keys(catalogue) as Code[]).filter(code => catalogue[code].category === 'soft-failure')
-  for (const text of texts) {
-    if (codes.some(code => code === text)) continue
+const softFailures = (Object.keys(catalogue) as Code[]).filter(
+  code => catalogue[code].category === 'soft-failure',
+)
+
+function readCodes(texts: readonly string[], codes: readonly Code[]): readonly Code[] {
+  return texts.map(text => {
+    const found = codes.find(code => code === text)
+    if (found) return found
     const suggestion = nearest(text, codes)
-    throw new UsageError(
-      `lint reports no \`${text}\`${suggestion ? `; did you mean \`${suggestion}\`?` : '; `aswritten explain` lists all codes'}`,
-    )
-  }
-  return new Set(texts)
+    const help = suggestion ? `did you mean \`${suggestion}\`?` : `it is one of \`${codes.join('`, `')}\``
+    throw new UsageError(`lint has no code \`${text}\` here; ${help}`)
+  })
 }
 
 /** A folder stands for the files in it that may build a model. */
@@ -76,7 +80,7 @@ function filesOf(text: string): readonly Asked[] {
 function lintFile(
   { path, file, target }: Asked,
   given: Pick<ModelRequest, 'arguments' | 'inputs' | 'artifacts'>,
-  ignored: ReadonlySet<string>,
+  { ignored, also }: { readonly ignored: ReadonlySet<Code>; readonly also: readonly Code[] },
 ): LintedFile {
   const project = projectOf(path)
   const { models, diagnostics } = readModels({
@@ -85,7 +89,7 @@ function lintFile(
     ...(target !== undefined && { target }),
     ...given,
   })
-  const found = [...diagnostics, ...models.flatMap(({ graph }) => (graph ? lintModel(graph) : []))]
+  const found = [...diagnostics, ...models.flatMap(({ graph }) => (graph ? lintModel(graph, also) : []))]
   const findings = found.filter(
     ({ code }) => catalogue[code].category === 'soft-failure' && !ignored.has(code),
   )

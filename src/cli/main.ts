@@ -121,6 +121,11 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         .argParser(collectText)
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--also <code>', 'report a code that is off by default; repeatable')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
     .addOption(option.format('terminal', 'json'))
     .addHelpText(
       'after',
@@ -128,6 +133,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         ['lint src', 'every file below a folder that mentions TensorFlow.js'],
         ['lint model.ts train.js#step --input x:[N,784]', 'files, and a function over tensors'],
         ['lint src --ignore unread-setting', 'all but one kind'],
+        ['lint src --also zero-gradient', 'and one that is off by default'],
       ])}
 Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     )

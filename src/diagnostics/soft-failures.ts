@@ -157,4 +157,11 @@ export const softFailures = {
     message: '{parameter} starts as one number everywhere: {effect}',
     why: 'Units that start equal and are read alike get equal gradients, so the layer never is more than one unit wide.',
   },
+  'zero-gradient': {
+    category: 'soft-failure',
+    title: 'Parameter with a gradient that is zero',
+    message:
+      '{parameter} has no influence on what training sees: its gradient is zero whatever the numbers are',
+    why: 'It is counted and stored, and training never changes it by the loss.',
+  },
 } as const satisfies Record<string, Definition>

@@ -1,3 +1,4 @@
+import type { Code } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
@@ -13,6 +14,7 @@ import { outputFailures } from './outputs.js'
 import { scrambledAxes } from './reshapes.js'
 import { trainingFailures } from './training.js'
 import { weightFailures } from './weights.js'
+import { zeroGradients } from './zero-gradients.js'
 
 /** What a rule looks at. */
 export interface LintContext extends ModelGraph {
@@ -37,13 +39,23 @@ const rules: readonly LintRule[] = [
   trainingFailures,
 ]
 
-/** Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. */
-export function lint(graph: ModelGraph): readonly Diagnostic[] {
+/** Rules that are off unless their code is asked for: what they find is true, and mostly harmless. */
+export const rulesOnRequest: Partial<Readonly<Record<Code, LintRule>>> = {
+  'zero-gradient': zeroGradients,
+}
+
+/**
+ * Soft failures of a model: what is suspicious without a spec. Each rule says something only where it is sure. `asked`
+ * are codes of rules that are off by default.
+ */
+export function lint(graph: ModelGraph, asked: readonly Code[] = []): readonly Diagnostic[] {
   const { model } = graph
   const losses = model.compilation?.losses.flatMap(({ function: own }) => own?.value ?? []) ?? []
   const nodes = nodesBelow([...model.outputs.map(({ node }) => node), ...losses])
   const context: LintContext = { ...graph, meanings: meaningsOf(model), nodes }
-  const found = rules.flatMap(rule => rule(context))
+  const found = [...rules, ...asked.flatMap(code => rulesOnRequest[code] ?? [])].flatMap(rule =>
+    rule(context),
+  )
   const keyOf = ({ code, message, span }: Diagnostic) =>
     [code, message, span?.file.path, span?.start, span?.end].join('\n')
   return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]

@@ -21,7 +21,7 @@ export const trainingFailures: LintRule = context => {
 }
 
 /** What training makes small, or what losses of the framework are taken of. */
-function lossesOf({ outputs, compilation, isMinimized }: Model): readonly Node[] {
+export function lossesOf({ outputs, compilation, isMinimized }: Model): readonly Node[] {
   if (isMinimized) return outputs.map(({ node }) => node)
   return (compilation?.losses ?? []).flatMap(
     ({ output, function: own }) => own?.value ?? outputs[output]?.node ?? [],
