@@ -5,6 +5,7 @@ import {
   type Cut,
   type Description,
   type Id,
+  mostValues,
   OutOfReach,
   type Split,
   UnluckyPoints,
@@ -17,6 +18,9 @@ const mostCells = 256
 
 /** A value with more roots than this is a plain number, and that they are roots is forgotten. */
 const mostRoots = 6
+
+/** The sign of a value with more cases and parts of cases than this is a case of its own. */
+const mostParts = 40
 
 /** Roots come after all lines of cases. */
 const firstRoot = 1e9
@@ -67,8 +71,24 @@ export class Algebra {
     ] as const)
       if (isInfinite(value)) return id
     if ((x.split || y.split) && this.#fits([a, b]))
-      return this.#combineCases(a, b, (p, q) => this.add(p, q)) ?? this.#addRoots(a, b)
+      return this.#once(
+        this.#sums,
+        a,
+        b,
+        () => this.#combineCases(a, b, (p, q) => this.add(p, q)) ?? this.#addRoots(a, b),
+      )
     return this.#plainSum([a, b])
+  }
+
+  /** Sums and products of values with more structure than a number, by both operands. */
+  readonly #sums = new Map<number, Id>()
+  readonly #products = new Map<number, Id>()
+
+  #once(known: Map<number, Id>, a: Id, b: Id, make: () => Id): Id {
+    const key = Math.min(a, b) * mostValues + Math.max(a, b)
+    const result = known.get(key) ?? make()
+    known.set(key, result)
+    return result
   }
 
   negate(a: Id): Id {
@@ -121,7 +141,12 @@ export class Algebra {
     if (isInfinite(x) || isInfinite(y)) return this.#scaleInfinity(a, b)
     if (a === this.zero || b === this.zero) return this.zero
     if ((x.split || y.split) && this.#fits([a, b]))
-      return this.#combineCases(a, b, (p, q) => this.multiply(p, q)) ?? this.#multiplyRoots(a, b)
+      return this.#once(
+        this.#products,
+        a,
+        b,
+        () => this.#combineCases(a, b, (p, q) => this.multiply(p, q)) ?? this.#multiplyRoots(a, b),
+      )
     const lanes = x.lanes.map((value, lane) => multiply(value, y.lanes[lane]!, lane))
     const [low, high] = a === b ? squared(x) : product(x, y)
     return this.#intern(lanes, {
@@ -226,8 +251,17 @@ export class Algebra {
     return this.cases(split.variable, split.cuts, split.parts.map(f))
   }
 
+  readonly #knownCases = new Map<string, Id>()
+
   /** The value that is one of the parts, by where the line's variable lies between the cuts. */
   cases(variable: number, cuts: readonly Cut[], parts: readonly Id[]): Id {
+    const key = `${variable} ${cuts.map(keyOf)} ${parts}`
+    const known = this.#knownCases.get(key) ?? this.#cases(variable, cuts, parts)
+    this.#knownCases.set(key, known)
+    return known
+  }
+
+  #cases(variable: number, cuts: readonly Cut[], parts: readonly Id[]): Id {
     let top = variable
     for (const part of parts) {
       const { split } = this.get(part)
@@ -381,6 +415,22 @@ export class Algebra {
     let cells = 1
     for (const cuts of lines.values()) cells *= cuts.size + 1
     return cells <= mostCells && this.#rootsOf(ids) <= mostRoots
+  }
+
+  readonly #simple = new Map<Id, boolean>()
+
+  /** Whether a value has so few cases that what is made of it may have cases of their own in each. */
+  hasFewCases(id: Id): boolean {
+    const known = this.#simple.get(id)
+    if (known !== undefined) return known
+    const seen = new Set([id])
+    for (const next of seen) {
+      const { split } = this.get(next)
+      if (split?.kind === 'cases') for (const part of split.parts) seen.add(part)
+      if (seen.size > mostParts) break
+    }
+    this.#simple.set(id, seen.size <= mostParts)
+    return seen.size <= mostParts
   }
 
   /** How many roots values are made of. */

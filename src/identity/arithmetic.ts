@@ -12,7 +12,7 @@ export class Arithmetic extends Algebra {
   constructor(seed: number, literals: Iterable<number> = []) {
     super(seed, literals)
     const monomials = new Monomials(this)
-    this.comparisons = new Comparisons(this, monomials)
+    this.comparisons = new Comparisons(this, monomials, ids => this.functions.ordered(ids))
     this.functions = new Functions(this, monomials, this.comparisons)
   }
 

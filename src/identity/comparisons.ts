@@ -1,5 +1,6 @@
 import type { Algebra } from './algebra.js'
 import { fractionOf, inverse, moduli, multiply, primes, width } from './field.js'
+import { Largest } from './largest.js'
 import type { Monomials } from './monomials.js'
 import { directionKey, type Id } from './values.js'
 
@@ -22,14 +23,31 @@ export class Comparisons {
   readonly #lineOfAtom = new Map<string, number>()
   readonly #signs = new Map<string, Id>()
   readonly #ties = new Map<string, boolean>()
-  /** Whether 'greater' and 'at least' were taken for one, at some number that an input has by chance only. */
-  tiesMatter = false
-  /** The values that a value is the largest of. */
-  readonly #largestOf = new Map<Id, readonly Id[]>()
+  #tiesMatter = false
+  readonly largest: Largest
 
-  constructor(algebra: Algebra, monomials: Monomials) {
+  readonly #ordered: (ids: readonly Id[]) => readonly Id[]
+
+  /** `ordered` gives simpler values that are in the same order as others. */
+  constructor(algebra: Algebra, monomials: Monomials, ordered: (ids: readonly Id[]) => readonly Id[]) {
     this.#algebra = algebra
     this.#monomials = monomials
+    this.#ordered = ordered
+    this.largest = new Largest(algebra, {
+      ordered,
+      positive: (id, strict, continuous) => this.positive(id, strict, continuous),
+      choose: (condition, a, b) => this.choose(condition, a, b),
+      choice: (name, parts) => this.choice(name, parts),
+      multiple: (id, other) => {
+        const relation = this.#relation(id, other)
+        return relation?.constant === algebra.zero ? relation.factor : undefined
+      },
+    })
+  }
+
+  /** Whether 'greater' and 'at least' were taken for one, at some number that an input has by chance only. */
+  get tiesMatter(): boolean {
+    return this.#tiesMatter || this.largest.tiesMatter
   }
 
   /**
@@ -48,13 +66,15 @@ export class Comparisons {
   #positive(id: Id, strict: boolean, continuous: boolean): Id {
     const { real, split, low, high, nonzero, analytic } = this.#algebra.get(id)
     if (real !== undefined) return this.#algebra[oneOrZero(strict ? real > 0 : real >= 0)]
-    if (split?.kind === 'cases')
+    if (split?.kind === 'cases' && this.#algebra.hasFewCases(id))
       return this.#algebra.mapCases(split, part => this.positive(part, strict, continuous))
     const margin = 1e-12
     if (low > margin || (low >= 0 && (nonzero || !strict))) return this.#algebra.one
     if (high < -margin || (high <= 0 && (nonzero || strict))) return this.#algebra.zero
     const core = this.#withoutPositiveFactors(id)
     if (core !== id) return this.positive(core, strict, continuous)
+    const simpler = this.#signOfProduct(id, strict, continuous) ?? this.#signInOrder(id, strict, continuous)
+    if (simpler !== undefined) return simpler
     const place = this.#placeOf(id)
     // Where ties have no volume, at least 0 and greater than 0 are one.
     const { variable, at, rising } = place
@@ -74,9 +94,50 @@ export class Comparisons {
       : this.#monomials.value({ coefficient, factors: new Map(others) })
   }
 
+  /** The sign of a product, from those of its factors; undefined where a value is none. */
+  #signOfProduct(id: Id, strict: boolean, continuous: boolean): Id | undefined {
+    const { coefficient, factors } = this.#monomials.product(id)
+    const exponents = [...factors.values()]
+    if (!exponents.every(Number.isInteger) || (factors.size === 1 && exponents[0] === 1)) return undefined
+    const odd = [...factors.keys()].filter(factor => factors.get(factor)! % 2 !== 0)
+    // Where an even power is 0, so is the product: that is of no account for continuous results only.
+    if (odd.length < factors.size && !continuous) return undefined
+    const { zero } = this.#algebra
+    if (!strict)
+      return this.#algebra.subtract(
+        this.#algebra.one,
+        this.positive(this.#algebra.negate(id), true, continuous),
+      )
+    const [first, ...rest] = odd
+    const others = this.#monomials.value({ coefficient, factors: new Map(rest.map(factor => [factor, 1])) })
+    if (first === undefined) return this.positive(others, strict, continuous)
+    const sign = (of: Id) => this.positive(of, strict, continuous)
+    if (rest.length === 0) {
+      const isNegative = this.#algebra.get(coefficient).real! < 0
+      return sign(isNegative ? this.#algebra.negate(first) : first)
+    }
+    const both = this.choose(sign(first), sign(others), zero)
+    const neither = sign(this.#algebra.negate(first))
+    return this.choose(neither, sign(this.#algebra.negate(others)), both)
+  }
+
+  /** The sign of a difference of positive values, by simpler values in the same order. */
+  #signInOrder(id: Id, strict: boolean, continuous: boolean): Id | undefined {
+    const terms = this.#monomials.polynomial(id)
+    if (terms?.length !== 2) return undefined
+    const [more, less] = terms.toSorted(
+      (a, b) => this.#algebra.get(b.coefficient).real! - this.#algebra.get(a.coefficient).real!,
+    )
+    const pair = [this.#monomials.value(more!), this.#algebra.negate(this.#monomials.value(less!))]
+    const [a, b] = this.#ordered(pair)
+    return a === pair[0] && b === pair[1]
+      ? undefined
+      : this.positive(this.#algebra.subtract(a!, b!), strict, continuous)
+  }
+
   /** Places at which both 'greater' and 'at least' were asked for. */
   #recordTie(place: string, above: boolean): void {
-    if ((this.#ties.get(place) ?? above) !== above) this.tiesMatter = true
+    if ((this.#ties.get(place) ?? above) !== above) this.#tiesMatter = true
     this.#ties.set(place, above)
   }
 
@@ -141,24 +202,8 @@ export class Comparisons {
 
   /** The larger of two. */
   maximum(a: Id, b: Id): Id {
-    if (a === b) return a
-    const [x, y] = [this.#algebra.get(a).real, this.#algebra.get(b).real]
-    if (x === Number.NEGATIVE_INFINITY || y === Number.POSITIVE_INFINITY) return b
-    if (y === Number.NEGATIVE_INFINITY || x === Number.POSITIVE_INFINITY) return a
-    if (this.#largestOf.has(a) || this.#largestOf.has(b)) return this.largest([a, b])
-    return this.#larger(a, b)
+    return a === b ? a : this.largest.of([a, b])
   }
-
-  #larger(a: Id, b: Id): Id {
-    const difference = this.#algebra.subtract(a, b)
-    const result = this.choose(this.positive(difference, true, true), a, b)
-    const { split } = this.#algebra.get(result)
-    if (split && !this.#pair.has(result)) this.#pair.set(result, [a, b])
-    return result
-  }
-
-  /** The two values that a value is the larger of. */
-  readonly #pair = new Map<Id, readonly [Id, Id]>()
 
   /** The first where the condition, which is 0 or 1, is 1, else the second. */
   choose(condition: Id, a: Id, b: Id): Id {
@@ -168,37 +213,28 @@ export class Comparisons {
     return this.#algebra.add(b, this.#algebra.multiply(condition, this.#algebra.subtract(a, b)))
   }
 
-  /** The largest of several values, whatever their order. */
-  largest(ids: readonly Id[]): Id {
-    const flat = new Set<Id>()
-    const pending = [...ids]
-    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      const inner = this.#largestOf.get(id) ?? this.#pair.get(id)
-      if (inner) pending.push(...inner)
-      else flat.add(id)
-    }
-    const finite = [...flat].filter(id => this.#algebra.get(id).real !== Number.NEGATIVE_INFINITY)
-    const kept = finite.sort((a, b) => a - b)
-    if (kept.length === 0) return this.#algebra.number(Number.NEGATIVE_INFINITY)
-    if (kept.length === 1) return kept[0]!
-    if (kept.length === 2) return this.#larger(kept[0]!, kept[1]!)
-    const bounds = kept.map(id => this.#algebra.get(id))
-    const atom = this.#algebra.values.atom(`largest ${kept.join()}`, {
-      analytic: false,
-      low: Math.max(...bounds.map(({ low }) => low)),
-      high: Math.max(...bounds.map(({ high }) => high)),
-      nonzero: kept.some(id => this.#algebra.isPositive(id)),
-    })
-    this.#largestOf.set(atom, kept)
-    return atom
-  }
-
   /** The sum of the large constants that were added to a value as such, as masks are. */
   offset(id: Id): number {
     const { real, recipe } = this.#algebra.get(id)
     if (real !== undefined) return Math.abs(real) >= 9999 ? real : 0
     if (recipe.kind !== 'sum') return 0
     return recipe.terms.reduce((sum, term) => sum + this.offset(term), 0)
+  }
+
+  /** 1 where two values are equal, else 0. */
+  areEqual(a: Id, b: Id): Id {
+    return (
+      this.largest.isLargest(a, b) ??
+      this.largest.isLargest(b, a) ??
+      this.isZero(this.#algebra.subtract(a, b))
+    )
+  }
+
+  /** 1 where a > b, or a ≥ b unless `strict`; else 0. */
+  greater(a: Id, b: Id, strict: boolean): Id {
+    const isLargest = this.largest.isLargest(a, b)
+    if (isLargest !== undefined) return strict ? this.#algebra.zero : isLargest
+    return this.positive(this.#algebra.subtract(a, b), strict)
   }
 
   /** 1 where the value is 0, else 0. */

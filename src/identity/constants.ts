@@ -8,20 +8,31 @@ import {
   rationalPower,
   width,
 } from './field.js'
+import {
+  angleOf,
+  anglesPerRadian,
+  decimal,
+  type Fraction,
+  factorsOf,
+  greatestCommonDivisor,
+  isTrigonometricZero,
+  nearFraction,
+  quotient,
+  rounding,
+  simpleFraction,
+  smallFraction,
+} from './literals.js'
+import { Turns } from './turns.js'
 import { type Id, OutOfReach, UnluckyPoints, type Values } from './values.js'
-
-type Fraction = readonly [numerator: bigint, denominator: bigint]
 
 /** Two numbers count as one if rounding in double precision explains their difference. */
 const tolerance = 1e-14
 
-/** Relative error of a number that is the rounding of an exact one, after one or two operations. */
-const rounding = 4e-16
-
 /** Exact fractions with more digits than this are kept to double precision only. */
 const longestFraction = 10n ** 120n
 
-const smallPrimes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31]
+/** So many numbers that nothing explains are remembered. */
+const mostUnexplained = 16
 
 /** Roots that papers take of numbers. */
 const rootDegrees = [2, 3, 4, 6, 8]
@@ -34,17 +45,21 @@ export class Constants {
   readonly #values: Values
   readonly #byReal = new Map<string, Id>()
   readonly #recognized = new Map<number, Id>()
+  readonly #fractions = new Map<string, Id>()
   /** Numbers of the graphs that are worth trying as the base of a power: 0.99 explains 0.970299. */
   readonly #bases: readonly number[]
   readonly zero: Id
   readonly one: Id
   readonly minusOne: Id
+  /** Cosines and sines. */
+  readonly turns: Turns
 
   constructor(values: Values, literals: Iterable<number> = []) {
     this.#values = values
     this.zero = this.fraction(0n, 1n)
     this.one = this.fraction(1n, 1n)
     this.minusOne = this.fraction(-1n, 1n)
+    this.turns = new Turns(values, this, (lanes, real) => this.#intern(lanes, real))
     const bases = new Set([10])
     for (const literal of literals) {
       const size = Math.abs(literal)
@@ -67,9 +82,14 @@ export class Constants {
     if (denominator < 0n) return this.fraction(-numerator, -denominator)
     const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, denominator)
     const [n, d] = [numerator / divisor, denominator / divisor]
+    const key = `${n}/${d}`
+    const known = this.#fractions.get(key)
+    if (known !== undefined) return known
     const lanes = lanesOfFraction(n, d)
     if (!lanes) throw new UnluckyPoints()
-    return this.#intern(lanes, quotient(n, d), [n, d])
+    const id = this.#intern(lanes, quotient(n, d), [n, d])
+    this.#fractions.set(key, id)
+    return id
   }
 
   /** A number known by its residues; its value to double precision decides which one it is. */
@@ -228,6 +248,23 @@ export class Constants {
   #recognize(x: number): Id {
     if (!Number.isFinite(x)) return this.#infinite(x)
     if (x < 0) return this.multiply(this.minusOne, this.number(-x))
+    return (
+      this.simple(x) ??
+      this.#asPower(x) ??
+      this.#asLogarithm(x) ??
+      this.#asExponential(x) ??
+      this.#asTurn(x) ??
+      this.#asRelated(x)
+    )
+  }
+
+  /** A number that is rational, or the root of a rational number, perhaps times π; undefined for another one. */
+  simple(x: number): Id | undefined {
+    if (x < 0) {
+      const size = this.simple(-x)
+      return size === undefined ? undefined : this.multiply(this.minusOne, size)
+    }
+    if (isTrigonometricZero(x)) return this.zero
     const simple = simpleFraction(x)
     if (simple) return this.fraction(...simple)
     for (const degree of rootDegrees) {
@@ -240,20 +277,65 @@ export class Constants {
         return this.#product(pi === 0 ? exponents : [...exponents, [0, pi, degree]], x)
       }
     }
-    const power = this.#asPower(x)
-    if (power) return power
-    const logarithm = this.#asLogarithm(x)
-    if (logarithm !== undefined) return logarithm
-    return this.fraction(...decimal(x))
+    return undefined
   }
 
+  /** The exponential of a small fraction. */
+  #asExponential(x: number): Id | undefined {
+    const exponent = Math.log(x)
+    const error = (8 * rounding * (1 + Math.abs(exponent))) / Math.abs(exponent)
+    const found = smallFraction(Math.abs(exponent), error, 1000)
+    return found && this.exp(this.fraction(exponent < 0 ? -found[0] : found[0], found[1]))
+  }
+
+  /** The cosine or sine of an angle, or its negative. */
+  #asTurn(x: number): Id | undefined {
+    for (const sign of [1, -1]) {
+      const angle = angleOf(sign * x)
+      if (!angle) continue
+      const [cosine, sine] = this.turns.of(this.fraction(BigInt(angle.thousandths), BigInt(anglesPerRadian)))
+      return this.multiply(this.fraction(BigInt(sign), 1n), angle.of === 'cosine' ? cosine : sine)
+    }
+    return undefined
+  }
+
+  /** Numbers that nothing explains. */
+  readonly #unexplained: Id[] = []
+
+  /** A number that is computed from others that nothing explains, as the scale of SELU times its α; else a new one. */
+  #asRelated(x: number): Id {
+    for (const a of this.#unexplained) {
+      const u = this.#values.get(a).real!
+      const factor = smallFraction(x / u, 4 * rounding, 1000)
+      if (factor) return this.multiply(this.fraction(...factor), a)
+      if (isNear(1 - u, x)) return this.add(this.one, this.multiply(this.minusOne, a))
+      if (isNear(1 + u, x)) return this.add(this.one, a)
+      for (const b of this.#unexplained) {
+        const v = this.#values.get(b).real!
+        if (isNear(u * v, x)) return this.multiply(a, b)
+        if (isNear(u / v, x)) return this.multiply(a, this.inverse(b))
+        if (isNear(u + v, x)) return this.add(a, b)
+        if (isNear(u - v, x)) return this.add(a, this.multiply(this.minusOne, b))
+      }
+    }
+    const id = this.fraction(...decimal(x))
+    if (this.#unexplained.length < mostUnexplained) this.#unexplained.push(id)
+    return id
+  }
+
+  /** A power of a number of the graphs, perhaps times another one. */
   #asPower(x: number): Id | undefined {
-    for (const base of this.#bases) {
-      const exponent = Math.log(x) / Math.log(base)
-      const [n, d] = nearFraction(exponent, 512) ?? []
-      if (n === undefined || d === undefined || Math.abs(n) > 4096 || (base !== 10 && d > 2)) continue
-      if (Math.abs(base ** (n / d) - x) > 16 * rounding * (1 + Math.abs(Math.log(x))) * x) continue
-      return this.power(this.fraction(...simpleFraction(base)!), n, d)
+    for (const factor of [1, ...this.#bases]) {
+      for (const base of this.#bases) {
+        const y = x / factor
+        const exponent = Math.log(y) / Math.log(base)
+        const [n, d] = nearFraction(exponent, 512) ?? []
+        if (n === undefined || d === undefined || Math.abs(n) > 4096) continue
+        if (d > (factor === 1 ? (base === 10 ? 512 : 2) : 1)) continue
+        if (Math.abs(base ** (n / d) - y) > 16 * rounding * (1 + Math.abs(Math.log(y))) * y) continue
+        const power = this.power(this.fraction(...simpleFraction(base)!), n, d)
+        return factor === 1 ? power : this.multiply(power, this.fraction(...simpleFraction(factor)!))
+      }
     }
     return undefined
   }
@@ -276,78 +358,6 @@ export class Constants {
   }
 }
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [x, y] = [a, b]
-  while (y !== 0n) [x, y] = [y, x % y]
-  return x === 0n ? 1n : x
-}
-
-/** The exact value of the shortest decimal that denotes the number. */
-function decimal(x: number): Fraction {
-  if (Number.isSafeInteger(x)) return [BigInt(x), 1n]
-  const [mantissa = '', exponent = '0'] = x.toExponential().split('e')
-  const digits = mantissa.replace('.', '')
-  const scale = Number(exponent) - (digits.length - 1)
-  return scale >= 0 ? [BigInt(digits) * 10n ** BigInt(scale), 1n] : [BigInt(digits), 10n ** BigInt(-scale)]
-}
-
-/** A number that is written with few digits, or a fraction of small numbers. */
-function simpleFraction(x: number): Fraction | undefined {
-  const exact = decimal(x)
-  const digits = exact[0].toString().replace(/0+$/, '').length
-  return digits <= 12 ? exact : smallFraction(x)
-}
-
-/** The fraction of numbers up to `most` that the number is the rounding of. */
-function smallFraction(x: number, error = rounding, most = 100_000): Fraction | undefined {
-  if (!Number.isFinite(x) || x <= 0) return undefined
-  const found = nearFraction(x, most, error)
-  return found && found[0] > 0 && found[0] <= 1e9 ? [BigInt(found[0]), BigInt(found[1])] : undefined
-}
-
-/** The first convergent of the continued fraction that is as near as rounding. */
-function nearFraction(x: number, most: number, error = 16 * rounding): readonly [number, number] | undefined {
-  let [p, before, q, below] = [1, 0, 0, 1]
-  let rest = x
-  for (let step = 0; step < 40; step++) {
-    const whole = Math.floor(rest)
-    ;[p, before] = [whole * p + before, p]
-    ;[q, below] = [whole * q + below, q]
-    if (q > most || Math.abs(p) > 1e12) return undefined
-    if (Math.abs(x - p / q) <= error * Math.abs(x)) return [p, q]
-    rest = 1 / (rest - whole)
-  }
-  return undefined
-}
-
-function quotient(n: bigint, d: bigint): number {
-  const [top, bottom] = [Number(n), Number(d)]
-  if (Number.isFinite(top) && Number.isFinite(bottom)) return top / bottom
-  const shift = BigInt(Math.max(n.toString(2).length, d.toString(2).length) - 900)
-  return Number(n >> shift) / Number(d >> shift)
-}
-
-/** The primes of a fraction with their exponents, if they are small. */
-function factorsOf([n, d]: Fraction): ReadonlyMap<number, number> | undefined {
-  const factors = new Map<number, number>()
-  for (const [part, sign] of [
-    [n, 1],
-    [d, -1],
-  ] as const) {
-    if (part <= 0n || part > 10n ** 15n) return undefined
-    let rest = Number(part)
-    const take = (prime: number) => {
-      while (rest % prime === 0) {
-        factors.set(prime, (factors.get(prime) ?? 0) + sign)
-        rest /= prime
-      }
-    }
-    for (const prime of smallPrimes) take(prime)
-    for (let prime = 37; prime * prime <= rest; prime += 2) {
-      if (prime > 100_000) return undefined
-      take(prime)
-    }
-    if (rest > 1) take(rest)
-  }
-  return factors
+function isNear(value: number, x: number): boolean {
+  return Math.abs(value - x) <= 2 * rounding * x
 }

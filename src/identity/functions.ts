@@ -165,7 +165,7 @@ export class Functions {
       for (const [factor, exponent] of factors) {
         if (this.#algebra.isPositive(factor)) {
           const term = this.#logOfFactor(factor)
-          terms.push(this.#algebra.multiply(this.#algebra.number(exponent), term))
+          terms.push(this.#algebra.multiply(this.#monomials.exponent(exponent), term))
         } else
           rest = this.#monomials.multiply(rest, {
             coefficient: this.#algebra.one,
@@ -175,7 +175,7 @@ export class Functions {
       if (rest.factors.size > 0) {
         const [[only, exponent] = [], ...others] = rest.factors
         if (others.length === 0 && !negative && exponent !== undefined && exponent % 2 !== 0)
-          terms.push(this.#algebra.multiply(this.#algebra.number(exponent), this.#logarithm(only!)))
+          terms.push(this.#algebra.multiply(this.#monomials.exponent(exponent), this.#logarithm(only!)))
         else terms.push(this.#logarithm(this.#monomials.value(rest)))
       } else if (negative) throw new OutOfReach('the computation takes the logarithm of a negative number')
       if (terms.length > 1) this.laws.add('logarithm-of-a-product')
@@ -233,7 +233,7 @@ export class Functions {
           outside = this.#algebra.multiply(outside, this.#algebra.integerPower(base, half))
         }
         if (exponent % 2 === 0) continue
-        if (this.#algebra.isPositive(factor)) outside = this.#algebra.multiply(outside, this.#root(factor))
+        if (this.#algebra.get(factor).low >= 0) outside = this.#algebra.multiply(outside, this.#root(factor))
         else inside = this.#algebra.multiply(inside, factor)
       }
       if (inside === this.#algebra.one) return outside
@@ -248,6 +248,15 @@ export class Functions {
 
   absolute(id: Id): Id {
     return this.#comparisons.maximum(id, this.#algebra.negate(id))
+  }
+
+  /** Values in the order of others: their logarithms, where they are made of exponentials. */
+  ordered(ids: readonly Id[]): readonly Id[] {
+    const isExponential = (id: Id) =>
+      [...this.#monomials.product(id).factors.keys()].some(factor => this.#exponents.has(factor))
+    if (!ids.every(id => this.#algebra.isPositive(id)) || !ids.some(isExponential)) return ids
+    this.laws.add('order-of-exponentials')
+    return ids.map(id => this.log(id))
   }
 
   /** base^exponent. */
@@ -321,15 +330,7 @@ export class Functions {
   #turnOfTerm({ coefficient, factors }: Monomial): readonly [cosine: Id, sine: Id] {
     const { one } = this.#algebra
     const real = this.#algebra.get(coefficient).real!
-    if (factors.size === 0) {
-      const size =
-        real < 0
-          ? this.#algebra.constants.multiply(this.#algebra.constants.minusOne, coefficient)
-          : coefficient
-      const cosine = this.#algebra.constants.named(`cos ${size}`, Math.cos(real))
-      const sine = this.#algebra.constants.named(`sin ${size}`, Math.sin(Math.abs(real)))
-      return [cosine, real < 0 ? this.#algebra.negate(sine) : sine]
-    }
+    if (factors.size === 0) return this.#algebra.constants.turns.of(coefficient)
     const [n, d] = this.#monomials.smallFraction(coefficient) ?? [0, 0]
     const whole = d === 1 && Math.abs(n) <= 16 && n !== 0
     const scale = whole

@@ -29,6 +29,9 @@ export const laws = {
       'sin(x + y) = sin(x) * cos(y) + cos(x) * sin(y)',
     ],
   },
+  'order-of-exponentials': {
+    equations: ['argMax(exp(x)) = argMax(x)', 'greater(exp(x), exp(y)) = greater(x, y)'],
+  },
 } as const satisfies Readonly<Record<string, Law>>
 
 export type LawName = keyof typeof laws

@@ -284,6 +284,12 @@ export class Monomials {
     return this.#algebra.values.powerOfAtom(factor, n, d)
   }
 
+  /** The number that an exponent is. */
+  exponent(exponent: number): Id {
+    const [n, d] = fractionNear(exponent)
+    return this.#algebra.constants.fraction(BigInt(n), BigInt(d))
+  }
+
   /** The fraction that a constant is, if its numbers are small. */
   smallFraction(constant: Id): readonly [numerator: number, denominator: number] | undefined {
     const { fraction, lanes } = this.#algebra.get(constant)

@@ -1,17 +1,8 @@
-import type { OpApplication } from '../evaluate/evaluate.js'
-import type { Tensor } from '../graph/tensor.js'
-import type { EvaluationContext } from '../ops/op.js'
 import { forBroadcast, resolveAxes, resolveAxis, sizeOf } from '../ops/shape.js'
 import type { Arithmetic } from './arithmetic.js'
+import { lookups } from './lookups.js'
+import type { Operation } from './operation.js'
 import { type Id, OutOfReach } from './values.js'
-
-/** A primitive op on numbers of the identity test: tensors hold their ids. */
-export type Operation = (
-  application: OpApplication,
-  inputs: readonly Tensor[],
-  arithmetic: Arithmetic,
-  context: EvaluationContext,
-) => Tensor
 
 function elementwise(f: (arithmetic: Arithmetic, ...ids: readonly Id[]) => Id): Operation {
   return ({ type }, inputs, arithmetic) => {
@@ -41,10 +32,10 @@ const known: Operation = ({ op, attributes, type }, inputs, arithmetic, context)
   return { shape, dtype, data: data.map(x => arithmetic.number(x)) }
 }
 
-/** Combines all elements along axes. */
+/** Combines all elements along one axis or several. */
 function folds(f: (arithmetic: Arithmetic, ids: readonly Id[]) => Id): Operation {
   return ({ attributes, type }, [x], arithmetic) => {
-    const gone = resolveAxes(attributes.axes, x!.shape.length) as readonly number[]
+    const gone = resolveAxes(attributes.axes ?? attributes.axis, x!.shape.length) as readonly number[]
     const kept = x!.shape.map((size, i) => (gone.includes(i) ? 1 : size))
     const groups = Array.from({ length: sizeOf(kept as readonly number[]) }, (): Id[] => [])
     forBroadcast(x!.shape, [kept], (at, [to]) => groups[to!]!.push(x!.data[at]!))
@@ -160,45 +151,7 @@ function unknown(settings: { readonly odd?: boolean; readonly smooth?: boolean }
   }
 }
 
-const greater = (a: Arithmetic, x: Id, y: Id, strict: boolean) =>
-  a.comparisons.positive(a.subtract(x, y), strict)
 const absolute = (a: Arithmetic, x: Id) => a.functions.absolute(x)
-
-/** Reads x at positions: for positions that are not known, once for each number that they can be. */
-function lookup(table: number, indices: number): Operation {
-  return ({ op, attributes, type }, inputs, arithmetic, context) => {
-    const positions = inputs[indices]!
-    const at = (index: Tensor) =>
-      op.evaluate(
-        inputs.map((input, i) => (i === indices ? index : input)),
-        attributes,
-        type,
-        context,
-      ).data
-    const reals = positions.data.map(id => arithmetic.get(id).real ?? Number.NaN)
-    const length =
-      inputs[table]!.shape[resolveAxis(attributes.axis ?? 0, inputs[table]!.shape.length) as number]!
-    if (reals.every(index => Number.isInteger(index))) {
-      if (!('axis' in attributes) || reals.every(index => index >= 0 && index < length))
-        return { shape: type.shape, data: at({ ...positions, data: reals }), dtype: type.dtype }
-      throw new OutOfReach('a position lies outside of the table that is read')
-    }
-    if (!('axis' in attributes) || attributes.batchDims !== 0)
-      throw new OutOfReach('the positions that are read depend on numbers that are not known')
-    const along = resolveAxis(attributes.axis, inputs[table]!.shape.length) as number
-    const inner = sizeOf(inputs[table]!.shape.slice(along + 1))
-    const choices = Array.from({ length }, (_, k) => at({ ...positions, data: positions.data.map(() => k) }))
-    const data = new Float64Array(sizeOf(type.shape))
-    for (let i = 0; i < data.length; i++) {
-      const index = positions.data[Math.floor(i / inner) % positions.data.length]!
-      data[i] = arithmetic.select(index, k => {
-        if (k < 0 || k >= length) throw new OutOfReach('a position lies outside of the table that is read')
-        return choices[k]![i]!
-      })
-    }
-    return { shape: type.shape, data, dtype: type.dtype }
-  }
-}
 
 /** Accumulates along an axis. */
 function scans(
@@ -225,14 +178,24 @@ function scans(
   }
 }
 
-/** Of the largest elements only the first is followed. */
-const largestOnly: Operation = ({ attributes, type }, [x], arithmetic) => {
-  if (attributes.k !== 1) throw new OutOfReach('the order of several numbers is not known')
-  const count = x!.shape.at(-1)!
-  const data = Float64Array.from({ length: sizeOf(type.shape) }, (_, line) =>
-    arithmetic.comparisons.largest([...x!.data.subarray(line * count, (line + 1) * count)]),
-  )
-  return { shape: type.shape, data, dtype: type.dtype }
+/** The k largest elements in descending order, by what is known of the largest and of the others by their number. */
+function ordered(
+  first: (arithmetic: Arithmetic, ids: readonly Id[]) => Id,
+  others: (arithmetic: Arithmetic, name: string, ids: readonly Id[]) => Id,
+): Operation {
+  return ({ attributes, type }, [x], arithmetic) => {
+    const k = attributes.k as number
+    const count = x!.shape.at(-1)!
+    const data = Float64Array.from({ length: sizeOf(type.shape) }, (_, at) => {
+      const line = Math.floor(at / k)
+      const ids = [...x!.data.subarray(line * count, (line + 1) * count)]
+      const rank = at % k
+      return rank === 0
+        ? first(arithmetic, ids)
+        : others(arithmetic, `rank ${rank} of ${ids.toSorted((a, b) => a - b)}`, ids)
+    })
+    return { shape: type.shape, data, dtype: type.dtype }
+  }
 }
 
 const half = (arithmetic: Arithmetic, x: Id) => arithmetic.multiply(arithmetic.number(0.5), x)
@@ -268,12 +231,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   power: elementwise((a, x, y) => a.functions.power(x!, y!)),
   maximum: elementwise((a, x, y) => a.comparisons.maximum(x!, y!)),
   minimum: elementwise((a, x, y) => a.minimum(x!, y!)),
-  greater: elementwise((a, x, y) => greater(a, x!, y!, true)),
-  greaterEqual: elementwise((a, x, y) => greater(a, x!, y!, false)),
-  less: elementwise((a, x, y) => greater(a, y!, x!, true)),
-  lessEqual: elementwise((a, x, y) => greater(a, y!, x!, false)),
-  equal: elementwise((a, x, y) => a.comparisons.isZero(a.subtract(x!, y!))),
-  notEqual: elementwise((a, x, y) => a.truth(a.subtract(x!, y!))),
+  greater: elementwise((a, x, y) => a.comparisons.greater(x!, y!, true)),
+  greaterEqual: elementwise((a, x, y) => a.comparisons.greater(x!, y!, false)),
+  less: elementwise((a, x, y) => a.comparisons.greater(y!, x!, true)),
+  lessEqual: elementwise((a, x, y) => a.comparisons.greater(y!, x!, false)),
+  equal: elementwise((a, x, y) => a.comparisons.areEqual(x!, y!)),
+  notEqual: elementwise((a, x, y) => a.not(a.comparisons.areEqual(x!, y!))),
   logicalAnd: elementwise((a, x, y) => a.multiply(x!, y!)),
   logicalOr: elementwise((a, x, y) => a.not(a.multiply(a.not(x!), a.not(y!)))),
   logicalXor: elementwise((a, x, y) => a.comparisons.choose(x!, a.not(y!), y!)),
@@ -316,8 +279,8 @@ export const operations: Readonly<Record<string, Operation>> = {
 
   sum: folds((a, ids) => a.sum(ids)),
   product: folds((a, ids) => ids.reduce((x, y) => a.multiply(x, y), a.one)),
-  max: folds((a, ids) => a.comparisons.largest(ids)),
-  min: folds((a, ids) => a.negate(a.comparisons.largest(ids.map(id => a.negate(id))))),
+  max: folds((a, ids) => a.comparisons.largest.of(ids)),
+  min: folds((a, ids) => a.negate(a.comparisons.largest.of(ids.map(id => a.negate(id))))),
 
   matMul: matrixProduct,
   conv2d: bilinear,
@@ -328,8 +291,11 @@ export const operations: Readonly<Record<string, Operation>> = {
   averagePool2d: linear,
   averagePool3d: linear,
   interpolate: linear,
-  maxPool3d: gathers((a, ids) => a.comparisons.largest(ids)),
-  maxPool2d: gathers((a, ids) => a.comparisons.largest(ids)),
+  maxPool3d: gathers((a, ids) => a.comparisons.largest.of(ids)),
+  maxPool2d: gathers((a, ids) => a.comparisons.largest.of(ids)),
+
+  argMax: folds((a, ids) => a.comparisons.largest.placeOf(ids)),
+  argMin: folds((a, ids) => a.comparisons.largest.placeOf(ids.map(id => a.negate(id)))),
 
   cumsum: scans(
     (a, x, y) => a.add(x, y),
@@ -339,7 +305,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     (a, x, y) => a.multiply(x, y),
     a => a.one,
   ),
-  topValues: largestOnly,
+  topValues: ordered(
+    (a, ids) => a.comparisons.largest.of(ids),
+    (a, name) => a.values.atom(name, { analytic: false }),
+  ),
+  topIndices: ordered(
+    (a, ids) => a.comparisons.largest.placeOf(ids),
+    (a, name, ids) =>
+      a.comparisons.choice(
+        `${name} in ${ids}`,
+        ids.map((_, i) => a.number(i)),
+      ),
+  ),
 
   reshape: moves(),
   flatten: moves(),
@@ -354,7 +331,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   concat: moves(),
   stack: moves(),
   broadcastTo: moves(),
-  gather: lookup(0, 1),
-  gatherND: lookup(0, 1),
+  ...lookups,
   recurrence: moves(),
 }

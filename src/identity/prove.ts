@@ -6,6 +6,7 @@ import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { nodesBelow } from '../graph/walk.js'
 import type { Mode } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { Arithmetic } from './arithmetic.js'
@@ -69,7 +70,7 @@ export function prove(sides: Sides, options: LeafOptions): Proof {
 }
 
 function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): Proof {
-  const arithmetic = new Arithmetic(seed)
+  const arithmetic = new Arithmetic(seed, literalsOf([...first, ...second]))
   const variables = new Map<string, Tensor>()
   const interpret: Interpretation = (application, inputs, context) => {
     const operation = operations[application.name]
@@ -108,6 +109,15 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
     bits,
     laws: [...arithmetic.functions.laws].sort(),
     exceptTies: arithmetic.comparisons.tiesMatter,
+  }
+}
+
+/** The numbers that computations are made with. */
+function* literalsOf(roots: readonly Node[]): Generator<number> {
+  for (const { attributes } of nodesBelow(roots)) {
+    const { value, values } = attributes
+    if (typeof value === 'number') yield value
+    if (Array.isArray(values)) for (const each of values) if (typeof each === 'number') yield each
   }
 }
 

@@ -70,7 +70,7 @@ export class UnluckyPoints extends Error {}
 export class OutOfReach extends Error {}
 
 /** More values than this are refused. */
-const mostValues = 3_000_000
+export const mostValues = 3_000_000
 
 /** Numbers in prime fields, each stored once. All randomness comes from the seed. */
 export class Values {
@@ -202,6 +202,11 @@ export class Values {
       { length: width },
       (_, lane) => 1 + Math.floor(this.#random() * (moduli[lane]! - 1)),
     )
+  }
+
+  /** Constants that are polynomials of this degree in independent variables are in use. */
+  raiseDegree(degree: number): void {
+    this.#degree = Math.max(this.#degree, degree)
   }
 
   /** Bits of confidence that values with equal residues are the same function, for all pairs of values at once. */

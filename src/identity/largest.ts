@@ -1,0 +1,180 @@
+import type { Algebra } from './algebra.js'
+import { directionKey, type Id } from './values.js'
+
+/** Decides signs and chooses by them: what the largest of two values is made of. */
+export interface Choices {
+  /** Simpler values that are in the same order. */
+  readonly ordered: (ids: readonly Id[]) => readonly Id[]
+  readonly positive: (id: Id, strict: boolean, continuous?: boolean) => Id
+  readonly choose: (condition: Id, a: Id, b: Id) => Id
+  readonly choice: (name: string, parts: readonly Id[]) => Id
+  /** The factor by which a value is a multiple of another one, if it is a constant one. */
+  readonly multiple: (id: Id, other: Id) => Id | undefined
+}
+
+/**
+ * Several values of which one is the largest, in the order in which they were met. Values that differ from them by one
+ * positive factor and one constant addend have their largest at the same place.
+ */
+interface Family {
+  readonly name: string
+  readonly members: readonly Id[]
+  readonly largest: Id
+}
+
+/**
+ * The largest of several values, and which of them it is. Of two values, the sign of their difference decides; so it
+ * does for more that lie on one line. Otherwise both are variables named by the values, whatever their order.
+ */
+export class Largest {
+  readonly #algebra: Algebra
+  readonly #choices: Choices
+  readonly #families = new Map<string, Family[]>()
+  readonly #bySet = new Map<string, Family>()
+  /** The values that a value is the largest of. */
+  readonly #parts = new Map<Id, readonly Id[]>()
+  /** Whether one of several values was taken for the only one that is equal to their largest. */
+  tiesMatter = false
+
+  constructor(algebra: Algebra, choices: Choices) {
+    this.#algebra = algebra
+    this.#choices = choices
+  }
+
+  /** The largest of several values, whatever their order. */
+  of(ids: readonly Id[]): Id {
+    const flat = new Set(ids.flatMap(id => this.#parts.get(id) ?? [id]))
+    if (ids.length === 2 && [...flat].some(id => this.#algebra.get(id).split?.kind === 'cases'))
+      return this.#larger(ids[0]!, ids[1]!)
+    const finite = [...flat].filter(id => this.#algebra.get(id).real !== Number.NEGATIVE_INFINITY)
+    if (finite.length === 0) return this.#algebra.number(Number.NEGATIVE_INFINITY)
+    const infinite = finite.find(id => this.#algebra.get(id).real === Number.POSITIVE_INFINITY)
+    if (infinite !== undefined) return infinite
+    if (finite.length === 1) return finite[0]!
+    if (finite.length === 2 || this.#onOneLine(finite)) {
+      const [first, ...rest] = finite.sort((a, b) => a - b)
+      return this.#known(
+        rest.reduce((a, b) => this.#larger(a, b), first!),
+        finite,
+      )
+    }
+    const { family, factor } = this.#familyOf(finite)
+    if (factor === undefined) return family.largest
+    const shift = this.#algebra.subtract(finite[0]!, this.#algebra.multiply(factor, family.members[0]!))
+    return this.#known(this.#algebra.add(this.#algebra.multiply(factor, family.largest), shift), finite)
+  }
+
+  /** The place of the largest value, the first of equal ones. */
+  placeOf(ids: readonly Id[]): Id {
+    const reals = ids.map(id => this.#algebra.get(id).real)
+    if (ids.length === 1) return this.#algebra.zero
+    if (reals.every(real => real !== undefined))
+      return this.#algebra.number(reals.indexOf(Math.max(...(reals as number[]))))
+    if (ids.length === 2) {
+      const isFirst = this.#choices.positive(this.#algebra.subtract(ids[0]!, ids[1]!), false)
+      return this.#choices.choose(isFirst, this.#algebra.zero, this.#algebra.one)
+    }
+    if (new Set(ids).size < ids.length)
+      return this.#choices.choice(
+        `place in ${ids.join()}`,
+        ids.map((_, i) => this.#algebra.number(i)),
+      )
+    const ordered = this.#choices.ordered(ids)
+    const { family, factor } = this.#familyOf(ordered)
+    const place = (member: Id, i: number) => (factor === undefined ? ordered.indexOf(member) : i)
+    return this.#choices.choice(
+      family.name,
+      family.members.map((member, i) => this.#algebra.number(place(member, i))),
+    )
+  }
+
+  /** 1 where a value is the largest of several, one of which it is; undefined if it is none of them. */
+  isLargest(id: Id, largest: Id): Id | undefined {
+    const parts = this.#parts.get(largest)
+    if (!parts?.includes(id)) return undefined
+    if (parts.length === 2) {
+      const other = parts[0] === id ? parts[1]! : parts[0]!
+      return this.#choices.positive(this.#algebra.subtract(id, other), false)
+    }
+    if (this.#onOneLine(parts)) return undefined
+    const ordered = this.#choices.ordered(parts)
+    const { family, factor } = this.#familyOf(ordered)
+    this.tiesMatter = true
+    const { one, zero } = this.#algebra
+    const own = parts.indexOf(id)
+    const at = factor === undefined ? family.members.indexOf(ordered[own]!) : own
+    return this.#choices.choice(
+      family.name,
+      family.members.map((_, i) => (i === at ? one : zero)),
+    )
+  }
+
+  #larger(a: Id, b: Id): Id {
+    for (const [own, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (this.#algebra.get(own).real === Number.NEGATIVE_INFINITY) return other
+      if (this.#algebra.get(own).real === Number.POSITIVE_INFINITY) return own
+    }
+    const difference = this.#algebra.subtract(a, b)
+    return this.#choices.choose(this.#choices.positive(difference, true, true), a, b)
+  }
+
+  #known(largest: Id, parts: readonly Id[]): Id {
+    if (!this.#parts.has(largest) && !this.#algebra.isConstant(largest) && !parts.includes(largest))
+      this.#parts.set(largest, parts)
+    return largest
+  }
+
+  /** Whether all values differ by multiples of one value and by constants, so that their order has few cases. */
+  #onOneLine([first, ...rest]: readonly Id[]): boolean {
+    const keys = new Set<string | undefined>()
+    for (const id of rest) {
+      const difference = this.#algebra.subtract(id, first!)
+      if (!this.#algebra.isConstant(difference)) keys.add(this.#directionOf(difference))
+    }
+    return keys.size <= 1 && !keys.has(undefined)
+  }
+
+  #directionOf(id: Id): string | undefined {
+    return directionKey(this.#algebra.get(id).lanes)
+  }
+
+  /** The family of several values; with the factor where the order is the same and the values are not. */
+  #familyOf(ids: readonly Id[]): { readonly family: Family; readonly factor?: Id } {
+    const key = ids.toSorted((a, b) => a - b).join()
+    const known = this.#bySet.get(key)
+    if (known) return { family: known }
+    const direction = `${ids.length} ${this.#directionOf(this.#algebra.subtract(ids[1]!, ids[0]!))}`
+    const similar = this.#families.get(direction) ?? []
+    for (const family of similar) {
+      const factor = this.#factorBetween(ids, family.members)
+      if (factor !== undefined) return { family, factor }
+    }
+    const bounds = ids.map(id => this.#algebra.get(id))
+    const name = `largest of ${key}`
+    const largest = this.#algebra.values.atom(name, {
+      analytic: false,
+      low: Math.max(...bounds.map(({ low }) => low)),
+      high: Math.max(...bounds.map(({ high }) => high)),
+      nonzero: ids.some(id => this.#algebra.isPositive(id)),
+    })
+    const family = { name, members: ids, largest }
+    this.#bySet.set(key, family)
+    this.#families.set(direction, [...similar, family])
+    this.#parts.set(largest, ids)
+    return { family }
+  }
+
+  /** The positive constant by which all differences between values are those between others. */
+  #factorBetween(ids: readonly Id[], members: readonly Id[]): Id | undefined {
+    const difference = (list: readonly Id[], i: number) => this.#algebra.subtract(list[i]!, list[0]!)
+    const factor = this.#choices.multiple(difference(ids, 1), difference(members, 1))
+    if (factor === undefined || !(this.#algebra.get(factor).real! > 0)) return undefined
+    const isSame = ids.every(
+      (_, i) => difference(ids, i) === this.#algebra.multiply(factor, difference(members, i)),
+    )
+    return isSame ? factor : undefined
+  }
+}
