@@ -48,6 +48,30 @@ test.each([
     'undecided: what is computed depends on the size `T`, which may be any',
   ],
   [
+    'a mean of what is equal at each position',
+    { x: ['N', 3] },
+    `[${softplus('x')}.mean().mul(2), tf.softplus(x).mean().add(tf.softplus(x).mean())]`,
+    'for all sizes',
+  ],
+  [
+    'a softmax over all positions of what is equal at each, and what is made of it',
+    { x: ['N', 3, 'T'] },
+    `[tf.softmax(${softplus('x')}).mul(x).sum(2).exp(), tf.mul(x, tf.softmax(tf.softplus(x))).sum(2).exp()]`,
+    'for all sizes',
+  ],
+  [
+    'means over all positions of what differs',
+    { x: ['N', 3] },
+    '[tf.softplus(x).mean(), tf.softplus(x.neg()).mean()]',
+    'undecided: what is computed depends on the size `N`, which may be any',
+  ],
+  [
+    'a value that is repeated along all examples',
+    { x: ['N', 3], w: [3, 1] },
+    '[tf.matMul(tf.ones([x.shape[0], 1]), w, false, true).mul(x).exp(), x.mul(w.reshape([3])).exp()]',
+    'for all sizes',
+  ],
+  [
     'a size that is another number where it is large',
     { x: ['N', 'T'] },
     '[x.mean(1), x.sum(1).div(Math.min(x.shape[1], 100))]',

@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Mode } from '../ops/elaborate.js'
 import { decide } from './decide.js'
+import { joinEqualParts } from './parts.js'
 import type { Proof } from './prove.js'
 import { abstracted, domainOf, isConstant, isFollowed, isLeaf, type Pairs, sharedNodes } from './region.js'
 import { mostRepeats, Symmetry } from './symmetry.js'
@@ -15,32 +16,75 @@ export interface SharedOptions {
   readonly budget: number
 }
 
+/** Parts are joined this often before the whole is tried again. */
+const mostRounds = 6
+
 /**
  * Whether two computations in one graph are equal, for all values of its leaves. Only the part that differs is
  * computed: first with all that both share as leaves, then from the leaves up. Sizes that are symbols have to be such
- * that one size decides for all (see `Symmetry`), and comparisons such that ties do not matter.
+ * that one size decides for all (see `Symmetry`), and comparisons such that ties do not matter. Where a size is not such a
+ * one, parts of both sides for which it is are proved first and become one (`joinEqualParts`): equal numbers for each
+ * example have equal means, whatever the size of the batch.
  */
-export function proveShared({ first, second }: Pairs, builder: GraphBuilder, options: SharedOptions): Proof {
-  const places = first.flatMap((node, i) => (node === second[i] ? [] : [i]))
-  const sides = { first: places.map(i => first[i]!), second: places.map(i => second[i]!) }
-  if (!places.every(i => sameShape(first[i]!, second[i]!)))
-    return { kind: 'undecided', reason: 'the shapes of the results are not known to be equal' }
+export function proveShared(pairs: Pairs, builder: GraphBuilder, options: SharedOptions): Proof {
+  const parts: Proved[] = []
+  let sides = pairs
+  for (let round = 0; ; round++) {
+    const places = sides.first.flatMap((node, i) => (node === sides.second[i] ? [] : [i]))
+    if (places.length === 0 && parts.length > 0) return together(parts)
+    sides = { first: places.map(i => sides.first[i]!), second: places.map(i => sides.second[i]!) }
+    if (!places.every(i => sameShape(sides.first[i]!, sides.second[i]!)))
+      return { kind: 'undecided', reason: 'the shapes of the results are not known to be equal' }
+    const whole = proveDifference(sides, builder, options)
+    if (whole.kind === 'proved') return together([...parts, whole])
+    if (round === mostRounds) return whole
+    const shared = sharedNodes(sides)
+    const joined = joinEqualParts(sides, shared, builder, {
+      ...options,
+      prove: pair => proveAbove(pair, builder, node => shared.has(node) && !isConstant(node), options),
+    })
+    if (!joined) return whole
+    parts.push(...joined.proofs)
+    sides = joined.sides
+  }
+}
+
+type Proved = Extract<Proof, { readonly kind: 'proved' }>
+
+/** Several proofs that all have to hold. */
+function together(proofs: readonly Proved[]): Proved {
+  return {
+    kind: 'proved',
+    bits: Math.floor(Math.min(...proofs.map(({ bits }) => bits)) - Math.log2(proofs.length)),
+    laws: [...new Set(proofs.flatMap(({ laws }) => laws))].sort(),
+    exceptTies: false,
+  }
+}
+
+/** The part that differs, at two depths. */
+function proveDifference(sides: Pairs, builder: GraphBuilder, options: SharedOptions): Proof {
   const shared = sharedNodes(sides)
   let last: Proof = { kind: 'undecided', reason: 'nothing is left to compare' }
   for (const isCut of [
     (node: Node) => shared.has(node) && !isConstant(node),
     (node: Node) => shared.has(node) && !isFollowed(node),
   ]) {
-    const nodes = abstracted([...sides.first, ...sides.second], builder, isCut)
-    if (isProblem(nodes)) return { kind: 'undecided', reason: nodes.problem }
-    const count = places.length
-    last = proveRegion({ first: nodes.slice(0, count), second: nodes.slice(count) }, options)
+    last = proveAbove(sides, builder, isCut, options)
     if (last.kind === 'proved') return last
   }
   return last
 }
 
-function proveRegion(region: Pairs, { mode, budget }: SharedOptions): Proof {
+/** What is above the nodes to cut, for all values of those. */
+function proveAbove(
+  { first, second }: Pairs,
+  builder: GraphBuilder,
+  isCut: (node: Node) => boolean,
+  { mode, budget }: SharedOptions,
+): Proof {
+  const nodes = abstracted([...first, ...second], builder, isCut)
+  if (isProblem(nodes)) return { kind: 'undecided', reason: nodes.problem }
+  const region = { first: nodes.slice(0, first.length), second: nodes.slice(first.length) }
   const symmetry = new Symmetry(region.first, region.second, isLeaf)
   const { symbols } = symmetry
   const open = symbols.find(name => !symmetry.isCarried(name))

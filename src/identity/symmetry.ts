@@ -76,7 +76,7 @@ export class Symmetry {
   #relate(node: Node): void {
     const own = this.#axes.get(node)!
     const operands = node.inputs.map(input => this.#axes.get(input)!)
-    const { same = [], contracted = [], unread = [], reshaped, uniform } = positionUse(node)
+    const { same = [], contracted = [], unread = [], repeated = [], reshaped, uniform } = positionUse(node)
     if (uniform) return
     if (reshaped) {
       unify(own.flat(), operands[0]!.flat())
@@ -95,6 +95,7 @@ export class Symmetry {
       open.delete(a)
       open.delete(b)
     }
+    for (const axis of repeated) open.delete(`0 ${axis}`)
     for (const [input, axis] of unread) open.delete(`${input + 1} ${axis}`)
     for (const group of contracted) {
       const axes = group.map(([input, axis]) => `${input + 1} ${axis}`)

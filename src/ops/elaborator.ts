@@ -351,6 +351,8 @@ export class Elaborator {
     )
     if (own !== undefined) {
       if (isProblem(own)) throw new Misfit(own.problem)
+      if (inputs.some(({ axes }) => axes.some(axis => axis !== batchAxis)))
+        throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
       return this.#given(own)
     }
     if (opName === undefined || !op) throw new Misfit(`there is no function \`${name}\``, undefined, name)

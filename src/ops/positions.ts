@@ -13,6 +13,8 @@ export interface PositionUse {
   readonly contracted?: readonly (readonly (readonly [input: number, inputAxis: number])[])[]
   /** Axes of inputs of which nothing is read. */
   readonly unread?: readonly (readonly [input: number, inputAxis: number])[]
+  /** Axes of the result along which all positions are the same. */
+  readonly repeated?: readonly number[]
   /** The elements stay in order under other axes. */
   readonly reshaped?: true
   /** All positions of all axes of the result are the same. */
@@ -43,6 +45,13 @@ export const orderedPositions: PositionRule = () => ({})
 export const elementwisePositions: PositionRule = node => ({
   same: node.inputs.flatMap((_, input) => aligned(node, input)),
 })
+
+/** The elements of the one input, repeated along the axes that it does not have. */
+export const broadcastPositions: PositionRule = node => {
+  const same = aligned(node, 0)
+  const own = new Set(same.map(([axis]) => axis))
+  return { same, repeated: axesUpTo(rankOf(node)).filter(axis => !own.has(axis)) }
+}
 
 /** All positions of the axes of the attribute `axes` together, each of the others by itself. */
 export const reducedPositions: PositionRule = ({ inputs, attributes }) => {

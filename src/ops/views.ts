@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { type Shape, shapeText, type TensorType } from '../graph/type.js'
 import { broadcastAxes, permutedAxes, reshapedAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
-import { elementwisePositions, permutedPositions, reshapedPositions } from './positions.js'
+import { broadcastPositions, permutedPositions, reshapedPositions } from './positions.js'
 import { sameRole } from './roles.js'
 import { broadcast, mapBroadcast, resolveAxes, sizeOf } from './shape.js'
 
@@ -204,7 +204,7 @@ export const views = {
         : { problem: `${shapeText(x!.shape)} cannot be broadcast to ${shapeText(shape)}` }
     },
     axes: broadcastAxes,
-    positions: elementwisePositions,
+    positions: broadcastPositions,
     affine: [['x']],
     role: sameRole,
     notation: { form: 'transparent' },

@@ -11,6 +11,7 @@ import { Misfit } from '../ops/misfit.js'
 import { batchAxis } from '../ops/named-axes.js'
 import { learnSizes } from '../ops/reduce.js'
 import { drawnValue } from './draws.js'
+import { applyPaperFunction } from './functions.js'
 import type { PlannedLine, PlannedPassage } from './plan.js'
 import { Recurrence } from './recurrence.js'
 
@@ -100,7 +101,12 @@ export class EquationGraph {
     }
     const value = (name: string) =>
       numbers.get(name) ?? own?.(name) ?? this.value(name) ?? this.host.size(name)
-    return { value, example }
+    const apply = (name: string, args: readonly Node[]) =>
+      applyPaperFunction(name, args, {
+        builder: this.host.builder,
+        hasBatch: node => this.hasBatch(node),
+      })
+    return { value, example, apply }
   }
 
   elaborator(numbers?: ReadonlyMap<string, number>, own?: Environment['value']): Elaborator {

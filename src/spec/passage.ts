@@ -9,6 +9,7 @@ import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
+import { isPaperFunction } from './functions.js'
 import { indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
 import type { PlannedLine, PlannedParameter, PlannedPassage } from './plan.js'
 import { entriesOf, placeWithin, scalarOf, type YamlEntry } from './yaml.js'
@@ -303,7 +304,8 @@ class PassageReader {
     const read = resolve(right, {
       isValue: name => declared.has(name),
       isFunction: name =>
-        this.#known.functions.has(name) || (isFunctionOfTheLanguage(name) && !parameters.includes(name)),
+        this.#known.functions.has(name) ||
+        ((isFunctionOfTheLanguage(name) || isPaperFunction(name)) && !parameters.includes(name)),
     })
     if (isReadingProblem(read)) {
       this.#report.fail(read.problem, read.range)

@@ -67,7 +67,7 @@ test.each(cases)('$title treats positions alike where it says so', ({ name, op, 
   const { node, inputs, result, draw } = build(name, example)
   const values = draw(3)
   const before = result(values)
-  const { same = [], contracted = [], unread = [], reshaped, uniform } = op.positions(node)
+  const { same = [], contracted = [], unread = [], repeated = [], reshaped, uniform } = op.positions(node)
   if (uniform) expect(new Set(before.data).size).toBe(1)
   if (reshaped) expect([...before.data]).toEqual([...values[0]!.data])
   const turn = (axes: readonly (readonly [input: number, axis: number])[]) =>
@@ -78,6 +78,7 @@ test.each(cases)('$title treats positions alike where it says so', ({ name, op, 
     const own = same.flatMap(([at, input, inputAxis]) => (at === axis ? [[input, inputAxis] as const] : []))
     expectClose(result(turn(own)), turned(before, axis))
   }
+  for (const axis of repeated) expectClose(before, turned(before, axis))
   for (const group of contracted) expectClose(result(turn(group)), before)
   for (const [input, axis] of unread) {
     const other = values.map((value, i) =>
