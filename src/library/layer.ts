@@ -217,6 +217,8 @@ export interface LayerDefinition {
   readonly eagerOnly?: string
   /** TF.js overwrites the declared shape of the tensor that it is applied to. */
   readonly overwritesShape?: true
+  /** Parameters that hold statistics of the batches, which a run in training mode writes down. */
+  readonly statistics?: readonly string[]
   /** Why `fit` throws under this configuration although `predict` does not; undefined where it works. */
   readonly untrainable?: (config: LayerConfig) => string | undefined
   readonly config: Readonly<Record<string, ConfigKey>>

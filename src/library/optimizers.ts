@@ -2,6 +2,8 @@ import type { Attribute } from '../graph/node.js'
 
 /** An optimizer: its hyper-parameters in the order in which the factory takes them. */
 export interface OptimizerDefinition {
+  /** As papers call it. */
+  readonly title: string
   readonly settings: readonly {
     readonly name: string
     readonly default?: Attribute
@@ -30,6 +32,7 @@ const text = 'tfjs-layers/src/optimizers.ts'
 /** The optimizers of TF.js with their defaults. */
 export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
   sgd: {
+    title: 'SGD',
     settings: [{ name: 'learningRate', letter: 'η' }],
     asText: { learningRate: 0.01 },
     named: true,
@@ -37,6 +40,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: `${core}; ${text}`,
   },
   momentum: {
+    title: 'Momentum',
     settings: [
       { name: 'learningRate', letter: 'η' },
       { name: 'momentum', letter: 'μ' },
@@ -51,6 +55,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: core,
   },
   adagrad: {
+    title: 'AdaGrad',
     settings: [
       { name: 'learningRate', letter: 'η' },
       { name: 'initialAccumulatorValue', letter: 'v_0', default: 0.1 },
@@ -64,6 +69,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: `${core}; ${text}`,
   },
   adadelta: {
+    title: 'AdaDelta',
     settings: [
       { name: 'learningRate', letter: 'η', default: 0.001 },
       { name: 'rho', letter: 'ρ', default: 0.95 },
@@ -80,6 +86,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: `${core}; ${text}`,
   },
   adam: {
+    title: 'Adam',
     settings: [
       { name: 'learningRate', letter: 'η', default: 0.001 },
       { name: 'beta1', letter: 'β_1', default: 0.9 },
@@ -97,6 +104,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: `${core}; ${text}`,
   },
   adamax: {
+    title: 'AdaMax',
     settings: [
       { name: 'learningRate', letter: 'η', default: 0.002 },
       { name: 'beta1', letter: 'β_1', default: 0.9 },
@@ -118,6 +126,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     source: `${core}; ${text}`,
   },
   rmsprop: {
+    title: 'RMSProp',
     settings: [
       { name: 'learningRate', letter: 'η' },
       { name: 'decay', letter: 'ρ', default: 0.9 },

@@ -28,6 +28,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     inputs: 'one',
     ranks: [2, 4],
     masks: passesMask,
+    statistics: ['moving_mean', 'moving_variance'],
     untrainable: ({ center, scale }) =>
       center === true && scale === true
         ? undefined
