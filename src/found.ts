@@ -1,7 +1,13 @@
 import type { Diagnostic } from './diagnostics/diagnostic.js'
 import type { Model, ModelGraph } from './graph/model.js'
 import type { Node } from './graph/node.js'
+import type { TrainingGraph } from './graph/training.js'
 import type { Span } from './text/source.js'
+
+/** The training code of a target: what it does, step by step. */
+export interface FoundTraining extends Pick<FoundModel, 'target' | 'where'> {
+  readonly graph: TrainingGraph
+}
 
 /** A model that was found, or the reason why it is not known. */
 export interface FoundModel {

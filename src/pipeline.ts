@@ -4,7 +4,7 @@ import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
-import { choicesOf, type FoundModel } from './found.js'
+import { choicesOf, type FoundModel, type FoundTraining } from './found.js'
 import type { Model } from './graph/model.js'
 import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
@@ -43,6 +43,7 @@ export interface ModelRequest {
 
 export interface ReadResult {
   readonly models: readonly FoundModel[]
+  readonly trainings: readonly FoundTraining[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -132,8 +133,8 @@ export function readModels(request: ModelRequest): ReadResult {
 function readBound({ path, ...request }: ModelRequest, { models, diagnostics }: ReadResult): ReadResult {
   const choices = choicesOf(models)
   const [model] = choices[0] ?? []
-  if (choices.length > 1) return { models: [], diagnostics: [severalModels(path, choices)] }
-  if (!model) return { models, diagnostics }
+  if (choices.length > 1) return { models: [], trainings: [], diagnostics: [severalModels(path, choices)] }
+  if (!model) return { models, trainings: [], diagnostics }
   return readModels({ ...request, path, target: model.target.slice(path.length + 1) })
 }
 
@@ -151,7 +152,7 @@ function readListed(request: ModelRequest): ReadResult | undefined {
       .filter(({ models }) => models.some(isNamed))
     if (found.length === 0) continue
     const models = found.flatMap(site => site.models.filter(isNamed))
-    return { models, diagnostics: found.flatMap(({ diagnostics }) => diagnostics) }
+    return { models, trainings: [], diagnostics: found.flatMap(({ diagnostics }) => diagnostics) }
   }
   return undefined
 }
@@ -159,8 +160,18 @@ function readListed(request: ModelRequest): ReadResult | undefined {
 function foundIn({ sites, diagnostics }: TraceResult, path: string): ReadResult {
   return {
     models: sites.flatMap(site => modelsOf(site, path)),
+    trainings: sites.flatMap(site => trainingOf(site, path)),
     diagnostics: [...diagnostics, ...sites.flatMap(site => site.diagnostics)],
   }
+}
+
+function trainingOf(
+  { target, training, assumptions, builder, provenance }: Site,
+  path: string,
+): readonly FoundTraining[] {
+  if (!training) return []
+  const shown = target === topLevel ? path : `${path}#${target}`
+  return [{ target: shown, where: caseText(assumptions), graph: { training, builder, provenance } }]
 }
 
 /** The models of a site: one that it stands for has its name, the others have names of their own in it. */

@@ -1,13 +1,16 @@
+import { type Algorithm, algorithmOf } from '../equations/algorithm.js'
+import { algorithmJson } from '../equations/algorithm-json.js'
 import { type Expansion, equationsOf } from '../equations/equations.js'
 import { type GradientRequest, gradientEquations } from '../equations/gradients.js'
-import { latexLines, toMarkdown } from '../equations/markdown.js'
+import { algorithmLatex, algorithmMarkdown, latexLines, toMarkdown } from '../equations/markdown.js'
 import { renderParameters } from '../equations/parameters.js'
 import { renderPlain } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
-import { renderEquations } from '../equations/terminal.js'
-import { outermost, titleOf } from '../found.js'
+import { renderAlgorithm, renderEquations } from '../equations/terminal.js'
+import { type FoundTraining, outermost, titleOf } from '../found.js'
 import type { ModelGraph } from '../graph/model.js'
 import { isProblem } from '../graph/op.js'
+import type { TrainingGraph } from '../graph/training.js'
 import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
 import { isInputError, readModels } from '../pipeline.js'
@@ -37,17 +40,39 @@ interface Titled {
   readonly graph: ModelGraph
 }
 
+interface TitledTraining {
+  readonly target: string
+  readonly algorithm: Algorithm
+  readonly graph: TrainingGraph
+}
+
 const formats = {
-  text: (systems: readonly Titled[]) =>
-    systems.map(({ target, system }) => `${target}\n\n${renderEquations(system)}\n`).join('\n'),
-  markdown: (systems: readonly Titled[]) => systems.map(({ system }) => toMarkdown(system)).join('\n'),
-  latex: (systems: readonly Titled[]) => `${systems.flatMap(({ system }) => allLines(system)).join('\n')}\n`,
-  json: (systems: readonly Titled[]) =>
-    `${JSON.stringify(
-      systems.map(({ target, system }) => ({ target, title: system.title, latex: allLines(system) })),
-      null,
-      2,
-    )}\n`,
+  text: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
+    [
+      ...systems.map(({ target, system }) => `${target}\n\n${renderEquations(system)}\n`),
+      ...trainings.map(({ algorithm }) => `${renderAlgorithm(algorithm)}\n`),
+    ].join('\n'),
+  markdown: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
+    [
+      ...systems.map(({ system }) => toMarkdown(system)),
+      ...trainings.map(({ algorithm }) => algorithmMarkdown(algorithm)),
+    ].join('\n'),
+  latex: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
+    `${[...systems.flatMap(({ system }) => allLines(system)), ...trainings.flatMap(({ algorithm }) => algorithmLatex(algorithm))].join('\n')}\n`,
+  json: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) => {
+    const models = systems.map(({ target, system }) => ({
+      target,
+      title: system.title,
+      latex: allLines(system),
+    }))
+    const algorithms = trainings.map(({ target, algorithm }) => ({
+      target,
+      title: algorithm.title,
+      latex: algorithmLatex(algorithm),
+      training: algorithmJson(algorithm),
+    }))
+    return `${JSON.stringify([...models, ...algorithms], null, 2)}\n`
+  },
   plain: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
   parameters: (systems: readonly Titled[]) =>
@@ -92,13 +117,19 @@ export function equations(
   })
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   tell([...result.diagnostics, ...reasons])
-  if (systems.length > 0) print(formats[format](systems))
+  const trainings = gradient.length > 0 ? [] : result.trainings.map(titledTraining)
+  if (systems.length > 0 || trainings.length > 0) print(formats[format](systems, trainings))
   if (result.diagnostics.some(isInputError)) return exitCodes.unusable
-  if (result.models.length === 0) {
+  if (result.models.length === 0 && result.trainings.length === 0) {
     process.stderr.write(`aswritten: \`${text}\` builds no model that was recognised\n`)
     return exitCodes.unusable
   }
   return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
+}
+
+function titledTraining(found: FoundTraining): TitledTraining {
+  const target = titleOf(found)
+  return { target, algorithm: algorithmOf(found.graph, target), graph: found.graph }
 }
 
 function allLines(system: EquationSystem): readonly string[] {

@@ -2,7 +2,7 @@ import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { layers as layerTable } from '../library/layers/table.js'
 import type { ExpressionStyle } from './expression.js'
-import { type Formula, symbol, word } from './formula.js'
+import { type Formula, number, symbol, word } from './formula.js'
 import { reachable } from './lines.js'
 import type { Names } from './names.js'
 
@@ -10,6 +10,8 @@ import type { Names } from './names.js'
 export interface LayerCall {
   readonly application: LayerApplication
   readonly inputs: readonly Node[]
+  /** Which of several results it gives. */
+  readonly place?: number
 }
 
 export function layerCalls(model: Model): ReadonlyMap<Node, LayerCall> {
@@ -29,8 +31,10 @@ export function layerCalls(model: Model): ReadonlyMap<Node, LayerCall> {
 export function modelCalls(model: Model): ReadonlyMap<Node, LayerCall> {
   const calls = new Map<Node, LayerCall>()
   for (const application of model.applications) {
-    const [output] = application.outputs
-    if (application.layer.model && output) calls.set(output, { application, inputs: application.inputs })
+    if (!application.layer.model) continue
+    const { inputs, outputs } = application
+    for (const [i, output] of outputs.entries())
+      calls.set(output, { application, inputs, ...(outputs.length > 1 && { place: i + 1 }) })
   }
   return calls
 }
@@ -46,7 +50,9 @@ export function styleOf(
       const model = models.get(node)
       if (model) {
         const { layer } = model.application
-        return { head: word(layer.variable ?? layer.name), inputs: model.inputs }
+        const name = word(layer.variable ?? layer.name)
+        const lower = model.place === undefined ? undefined : number(model.place)
+        return { head: lower ? { kind: 'script', base: name, lower } : name, inputs: model.inputs }
       }
       const call = calls.get(node)
       return call && { head: callHead(call, names), inputs: call.inputs }

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { formatPlace } from '../text/source.js'
+import { type Algorithm, type AlgorithmLine, equationsIn } from './algorithm.js'
+import { word } from './formula.js'
 import { toLatex } from './latex.js'
 import {
   type Equation,
@@ -24,6 +26,14 @@ export function latexLines(items: readonly Item[], ranges = ''): readonly string
   )
 }
 
+/** The steps of an algorithm and the rules of its optimizers, one display formula a line, each with its blocks. */
+export function algorithmLatex({ lines, rules }: Algorithm): readonly string[] {
+  const steps = equationsIn(lines).flatMap(({ item, within }) =>
+    latexLines([item], within.map(heading => toLatex(word(heading.replaceAll('`', '')))).join(',\\; ')),
+  )
+  return [...steps, ...rules.flatMap(({ items }) => latexLines(items))]
+}
+
 const signs: Readonly<Record<Equation['sign'], string>> = { '=': '=', '←': '\\leftarrow', '~': '\\sim' }
 
 /**
@@ -37,20 +47,42 @@ export function toMarkdown(system: EquationSystem, level = 2): string {
     ...itemBlocks(items),
     ...(definitions.length > 0 ? ['with', ...itemBlocks(definitions)] : []),
     ...(training.length > 0 ? ['trained by', ...itemBlocks(training)] : []),
-    ...(explanations.length > 0
-      ? [
-          [
-            '| symbol | space or value | meaning | numbers |',
-            '|---|---|---|---:|',
-            ...explanations.map(explanationRow),
-          ].join('\n'),
-        ]
-      : []),
+    ...(explanations.length > 0 ? [explanationTable(explanations)] : []),
     `${totalsText(parameters)}.`,
     ...(failures.length > 0 ? [failures.map(failureItem).join('\n')] : []),
     ...parts.map(part => toMarkdown(part, level + 1).trimEnd()),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+/** An algorithm as Markdown: a list of steps, with lists inside for blocks of them. */
+export function algorithmMarkdown({ title, lines, rules, explanations }: Algorithm, level = 2): string {
+  const blocks = [
+    `${'#'.repeat(level)} ${escapeMarkdown(title)}`,
+    algorithmList(lines),
+    ...rules.flatMap(({ head, items, explanations: settings }) => [
+      inlineMath(`${toLatex(head)}(\\theta,\\,g)`),
+      ...itemBlocks(items),
+      ...(settings.length > 0 ? [explanationTable(settings)] : []),
+    ]),
+    ...(explanations.length > 0 ? [explanationTable(explanations)] : []),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function algorithmList(lines: readonly AlgorithmLine[]): string {
+  return lines
+    .map(line => {
+      const [head, ...parts] =
+        line.kind === 'block'
+          ? [`- ${escapeMarkdown(line.heading)}:`, algorithmList(line.lines)]
+          : [
+              `- **${line.number}.** ${line.remarks.map(escapeMarkdown).join('; ')}`,
+              ...(line.items.length > 0 ? itemBlocks(line.items) : []),
+            ]
+      return [head, ...parts.map(part => part.replace(/^(?=.)/gm, '  '))].join('\n\n')
+    })
+    .join('\n\n')
 }
 
 /** Equations in aligned blocks; a repetition is announced by its range. */
@@ -92,6 +124,14 @@ function rangeLatex({ variable, first, last }: Repetition): string {
 function failureItem({ code, message, span }: Diagnostic): string {
   const place = span ? ` (${escapeMarkdown(formatPlace(span))})` : ''
   return `- **${code}**${place}: ${escapeMarkdown(message)}`
+}
+
+function explanationTable(explanations: readonly Explanation[]): string {
+  return [
+    '| symbol | space or value | meaning | numbers |',
+    '|---|---|---|---:|',
+    ...explanations.map(explanationRow),
+  ].join('\n')
 }
 
 function explanationRow(explanation: Explanation): string {

@@ -61,6 +61,9 @@ function isLetter(found: NamedSymbol | undefined): found is NamedSymbol {
 /** `scale_Scale1`: a class in small letters, then the class, and how many there were (tfjs-layers/src/engine/topology.ts). */
 const generatedName = /^[a-z0-9_]+_[A-Z]\w*\d+$/
 
+/** Whether TF.js made up the name of a layer. */
+export const isGeneratedName = (name: string): boolean => generatedName.test(name)
+
 /** How the layer is called by its author, if at all: its configured name, or the variable that holds it. */
 export function givenName({ config, variable }: Layer): string | undefined {
   const { name } = config

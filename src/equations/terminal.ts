@@ -1,6 +1,7 @@
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import { widthOf } from '../text/width.js'
-import { printable } from './formula.js'
+import type { Algorithm, AlgorithmLine } from './algorithm.js'
+import { printable, withoutControls } from './formula.js'
 import {
   type Equation,
   type EquationSystem,
@@ -24,6 +25,31 @@ export function renderEquations(system: EquationSystem): string {
   if (explanations.length > 0) blocks.push(`where\n${columns(explanations.map(explanationCells), 3)}`)
   blocks.push(totalsText(parameters), ...failures.map(failureText))
   return [...blocks, ...parts.map(renderEquations)].join('\n\n')
+}
+
+/** An algorithm as Unicode lines: numbered steps, indented in the blocks that they belong to. */
+export function renderAlgorithm({ title, lines, rules, explanations }: Algorithm): string {
+  const blocks = [printable(title), algorithmBlocks(lines, '  ')]
+  for (const { head, items, explanations: settings } of rules) {
+    blocks.push(`${toText(head)}(θ, g)\n${itemBlocks(items, '  ')}`)
+    if (settings.length > 0) blocks.push(columns(settings.map(explanationCells), 3))
+  }
+  if (explanations.length > 0) blocks.push(`where\n${columns(explanations.map(explanationCells), 3)}`)
+  return blocks.join('\n\n')
+}
+
+function algorithmBlocks(lines: readonly AlgorithmLine[], indent: string): string {
+  return lines
+    .map(line => {
+      if (line.kind === 'block')
+        return `${indent}${withoutControls(line.heading)}:\n\n${algorithmBlocks(line.lines, `${indent}  `)}`
+      const number = `${line.number}. `
+      const rest = `${indent}${' '.repeat(number.length)}`
+      const [first = '', ...remarks] = line.remarks.map(withoutControls)
+      const body = line.items.length > 0 ? [itemBlocks(line.items, rest)] : []
+      return [`${indent}${number}${first}`, ...body, ...remarks.map(text => `${rest}${text}`)].join('\n')
+    })
+    .join('\n\n')
 }
 
 /** `61,706 parameters`, and how many are trained where that is not all of them. */

@@ -18,7 +18,7 @@ interface Training {
   readonly explanations: readonly Explanation[]
 }
 
-const loss = '\\mathcal{L}'
+export const lossLetter = '\\mathcal{L}'
 
 /** The loss that `compile` fixes, and the steps of its optimizer. */
 export function trainingItems(graph: ModelGraph, names: Names): Training {
@@ -34,17 +34,23 @@ export function trainingItems(graph: ModelGraph, names: Names): Training {
   }
 }
 
-function equation(left: Formula, right: Formula, sign: Equation['sign'] = '='): Equation {
+/** `∇_θ ℒ`. */
+export function gradientFormula(parameters: Formula, loss: Formula): Formula {
+  return row({ kind: 'script', base: glyph('\\nabla', '∇'), lower: parameters }, loss)
+}
+
+export function equation(left: Formula, right: Formula, sign: Equation['sign'] = '='): Equation {
   return { kind: 'equation', left, sign, right, explanations: [] }
 }
 
-function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names): Training {
+/** What `compile` makes of the outputs and the penalties. */
+export function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names): Training {
   const explanations: Explanation[] = []
   const written = terms.map(term => {
     const output = graph.model.outputs[term.output]?.node
     const prediction = output && names.symbol(output)
     const target = targetSymbol(prediction, terms.length)
-    const own = symbol(loss, terms.length > 1 ? labelOfTarget(target) : {})
+    const own = symbol(lossLetter, terms.length > 1 ? labelOfTarget(target) : {})
     const variables = variablesIn(graph, term, names)
     const right = output && lossFormula(graph, term, output, { target, variables }, names)
     for (const variable of right ? variables.values() : [])
@@ -64,7 +70,7 @@ function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names):
     return { items: [equation(written[0].own, written[0].right)], explanations }
   if (written.length === 0) return { items: [], explanations }
   const own = (entry: (typeof written)[number]) =>
-    written.length > 1 ? entry.own : symbol(loss, { label: 'data' })
+    written.length > 1 ? entry.own : symbol(lossLetter, { label: 'data' })
   const parts = written.map(entry =>
     entry.term.weight === 1
       ? own(entry)
@@ -72,7 +78,7 @@ function lossItems(graph: ModelGraph, terms: readonly LossTerm[], names: Names):
   )
   return {
     items: [
-      equation(symbol(loss), separated([...parts, ...penalties], plus)),
+      equation(symbol(lossLetter), separated([...parts, ...penalties], plus)),
       ...written.flatMap(entry => (entry.right ? [equation(own(entry), entry.right)] : [])),
     ],
     explanations,
@@ -130,8 +136,11 @@ function penaltyFormulas({ model, builder }: ModelGraph, names: Names): readonly
   )
 }
 
-/** The update of every trainable parameter, with the hyper-parameters as they are resolved. */
-function optimizerItems({ kind, settings, reason }: Optimizer, names: Names): Training {
+/**
+ * The update of every trainable parameter, with the hyper-parameters as they are resolved. The gradient is that of the
+ * loss unless another one is given.
+ */
+export function optimizerItems({ kind, settings, reason }: Optimizer, names: Names): Training {
   const definition = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined
   if (!definition) {
     const unknown = {
@@ -148,7 +157,7 @@ function optimizerItems({ kind, settings, reason }: Optimizer, names: Names): Tr
     const own = variableSymbol(name)
     return own && names.has(own) ? { ...own, positions: [theta] } : own
   }
-  const gradient = row({ kind: 'script', base: glyph('\\nabla', '∇'), lower: theta }, symbol(loss))
+  const gradient = gradientFormula(theta, symbol(lossLetter))
   const items = [
     equation(letterOf('g') ?? symbol('g'), gradient),
     ...update.flatMap(([left, right]) => {

@@ -6,6 +6,7 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Model, ShapeStatement } from '../graph/model.js'
 import type { Problem } from '../graph/op.js'
 import type { Origin, Provenance } from '../graph/provenance.js'
+import type { Training } from '../graph/training.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
@@ -31,6 +32,9 @@ export interface HostCall {
   readonly span: Span
   readonly trace: Tracer
 }
+
+/** A call of something that is not known. */
+export type UnknownCall = Pick<HostCall, 'thisValue' | 'arguments' | 'span'>
 
 export interface HostFunction {
   readonly name: string
@@ -71,8 +75,29 @@ export interface HostType<State = unknown> {
     /** The object with something else at its end, and with what came to be there since. */
     put(state: State, value: Value): State
   }
+  /** For objects that only record what happens, of which nothing in the program depends. */
+  readonly records?: RecordKeeping<State>
   /** For the classes of a library: how they are instantiated and extended. */
   readonly class?: HostClass<State>
+}
+
+/** How an object records what happens where code is walked once in place of many times. */
+export interface RecordKeeping<State> {
+  /**
+   * The record with all rounds of a repetition at its end, of which one led from `before` to `after`; the same state if it
+   * says so already.
+   */
+  repeat(state: State, before: State, after: State, repetition: RecordedRepetition): State
+  /** The record with the number of rounds of the repetition at its end. */
+  counted(state: State, count: Dimension): State
+  /** Whether a round adds what the one before it added. */
+  addsNothing(before: State, after: State): boolean
+}
+
+/** Code that runs any number of times: what says how often, and what tells this time from others. */
+export interface RecordedRepetition {
+  readonly span: Span
+  readonly run: object
 }
 
 /** A class of a library, which `new` makes objects of and classes of the program can extend. */
@@ -152,6 +177,9 @@ export interface Tracer {
   host<State>(type: HostType<State>, state: State): HostObject<State>
   /** A function; `holds` are values that it acts on besides those that it is given. */
   function(name: string, call: HostFunction['call'], holds?: readonly Value[]): ObjectValue
+
+  /** The variables and fields that a library object was assigned to, in order. */
+  namesOf(object: HostObject): ReadonlySet<string>
 
   /** Tells the trace that a model now exists. `read` gives it as it is when the site ends. */
   foundModel(object: HostObject, read: () => Model | UnknownValue): void
@@ -239,10 +267,14 @@ export interface Library {
   readonly announce: (object: HostObject, trace: Tracer) => void
   /** The tensors that remarks on a parameter speak of; what counts more comes first. */
   readonly stated: (remarks: readonly Remark[]) => readonly StatedTensor[]
-  /** Which values have to be tensors where a member of this name is called on one of them. */
-  readonly takenByMember: (name: string, receiver: Value, args: readonly Property[]) => readonly string[]
+  /** Called where a function is called that is not known, with its name: which values have to be tensors. */
+  readonly calledUnknown: (trace: Tracer, name: string, call: UnknownCall) => readonly string[]
   /** A tensor that the target takes, for a parameter of it. */
   readonly input: (trace: Tracer, name: string, declaration: TensorDeclaration, span: Span) => Value
+  /** Called before anything is walked, and once more before each walk of a site. */
+  readonly begin: (trace: Tracer) => void
+  /** What the walk that ends now does to train, if anything. */
+  readonly trainingOf: (trace: Tracer) => Training | undefined
   /** Called when all code that comes before the target was run, and the target is about to be called. */
   readonly enter: (trace: Tracer) => void
   /** Called when a walk has ended: what is suspicious about what it left behind. */

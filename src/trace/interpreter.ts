@@ -188,7 +188,7 @@ export class Interpreter implements Tracer {
       const result = callee.reason
         ? this.#valueAt(span, path, callee.reason)
         : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
-      const taken = this.library.takenByMember(lastKeyOf(callee), thisValue, args)
+      const taken = this.library.calledUnknown(this, lastKeyOf(callee), { thisValue, arguments: args, span })
       this.wantTensors(taken, callee.reason ? undefined : result.reason)
       return result
     }

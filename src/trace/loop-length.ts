@@ -1,6 +1,7 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { type Span, spanText } from '../text/source.js'
 import { sameContent } from './branches.js'
+import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { type ReasonOf, Surroundings } from './repetition.js'
 import { shorten } from './unknowns.js'
@@ -34,17 +35,20 @@ export class LoopLength {
   changesNothing(run: () => void): boolean {
     const surroundings = new Surroundings(this.#interpreter)
     const changes = this.#interpreter.heap.observe(run)
-    return !changes.some(
-      change => surroundings.areChangedBy(change) && !sameContent(change.before, change.after),
-    )
+    return !changes.some(change => surroundings.areChangedBy(change) && !leavesSame(change))
   }
+}
+
+/** Whether a round leaves what it found, or has the same to record as the one before it. */
+function leavesSame({ slot, before, after }: Change): boolean {
+  const records = slot.kind === 'state' ? slot.object.type.records : undefined
+  return records ? records.addsNothing(before, after) : sameContent(before, after)
 }
 
 const reasons =
   (code: 'unknown-loop' | 'long-loop') =>
   (span: Span): ReasonOf =>
-  what =>
-    diagnostic(code, { what, condition: shorten(spanText(span)) }, { span })
+  what => ({ ...diagnostic(code, { what, condition: shorten(spanText(span)) }, { span }), span })
 
 /** Why what changes in a loop is not known: it is not known how often it runs. */
 export const unknownLength = reasons('unknown-loop')
@@ -52,8 +56,10 @@ export const unknownLength = reasons('unknown-loop')
 /** Why what a loop of unknown length hands on is not known: it is no recurrence. */
 export const noRecurrence =
   (span: Span, problem: string): ReasonOf =>
-  what =>
-    diagnostic('no-recurrence', { what, condition: shorten(spanText(span)), problem }, { span })
+  what => {
+    const values = { what, condition: shorten(spanText(span)), problem }
+    return { ...diagnostic('no-recurrence', values, { span }), span }
+  }
 
 /** Why what changes in a loop is not known: it is not walked to its end. */
 export const tooLong = reasons('long-loop')

@@ -176,13 +176,13 @@ function runUnknownLoop(
   earlier: readonly Exit[] = [],
 ): Completion {
   const exits = [...beyond(earlier, label)]
-  new Repetition(interpreter, reasonOf, reasonOf('the result').span).walk(() => {
+  const { span } = reasonOf('the result')
+  new Repetition(interpreter, reasonOf, span).walk(() => {
     const completion = body()
     if (!completion) return
     exits.push(...beyond(completion.kind === 'perhaps' ? completion.exits : [completion], label))
   })
-  const { span } = reasonOf('the result')
-  return exits.length > 0 && span ? { kind: 'perhaps', exits, cause: { span } } : undefined
+  return exits.length > 0 ? { kind: 'perhaps', exits, cause: { span } } : undefined
 }
 
 export function runForEach(

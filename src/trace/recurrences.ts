@@ -41,6 +41,8 @@ type Form =
   | { readonly kind: 'collected'; readonly before: readonly Property[] }
   /** The round leaves the state of an object that later rounds find and leave. */
   | { readonly kind: 'settled'; readonly state: unknown }
+  /** The round adds to a record of what happens. */
+  | { readonly kind: 'recorded'; readonly state: unknown }
   | { readonly kind: 'unknown' }
 
 /** What the library has for what rounds hand on, after the last one. */
@@ -208,6 +210,10 @@ export class RecurrenceWalk {
     if (known ? this.#holds(known, change) : sameContent(change.before, change.after)) return
     this.#isStable = false
     if (known) {
+      if (known.form.kind === 'recorded') {
+        known.form = { kind: 'recorded', state: this.#recorded(change, known.form.state, known.form.state) }
+        return
+      }
       if (known.form.kind === 'carried' || known.form.kind === 'collected')
         this.#problem ??= `what a round leaves in \`${nameOf(change)}\` is not like what it found there`
       known.form = { kind: 'unknown' }
@@ -228,6 +234,7 @@ export class RecurrenceWalk {
     const { slot, before, after } = change
     if (slot.kind === 'state') {
       const { type } = slot.object
+      if (type.records) return { kind: 'recorded', state: this.#recorded(change, before, before) }
       const state = type.settled?.(before, after)
       if (state !== undefined) return { kind: 'settled', state }
       const handed = type.handsOn?.read(before, after)
@@ -266,7 +273,8 @@ export class RecurrenceWalk {
   }
 
   /** Whether a round that found the form leaves it for the next one. */
-  #holds({ form, next: left, change }: Handed, { after }: Change): boolean {
+  #holds({ form, next: left }: Handed, change: Change): boolean {
+    const { after } = change
     switch (form.kind) {
       case 'counter': {
         const next = contentOf(after)
@@ -281,9 +289,19 @@ export class RecurrenceWalk {
         const { type } = (change.slot as { readonly object: HostObject }).object
         return type.settled?.(form.state, after) === undefined
       }
+      case 'recorded':
+        return this.#recorded(change, form.state, form.state) === form.state
       case 'unknown':
         return true
     }
+  }
+
+  /** A record with what a round added to what it found. */
+  #recorded({ slot, after }: Change, state: unknown, found: unknown): unknown {
+    const { span } = this.#rounds.reasonOf('it')
+    return slot.kind === 'state'
+      ? slot.object.type.records?.repeat(state, found, after, { span, run: this })
+      : state
   }
 
   #counted({ start, step }: Extract<Form, { kind: 'counter' }>, rounds: Dimension): Dimension {
@@ -295,7 +313,7 @@ export class RecurrenceWalk {
     if (form.kind === 'counter') this.#write(change, this.#counted(form, symbol(this.#round, true)))
     else if (form.kind === 'carried') this.#write(change, form.standIn)
     else if (form.kind === 'collected') this.#collect(change, null)
-    else if (form.kind === 'settled') this.#settle(change, form.state)
+    else if (form.kind === 'settled' || form.kind === 'recorded') this.#settle(change, form.state)
     else this.#spoil(change)
   }
 
@@ -304,7 +322,12 @@ export class RecurrenceWalk {
     if (form.kind === 'counter') this.#write(change, this.#counted(form, count))
     else if (form.kind === 'carried') this.#write(change, result)
     else if (form.kind === 'settled') this.#settle(change, form.state)
+    else if (form.kind === 'recorded') this.#settle(change, this.#counts(change, form.state, count))
     else if (form.kind === 'unknown') this.#spoil(change)
+  }
+
+  #counts({ slot }: Change, state: unknown, count: Dimension): unknown {
+    return slot.kind === 'state' ? slot.object.type.records?.counted(state, count) : state
   }
 
   #settle({ slot }: Change, state: unknown): void {

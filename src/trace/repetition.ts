@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Span } from '../text/source.js'
 import { attempt, joinedState, nameOf, pathOf, spoil } from './branches.js'
 import { BudgetExceeded } from './budget.js'
 import { forgetModels } from './found-models.js'
@@ -6,13 +7,13 @@ import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { declaredCells } from './scope.js'
 import { SlotMap } from './slot.js'
-import type { UnknownValue } from './value.js'
+import type { HostObject, UnknownValue } from './value.js'
 
 /** As many rounds may each change something that earlier ones did not. */
 const mostRounds = 16
 
-/** Why what changes is not known afterwards. */
-export type ReasonOf = (what: string) => Diagnostic
+/** Why what changes is not known afterwards: the place is what says how often the code runs. */
+export type ReasonOf = (what: string) => Diagnostic & { readonly span: Span }
 
 /** All that there is at some point: tells changes of it from those of what is made afterwards. */
 export class Surroundings {
@@ -121,13 +122,27 @@ export class Repetition {
   /** Whether a later change of a library object says more: an earlier one may have changed nothing that counts. */
   #says(change: Change): boolean {
     const { slot } = change
-    return (
-      slot.kind === 'state' &&
-      joinedState(slot.object, this.#unknown(change), [change.before, change.after]) !== slot.object.state
-    )
+    return slot.kind === 'state' && this.#stateAfter(slot.object, change) !== slot.object.state
+  }
+
+  /** What an object is like after any number of rounds. */
+  #stateAfter(object: HostObject, change: Change): unknown {
+    const { records } = object.type
+    return records
+      ? records.repeat(object.state, change.before, change.after, {
+          span: this.#reasonOf(nameOf(change)).span,
+          run: this,
+        })
+      : joinedState(object, this.#unknown(change), [change.before, change.after])
   }
 
   #spoil(change: Change): void {
+    const { slot } = change
+    if (slot.kind === 'state' && slot.object.type.records) {
+      const state = this.#stateAfter(slot.object, change)
+      if (state !== slot.object.state) this.#interpreter.heap.setState(slot.object, state)
+      return
+    }
     spoil(this.#interpreter, change.slot, this.#unknown(change), [change.before, change.after])
   }
 

@@ -6,6 +6,7 @@ import type { GraphBuilder } from '../graph/builder.js'
 import { symbol, symbolsOf } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
+import type { Training } from '../graph/training.js'
 import type { Shape } from '../graph/type.js'
 import { nearest } from '../text/nearest.js'
 import { positionAt, type Span } from '../text/source.js'
@@ -59,6 +60,8 @@ export interface Site {
   readonly target: string
   readonly span: Span
   readonly models: readonly Found[]
+  /** What it does to train, if anything. */
+  readonly training?: Training
   /** Whether the first model is what the target gives. */
   readonly returns: boolean
   /** Whether that is a model of the library, known or not, and no computation of tensors. */
@@ -116,6 +119,7 @@ export class SiteTracer {
       new Assumptions(assumptions),
       keys,
     )
+    request.library.begin(this.#interpreter)
     this.#module = module
     this.#assumptions = assumptions
     const { modules } = this.#interpreter
@@ -153,6 +157,7 @@ export class SiteTracer {
     interpreter.diagnostics = []
     interpreter.wanted.clear()
     interpreter.meter.walk()
+    interpreter.library.begin(interpreter)
     let failure: UnknownValue | undefined
     let throws = false
     let result: Value
@@ -204,8 +209,10 @@ export class SiteTracer {
       })
       diagnostics.push(...interpreter.library.leave(interpreter, remains))
     }
+    const training = failure ? undefined : interpreter.library.trainingOf(interpreter)
     const site: Site = {
       target,
+      ...(training && { training }),
       span,
       models: models.map(model => this.#asking(model, target, inputs)),
       returns: isOpen || computed !== undefined || returned !== undefined,

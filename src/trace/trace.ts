@@ -48,7 +48,9 @@ export function trace(request: TraceRequest): TraceResult {
     ),
   ]
   return {
-    sites: sites.filter(({ models, diagnostics }) => models.length > 0 || diagnostics.length > 0),
+    sites: sites.filter(
+      ({ models, diagnostics, training }) => models.length > 0 || diagnostics.length > 0 || training,
+    ),
     diagnostics: [],
   }
 }

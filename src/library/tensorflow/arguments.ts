@@ -15,6 +15,7 @@ import {
 import { constantOf, isConstantFailure } from './constants.js'
 import type { ArgumentDeclaration, ArgumentKind } from './functions/function.js'
 import { isSeries, type Series } from './series.js'
+import { nodeOnTape } from './tape.js'
 import { isTensor } from './types.js'
 
 /** Why an argument could not be read: it is not known, or TF.js does not take it. */
@@ -98,7 +99,8 @@ export function readArgument(request: ReadRequest): ReadArgument {
 
 function tensorOf(trace: Tracer, value: Value, dtype: DataType | undefined): Node | ArgumentFailure {
   if (isTensor(value)) {
-    const { node, reason, symbolic, inputName } = value.state
+    const { reason, symbolic, inputName } = value.state
+    const node = nodeOnTape(trace, value)
     if (symbolic)
       return { problem: 'it is a symbolic tensor, which only layers and models can be applied to' }
     if (node) return node

@@ -108,7 +108,8 @@ function lossTerm(
   return { ...common, kind: 'function', function: own, span: place }
 }
 
-function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Optimizer {
+/** An optimizer with its settings, as it is now. */
+export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Optimizer {
   const place = span ?? fallback
   if (typeof value === 'string') {
     const kind = value.charAt(0).toLowerCase() + value.slice(1)

@@ -5,7 +5,10 @@ import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
 import type { Differentiation } from './gradients.js'
-import type { Application, LayerObject, LayerState, TensorState } from './state.js'
+import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
+import type { Tape } from './tape.js'
+import { startRecord, type TrainingRecord } from './training-record.js'
+import type { GradientSource } from './updates.js'
 
 /** What TensorFlow.js keeps track of during one trace. */
 export interface Context {
@@ -31,6 +34,16 @@ export interface Context {
   readonly trainings: ((variable: string) => Diagnostic)[]
   /** The training steps of the code that runs now, by place. */
   readonly steps: Map<string, Model | UnknownValue>
+  /** What training code did so far. */
+  readonly record: HostObject<TrainingRecord>
+  /** Models in order of creation. */
+  readonly models: HostObject<ModelState>[]
+  /** The functions of which the gradient is taken now, the innermost last. */
+  readonly tapes: Tape[]
+  /** How many objects there were at each change of what is trained. */
+  readonly changes: number[]
+  /** What gradients are of that an optimizer can be given. */
+  readonly sources: WeakMap<object, GradientSource>
   /** The differentiations that run now, the innermost last. */
   readonly differentiations: Differentiation[]
   /** The places of draws that a seed ties down. */
@@ -57,6 +70,11 @@ export function contextOf(trace: Tracer): Context {
     trainingsBefore: new Map(),
     trainings: [],
     steps: new Map(),
+    record: startRecord(trace),
+    models: [],
+    tapes: [],
+    changes: [],
+    sources: new WeakMap(),
     differentiations: [],
     seeds: new Map(),
     statements: new Map(),

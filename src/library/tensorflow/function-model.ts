@@ -51,10 +51,16 @@ export function readFunction(
     const given = { name: state.inputName ?? 'input', node: state.node!, origin: state.origin }
     return inputPort(trace, given)
   })
-  return modelOf(trace, name, ports, outputs, span)
+  const nodes = outputs.map(({ node }) => node)
+  return (
+    trainedBetween(trace, applicationsBetween(trace, nodes)) ?? modelOf(trace, name, ports, outputs, span)
+  )
 }
 
-/** The computation of one tensor from the tensors that the function under trace was given. */
+/**
+ * The computation of one tensor from the tensors that the function under trace was given, all of it at one time: what was
+ * computed before has to be a constant in it.
+ */
 export function computationOf(
   trace: Tracer,
   name: string,
@@ -85,8 +91,6 @@ function modelOf(
 ): Model | UnknownValue {
   const nodes = outputs.map(({ node }) => node)
   const order = applicationsBetween(trace, nodes)
-  const changed = trainedBetween(trace, order)
-  if (changed) return changed
   const reader = new ModelReader(trace)
   const applications: LayerApplication[] = []
   for (const application of order) {

@@ -5,6 +5,7 @@ import type { HostType, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import type { LayerState, TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
+import { ownedBy, write } from './updates.js'
 
 /** A weight of a layer as an object (tfjs-layers/src/variables.ts). */
 interface LayerVariableState {
@@ -31,8 +32,11 @@ const layerVariableType: HostType<LayerVariableState> = {
     },
     write: {
       kind: 'method',
-      call: (variable, { trace, arguments: args }) => {
+      call: (variable, call) => {
+        const { trace, arguments: args } = call
         const value = args[0]?.value
+        const moved = ownedBy(variable.state.layer, variable.state.parameter)
+        write(call, [{ moved, value }])
         change(trace, variable, { isOverwritten: true })
         if (isTensor(value) && value.state.node)
           trace.heap.setState(variable, { ...variable.state, node: value.state.node })
@@ -76,8 +80,13 @@ function change(
   trace.heap.setState(layer, { ...layer.state, ...(parameters && { parameters }) })
 }
 
-function tensor(trace: Tracer, { node, reason }: LayerVariableState, origin: TensorState['origin']): Value {
+function tensor(
+  trace: Tracer,
+  { node, reason, layer, parameter }: LayerVariableState,
+  origin: TensorState['origin'],
+): Value {
   return trace.host<TensorState>(tensorType, {
+    live: { layer, parameter },
     ...(node && { node }),
     ...(reason && { reason }),
     symbolic: false,

@@ -28,6 +28,7 @@ import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { rebuild } from './rebuild.js'
 import type { Application, LayerState, TensorState } from './state.js'
+import { tensorOnTape } from './tape.js'
 import { isLayer, isModel, isTensor, layerType, tensorType } from './types.js'
 import { readConfig } from './values.js'
 
@@ -123,12 +124,13 @@ function entriesAsValues(config: LayerState['config']): LayerConfig {
 export function applyToTensors(
   trace: Tracer,
   layer: HostObject<LayerState>,
-  inputs: readonly HostObject<TensorState>[],
+  tensors: readonly HostObject<TensorState>[],
   span: Span,
   kwargs?: Value,
   given?: Value,
 ): readonly HostObject<TensorState>[] {
   const { state } = layer
+  const inputs = tensors.map(tensor => tensorOnTape(trace, tensor))
   const origin = trace.origin(span)
   const lost = inputs.find(input => !input.state.node || input.state.reason)
   if (state.custom && !state.reason && !lost)
@@ -179,7 +181,7 @@ export function applyToTensors(
   }
   for (const node of newNodes(outputs, nodes)) trace.provenance.addOrigin(node, origin)
   remember(trace, application)
-  const tensors = outputs.map((node, i) =>
+  const results = outputs.map((node, i) =>
     trace.host<TensorState>(tensorType, {
       node,
       producer: application,
@@ -190,7 +192,7 @@ export function applyToTensors(
       ...(symbolic && mask && { mask }),
     }),
   )
-  const first = tensors[0]
+  const first = results[0]
   const input = inputs[0]
   trace.heap.setState(layer, {
     ...layer.state,
@@ -200,7 +202,7 @@ export function applyToTensors(
   })
   keepInner(trace, state, parameters)
   if (symbolic && definition.overwritesShape && input) overwriteShape(trace, layer, input, span)
-  return tensors
+  return results
 }
 
 /** Whether a call asks for training: `apply(x, { training: true })`. */

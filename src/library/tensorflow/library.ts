@@ -24,8 +24,10 @@ import type { TensorState } from './state.js'
 import { statedTensors } from './stated-tensors.js'
 import { callTensorFunction } from './tensor-functions.js'
 import './tensors.js'
+import { clearRecord } from './training-record.js'
 import { isLayer, isModel, isTensor } from './types.js'
 import { unmodelledMember, unmodelledNamespaces } from './unmodelled.js'
+import { noteUnfollowed, trainingOf } from './updates.js'
 import { freeVariables } from './variables.js'
 
 /** Package names and addresses under which TensorFlow.js is imported. */
@@ -81,9 +83,15 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       } else if (isTensor(object)) nameTensor(object, name, trace)
     },
     stated: remarks => statedTensors(remarks, isOwnSpecifier),
-    takenByMember,
+    calledUnknown: (trace, name, call) => {
+      noteUnfollowed(trace, name, call)
+      return takenByMember(name, call.thisValue, call.arguments)
+    },
     input: inputOf,
+    begin: trace => clearRecord(trace, contextOf(trace).record),
+    trainingOf,
     enter: trace => {
+      clearRecord(trace, contextOf(trace).record)
       contextOf(trace).steps.clear()
       freeVariables(trace)
     },

@@ -1,5 +1,8 @@
+import type { Attribute } from '../../graph/node.js'
+import type { Descent } from '../../graph/training.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { HostObject, Value } from '../../trace/value.js'
+import { type HostObject, isObject, type Value } from '../../trace/value.js'
+import { attributeOf } from './arguments.js'
 import { compiled } from './compile.js'
 import { shapeOf } from './declared-shapes.js'
 import { applicationsBelow, layersOf } from './layer-order.js'
@@ -7,18 +10,11 @@ import { givenNoTensors, result, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
 import { isTensor, modelType } from './types.js'
+import { fitCompiled } from './updates.js'
 import { openCount, trainedNodes } from './weights.js'
 
-/** Training and prediction are events, not structure: they change no equation. */
-const silentMethods = [
-  'fit',
-  'fitDataset',
-  'evaluate',
-  'evaluateDataset',
-  'trainOnBatch',
-  'save',
-  'executorProxy',
-] as const
+/** What they give is of a run. */
+const silentMethods = ['evaluate', 'evaluateDataset', 'save', 'executorProxy'] as const
 
 const property = (get: (state: ModelState, trace: Tracer) => Value) =>
   ({
@@ -27,6 +23,28 @@ const property = (get: (state: ModelState, trace: Tracer) => Value) =>
   }) as const
 const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) =>
   ({ kind: 'method', call }) as const
+
+/** Training changes no equation: it is noted as a step, and what it gives is of a run. */
+const trainingMethods: Readonly<Record<string, (call: HostCall) => Descent['schedule']>> = {
+  fit: fitSchedule,
+  fitDataset: () => undefined,
+  trainOnBatch: () => undefined,
+}
+
+const notRun = (name: string, { trace, span }: HostCall): Value =>
+  trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, span)
+
+/** What `fit` is told, with its defaults (tfjs-layers/src/engine/training.ts, `fitTensors`). */
+function fitSchedule({ trace, arguments: args, span }: HostCall): Descent['schedule'] {
+  const options = args[2]?.value
+  const setting = (name: string, usual: number): Attribute => {
+    const value = isObject(options) ? trace.get(options, name, span) : undefined
+    const read = attributeOf(trace, value)
+    if (read === undefined || read === null) return usual
+    return typeof read === 'object' && 'unknown' in read ? null : read
+  }
+  return { epochs: setting('epochs', 1), batchSize: setting('batchSize', 32) }
+}
 
 /** A member that is read off what the model was built from, if that is known. */
 const ofKnown = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
@@ -62,13 +80,15 @@ function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
 
 Object.assign(modelType.members, {
   ...Object.fromEntries(
-    silentMethods.map(name => [
+    Object.entries(trainingMethods).map(([name, scheduleOf]) => [
       name,
-      method((_, call) =>
-        call.trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, call.span),
-      ),
+      method((model, call) => {
+        fitCompiled(model, call, scheduleOf(call))
+        return notRun(name, call)
+      }),
     ]),
   ),
+  ...Object.fromEntries(silentMethods.map(name => [name, method((_, call) => notRun(name, call))])),
   summary: method(() => undefined),
   dispose: method(() => undefined),
   build: method(() => undefined),

@@ -5,6 +5,7 @@ import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
 import { batch } from '../open-sizes.js'
+import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { declared, declaredByModel } from './declared-shapes.js'
 import { applyToTensors, givenNoTensors, isTraining, plainConfig, remember } from './layers.js'
@@ -12,6 +13,7 @@ import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
 import { rebuild } from './rebuild.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
+import { tensorOnTape } from './tape.js'
 import { isInputLayer, isLayer, isModel, isTensor, layerType, modelType, tensorType } from './types.js'
 import { listOf, readConfig } from './values.js'
 
@@ -129,6 +131,7 @@ export function newModel(
     origin: { span: nowhere, path: [] },
   })
   trace.foundModel(model, () => readModel(model, trace))
+  contextOf(trace).models.push(model)
   return model
 }
 
@@ -289,11 +292,12 @@ export function initializeFunctional(model: HostObject<ModelState>, call: HostCa
 export function applyModel(
   trace: Tracer,
   model: HostObject<ModelState>,
-  inputs: readonly HostObject<TensorState>[],
+  tensors: readonly HostObject<TensorState>[],
   span: Span,
   kwargs?: Value,
 ): readonly HostObject<TensorState>[] {
   const { state } = model
+  const inputs = tensors.map(tensor => tensorOnTape(trace, tensor))
   const origin = trace.origin(span)
   const symbolic = inputs.some(input => input.state.symbolic)
   const mode = symbolic ? undefined : isTraining(trace, kwargs, span) ? 'training' : 'inference'

@@ -26,6 +26,8 @@ export interface TensorState {
   readonly inputLayer?: HostObject<LayerState>
   /** For `tf.variable`: the parameter that it is for code that runs later. */
   readonly variable?: Parameter
+  /** The weight of a layer that it is, which holds what training leaves in it. */
+  readonly live?: { readonly layer: HostObject<LayerState>; readonly parameter: Parameter }
   /** What TF.js knows of its shape while the model is built, where that is less than what follows from the inputs. */
   readonly declared?: Shape
   readonly origin: Origin

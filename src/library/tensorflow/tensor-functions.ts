@@ -13,6 +13,7 @@ import { newNodes } from './layers.js'
 import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import type { Series } from './series.js'
 import type { TensorState } from './state.js'
+import { noteAge } from './tape.js'
 import { isTensor, tensorType } from './types.js'
 
 type Read = Node | readonly Node[] | { readonly series: Series } | { readonly value: Attribute } | undefined
@@ -41,8 +42,10 @@ export function callTensorFunction(
   const environment = new Meaning(trace, given)
   if (environment.inputs.some(({ type }) => type.shape === null))
     return trace.opaque('unbound-tensor', { call: shown, path: 'a tensor' }, span)
-  const result = resultOf(definition, environment)
-  return build(call, shown, result, environment)
+  const result = build(call, shown, resultOf(definition, environment), environment)
+  const values = bound.map(({ property }) => property?.value)
+  noteAge(trace, values, result)
+  return result
 }
 
 function resultOf({ means, series }: TensorFunction, environment: Meaning): Result {

@@ -7,7 +7,9 @@ import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
 import { callWithCustomGradient, gradientsByArguments, gradientsByVariables } from './gradients.js'
 import { sameComputation } from './same-computation.js'
+import { changedVariables, onTape } from './tape.js'
 import { isTensor } from './types.js'
+import { descend, gradientSource, type MinimizedLoss, registered } from './updates.js'
 import { freeVariables } from './variables.js'
 
 /** What stands for a place where the code trains among the models that were found. */
@@ -18,16 +20,22 @@ const shown = (span: Span): string => spanText(span).split('(')[0]!.replace(/\s+
 
 /**
  * Follows the function that a training step takes: with the variables free, since a step may come at any time, and
- * once more as the code does it, for what it does besides. Gives the loss.
+ * once more as the code does it, for what it does besides. Gives the loss, and what computes it.
  */
-export function lossOf(call: HostCall, loss: Value): Value {
+export function lossOf(call: HostCall, loss: Value): MinimizedLoss & { readonly value: Value } {
   const { trace, span } = call
+  const before = { all: registered(trace), since: trace.builder.size }
+  const changed = changedVariables(trace)
   const step = trace.heap.attempt(() => {
     freeVariables(trace)
-    return stepOf(trace, trace.call(loss, [], span), span)
+    return stepOf(
+      trace,
+      onTape(trace, changed, () => trace.call(loss, [], span)),
+      span,
+    )
   }).result
   noteStep(trace, step, span)
-  return trace.call(loss, [], span)
+  return { value: trace.call(loss, [], span), step, ...before }
 }
 
 function stepOf(trace: Tracer, value: Value, span: Span): Model | UnknownValue {
@@ -74,7 +82,7 @@ export function trained(trace: Tracer, span: Span): void {
   }
 }
 
-const gradients = ({ trace, span }: HostCall, call: string): Value =>
+const gradients = ({ trace, span }: HostCall, call: string): UnknownValue =>
   trace.opaque('opaque-gradient', { call }, span)
 
 /** Functions that take gradients (tfjs-core/src/gradients.ts). The function under the gradient is followed. */
@@ -86,11 +94,12 @@ export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Valu
   variableGrads: call => {
     const [loss, variables] = call.arguments
     const grads = gradientsByVariables(call, loss?.value, variables?.value)
-    const value = lossOf(call, loss?.value)
-    return call.trace.record({
-      value,
-      grads: grads ? call.trace.record(grads) : gradients(call, 'tf.variableGrads'),
-    })
+    const minimized = lossOf(call, loss?.value)
+    const { value } = minimized
+    const given = grads ? call.trace.record(grads) : gradients(call, 'tf.variableGrads')
+    const source = gradientSource(call.trace, minimized, variables?.value)
+    if (typeof given === 'object' && given !== null) contextOf(call.trace).sources.set(given, source)
+    return call.trace.record({ value, grads: given })
   },
   customGrad: ({ trace, arguments: args }) =>
     trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value), [args[0]?.value]),
@@ -140,11 +149,15 @@ function gradientOf(inner: HostCall, callee: Value, style: Style, span: Span): V
 /** What optimizers do (tfjs-core/src/optimizers/optimizer.ts). Those of the program may override it. */
 export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, call: HostCall) => Value>> = {
   computeGradients: (_, call) => {
-    const value = lossOf(call, call.arguments[0]?.value)
-    return call.trace.record({ value, grads: gradients(call, shown(call.span)) })
+    const [loss, variables] = call.arguments
+    const minimized = lossOf(call, loss?.value)
+    const grads = gradients(call, shown(call.span))
+    contextOf(call.trace).sources.set(grads, gradientSource(call.trace, minimized, variables?.value))
+    return call.trace.record({ value: minimized.value, grads })
   },
-  applyGradients: (_, { trace, span }) => {
-    trained(trace, span)
+  applyGradients: (optimizer, call) => {
+    descend(optimizer, call, call.arguments[0]?.value)
+    trained(call.trace, call.span)
     return undefined
   },
   minimize: (optimizer, { trace, span, arguments: args }) => {

@@ -7,6 +7,7 @@ import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
+import { writeVariable } from './updates.js'
 
 /** `tf.variable(value, trainable, name, dtype)`: right after, it is its initial value. */
 export function makeVariable(call: HostCall): Value {
@@ -60,6 +61,7 @@ function initializerOf({ op, attributes }: Node): Initializer {
 export function assign(variable: HostObject<TensorState>, call: HostCall): Value {
   const { trace } = call
   const value = call.arguments[0]?.value
+  writeVariable(variable, call)
   const { node: _, reason: __, ...rest } = variable.state
   if (isTensor(value)) {
     const { node, reason } = value.state

@@ -14,9 +14,10 @@ import { layersOf } from './layer-order.js'
 import { makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, layerType, modelType, tensorType } from './types.js'
+import { writeWeights } from './updates.js'
 
 /** A weight of a layer, and whether an optimizer would change it now. */
-interface Weight {
+export interface Weight {
   readonly layer: HostObject<LayerState>
   readonly parameter: Parameter
   readonly trains: boolean
@@ -26,7 +27,7 @@ interface Weight {
  * The weights of a layer or model: those that train, then the others (`Layer.weights` in
  * tfjs-layers/src/engine/topology.ts, `Container.weights` in tfjs-layers/src/engine/container.ts).
  */
-function weightsOf(object: LayerObject): readonly Weight[] {
+export function weightsOf(object: LayerObject): readonly Weight[] {
   const all = collect(object, true)
   return [...all.filter(({ trains }) => trains), ...all.filter(({ trains }) => !trains)]
 }
@@ -137,13 +138,19 @@ const members = {
     (object, { trace, span }) =>
       openCount(trace, object.state, span) ??
       trace.array(
-        weightsOf(object).map(({ parameter: { node } }) =>
-          trace.host<TensorState>(tensorType, { node, symbolic: false, origin: trace.origin(span) }),
+        weightsOf(object).map(({ layer, parameter }) =>
+          trace.host<TensorState>(tensorType, {
+            node: parameter.node,
+            live: { layer, parameter },
+            symbolic: false,
+            origin: trace.origin(span),
+          }),
         ),
       ),
   ),
-  setWeights: method((object, { trace }) => {
-    setWeights(object, trace)
+  setWeights: method((object, call) => {
+    writeWeights(object, call)
+    setWeights(object, call.trace)
     return undefined
   }),
   countParams: method((object, { trace }) => {

@@ -1,0 +1,107 @@
+import type { Span } from '../text/source.js'
+import type { GraphBuilder } from './builder.js'
+import type { Dimension } from './dimension.js'
+import type { Layer, Model, Optimizer, Parameter } from './model.js'
+import type { Attribute, Node } from './node.js'
+import type { Origin, Provenance } from './provenance.js'
+
+/** A parameter that training changes, with the layer that owns it, if one does. */
+export interface Moved {
+  readonly parameter: Parameter
+  readonly layer?: Pick<Layer, 'name' | 'variable'>
+}
+
+/** How the parameters were chosen that an optimizer is given. */
+export type Choice =
+  /** Those that trained when the model was compiled, without those that were frozen since. */
+  | 'compiled'
+  /** The code lists them. */
+  | 'listed'
+  /** None are listed: all variables of the program that train and that the loss depends on. */
+  | 'all'
+
+/** One step of an optimizer on a loss. */
+export interface Descent {
+  readonly kind: 'descent'
+  /** As the code spells it: `optimizer.minimize`. */
+  readonly call: string
+  /** Its only output is the loss; for a compiled model, the model, whose compilation says what is minimised. */
+  readonly loss?: Model
+  /** Why the loss is not known. */
+  readonly reason?: string
+  readonly optimizer: Optimizer
+  readonly choice: Choice
+  /** What the step changes; where `open` is set, all that it can change. */
+  readonly moved: readonly Moved[]
+  /** Why it is not known which of them change, or whether others do. */
+  readonly open?: string
+  /** Statistics of the batch that layers keep, and that change besides. */
+  readonly statistics: readonly Moved[]
+  /** What `fit` was told, with its defaults. */
+  readonly schedule?: { readonly epochs: Attribute; readonly batchSize: Attribute }
+  readonly origin: Origin
+}
+
+/** A value that the program writes into a parameter. */
+export interface Write {
+  readonly moved: Moved
+  readonly value?: Node
+  readonly reason?: string
+}
+
+/** Parameters that the program gives values of its own. */
+export interface Assignment {
+  readonly kind: 'assignment'
+  readonly call: string
+  readonly writes: readonly Write[]
+  /** The same for steps that follow each other and of which all values are what they were before the first of them. */
+  readonly group: object
+  readonly origin: Origin
+}
+
+/** A call that may train, on something that is not known. */
+export interface Unfollowed {
+  readonly kind: 'unfollowed'
+  readonly call: string
+  readonly reason: string
+  readonly origin: Origin
+}
+
+/** Steps that are repeated. */
+export interface Rounds {
+  readonly kind: 'rounds'
+  readonly steps: readonly Step[]
+  /** How often, where that is known. */
+  readonly count?: Dimension
+  /** The condition or list of the loop; absent where equal steps follow each other. */
+  readonly condition?: Span
+}
+
+/** Steps of which a condition that is not known decides. */
+export interface Alternatives {
+  readonly kind: 'alternatives'
+  readonly condition: Span
+  /** Where it holds, and where it does not. */
+  readonly ways: readonly (readonly Step[])[]
+}
+
+export type Step = Descent | Assignment | Unfollowed | Rounds | Alternatives
+
+/** Models by what they are called, with the parameters that they own. */
+export interface Owner {
+  readonly name: string
+  readonly parameters: readonly Node[]
+}
+
+/** What the training code of a target does, in order. */
+export interface Training {
+  readonly steps: readonly Step[]
+  readonly owners: readonly Owner[]
+}
+
+/** A training together with what its nodes were built with. */
+export interface TrainingGraph {
+  readonly training: Training
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
+}

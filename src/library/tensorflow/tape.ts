@@ -1,0 +1,128 @@
+import type { Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import { nodesBelow, operandsOf } from '../../graph/walk.js'
+import type { HostType, Tracer } from '../../trace/host.js'
+import type { HostObject, Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
+import type { TensorState } from './state.js'
+import { isTensor, tensorType } from './types.js'
+
+/** An object that marks a point in time: those that are made later have larger numbers. */
+const markType: HostType = { name: 'mark', members: {} }
+
+const now = (trace: Tracer): number => trace.host(markType, undefined).id
+
+/** From here on some parameters have other values: what was computed from them is what it was. */
+export function noteChange(trace: Tracer): void {
+  contextOf(trace).changes.push(now(trace))
+}
+
+/** A function of which the gradient is taken: when it started, and the variables that had other values before than they began with. */
+export interface Tape {
+  readonly start: number
+  readonly changed: ReadonlySet<Node>
+}
+
+/**
+ * Runs a function of which the gradient is taken. Only what it computes itself has one (tfjs-core/src/engine.ts,
+ * `gradients`): the tape starts with the function.
+ */
+export function onTape(trace: Tracer, changed: ReadonlySet<Node>, run: () => Value): Value {
+  const { tapes } = contextOf(trace)
+  tapes.push({ start: now(trace), changed })
+  try {
+    return run()
+  } finally {
+    tapes.pop()
+  }
+}
+
+/** The variables of the program that do not have the values that code finds in them when it starts. */
+export function changedVariables(trace: Tracer): ReadonlySet<Node> {
+  const { variables } = contextOf(trace)
+  return new Set(
+    variables.flatMap(({ state: { variable, node } }) =>
+      variable && node !== variable.node ? [variable.node] : [],
+    ),
+  )
+}
+
+/** For tensors that were computed from older ones, with changes in between: when the first of those was there. */
+const since = new WeakMap<HostObject<TensorState>, number>()
+
+/** When the parameters were read that a tensor was computed from; undefined where it reads none, or holds what they are now. */
+function readAt(tensor: HostObject<TensorState>): number | undefined {
+  const { id, state } = tensor
+  if (state.variable || state.live || !state.node || !readsParameters(state.node)) return undefined
+  return since.get(tensor) ?? id
+}
+
+/** Whether a tensor was computed from parameters before a point in time, or by a way that is not known. */
+export function isOlder(tensor: HostObject<TensorState>, time: number | undefined): boolean {
+  const at = readAt(tensor)
+  return at !== undefined && time !== undefined && at < time
+}
+
+/** Notes of the results of a call what is the oldest that it was given. */
+export function noteAge(trace: Tracer, given: readonly Value[], result: Value): void {
+  const changed = contextOf(trace).changes.at(-1)
+  if (changed === undefined) return
+  const times = given.flatMap(value => tensorsOf(trace, value)).map(readAt)
+  const oldest = Math.min(...times.filter(time => time !== undefined))
+  if (oldest < changed) for (const tensor of tensorsOf(trace, result)) since.set(tensor, oldest)
+}
+
+function tensorsOf(trace: Tracer, value: Value): readonly HostObject<TensorState>[] {
+  if (isTensor(value)) return [value]
+  return (trace.elements(value) ?? []).flatMap(({ value: item }) => (isTensor(item) ? [item] : []))
+}
+
+/** The node of a tensor as code under a gradient finds it: what was computed before the tape started is a constant there. */
+export function nodeOnTape(trace: Tracer, tensor: HostObject<TensorState>): Node | undefined {
+  const { tapes, changes, counters } = contextOf(trace)
+  const { id, state } = tensor
+  const { node } = state
+  const tape = tapes.at(-1)
+  const isOwn = !tape || id >= tape.start || state.variable !== undefined || state.live !== undefined
+  if (!node || isOwn || !readsParameters(node)) return node
+  const { shape, dtype } = node.type
+  const name = trace.provenance.name(node) ?? 'earlier'
+  const isOld = isOlder(tensor, changes.at(-1)) || reads(node, tape.changed)
+  const stopped = isOld
+    ? shape && trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
+    : trace.builder.node('stopGradient', [node])
+  if (!stopped || isProblem(stopped)) return node
+  if (isOld) trace.provenance.setName(stopped, name)
+  return stopped
+}
+
+/** Whether a value depends on one of some nodes. */
+export function reads(node: Node, others: ReadonlySet<Node>): boolean {
+  return others.size > 0 && nodesBelow([node]).some(inner => others.has(inner))
+}
+
+/** The same for a tensor that a layer is given. */
+export function tensorOnTape(trace: Tracer, tensor: HostObject<TensorState>): HostObject<TensorState> {
+  const node = nodeOnTape(trace, tensor)
+  return node && node !== tensor.state.node
+    ? trace.host<TensorState>(tensorType, { ...tensor.state, node })
+    : tensor
+}
+
+const known = new WeakMap<Node, boolean>()
+
+/** Whether a value depends on a parameter. */
+function readsParameters(node: Node): boolean {
+  const pending = [node]
+  for (let next = pending.at(-1); next; next = pending.at(-1)) {
+    const inputs = operandsOf(next)
+    const missing = known.has(next) ? [] : inputs.filter(input => !known.has(input))
+    if (missing.length > 0) {
+      pending.push(...missing)
+      continue
+    }
+    if (!known.has(next)) known.set(next, next.op === 'parameter' || inputs.some(input => known.get(input)))
+    pending.pop()
+  }
+  return known.get(node) === true
+}

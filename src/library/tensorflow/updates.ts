@@ -1,0 +1,373 @@
+import { gradientFlow } from '../../gradient/flow.js'
+import type { Model, Optimizer, Parameter } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import type { Choice, Descent, Moved, Owner, Training, Write } from '../../graph/training.js'
+import { nodesBelow } from '../../graph/walk.js'
+import { type Span, spanText } from '../../text/source.js'
+import type { HostCall, Tracer, UnknownCall } from '../../trace/host.js'
+import { shorten } from '../../trace/unknowns.js'
+import { type HostObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { penaltiesOf } from '../objective.js'
+import { readOptimizer } from './compile.js'
+import { contextOf } from './context.js'
+import { layersOf } from './layer-order.js'
+import { readModel } from './read-model.js'
+import type { LayerState, ModelState, TensorState } from './state.js'
+import { changedVariables, isOlder, noteChange, reads } from './tape.js'
+import { addStep, stepsOf } from './training-record.js'
+import { isLayer, isModel, isTensor } from './types.js'
+import { parametersOf, weightsOf } from './weights.js'
+
+/** Gradients that an optimizer can be given: of what, and for which parameters. */
+export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'statistics'> {
+  readonly loss: Model | UnknownValue
+  readonly open?: string
+}
+
+/** What a step changes, and why that is not all that is known of it. */
+type Reached = Pick<GradientSource, 'moved' | 'open'>
+
+/** The variables that an optimizer is told to train. */
+interface Chosen {
+  readonly choice: Choice
+  /** Absent where all are. */
+  readonly nodes?: ReadonlySet<Node>
+  readonly reason?: string
+}
+
+/** A variable of TF.js: one that the program made, or a weight of a layer. */
+export interface Registered extends Moved {
+  readonly trains: boolean
+  readonly isStatistic: boolean
+  /** Why it is not known whether it trains. */
+  readonly reason?: string
+}
+
+/** A weight with the layer that owns it. */
+export const ownedBy = (layer: HostObject<LayerState>, parameter: Parameter): Moved => {
+  const { name, variable } = layer.state
+  return { parameter, layer: { name, ...(variable !== undefined && { variable }) } }
+}
+
+/** A loss that was followed, with the variables that there were before, and the number of the first node that it made. */
+export interface MinimizedLoss {
+  readonly step: Model | UnknownValue
+  readonly all: ReadonlyMap<Node, Registered>
+  readonly since: number
+}
+
+/** All variables there are (tfjs-core/src/engine.ts, `registeredVariables`), by node. */
+export function registered(trace: Tracer): ReadonlyMap<Node, Registered> {
+  const { variables, made } = contextOf(trace)
+  const found = new Map<Node, Registered>()
+  for (const object of variables) {
+    const { variable } = object.state
+    if (!variable) continue
+    found.set(variable.node, { parameter: variable, trains: variable.trainable, isStatistic: false })
+  }
+  for (const { object } of made) {
+    if (!isLayer(object)) continue
+    const { state } = object
+    const statistics = new Set(state.definition?.statistics ?? [])
+    for (const parameter of parametersOf(state))
+      if (!found.has(parameter.node))
+        found.set(parameter.node, {
+          ...ownedBy(object, parameter),
+          trains: parameter.trainable,
+          isStatistic: statistics.has(parameter.name),
+          ...(state.reason && { reason: state.reason.message }),
+        })
+  }
+  return found
+}
+
+const asMoved = ({ parameter, layer }: Registered): Moved => ({
+  parameter,
+  ...(layer !== undefined && { layer }),
+})
+
+/** What `minimize`, `computeGradients` and `variableGrads` take as the list of variables. */
+function chosenVariables(trace: Tracer, value: Value): Chosen {
+  if (value === undefined || value === null) return { choice: 'all' }
+  const items = trace.elements(value)?.map(item => item.value)
+  const nodes = items?.flatMap(item => (isTensor(item) ? (variableNode(item) ?? []) : []))
+  if (items && nodes?.length === items.length) return { choice: 'listed', nodes: new Set(nodes) }
+  const other = isUnknown(value) ? value : items?.find(isUnknown)
+  const reason =
+    other?.reason?.message ?? (other ? `\`${other.path}\` has no value` : 'not all of them are variables')
+  return { choice: 'listed', reason: `the list of variables is not known: ${reason}` }
+}
+
+const variableNode = ({ state }: HostObject<TensorState>): Node | undefined =>
+  state.variable?.node ?? state.live?.parameter.node
+
+/** The gradients of a loss by variables: of those chosen, only what trains and what the loss depends on has one. */
+export function gradientSource(
+  trace: Tracer,
+  { step: loss, all, since }: MinimizedLoss,
+  variables: Value,
+): GradientSource {
+  const chosen = chosenVariables(trace, variables)
+  const isChosen = (node: Node) => chosen.nodes?.has(node) ?? true
+  const { choice } = chosen
+  if (!('outputs' in loss)) {
+    const moved = [...all.values()].filter(({ parameter, trains }) => trains && isChosen(parameter.node))
+    const reason = `the loss is not known: ${reasonOf(loss)}`
+    return { loss, choice, moved: moved.map(asMoved), open: reason, statistics: [] }
+  }
+  const roots = loss.outputs.map(({ node }) => node)
+  const { reached } = gradientFlow(roots, trace.builder)
+  const parameters = [...reached].filter(({ op }) => op === 'parameter')
+  // What the loss makes itself is not there when the variables are listed (tfjs-core/src/gradients.ts, variableGrads).
+  const isOwned = parameters.every(node => all.has(node) || node.id >= since)
+  const candidates = [...all.values()].filter(
+    ({ parameter }) => reached.has(parameter.node) && isChosen(parameter.node),
+  )
+  const unsure = candidates.find(({ reason }) => reason !== undefined)?.reason
+  const open =
+    chosen.reason ??
+    unsure ??
+    (isOwned ? undefined : 'the loss reads parameters of which the owner is not known')
+  return {
+    loss,
+    choice,
+    moved: candidates.filter(({ trains }) => trains).map(asMoved),
+    ...(open !== undefined && { open }),
+    statistics: statisticsIn(roots, all),
+  }
+}
+
+/** Statistics of the batch that a computation in training mode writes down. */
+function statisticsIn(roots: readonly Node[], all: ReadonlyMap<Node, Registered>): readonly Moved[] {
+  const trained = nodesBelow(roots).filter(({ attributes }) => attributes.mode === 'training')
+  const read = new Set(trained.flatMap(({ inputs }) => inputs))
+  return [...all.values()]
+    .filter(({ parameter, isStatistic }) => isStatistic && read.has(parameter.node))
+    .map(asMoved)
+}
+
+const reasonOf = ({ reason, path }: UnknownValue): string => reason?.message ?? `\`${path}\` has no value`
+
+/** What is called, without its arguments: `tf.train.sgd(…).minimize`. */
+function shown(span: Span): string {
+  let text = ''
+  let depth = 0
+  for (const character of spanText(span)) {
+    if (character === ')') depth--
+    if (depth === 0 && character !== '`') text += character
+    if (character === '(') {
+      if (depth === 0) text += '…'
+      depth++
+    }
+  }
+  return shorten(text.replace(/\(…\)$/, '').replace(/\s+/g, ''))
+}
+
+/** `optimizer.applyGradients(…)`: a step with gradients of a known source, or with others. */
+export function descend(optimizer: HostObject, { trace, span }: HostCall, gradients: Value): void {
+  const source =
+    typeof gradients === 'object' && gradients !== null ? contextOf(trace).sources.get(gradients) : undefined
+  const { loss, ...rest } = source ?? gradientsByName(trace, gradients)
+  addStep(trace, contextOf(trace).record, {
+    kind: 'descent',
+    call: shown(span),
+    ...(loss && 'outputs' in loss
+      ? { loss }
+      : { reason: loss ? reasonOf(loss) : 'the program computes its gradients' }),
+    optimizer: readOptimizer(trace, { value: optimizer }, span),
+    ...rest,
+    origin: trace.origin(span),
+  })
+  noteChange(trace)
+}
+
+/** Gradients that the program put together, by the names of the variables. */
+function gradientsByName(
+  trace: Tracer,
+  value: Value,
+): Omit<GradientSource, 'loss'> & { readonly loss?: undefined } {
+  const names = trace.fields(value)
+  const all = [...registered(trace).values()]
+  const named = [...(names?.keys() ?? [])].map(name =>
+    all.filter(({ parameter, layer }) => layer === undefined && parameter.name === name),
+  )
+  if (names && named.every(found => found.length === 1))
+    return { choice: 'listed', moved: named.flat().map(asMoved), statistics: [] }
+  const open = 'it is not known which parameters the gradients are for'
+  return { choice: 'listed', moved: all.filter(({ trains }) => trains).map(asMoved), open, statistics: [] }
+}
+
+/** The models of which training was read, as they were then. */
+const modelsRead = new WeakMap<ModelState, Model | UnknownValue>()
+
+function modelNow(trace: Tracer, model: HostObject<ModelState>): Model | UnknownValue {
+  const known = modelsRead.get(model.state)
+  if (known) return known
+  const read = readModel(model, trace)
+  modelsRead.set(model.state, read)
+  return read
+}
+
+/** Steps of the framework's own training on what the model was compiled with: `fit`, `trainOnBatch`. */
+export function fitCompiled(
+  model: HostObject<ModelState>,
+  { trace, span }: HostCall,
+  schedule?: Descent['schedule'],
+): void {
+  const { compilation } = model.state
+  const read = modelNow(trace, model)
+  const loss = 'outputs' in read && compilation ? read : undefined
+  const optimizer: Optimizer = loss?.compilation?.optimizer ?? {
+    kind: 'opaque',
+    settings: {},
+    span,
+    reason: 'the model is not compiled',
+  }
+  const { moved, open } = compiledReach(trace, model, loss)
+  const reason = 'outputs' in read ? 'the model is not compiled where it is trained' : reasonOf(read)
+  addStep(trace, contextOf(trace).record, {
+    kind: 'descent',
+    call: shown(span),
+    ...(loss ? { loss } : { reason }),
+    optimizer,
+    choice: 'compiled',
+    moved,
+    ...(open !== undefined && { open }),
+    statistics: weightsOf(model).flatMap(({ layer, parameter }) =>
+      layer.state.definition?.statistics?.includes(parameter.name) ? [ownedBy(layer, parameter)] : [],
+    ),
+    ...(schedule && { schedule }),
+    origin: trace.origin(span),
+  })
+  noteChange(trace)
+}
+
+/** What `makeTrainFunction` trains (tfjs-layers/src/engine/training.ts): what trained at `compile`, and is not frozen since. */
+function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model | undefined): Reached {
+  const { compilation } = model.state
+  const free = weightsOf(model).filter(
+    ({ parameter }) => parameter.trainable && compilation?.trained.has(parameter.node),
+  )
+  const all = free.map(({ layer, parameter }) => ownedBy(layer, parameter))
+  const unsure = free.find(({ layer }) => layer.state.reason)?.layer.state.reason?.message
+  const terms = loss?.compilation?.losses ?? []
+  const lost = terms.find(({ reason }) => reason !== undefined)
+  const open = loss ? (lost ? `the loss is not known: ${lost.reason}` : unsure) : 'the loss is not known'
+  if (!loss || open !== undefined) return { moved: all, open: open ?? 'the loss is not known' }
+  const roots = terms.flatMap(({ output, function: own }) => own?.value ?? loss.outputs[output]?.node ?? [])
+  const { reached } = gradientFlow(
+    [...roots, ...penaltiesOf(loss, trace.builder).map(({ node }) => node)],
+    trace.builder,
+  )
+  return { moved: all.filter(({ parameter }) => reached.has(parameter.node)) }
+}
+
+/** Assignments to variables that follow each other: their values are in terms of what there was before the first. */
+export interface WriteGroup {
+  readonly depth: number
+  /** When the last change before it was. */
+  readonly start: number | undefined
+  readonly changed: ReadonlySet<Node>
+}
+
+/** Which assignment is of which group. */
+const groups = new WeakMap<object, WriteGroup>()
+
+/** Values that the program writes into parameters at once. */
+export function write(
+  { trace, span }: HostCall,
+  writes: readonly { readonly moved: Moved; readonly value: Value }[],
+): void {
+  const { record, changes } = contextOf(trace)
+  const { depth } = trace.heap
+  const ofVariables = writes.every(({ moved }) => moved.layer === undefined)
+  const last = record.state.last?.step
+  const known = last?.kind === 'assignment' && ofVariables ? groups.get(last.group) : undefined
+  const group: WriteGroup =
+    known?.depth === depth ? known : { depth, start: changes.at(-1), changed: changedVariables(trace) }
+  if (group !== known && ofVariables) groups.set(group, group)
+  addStep(trace, record, {
+    kind: 'assignment',
+    call: shown(span),
+    writes: writes.map(({ moved, value }): Write => ({ moved, ...written(value, group) })),
+    group,
+    origin: trace.origin(span),
+  })
+  noteChange(trace)
+}
+
+function written(value: Value, { start, changed }: WriteGroup): Pick<Write, 'value' | 'reason'> {
+  if (isTensor(value)) {
+    const node = value.state.live?.parameter.node ?? value.state.node
+    if (!node) return { reason: value.state.reason?.message ?? 'it is not known' }
+    if (!isOlder(value, start) && !reads(node, changed)) return { value: node }
+    return { reason: 'parameters that it was computed from have changed since' }
+  }
+  return { reason: isUnknown(value) ? reasonOf(value) : 'it is not a tensor that is known' }
+}
+
+/** `setWeights(list)`: each weight of a layer or model takes the value at its place. */
+export function writeWeights(object: HostObject<LayerState> | HostObject<ModelState>, call: HostCall): void {
+  const given = call.arguments[0]?.value
+  const values = call.trace.elements(given)
+  const missing = isUnknown(given) ? given : undefined
+  write(
+    call,
+    weightsOf(object).map(({ layer, parameter }, i) => ({
+      moved: ownedBy(layer, parameter),
+      value: values?.[i]?.value ?? missing,
+    })),
+  )
+}
+
+/** `variable.assign(value)`. */
+export function writeVariable({ state }: HostObject<TensorState>, call: HostCall): void {
+  const value = call.arguments[0]?.value
+  const { variable, live } = state
+  if (variable) write(call, [{ moved: { parameter: variable }, value }])
+  else if (live) write(call, [{ moved: ownedBy(live.layer, live.parameter), value }])
+}
+
+/** Methods of models, layers, optimizers and variables that train. */
+const training: ReadonlySet<string> = new Set([
+  'fit',
+  'fitDataset',
+  'trainOnBatch',
+  'minimize',
+  'applyGradients',
+  'setWeights',
+])
+
+/** A call of such a method on something that is not known. */
+export function noteUnfollowed(trace: Tracer, name: string, { thisValue, span }: UnknownCall): void {
+  if (!training.has(name) || !isUnknown(thisValue)) return
+  const reason = reasonOf(thisValue)
+  const origin = trace.origin(span)
+  addStep(trace, contextOf(trace).record, { kind: 'unfollowed', call: shown(span), reason, origin })
+  noteChange(trace)
+}
+
+/** What was done to train since the record was cleared. */
+export function trainingOf(trace: Tracer): Training | undefined {
+  const { record, models } = contextOf(trace)
+  const steps = stepsOf(record.state)
+  return steps.length === 0 ? undefined : { steps, owners: ownersAmong(trace, models) }
+}
+
+/** Models without models inside, each with a name that no other has: where they are made, all may be called the same. */
+function ownersAmong(trace: Tracer, models: readonly HostObject<ModelState>[]): readonly Owner[] {
+  const all = models.flatMap(model => {
+    const names = [...trace.namesOf(model as HostObject), model.state.name]
+    const parameters = layersOf(model.state).flatMap(layer =>
+      isModel(layer) ? [] : ((layer as HostObject<LayerState>).state.parameters ?? []),
+    )
+    return parameters.length > 0 ? [{ names, parameters: parameters.map(({ node }) => node) }] : []
+  })
+  const counts = new Map<string, number>()
+  for (const { names } of all)
+    for (const name of new Set(names)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return all.map(({ names, parameters }) => ({
+    name: names.find(name => counts.get(name) === 1) ?? names[0]!,
+    parameters,
+  }))
+}
