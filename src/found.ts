@@ -1,12 +1,22 @@
 import type { Diagnostic } from './diagnostics/diagnostic.js'
+import type { GraphBuilder } from './graph/builder.js'
+import type { CustomGradient } from './graph/custom-gradient.js'
 import type { Model, ModelGraph } from './graph/model.js'
 import type { Node } from './graph/node.js'
+import type { Provenance } from './graph/provenance.js'
 import type { TrainingGraph } from './graph/training.js'
 import type { Span } from './text/source.js'
 
 /** The training code of a target: what it does, step by step. */
 export interface FoundTraining extends Pick<FoundModel, 'target' | 'where'> {
   readonly graph: TrainingGraph
+}
+
+/** A function with a gradient of its own that a target calls. */
+export interface FoundCustomGradient extends Pick<FoundModel, 'target' | 'where'> {
+  readonly custom: CustomGradient
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
 }
 
 /** A model that was found, or the reason why it is not known. */

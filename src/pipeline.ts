@@ -4,11 +4,12 @@ import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
-import { choicesOf, type FoundModel, type FoundTraining } from './found.js'
+import { choicesOf, type FoundCustomGradient, type FoundModel, type FoundTraining } from './found.js'
 import type { Model } from './graph/model.js'
 import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
+import { gradientFailures } from './lint/custom-gradients.js'
 import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
@@ -44,6 +45,8 @@ export interface ModelRequest {
 export interface ReadResult {
   readonly models: readonly FoundModel[]
   readonly trainings: readonly FoundTraining[]
+  /** Functions with gradients of their own, each where it is called first. */
+  readonly customGradients: readonly FoundCustomGradient[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -133,8 +136,9 @@ export function readModels(request: ModelRequest): ReadResult {
 function readBound({ path, ...request }: ModelRequest, { models, diagnostics }: ReadResult): ReadResult {
   const choices = choicesOf(models)
   const [model] = choices[0] ?? []
-  if (choices.length > 1) return { models: [], trainings: [], diagnostics: [severalModels(path, choices)] }
-  if (!model) return { models, trainings: [], diagnostics }
+  if (choices.length > 1)
+    return { models: [], trainings: [], customGradients: [], diagnostics: [severalModels(path, choices)] }
+  if (!model) return { models, trainings: [], customGradients: [], diagnostics }
   return readModels({ ...request, path, target: model.target.slice(path.length + 1) })
 }
 
@@ -152,7 +156,12 @@ function readListed(request: ModelRequest): ReadResult | undefined {
       .filter(({ models }) => models.some(isNamed))
     if (found.length === 0) continue
     const models = found.flatMap(site => site.models.filter(isNamed))
-    return { models, trainings: [], diagnostics: found.flatMap(({ diagnostics }) => diagnostics) }
+    return {
+      models,
+      trainings: [],
+      customGradients: [],
+      diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+    }
   }
   return undefined
 }
@@ -161,8 +170,24 @@ function foundIn({ sites, diagnostics }: TraceResult, path: string): ReadResult 
   return {
     models: sites.flatMap(site => modelsOf(site, path)),
     trainings: sites.flatMap(site => trainingOf(site, path)),
-    diagnostics: [...diagnostics, ...sites.flatMap(site => site.diagnostics)],
+    customGradients: sites.flatMap(site => customGradientsOf(site, path)),
+    diagnostics: [
+      ...diagnostics,
+      ...sites.flatMap(site => [
+        ...site.diagnostics,
+        ...site.customGradients.flatMap(custom => gradientFailures(custom, site.builder)),
+      ]),
+    ],
   }
+}
+
+function customGradientsOf(
+  { target, customGradients, assumptions, builder, provenance }: Site,
+  path: string,
+): readonly FoundCustomGradient[] {
+  const shown = target === topLevel ? path : `${path}#${target}`
+  const where = caseText(assumptions)
+  return customGradients.map(custom => ({ target: shown, where, custom, builder, provenance }))
 }
 
 function trainingOf(

@@ -30,6 +30,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'blocked-gradient',
     'choice-over-batch',
     'constant-weights',
+    'custom-gradient-differs',
     'fresh-parameter',
     'ignored-call-argument',
     'inert-in-training',

@@ -1,5 +1,6 @@
-import { type Algorithm, algorithmOf } from '../equations/algorithm.js'
+import { algorithmOf, type Listing } from '../equations/algorithm.js'
 import { algorithmJson } from '../equations/algorithm-json.js'
+import { customGradientJson, customGradientListing } from '../equations/custom-gradients.js'
 import { type Expansion, equationsOf } from '../equations/equations.js'
 import { type GradientRequest, gradientEquations } from '../equations/gradients.js'
 import { algorithmLatex, algorithmMarkdown, latexLines, toMarkdown } from '../equations/markdown.js'
@@ -7,13 +8,12 @@ import { renderParameters } from '../equations/parameters.js'
 import { renderPlain } from '../equations/plain.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderAlgorithm, renderEquations } from '../equations/terminal.js'
-import { type FoundTraining, outermost, titleOf } from '../found.js'
+import { outermost, titleOf } from '../found.js'
 import type { ModelGraph } from '../graph/model.js'
 import { isProblem } from '../graph/op.js'
-import type { TrainingGraph } from '../graph/training.js'
 import { printModel } from '../meanings/print.js'
 import type { Mode } from '../ops/elaborate.js'
-import { isInputError, readModels } from '../pipeline.js'
+import { isInputError, type ReadResult, readModels } from '../pipeline.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import type { Stated } from './config.js'
@@ -40,38 +40,39 @@ interface Titled {
   readonly graph: ModelGraph
 }
 
-interface TitledTraining {
+/** What stands beside the models of a target: its training, and gradients of its own. */
+interface TitledListing {
   readonly target: string
-  readonly algorithm: Algorithm
-  readonly graph: TrainingGraph
+  readonly listing: Listing
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 const formats = {
-  text: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
+  text: (systems: readonly Titled[], listings: readonly TitledListing[] = []) =>
     [
       ...systems.map(({ target, system }) => `${target}\n\n${renderEquations(system)}\n`),
-      ...trainings.map(({ algorithm }) => `${renderAlgorithm(algorithm)}\n`),
+      ...listings.map(({ listing }) => `${renderAlgorithm(listing)}\n`),
     ].join('\n'),
-  markdown: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
+  markdown: (systems: readonly Titled[], listings: readonly TitledListing[] = []) =>
     [
       ...systems.map(({ system }) => toMarkdown(system)),
-      ...trainings.map(({ algorithm }) => algorithmMarkdown(algorithm)),
+      ...listings.map(({ listing }) => algorithmMarkdown(listing)),
     ].join('\n'),
-  latex: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) =>
-    `${[...systems.flatMap(({ system }) => allLines(system)), ...trainings.flatMap(({ algorithm }) => algorithmLatex(algorithm))].join('\n')}\n`,
-  json: (systems: readonly Titled[], trainings: readonly TitledTraining[] = []) => {
+  latex: (systems: readonly Titled[], listings: readonly TitledListing[] = []) =>
+    `${[...systems.flatMap(({ system }) => allLines(system)), ...listings.flatMap(({ listing }) => algorithmLatex(listing))].join('\n')}\n`,
+  json: (systems: readonly Titled[], listings: readonly TitledListing[] = []) => {
     const models = systems.map(({ target, system }) => ({
       target,
       title: system.title,
       latex: allLines(system),
     }))
-    const algorithms = trainings.map(({ target, algorithm }) => ({
+    const others = listings.map(({ target, listing, data }) => ({
       target,
-      title: algorithm.title,
-      latex: algorithmLatex(algorithm),
-      training: algorithmJson(algorithm),
+      title: listing.title,
+      latex: algorithmLatex(listing),
+      ...data,
     }))
-    return `${JSON.stringify([...models, ...algorithms], null, 2)}\n`
+    return `${JSON.stringify([...models, ...others], null, 2)}\n`
   },
   plain: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
@@ -117,19 +118,29 @@ export function equations(
   })
   const reasons = result.models.flatMap(({ reason }) => (reason ? [reason] : []))
   tell([...result.diagnostics, ...reasons])
-  const trainings = gradient.length > 0 ? [] : result.trainings.map(titledTraining)
-  if (systems.length > 0 || trainings.length > 0) print(formats[format](systems, trainings))
+  const listings = gradient.length > 0 ? [] : listingsOf(result)
+  if (systems.length > 0 || listings.length > 0) print(formats[format](systems, listings))
   if (result.diagnostics.some(isInputError)) return exitCodes.unusable
-  if (result.models.length === 0 && result.trainings.length === 0) {
+  if (result.models.length === 0 && listings.length === 0) {
     process.stderr.write(`aswritten: \`${text}\` builds no model that was recognised\n`)
     return exitCodes.unusable
   }
   return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
 }
 
-function titledTraining(found: FoundTraining): TitledTraining {
-  const target = titleOf(found)
-  return { target, algorithm: algorithmOf(found.graph, target), graph: found.graph }
+function listingsOf({ trainings, customGradients }: ReadResult): readonly TitledListing[] {
+  const trained = trainings.map((found): TitledListing => {
+    const target = titleOf(found)
+    const listing = algorithmOf(found.graph, target)
+    return { target, listing, data: { training: algorithmJson(listing) } }
+  })
+  const targets = new Set(customGradients.map(titleOf))
+  const own = [...targets].map((target): TitledListing => {
+    const found = customGradients.filter(custom => titleOf(custom) === target)
+    const listing = customGradientListing(found, target)
+    return { target, listing, data: { customGradients: found.map(customGradientJson) } }
+  })
+  return [...trained, ...own]
 }
 
 function allLines(system: EquationSystem): readonly string[] {

@@ -112,6 +112,13 @@ export const softFailures = {
     message: 'no gradient reaches {parameter}: it ends at the {op}, since {reason}',
     why: 'The parameter keeps its first value, and the loss goes down by what the others can do.',
   },
+  'custom-gradient-differs': {
+    category: 'soft-failure',
+    title: 'Gradient that is not the derivative',
+    message:
+      'this gradient is not the derivative of what the function computes: where an argument is {value}, it gives {given} and the derivative is {derived}; over {points} random points the cosine between the two is {cosine}',
+    why: 'A gradient that is only correlated with the derivative still goes down, to another place and more slowly, and no error is thrown.',
+  },
   'inert-in-training': {
     category: 'soft-failure',
     title: 'Layer that does not know that it trains',

@@ -24,29 +24,41 @@ import { codeText, modeText, movedText, placeText, roundsText, scheduleText } fr
 import type { Explanation, Item } from './system.js'
 import { equation, gradientFormula, lossItems, lossLetter, optimizerItems } from './training.js'
 
-/** A training as a paper prints it: numbered steps, blocks of them, and what each optimizer does. */
-export interface Algorithm {
+/** Numbered steps and blocks of them, with what they refer to. */
+export interface Listing {
   readonly title: string
-  readonly lines: readonly AlgorithmLine[]
+  readonly lines: readonly (ListedStep | ListedBlock)[]
   readonly rules: readonly UpdateRule[]
   readonly explanations: readonly Explanation[]
 }
 
-export type AlgorithmLine = AlgorithmStep | AlgorithmBlock
-
-export interface AlgorithmStep {
+export interface ListedStep {
   readonly kind: 'step'
   readonly number: number
-  readonly step: Descent | Assignment | Extract<Step, { kind: 'unfollowed' }>
   readonly items: readonly Item[]
   /** What else is to be said, in words. */
   readonly remarks: readonly string[]
 }
 
-export interface AlgorithmBlock {
+export interface ListedBlock {
   readonly kind: 'block'
   /** `3 times`, ``each round of `batch of batches` ``. */
   readonly heading: string
+  readonly lines: Listing['lines']
+}
+
+/** A training as a paper prints it: numbered steps, blocks of them, and what each optimizer does. */
+export interface Algorithm extends Listing {
+  readonly lines: readonly AlgorithmLine[]
+}
+
+export type AlgorithmLine = AlgorithmStep | AlgorithmBlock
+
+export interface AlgorithmStep extends ListedStep {
+  readonly step: Descent | Assignment | Extract<Step, { kind: 'unfollowed' }>
+}
+
+export interface AlgorithmBlock extends ListedBlock {
   readonly step: Rounds | Extract<Step, { kind: 'alternatives' }>
   readonly lines: readonly AlgorithmLine[]
 }
@@ -384,7 +396,7 @@ function unique<Entry>(entries: readonly Entry[]): readonly Entry[] {
 
 /** All equations of an algorithm in order, each with the blocks that it is in. */
 export function equationsIn(
-  lines: readonly AlgorithmLine[],
+  lines: Listing['lines'],
   within: readonly string[] = [],
 ): readonly { readonly item: Item; readonly within: readonly string[] }[] {
   return lines.flatMap(line =>

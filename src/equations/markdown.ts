@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { formatPlace } from '../text/source.js'
-import { type Algorithm, type AlgorithmLine, equationsIn } from './algorithm.js'
+import { equationsIn, type Listing } from './algorithm.js'
 import { word } from './formula.js'
 import { toLatex } from './latex.js'
 import {
@@ -27,7 +27,7 @@ export function latexLines(items: readonly Item[], ranges = ''): readonly string
 }
 
 /** The steps of an algorithm and the rules of its optimizers, one display formula a line, each with its blocks. */
-export function algorithmLatex({ lines, rules }: Algorithm): readonly string[] {
+export function algorithmLatex({ lines, rules }: Listing): readonly string[] {
   const steps = equationsIn(lines).flatMap(({ item, within }) =>
     latexLines([item], within.map(heading => toLatex(word(heading.replaceAll('`', '')))).join(',\\; ')),
   )
@@ -56,7 +56,7 @@ export function toMarkdown(system: EquationSystem, level = 2): string {
 }
 
 /** An algorithm as Markdown: a list of steps, with lists inside for blocks of them. */
-export function algorithmMarkdown({ title, lines, rules, explanations }: Algorithm, level = 2): string {
+export function algorithmMarkdown({ title, lines, rules, explanations }: Listing, level = 2): string {
   const blocks = [
     `${'#'.repeat(level)} ${escapeMarkdown(title)}`,
     algorithmList(lines),
@@ -70,7 +70,7 @@ export function algorithmMarkdown({ title, lines, rules, explanations }: Algorit
   return `${blocks.join('\n\n')}\n`
 }
 
-function algorithmList(lines: readonly AlgorithmLine[]): string {
+function algorithmList(lines: Listing['lines']): string {
   return lines
     .map(line => {
       const [head, ...parts] =

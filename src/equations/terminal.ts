@@ -1,6 +1,6 @@
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import { widthOf } from '../text/width.js'
-import type { Algorithm, AlgorithmLine } from './algorithm.js'
+import type { Listing } from './algorithm.js'
 import { printable, withoutControls } from './formula.js'
 import {
   type Equation,
@@ -28,7 +28,7 @@ export function renderEquations(system: EquationSystem): string {
 }
 
 /** An algorithm as Unicode lines: numbered steps, indented in the blocks that they belong to. */
-export function renderAlgorithm({ title, lines, rules, explanations }: Algorithm): string {
+export function renderAlgorithm({ title, lines, rules, explanations }: Listing): string {
   const blocks = [printable(title), algorithmBlocks(lines, '  ')]
   for (const { head, items, explanations: settings } of rules) {
     blocks.push(`${toText(head)}(θ, g)\n${itemBlocks(items, '  ')}`)
@@ -38,7 +38,7 @@ export function renderAlgorithm({ title, lines, rules, explanations }: Algorithm
   return blocks.join('\n\n')
 }
 
-function algorithmBlocks(lines: readonly AlgorithmLine[], indent: string): string {
+function algorithmBlocks(lines: Listing['lines'], indent: string): string {
   return lines
     .map(line => {
       if (line.kind === 'block')

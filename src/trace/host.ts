@@ -2,6 +2,7 @@ import type { Remark } from '../core/program.js'
 import type { Code } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import type { CustomGradient } from '../graph/custom-gradient.js'
 import type { Dimension } from '../graph/dimension.js'
 import type { Model, ShapeStatement } from '../graph/model.js'
 import type { Problem } from '../graph/op.js'
@@ -275,6 +276,8 @@ export interface Library {
   readonly begin: (trace: Tracer) => void
   /** What the walk that ends now does to train, if anything. */
   readonly trainingOf: (trace: Tracer) => Training | undefined
+  /** The functions with gradients of their own that the walk that ends now called. */
+  readonly customGradientsOf: (trace: Tracer) => readonly CustomGradient[]
   /** Called when all code that comes before the target was run, and the target is about to be called. */
   readonly enter: (trace: Tracer) => void
   /** Called when a walk has ended: what is suspicious about what it left behind. */

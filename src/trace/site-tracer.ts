@@ -3,6 +3,7 @@ import { catalogue } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
+import type { CustomGradient } from '../graph/custom-gradient.js'
 import { symbol, symbolsOf } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
@@ -62,6 +63,8 @@ export interface Site {
   readonly models: readonly Found[]
   /** What it does to train, if anything. */
   readonly training?: Training
+  /** The functions with gradients of their own that it called. */
+  readonly customGradients: readonly CustomGradient[]
   /** Whether the first model is what the target gives. */
   readonly returns: boolean
   /** Whether that is a model of the library, known or not, and no computation of tensors. */
@@ -213,6 +216,7 @@ export class SiteTracer {
     const site: Site = {
       target,
       ...(training && { training }),
+      customGradients: interpreter.library.customGradientsOf(interpreter),
       span,
       models: models.map(model => this.#asking(model, target, inputs)),
       returns: isOpen || computed !== undefined || returned !== undefined,

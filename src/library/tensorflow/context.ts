@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { CustomGradient } from '../../graph/custom-gradient.js'
 import type { Model, ShapeStatement } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
@@ -34,6 +35,8 @@ export interface Context {
   readonly trainings: ((variable: string) => Diagnostic)[]
   /** The training steps of the code that runs now, by place. */
   readonly steps: Map<string, Model | UnknownValue>
+  /** Functions with gradients of their own, by place; undefined where one could not be followed. */
+  readonly customGradients: Map<string, CustomGradient | undefined>
   /** What training code did so far. */
   readonly record: HostObject<TrainingRecord>
   /** Models in order of creation. */
@@ -76,6 +79,7 @@ export function contextOf(trace: Tracer): Context {
     changes: [],
     sources: new WeakMap(),
     differentiations: [],
+    customGradients: new Map(),
     seeds: new Map(),
     statements: new Map(),
     remarkedSizes: new Map(),

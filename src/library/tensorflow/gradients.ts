@@ -1,5 +1,6 @@
 import { gradients, type Pullback } from '../../gradient/gradient.js'
 import { rebuild } from '../../gradient/rebuild.js'
+import type { CustomGradient } from '../../graph/custom-gradient.js'
 import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
@@ -25,7 +26,9 @@ export interface Differentiation {
  * While something is differentiated, only the arguments of the call pass gradients on, as `gradFunc(dy, saved)` says
  * (tfjs-core/src/engine.ts, customGrad).
  */
-export function callWithCustomGradient({ trace, arguments: args, span }: HostCall, callee: Value): Value {
+export function callWithCustomGradient(call: HostCall, callee: Value): Value {
+  noteCustomGradient(call, callee)
+  const { trace, arguments: args, span } = call
   let saved: Value
   const save = trace.function('save', inner => {
     saved = inner.arguments[0]?.value
@@ -59,6 +62,51 @@ export function callWithCustomGradient({ trace, arguments: args, span }: HostCal
     },
   })
   return tensor(trace, stand, span)
+}
+
+/** Follows such a function once for each place, on stand-ins: what it gives, and what it says flows back. */
+function noteCustomGradient({ trace, arguments: args, span }: HostCall, callee: Value): void {
+  const { customGradients, differentiations, tapes } = contextOf(trace)
+  const place = isObject(callee) && callee.kind === 'closure' ? callee.code.span : span
+  const key = `${place.file.path}:${place.start}`
+  if (customGradients.has(key)) return
+  const stands = args.flatMap(({ value }) =>
+    isTensor(value) && value.state.node ? (standIn(trace, value.state.node) ?? []) : [],
+  )
+  if (stands.length !== args.length || stands.length === 0) return
+  customGradients.set(key, undefined)
+  // What is differentiated around it has nothing to do with what it is.
+  const outer = [differentiations.splice(0), tapes.splice(0)] as const
+  const found = trace.heap.attempt(() => followedGradient(trace, callee, stands, span)).result
+  differentiations.push(...outer[0])
+  tapes.push(...outer[1])
+  if (found) customGradients.set(key, { ...found, span: place })
+}
+
+function followedGradient(
+  trace: Tracer,
+  callee: Value,
+  inputs: readonly Node[],
+  span: HostCall['span'],
+): Omit<CustomGradient, 'span'> | undefined {
+  let saved: Value
+  const save = trace.function('save', inner => {
+    saved = inner.arguments[0]?.value
+    return undefined
+  })
+  const given = inputs.map(node => ({ value: tensor(trace, node, span) }))
+  const result = trace.call(callee, [...given, { value: save }], span)
+  if (!isObject(result)) return undefined
+  const value = trace.get(result, 'value', span)
+  const node = isTensor(value) ? value.state.node : undefined
+  const incoming = node && standIn(trace, node)
+  if (!node || !incoming) return undefined
+  const gradient = trace.get(result, 'gradFunc', span)
+  const back = trace.call(gradient, [{ value: tensor(trace, incoming, span) }, { value: saved }], span)
+  const list = isTensor(back) ? [back] : (trace.elements(back)?.map(({ value: one }) => one) ?? [])
+  const nodes = list.flatMap(one => (isTensor(one) && one.state.node ? [one.state.node] : []))
+  const fits = nodes.length === inputs.length && nodes.every((own, i) => sameShape(own, inputs[i]!))
+  return fits ? { inputs, value: node, incoming, given: nodes } : undefined
 }
 
 const sameShape = ({ type: { shape: a } }: Node, { type: { shape: b } }: Node): boolean =>

@@ -88,7 +88,12 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       return takenByMember(name, call.thisValue, call.arguments)
     },
     input: inputOf,
-    begin: trace => clearRecord(trace, contextOf(trace).record),
+    begin: trace => {
+      clearRecord(trace, contextOf(trace).record)
+      contextOf(trace).customGradients.clear()
+    },
+    customGradientsOf: trace =>
+      [...contextOf(trace).customGradients.values()].filter(found => found !== undefined),
     trainingOf,
     enter: trace => {
       clearRecord(trace, contextOf(trace).record)
