@@ -43,6 +43,18 @@ const bodies = [
   'return tf.grad(t => { const { mean, variance } = tf.moments(t, 1, true); return t.sub(mean).div(variance.add(1e-3).sqrt()).mul(y) })(x)',
   "return tf.grad(t => tf.conv2d(t.reshape([1, 3, 4, 1]), k, 1, 'same').square())(x)",
   "return tf.grad(t => tf.conv2d(x.reshape([1, 3, 4, 1]), t, 1, 'valid').tanh())(k)",
+  "return tf.grad(t => tf.maxPool(t.reshape([1, 3, 4, 1]), 2, 1, 'valid').square())(x)",
+  "return tf.grad(t => tf.maxPool(t.reshape([1, 3, 4, 1]), [2, 3], 1, 'same').square())(x)",
+  "return tf.grad(t => tf.avgPool(t.reshape([1, 3, 4, 1]), [2, 3], 1, 'valid').square())(x)",
+  "return tf.grad(t => tf.conv2dTranspose(t.reshape([1, 3, 4, 1]), k.transpose([0, 1, 3, 2]), [1, 4, 5, 2], 1, 'valid').square())(x)",
+  "return tf.grad(t => tf.conv2dTranspose(x.reshape([1, 3, 4, 1]), t.transpose([0, 1, 3, 2]), [1, 4, 5, 2], 1, 'valid').square())(k)",
+  "return tf.grad(t => tf.depthwiseConv2d(t.reshape([1, 3, 4, 1]), k, 1, 'same').square())(x)",
+  "return tf.grad(t => tf.depthwiseConv2d(x.reshape([1, 3, 4, 1]), t, 1, 'valid').square())(k)",
+  'return tf.grad(t => tf.cumsum(t, 1).mul(y).square())(x)',
+  'return tf.grad(t => tf.cumsum(t, 1, true, true).mul(y).square())(x)',
+  'return tf.grad(t => t.pad([[1, 0], [0, 2]]).mul(t.pad([[1, 0], [0, 2]])))(x)',
+  'return tf.grad(t => t.reverse(1).mul(y).tile([2, 1]).square())(x)',
+  'return tf.grad(t => t.split(2, 1)[1].square())(x)',
   'return tf.grad(t => t.square())(x, y)',
   'return tf.grads((a, b) => a.matMul(b).relu())([x, w])[1]',
   'return tf.valueAndGrad(t => t.pow(3).sum())(x).grad',
@@ -87,7 +99,7 @@ test.each([
   'const f = tf.customGrad(t => ({ value: t.square() })); return tf.grad(t => f(t))(x)',
   'const f = tf.customGrad(t => ({ value: t.square(), gradFunc: dy => dy.mul(t) })); return tf.grad(t => tf.grad(u => f(u))(t))(x)',
   'return tf.grad(t => t.toInt().toFloat())(x)',
-  "return tf.grad(t => tf.maxPool(t.reshape([1, 3, 4, 1]), 2, 1, 'valid'))(x)",
+  "return tf.grad(t => tf.avgPool(t.reshape([1, 3, 4, 1]), [2, 3], 1, 'same'))(x)",
 ])('%s is not followed', body => {
   expect(readFunctionBody(body, inputs).reason?.code).toBe('opaque-gradient')
 })

@@ -1,9 +1,9 @@
-import type { Dimension } from '../graph/dimension.js'
+import { type Dimension, dimensionText, equals, product } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import { channelsLast, outermostAxes } from './axes.js'
-import type { DerivedOp, Op, PrimitiveOp } from './op.js'
-import { pooledPositions } from './positions.js'
+import { channelsLast, outermostAxes, sameAxes } from './axes.js'
+import type { DerivedOp, NoDerivative, Op, PrimitiveOp } from './op.js'
+import { orderedPositions, pooledPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { sizeOf } from './shape.js'
 import { forWindows, windowAttributes, windowCounts, windowsOf } from './window.js'
@@ -44,13 +44,20 @@ const mean: Summary = {
 }
 
 /** The gradient of a mean: shared out over the window by the transpose of a convolution with ones, per channel. */
-function meanGradient(axes: number, attributes: Attributes): string {
-  const ones = (attributes.poolSize as readonly Dimension[]).map(String).join(', ')
+function meanGradient(axes: number, attributes: Attributes): string | NoDerivative {
+  const { padding } = attributes
+  const isInside = padding === 'valid' || (Array.isArray(padding) && padding.every(zeros => zeros === 0))
+  if (!isInside)
+    return {
+      none: 'TensorFlow.js divides the mean of a window at the border by the elements inside, and its gradient by all',
+    }
+  const sizes = attributes.poolSize as readonly Dimension[]
+  const ones = sizes.map(dimensionText).join(', ')
+  const count = dimensionText(product(sizes))
   const inner = Array.from({ length: axes }, (_, i) => `extent[${i + 1}](x)`).join(', ')
   const channels = `extent[${axes + 1}](x)`
   const settings = 'strides, padding, dilations'
-  const counts = `conv${axes}d[${settings}, rounding](fill[[1, ${inner}, 1], 1](), fill[[${ones}, 1, 1], 1]())`
-  return `conv${axes}dTranspose[${settings}, [${inner}]](g / ${counts}, fill[[${ones}, 1, 1], 1]() * eye[${channels}]())`
+  return `conv${axes}dTranspose[${settings}, [${inner}]](g / ${count}, fill[[${ones}, 1, 1], 1]() * eye[${channels}]())`
 }
 
 function pool(
@@ -97,7 +104,56 @@ function pool(
     derivative: {
       x: average
         ? attributes => meanGradient(axes, attributes)
-        : { none: 'the gradient goes to the largest element of each window, which the table has no op for' },
+        : `maxPool${axes}dGradient[poolSize, strides, padding, dilations, rounding](x, g)`,
+    },
+    examples,
+  }
+}
+
+/** What flows back to the elements of windows of which the largest was taken. */
+function maximumGradient(axes: 2 | 3, examples: PrimitiveOp['examples']): PrimitiveOp {
+  return {
+    kind: 'primitive',
+    title: 'gradient of the maximum of windows',
+    summary:
+      'g of each window at the place of the largest element of x in it, the first of equal ones; what several windows give to one element is added.',
+    source: 'tfjs-backend-cpu/src/kernels/MaxPoolGrad.ts',
+    inputs: ['x', 'g'],
+    attributes: { poolSize, ...windowAttributes(axes) },
+    type: ([x, g], attributes) => {
+      const counts = windowCounts(x!.shape!, windows(attributes))
+      if (isProblem(counts)) return counts
+      const shape = [x!.shape![0]!, ...counts, x!.shape!.at(-1)!]
+      const fits = g!.shape!.length === shape.length && shape.every((size, i) => equals(size, g!.shape![i]!))
+      return fits ? x! : { problem: 'the gradient does not have a number for each window' }
+    },
+    axes: sameAxes,
+    axisOrder: channelsLast(axes),
+    positions: orderedPositions,
+    affine: [['g']],
+    role: noRole,
+    notation: { form: 'function', latex: '\\mathrm{maxpool}^{\\top}', text: 'maxpoolᵀ', shown },
+    cost: (inputs, attributes) =>
+      sizeOf(inputs[1]!.shape as readonly number[]) * sizeOf(attributes.poolSize as readonly number[]),
+    evaluate: ([x, g], attributes, type) => {
+      const shape = type.shape as readonly number[]
+      const channels = shape.at(-1)!
+      const largest = new Map<number, number>()
+      forWindows(shape, windows(attributes), (window, element) => {
+        for (let c = 0; c < channels; c++) {
+          const at = window * channels + c
+          const known = largest.get(at)
+          const own = element * channels + c
+          if (known === undefined || x!.data[own]! > x!.data[known]!) largest.set(at, own)
+        }
+      })
+      const data = new Float64Array(sizeOf(shape))
+      for (const [at, own] of largest) data[own]! += g!.data[at]!
+      return { shape, data, dtype: type.dtype }
+    },
+    derivative: {
+      x: { none: 'which element is the largest is flat wherever it is unique', zero: true },
+      g: { none: 'the table has no op that reads the largest elements of windows by position' },
     },
     examples,
   }
@@ -156,4 +212,29 @@ export const pooling = {
   averagePool2d: pool(2, mean, planar),
   maxPool3d: pool(3, maximum, spatial),
   averagePool3d: pool(3, mean, spatial),
+  maxPool2dGradient: maximumGradient(2, [
+    {
+      shapes: [
+        [2, 6, 4, 3],
+        [2, 3, 2, 3],
+      ],
+      attributes: { poolSize: [2, 2], strides: [2, 2] },
+    },
+    {
+      shapes: [
+        [2, 5, 7, 3],
+        [2, 3, 7, 3],
+      ],
+      attributes: { poolSize: [3, 2], strides: [2, 1], padding: 'same' },
+    },
+  ]),
+  maxPool3dGradient: maximumGradient(3, [
+    {
+      shapes: [
+        [1, 4, 4, 2, 3],
+        [1, 2, 2, 1, 3],
+      ],
+      attributes: { poolSize: [2, 2, 2], strides: [2, 2, 2] },
+    },
+  ]),
 } as const satisfies Readonly<Record<string, Op>>

@@ -386,6 +386,16 @@ export const framework: Readonly<
     ),
   maxPool2d: pool('max'),
   averagePool2d: pool('avg'),
+  maxPool2dGradient: ([x, g], attributes) => tf.grad(t => pool('max')([t], attributes))(x!, g),
+  maxPool3dGradient: ([x, g], { poolSize, strides, padding }) =>
+    tf.grad(t =>
+      tf.maxPool3d(
+        t as tf.Tensor5D,
+        poolSize as unknown as [number, number, number],
+        strides as unknown as [number, number, number],
+        padding as 'same',
+      ),
+    )(x!, g),
   maxPool3d: ([x], { poolSize, strides, padding }) =>
     tf.maxPool3d(
       x as tf.Tensor5D,
