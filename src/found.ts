@@ -1,9 +1,7 @@
 import type { Diagnostic } from './diagnostics/diagnostic.js'
-import type { GraphBuilder } from './graph/builder.js'
-import type { CustomGradient } from './graph/custom-gradient.js'
+import type { CustomGradientGraph } from './graph/custom-gradient.js'
 import type { Model, ModelGraph } from './graph/model.js'
 import type { Node } from './graph/node.js'
-import type { Provenance } from './graph/provenance.js'
 import type { TrainingGraph } from './graph/training.js'
 import type { Span } from './text/source.js'
 
@@ -13,11 +11,7 @@ export interface FoundTraining extends Pick<FoundModel, 'target' | 'where'> {
 }
 
 /** A function with a gradient of its own that a target calls. */
-export interface FoundCustomGradient extends Pick<FoundModel, 'target' | 'where'> {
-  readonly custom: CustomGradient
-  readonly builder: GraphBuilder
-  readonly provenance: Provenance
-}
+export interface FoundCustomGradient extends Pick<FoundModel, 'target' | 'where'>, CustomGradientGraph {}
 
 /** A model that was found, or the reason why it is not known. */
 export interface FoundModel {

@@ -1,4 +1,4 @@
-import type { FoundCustomGradient } from '../found.js'
+import type { CustomGradientGraph } from '../graph/custom-gradient.js'
 import type { Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { nodesBelow } from '../graph/walk.js'
@@ -24,7 +24,7 @@ const verdictTexts: {
 }
 
 /** Functions with gradients of their own: what they compute, what they say flows back, and whether that is the derivative. */
-export function customGradientListing(found: readonly FoundCustomGradient[], title: string): Listing {
+export function customGradientListing(found: readonly CustomGradientGraph[], title: string): Listing {
   const drawn = found.map(drawnGradient)
   return {
     title: `${title}, gradients of its own`,
@@ -37,7 +37,7 @@ export function customGradientListing(found: readonly FoundCustomGradient[], tit
 }
 
 /** The verdict on a gradient as data. */
-export function customGradientJson({ custom, builder }: FoundCustomGradient): unknown {
+export function customGradientJson({ custom, builder }: CustomGradientGraph): unknown {
   const verdict = judgeGradient(custom, builder)
   return {
     place: formatPlace(custom.span),
@@ -57,7 +57,7 @@ interface Drawn {
   readonly explanations: readonly Explanation[]
 }
 
-function drawnGradient({ custom, builder, provenance }: FoundCustomGradient): Drawn {
+function drawnGradient({ custom, builder, provenance }: CustomGradientGraph): Drawn {
   const { inputs, value, incoming, given, span } = custom
   const named = new Map<Node, NamedSymbol>([[incoming, symbol('g')]])
   for (const [i, node] of inputs.entries())

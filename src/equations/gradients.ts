@@ -1,3 +1,4 @@
+import { gatherFactors } from '../gradient/factors.js'
 import { gradients } from '../gradient/gradient.js'
 import type { Model, ModelGraph, Port } from '../graph/model.js'
 import { parametersOf } from '../graph/model.js'
@@ -79,8 +80,12 @@ export function gradientModel(
       )
     for (const { node, own } of meant) asked.set(node, own)
   }
-  const found = gradients(loss.node, [...asked.keys()], builder)
-  if (isProblem(found)) return found
+  const derived = gradients(loss.node, [...asked.keys()], builder)
+  if (isProblem(derived)) return derived
+  const reached = derived.filter(node => node !== undefined)
+  const gathered = gatherFactors(reached, [loss.node], builder)
+  if (isProblem(gathered)) return gathered
+  const found = derived.map(node => node && gathered[reached.indexOf(node)])
   const named = new Map<Node, NamedSymbol>()
   const ports: Port[] = []
   for (const [at, own] of [...asked.values()].entries()) {

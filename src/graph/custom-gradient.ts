@@ -1,5 +1,7 @@
 import type { Span } from '../text/source.js'
+import type { GraphBuilder } from './builder.js'
 import type { Node } from './node.js'
+import type { Provenance } from './provenance.js'
 
 /** A function with a gradient of its own, on arguments that stand for any: `tf.customGrad`. */
 export interface CustomGradient {
@@ -11,4 +13,11 @@ export interface CustomGradient {
   readonly given: readonly Node[]
   /** The function that gives the value. */
   readonly span: Span
+}
+
+/** Such a function together with what its nodes were built with. */
+export interface CustomGradientGraph {
+  readonly custom: CustomGradient
+  readonly builder: GraphBuilder
+  readonly provenance: Provenance
 }

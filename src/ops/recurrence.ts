@@ -111,7 +111,7 @@ export const recurrences = {
       return { shape, data, dtype: type.dtype }
     },
     derivative: {
-      rest: { none: 'the gradient is a recurrence backwards in time, which is built by the gradient engine' },
+      rest: { none: 'the gradient is a recurrence backwards in time, which is not built' },
     },
     examples: [],
   },

@@ -1,3 +1,4 @@
+import { gatherFactors } from '../../gradient/factors.js'
 import { gradients, type Pullback } from '../../gradient/gradient.js'
 import { rebuild } from '../../gradient/rebuild.js'
 import type { CustomGradient } from '../../graph/custom-gradient.js'
@@ -183,7 +184,9 @@ function differentiated(
       if (isProblem(found) || own.isLost) return undefined
       const originals = new Map([...own.values, ...stands.map((stand, i) => [stand, nodes[i]!] as const)])
       const known = found.filter(node => node !== undefined)
-      const replaced = rebuild(known, builder, node => originals.get(node) ?? node)
+      const gathered = gatherFactors(known, [value.state.node], builder)
+      if (isProblem(gathered)) return undefined
+      const replaced = rebuild(gathered, builder, node => originals.get(node) ?? node)
       if (isProblem(replaced)) return undefined
       const byNode = new Map(known.map((node, i) => [node, replaced[i]!]))
       return found.map(node => node && byNode.get(node))
