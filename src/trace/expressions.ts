@@ -4,6 +4,7 @@ import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
 import type { Frame } from './frame.js'
 import { makeClass, makeClosure } from './functions.js'
+import { isGenerator, takeFrom } from './generators.js'
 import type { Interpreter } from './interpreter.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
@@ -13,6 +14,7 @@ import {
   isObject,
   isUnknown,
   type ObjectValue,
+  ownFields,
   type Property,
   type RecordObject,
   unknownKey,
@@ -99,8 +101,13 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
       return recur(expression.value)
     case 'yield': {
       const value = recur(expression.value)
-      const items = expression.delegate ? (interpreter.elements(value) ?? []) : [{ value }]
-      frame.yields?.push(...items)
+      if (!expression.delegate) frame.receive?.({ value, span: expression.value.span })
+      else if (isGenerator(value))
+        return takeFrom(value, interpreter, item => {
+          frame.receive?.(item)
+          return true
+        })
+      else for (const item of interpreter.elements(value) ?? [undefined]) frame.receive?.(item)
       return undefined
     }
     case 'unsupported':
@@ -227,7 +234,7 @@ export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValu
   if (!isObject(from)) return
   const whole = from.properties.get(unknownKey)?.value
   if (isUnknown(whole)) interpreter.obscure(to, whole)
-  for (const [key, { value, span: written, getter }] of from.properties) {
+  for (const [key, { value, span: written, getter }] of ownFields(from)) {
     if (key === unknownKey) continue
     const copied = getter === undefined ? value : interpreter.get(from, key, span)
     interpreter.heap.setProperty(to, key, { value: copied, ...(written && { span: written }) })
@@ -313,7 +320,8 @@ function evaluateOperator(
   const values = operands.map(operand => evaluate(interpreter, operand, frame))
   if (operator === 'delete') {
     const key = interpreter.dialect.key(values[1])
-    if (key === undefined) interpreter.setUnknownKey(values[0], values[1], span)
+    const isElement = isObject(values[0]) && values[0].kind === 'array'
+    if (key === undefined || isElement) interpreter.setUnknownKey(values[0], values[1], span)
     else if (isUnknown(values[0])) interpreter.set(values[0], key, { value: undefined, span })
     else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true

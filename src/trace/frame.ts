@@ -1,7 +1,8 @@
 import type { Span } from '../text/source.js'
 import type { Cause } from './branches.js'
+import type { Receive } from './generators.js'
 import type { Scope } from './scope.js'
-import type { ObjectValue, Property, Value } from './value.js'
+import type { ObjectValue, Value } from './value.js'
 
 /** Where evaluation stands: one activation of a function or module, and the scope inside it. */
 export interface Frame {
@@ -11,8 +12,10 @@ export interface Frame {
   readonly home?: ObjectValue
   /** The class whose constructor runs, for `super(…)`. */
   readonly constructing?: { readonly initialize: (passed: Value) => void }
-  /** What a generator has yielded so far; absent at the top level of a module. */
-  readonly yields?: Property[]
+  /** Whether it is a call; not so at the top level of a module. */
+  readonly isCall?: true
+  /** Who takes what a generator yields. */
+  readonly receive?: Receive
 }
 
 /** How a statement ended, if not by running to its end. */

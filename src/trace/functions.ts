@@ -4,6 +4,7 @@ import { spanText } from '../text/source.js'
 import { unknownBranch } from './branches.js'
 import { evaluate } from './expressions.js'
 import type { Frame } from './frame.js'
+import { makeGenerator } from './generators.js'
 import type { HostCall } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { assignElement, assignTarget } from './patterns.js'
@@ -33,21 +34,21 @@ export function makeClosure(interpreter: Interpreter, code: FunctionCode, frame:
   }
 }
 
-/** Runs a function of the program. Async functions give their value; generators give the list of what they yield. */
+/** Runs a function of the program. Async functions give their value; the body of a generator runs when it is asked. */
 export function callClosure(
   interpreter: Interpreter,
-  { code, scope: outer, thisValue: captured, home }: ClosureObject,
+  closure: ClosureObject,
   args: readonly Property[],
   thisValue: Value,
   constructing?: Frame['constructing'],
 ): Value {
+  const { code, scope: outer, thisValue: captured, home } = closure
   const scope = new Scope(outer)
   declareAll(scope, code.scope)
-  const yields: Property[] = []
   const frame: Frame = {
     scope,
     thisValue: captured ?? thisValue,
-    yields,
+    isCall: true,
     ...(home && { home }),
     ...(constructing && { constructing }),
   }
@@ -64,8 +65,13 @@ export function callClosure(
       { value: interpreter.arrayOf(args.slice(code.parameters.length)) },
       frame,
     )
+  if (code.generator)
+    return makeGenerator(interpreter, closure, args, receive => {
+      const completion = runStatements(interpreter, code.body, { ...frame, receive })
+      if (completion?.kind === 'perhaps') receive(undefined)
+      return completion?.kind === 'return' ? completion.value : undefined
+    })
   const completion = runStatements(interpreter, code.body, frame)
-  if (code.generator) return interpreter.arrayOf(yields)
   if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.cause)
   return completion?.kind === 'return' ? completion.value : undefined
 }

@@ -108,13 +108,22 @@ export class Heap {
     object.state = state
   }
 
+  #undone = 0
+
+  /** How many attempts run now that will be undone: what happens in them may not happen. */
+  get undone(): number {
+    return this.#undone
+  }
+
   /** Runs `action`, then undoes all it changed. The changes tell what they were. */
   attempt<Result>(action: () => Result): { readonly result: Result; readonly changes: readonly Change[] } {
     const { remembered } = this.#begin()
+    this.#undone++
     try {
       const result = action()
       return { result, changes: changesOf(remembered) }
     } finally {
+      this.#undone--
       this.#attempts.pop()
       for (const { slot, before } of remembered.values()) restore(slot, before)
     }

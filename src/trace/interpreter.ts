@@ -16,7 +16,7 @@ import type { FoundModelEntry } from './found-models.js'
 import { callClosure, construct } from './functions.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
-import type { HostFunction, HostType, Library, Tracer } from './host.js'
+import type { HostCall, HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
@@ -266,7 +266,7 @@ export class Interpreter implements Tracer {
     const builtin = this.dialect.builtinMember(object, key)
     if (builtin?.kind === 'value') return builtin.value
     if (builtin?.kind === 'method')
-      return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }), [object])
+      return this.function(builtin.name, call => this.#callBuiltin(call, key, object), [object])
     // What is assigned elsewhere may not be so when the code runs.
     if (object === undefined || object === null) {
       const message = `\`${shorten(spanText(span))}\` reads \`${key}\` of ${object}`
@@ -287,6 +287,14 @@ export class Interpreter implements Tracer {
       )
     }
     return undefined
+  }
+
+  /** Calls a method of the language that was read from an object, perhaps for another one: `[].slice.call(list)`. */
+  #callBuiltin(call: HostCall, key: string, object: Value): Value {
+    const thisValue = call.thisValue ?? object
+    const builtin = this.dialect.builtinMember(thisValue, key)
+    if (builtin?.kind === 'method') return builtin.call({ ...call, thisValue })
+    return this.opaque('opaque-callee', { call: shorten(spanText(call.span)) }, call.span)
   }
 
   set(object: Value, key: string, property: Property): void {

@@ -2,7 +2,15 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
-import { type ArrayObject, isObject, isSameObject, isUnknown, type Property, type Value } from './value.js'
+import {
+  type ArrayObject,
+  isObject,
+  isSameObject,
+  isUnknown,
+  type Property,
+  unknownKey,
+  type Value,
+} from './value.js'
 
 type Method = (call: HostCall, array: ArrayObject, elements: readonly Property[]) => Value
 
@@ -23,6 +31,20 @@ function position(value: Value, fallback: number, length: number): number | unde
   return at === undefined ? undefined : at < 0 ? Math.max(0, length + at) : Math.min(at, length)
 }
 
+/** The elements that a method visits, each as it is when its turn comes; those that are gone by then are left out. */
+function* visited(
+  target: ArrayObject,
+  count: number,
+  direction: 1 | -1 = 1,
+): Generator<readonly [index: number, element: Property]> {
+  for (let step = 0; step < count; step++) {
+    const i = direction === 1 ? step : count - 1 - step
+    const unknown = target.properties.get(unknownKey)
+    const element = unknown ?? target.elements[i]
+    if (element) yield [i, element]
+  }
+}
+
 /** Calls the function that was passed, for one element. */
 function callback(
   call: HostCall,
@@ -35,19 +57,44 @@ function callback(
   return call.trace.call(argument(call, 0), args, call.span, argument(call, 1))
 }
 
+type Visit = readonly [index: number, element: Property]
+
 /** The elements for which a condition holds; undefined where that is not known for one of them. */
-function chosen(
-  call: HostCall,
-  array: ArrayObject,
-  elements: readonly Property[],
-): readonly number[] | undefined {
-  const kept: number[] = []
-  for (const [i, element] of elements.entries()) {
+function chosen(call: HostCall, array: ArrayObject, count: number): readonly Visit[] | undefined {
+  const kept: Visit[] = []
+  for (const [i, element] of visited(array, count)) {
     const result = callback(call, array, element, i)
     if (isUnknown(result) || isPolynomial(result)) return undefined
-    if (isObject(result) || result) kept.push(i)
+    if (isObject(result) || result) kept.push([i, element])
   }
   return kept
+}
+
+/** The first element for which a condition is what is wanted; none is looked at after it. */
+function first(
+  call: HostCall,
+  array: ArrayObject,
+  count: number,
+  { wanted = true, direction = 1 }: { readonly wanted?: boolean; readonly direction?: 1 | -1 } = {},
+): Visit | 'none' | undefined {
+  for (const [i, element] of visited(array, count, direction)) {
+    const result = callback(call, array, element, i)
+    if (isUnknown(result) || isPolynomial(result)) return undefined
+    if ((isObject(result) || Boolean(result)) === wanted) return [i, element]
+  }
+  return 'none'
+}
+
+/** A method that looks for one element. */
+function search(
+  name: string,
+  settings: { readonly wanted?: boolean; readonly direction?: 1 | -1 },
+  result: (found: Visit | 'none') => Value,
+): Method {
+  return (call, target, elements) => {
+    const found = first(call, target, elements.length, settings)
+    return found === undefined ? unclear(call, name) : result(found)
+  }
 }
 
 /** As `unclear`, where the call also changes the array in a way that is not known. */
@@ -109,15 +156,16 @@ const methods: Readonly<Record<string, Method>> = {
     return target.elements.length
   },
   splice: (call, target, elements) => {
+    if (call.arguments.length === 0) return array(call, [])
     const start = position(argument(call, 0), 0, elements.length)
-    const count = integer(argument(call, 1), elements.length)
+    const count = call.arguments.length < 2 ? elements.length : integer(argument(call, 1), 0)
     if (start === undefined || count === undefined) return unclearChange(call, target, 'splice')
     call.trace.heap.setElements(target, [
       ...elements.slice(0, start),
       ...call.arguments.slice(2),
-      ...elements.slice(start + count),
+      ...elements.slice(start + Math.max(0, count)),
     ])
-    return array(call, elements.slice(start, start + count))
+    return array(call, elements.slice(start, start + Math.max(0, count)))
   },
   slice: (call, _, elements) => {
     const start = position(argument(call, 0), 0, elements.length)
@@ -130,51 +178,38 @@ const methods: Readonly<Record<string, Method>> = {
     const added = opened(call, call.arguments)
     return added ? array(call, [...elements, ...added]) : unclear(call, 'concat')
   },
-  map: (call, target, elements) =>
-    array(
-      call,
-      elements.map((element, i) => ({ value: callback(call, target, element, i) })),
-    ),
+  map: (call, target, elements) => {
+    const values: Property[] = elements.map(() => ({ value: undefined }))
+    for (const [i, element] of visited(target, elements.length))
+      values[i] = { value: callback(call, target, element, i) }
+    return array(call, values)
+  },
   flatMap: (call, target, elements) => {
-    const values = elements.map((element, i) => ({ value: callback(call, target, element, i) }))
+    const values: Property[] = []
+    for (const [i, element] of visited(target, elements.length))
+      values.push({ value: callback(call, target, element, i) })
     const flat = opened(call, values)
     return flat ? array(call, flat) : unclear(call, 'flatMap')
   },
   forEach: (call, target, elements) => {
-    elements.forEach((element, i) => {
-      callback(call, target, element, i)
-    })
+    for (const [i, element] of visited(target, elements.length)) callback(call, target, element, i)
     return undefined
   },
   filter: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
+    const kept = chosen(call, target, elements.length)
     return kept
       ? array(
           call,
-          kept.map(i => elements[i]!),
+          kept.map(([, element]) => element),
         )
       : unclear(call, 'filter')
   },
-  find: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
-    return kept ? elements[kept[0] ?? -1]?.value : unclear(call, 'find')
-  },
-  findIndex: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
-    return kept ? (kept[0] ?? -1) : unclear(call, 'findIndex')
-  },
-  findLast: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
-    return kept ? elements[kept.at(-1) ?? -1]?.value : unclear(call, 'findLast')
-  },
-  some: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
-    return kept ? kept.length > 0 : unclear(call, 'some')
-  },
-  every: (call, target, elements) => {
-    const kept = chosen(call, target, elements)
-    return kept ? kept.length === elements.length : unclear(call, 'every')
-  },
+  find: search('find', {}, found => (found === 'none' ? undefined : found[1].value)),
+  findIndex: search('findIndex', {}, found => (found === 'none' ? -1 : found[0])),
+  findLast: search('findLast', { direction: -1 }, found => (found === 'none' ? undefined : found[1].value)),
+  findLastIndex: search('findLastIndex', { direction: -1 }, found => (found === 'none' ? -1 : found[0])),
+  some: search('some', {}, found => found !== 'none'),
+  every: search('every', { wanted: false }, found => found === 'none'),
   reduce: (call, target, elements) => reduce(call, target, elements, 1),
   reduceRight: (call, target, elements) => reduce(call, target, elements, -1),
   join: (call, _, elements) => {
@@ -262,9 +297,14 @@ const methods: Readonly<Record<string, Method>> = {
     }
     if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
       return unclearChange(call, target, 'sort')
+    const sorted = [...values].sort()
+    // Lists of numbers that are made for tensors are ordered as numbers, others as texts.
+    const byValue = values.toSorted((a, b) => Number(a) - Number(b))
+    if (sorted.some((value, i) => typeof value === 'number' && value !== byValue[i]))
+      return unclearChange(call, target, 'sort')
     call.trace.heap.setElements(
       target,
-      [...values].sort().map(value => ({ value })),
+      sorted.map(value => ({ value })),
     )
     return target
   },
@@ -277,10 +317,14 @@ function reduce(
   elements: readonly Property[],
   direction: 1 | -1,
 ): Value {
-  const order = direction === 1 ? [...elements.entries()] : [...elements.entries()].reverse()
   let result = argument(call, 1)
-  if (call.arguments.length < 2) result = order.shift()?.[1].value
-  for (const [i, element] of order) {
+  let isStarted = call.arguments.length >= 2
+  for (const [i, element] of visited(target, elements.length, direction)) {
+    if (!isStarted) {
+      isStarted = true
+      result = element.value
+      continue
+    }
     result = call.trace.call(
       argument(call, 0),
       [{ value: result }, element, { value: i }, { value: target }],

@@ -63,6 +63,21 @@ const mapType: HostType<Entries> = {
         return object
       }),
     },
+    delete: {
+      kind: 'method',
+      call: keyed('delete', (object, call, at) => {
+        const { entries } = object.state
+        if (at !== undefined) call.trace.heap.setState(object, { entries: entries.toSpliced(at, 1) })
+        return at !== undefined
+      }),
+    },
+    clear: {
+      kind: 'method',
+      call: (object, call) => {
+        call.trace.heap.setState(object, { entries: [] })
+        return undefined
+      },
+    },
     size: { kind: 'property', get: ({ state }) => state.unknown ?? state.entries.length },
     entries: {
       kind: 'method',

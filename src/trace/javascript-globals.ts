@@ -4,7 +4,7 @@ import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
 import { elements } from './javascript-elements.js'
-import { isObject, isUnknown, type Property, unknownKey, type Value } from './value.js'
+import { isObject, isUnknown, ownFields, type Property, unknownKey, type Value } from './value.js'
 
 /** Functions of `Math` that dimensions have too, so that they stay exact on symbols. */
 const exactMath = {
@@ -96,12 +96,16 @@ const math = (trace: Tracer) =>
     },
   )
 
+/** The key under which a value is stored as a property; undefined where it is not known. */
+const keyText = (value: Value): string | undefined =>
+  isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)
+
 /** The fields of an object with their values, which getters compute; undefined where they are not known. */
 function own({ trace, span }: HostCall, value: Value): readonly (readonly [string, Property])[] | undefined {
   if (!isObject(value) || value.properties.has(unknownKey)) return undefined
   if (value.kind === 'array') return value.elements.map((element, i) => [String(i), element])
   if (value.kind !== 'record') return undefined
-  return [...value.properties].map(([key, property]) => [
+  return ownFields(value).map(([key, property]) => [
     key,
     property.getter === undefined
       ? property
@@ -135,11 +139,14 @@ const objects = (trace: Tracer) =>
     seal: call => argument(call, 0),
     fromEntries: call => {
       const record = call.trace.record({})
-      for (const { value } of call.trace.elements(argument(call, 0)) ?? []) {
-        const [key, item] = call.trace.elements(value) ?? []
-        if (key && item && typeof key.value === 'string') call.trace.heap.setProperty(record, key.value, item)
+      const pairs = call.trace.elements(argument(call, 0))
+      for (const { value } of pairs ?? []) {
+        const [key, item = { value: undefined }] = call.trace.elements(value) ?? []
+        const name = key && keyText(key.value)
+        if (name === undefined) return unclear(call, 'Object.fromEntries')
+        call.trace.heap.setProperty(record, name, item)
       }
-      return record
+      return pairs ? record : unclear(call, 'Object.fromEntries')
     },
     defineProperty: call => argument(call, 0),
   })
@@ -273,6 +280,13 @@ function toNumberFunction(name: string, convert: (text: string) => number) {
       name,
       call => {
         const value = argument(call, 0)
+        const radix = argument(call, 1)
+        if (name === 'parseInt' && radix !== undefined && radix !== 10) {
+          const isText = typeof value === 'string' || typeof value === 'number'
+          return isText && typeof radix === 'number'
+            ? Number.parseInt(String(value), radix)
+            : unclear(call, name)
+        }
         if (typeof value === 'number' || isPolynomial(value))
           return name === 'parseInt' ? apply('truncate', [value]) : value
         if (isUnknown(value)) return call.trace.derived([value], ([text]) => `${name}(${text})`)

@@ -9,7 +9,7 @@ import {
   promiseMembers,
   stringMembers,
 } from './javascript-values.js'
-import { isObject, isSameObject, isUnknown, type ObjectValue, type Value } from './value.js'
+import { isObject, isSameObject, isUnknown, type ObjectValue, unknownKey, type Value } from './value.js'
 
 /** Operators on numbers; polynomials stay exact. */
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
@@ -134,14 +134,27 @@ function operate(operator: string, operands: readonly Value[]): Value | typeof u
 export function toNumber(value: Value): Dimension | undefined {
   if (typeof value === 'number' || isPolynomial(value)) return value
   if (isUnknown(value)) return undefined
-  if (isObject(value)) return value.kind === 'host' ? undefined : Number.NaN
+  if (isObject(value)) {
+    if (value.kind !== 'array') return value.kind === 'host' || converts(value) ? undefined : Number.NaN
+    const text = toText(value)
+    return text === undefined ? undefined : Number(text)
+  }
   return Number(value)
+}
+
+/** Whether the program says what an object is as a text or a number. */
+function converts(value: ObjectValue): boolean {
+  for (let at: ObjectValue | null = value; at; at = at.prototype)
+    if (at.kind === 'host' || ['toString', 'valueOf', unknownKey].some(key => at!.properties.has(key)))
+      return true
+  return false
 }
 
 function toText(value: Value): string | undefined {
   if (isUnknown(value) || isPolynomial(value)) return undefined
   if (!isObject(value)) return String(value)
-  if (value.kind !== 'array') return value.kind === 'record' ? '[object Object]' : undefined
+  if (value.kind !== 'array')
+    return value.kind === 'record' && !converts(value) ? '[object Object]' : undefined
   const items = value.elements.map(({ value: item }) =>
     item === undefined || item === null ? '' : toText(item),
   )

@@ -4,6 +4,7 @@ import { type Span, spanText } from '../text/source.js'
 import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import type { Completion, Exit, Frame, Jump } from './frame.js'
+import { isGenerator, takeFrom } from './generators.js'
 import type { Interpreter } from './interpreter.js'
 import { LoopLength, noRecurrence, tooLong, unknownLength } from './loop-length.js'
 import { assignTarget } from './patterns.js'
@@ -12,7 +13,7 @@ import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
-import { isObject, isUnknown, unknownKey, type Value } from './value.js'
+import { isObject, isUnknown, ownFields, unknownKey, type Value } from './value.js'
 
 /** What a loop does about the way its body ended: goes on, stops, ends the function, or is not sure. */
 function afterRound(completion: Completion, label: string | undefined): 'go on' | 'stop' | Completion {
@@ -130,7 +131,7 @@ function runLongLoop(interpreter: Interpreter, loop: Loop, frame: Frame): Comple
   const waits = nodesOf(loop.body).some(({ kind }) => kind === 'await')
   if (!waits) throw new BudgetExceeded('a loop that never ends')
   if (condition && changeReads(interpreter, condition, frame, reasonOf) && !goesOn()) return completion
-  if (!frame.yields) throw new BudgetExceeded('a loop that never ends')
+  if (!frame.isCall) throw new BudgetExceeded('a loop that never ends')
   return { kind: 'return', value: interpreter.fresh('the result', reasonOf('the result')) }
 }
 
@@ -197,6 +198,8 @@ export function runForEach(
     assignTarget(interpreter, loop.target, { value, ...(span && { span }) }, { ...frame, scope })
     return runStatements(interpreter, loop.body, { ...frame, scope })
   }
+  if (loop.over === 'values' && isGenerator(collection))
+    return runOverGenerator(interpreter, loop, collection, round)
   const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(collection)
   if (!items) {
     const reasonOf = unknownLength(loop.collection.span)
@@ -204,14 +207,23 @@ export function runForEach(
     const unknown = interpreter.fresh(`${path}[i]`, reasonOf('its element'))
     return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
   }
-  const list = [...items]
   const length = new LoopLength(interpreter)
-  for (const [i, { value, span }] of list.entries()) {
-    if (length.isTooLong) {
-      const reasonOf = tooLong(loop.collection.span)
+  // What a round adds to the collection is visited too.
+  const isLive = loop.over === 'values' && isObject(collection)
+  let list: readonly Item[] = [...items]
+  for (let i = 0; ; i++) {
+    const found = isLive && i > 0 ? interpreter.elements(collection) : list
+    // Where something is taken out of a map, the places of the others change.
+    const now = found && found.length < list.length && !isArray(collection) ? undefined : found
+    if (now && now.length !== list.length) list = [...now]
+    else if (now && isArray(collection)) list = now
+    if (now && i >= list.length) return undefined
+    if (!now || length.isTooLong) {
+      const reasonOf = (now ? tooLong : unknownLength)(loop.collection.span)
       const unknown = interpreter.fresh(shorten(spanText(loop.collection.span)), reasonOf('its element'))
       return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
     }
+    const { value, span } = list[i]!
     const next = afterRound(round(value, span), loop.label)
     if (next === 'stop') return undefined
     if (next === 'go on') continue
@@ -228,12 +240,50 @@ export function runForEach(
       next.exits,
     )
   }
-  return undefined
+}
+
+const isArray = (value: Value): boolean => isObject(value) && value.kind === 'array'
+
+interface Item {
+  readonly value: Value
+  readonly span?: Span
+}
+
+/** The body runs between one value that a generator yields and the next. */
+function runOverGenerator(
+  interpreter: Interpreter,
+  loop: Extract<Statement, { kind: 'foreach' }>,
+  generator: Parameters<typeof takeFrom>[0],
+  round: (value: Value, span?: Span) => Completion,
+): Completion {
+  const { span } = loop.collection
+  const length = new LoopLength(interpreter)
+  let completion: Completion
+  /** Why the rounds from some on are not known; what the generator does is walked all the same. */
+  let reasonOf: ReasonOf | undefined
+  let earlier: readonly Exit[] = []
+  takeFrom(generator, interpreter, item => {
+    if (!reasonOf && length.isTooLong) reasonOf = tooLong(span)
+    if (!reasonOf && !item) reasonOf = unknownLength(span)
+    if (reasonOf || !item) return true
+    const next = afterRound(round(item.value, item.span), loop.label)
+    if (next === 'go on') return true
+    if (next !== 'stop' && next?.kind === 'perhaps') {
+      reasonOf = unknownLength(next.cause.span)
+      earlier = next.exits
+      return true
+    }
+    completion = next === 'stop' ? undefined : next
+    return false
+  })
+  if (!reasonOf) return completion
+  const unknown = interpreter.fresh(shorten(spanText(span)), reasonOf('its element'))
+  return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown), earlier)
 }
 
 function keysOf(value: Value): readonly { readonly value: Value; readonly span?: Span }[] | undefined {
   if (!isObject(value)) return undefined
   if (value.properties.has(unknownKey)) return undefined
   if (value.kind === 'array') return value.elements.map((_, i) => ({ value: String(i) }))
-  return [...value.properties.keys()].map(key => ({ value: key }))
+  return ownFields(value).map(([key]) => ({ value: key }))
 }

@@ -116,3 +116,14 @@ export function isObject(value: Value): value is ObjectValue {
     typeof value === 'object' && value !== null && value.kind !== 'unknown' && value.kind !== 'polynomial'
   )
 }
+
+/** Keys that name elements: whole numbers below 2³² − 1, written without zeros in front (ECMA-262, array index). */
+const isIndex = (key: string): boolean => /^(0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32 - 1
+
+/** Own fields in the order of the language: indices by size, then the others in the order in which they were made. */
+export function ownFields({ properties }: ObjectValue): readonly (readonly [key: string, Property])[] {
+  const fields = [...properties]
+  const indices = fields.filter(([key]) => isIndex(key))
+  if (indices.length === 0) return fields
+  return [...indices.sort(([a], [b]) => Number(a) - Number(b)), ...fields.filter(([key]) => !isIndex(key))]
+}
