@@ -253,6 +253,27 @@ export class Algebra {
 
   readonly #knownCases = new Map<string, Id>()
 
+  /** What becomes of several values in each of their cases. */
+  mapAllCases(ids: readonly Id[], f: (parts: readonly Id[]) => Id): Id {
+    const lines = ids.flatMap(id => {
+      const { split } = this.get(id)
+      return split?.kind === 'cases' ? [split.variable] : []
+    })
+    if (lines.length === 0 || !this.#fits(ids)) return f(ids)
+    const variable = Math.min(...lines)
+    const cuts = mergeCuts(ids.map(id => this.#cutsAt(id, variable)))
+    return this.cases(
+      variable,
+      cuts,
+      cellsOf(cuts).map(cell =>
+        this.mapAllCases(
+          ids.map(id => this.#partAt(id, variable, cell)),
+          f,
+        ),
+      ),
+    )
+  }
+
   /** The value that is one of the parts, by where the line's variable lies between the cuts. */
   cases(variable: number, cuts: readonly Cut[], parts: readonly Id[]): Id {
     const key = `${variable} ${cuts.map(keyOf)} ${parts}`

@@ -22,6 +22,9 @@ interface Family {
   readonly largest: Id
 }
 
+/** Of so few values, the largest is one of them in each case; of more, it is a variable. */
+const mostChoices = 4
+
 /**
  * The largest of several values, and which of them it is. Of two values, the sign of their difference decides; so it
  * does for more that lie on one line. Otherwise both are variables named by the values, whatever their order.
@@ -66,6 +69,10 @@ export class Largest {
 
   /** The place of the largest value, the first of equal ones. */
   placeOf(ids: readonly Id[]): Id {
+    return this.#algebra.mapAllCases(ids, parts => this.#placeOf(parts))
+  }
+
+  #placeOf(ids: readonly Id[]): Id {
     const reals = ids.map(id => this.#algebra.get(id).real)
     if (ids.length === 1) return this.#algebra.zero
     if (reals.every(real => real !== undefined))
@@ -154,12 +161,15 @@ export class Largest {
     }
     const bounds = ids.map(id => this.#algebra.get(id))
     const name = `largest of ${key}`
-    const largest = this.#algebra.values.atom(name, {
-      analytic: false,
-      low: Math.max(...bounds.map(({ low }) => low)),
-      high: Math.max(...bounds.map(({ high }) => high)),
-      nonzero: ids.some(id => this.#algebra.isPositive(id)),
-    })
+    const largest =
+      ids.length <= mostChoices
+        ? this.#choices.choice(name, ids)
+        : this.#algebra.values.atom(name, {
+            analytic: false,
+            low: Math.max(...bounds.map(({ low }) => low)),
+            high: Math.max(...bounds.map(({ high }) => high)),
+            nonzero: ids.some(id => this.#algebra.isPositive(id)),
+          })
     const family = { name, members: ids, largest }
     this.#bySet.set(key, family)
     this.#families.set(direction, [...similar, family])

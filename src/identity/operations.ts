@@ -198,6 +198,10 @@ function ordered(
   }
 }
 
+/** ⌊x / y⌋. */
+const wholeQuotient = (a: Arithmetic, x: Id, y: Id) =>
+  a.functions.unknown('floor', a.divide(x, y), Math.floor)
+
 const half = (arithmetic: Arithmetic, x: Id) => arithmetic.multiply(arithmetic.number(0.5), x)
 
 const cast: Operation = ({ attributes, type }, [x], arithmetic) => {
@@ -228,6 +232,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   subtract: elementwise((a, x, y) => a.subtract(x!, y!)),
   multiply: elementwise((a, x, y) => a.multiply(x!, y!)),
   divide: elementwise((a, x, y) => a.divide(x!, y!)),
+  floorDivide: elementwise((a, x, y) => wholeQuotient(a, x!, y!)),
+  modulo: elementwise((a, x, y) => a.subtract(x!, a.multiply(y!, wholeQuotient(a, x!, y!)))),
   power: elementwise((a, x, y) => a.functions.power(x!, y!)),
   maximum: elementwise((a, x, y) => a.comparisons.maximum(x!, y!)),
   minimum: elementwise((a, x, y) => a.minimum(x!, y!)),

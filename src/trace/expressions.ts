@@ -11,6 +11,7 @@ import { Scope } from './scope.js'
 import { shorten, whyUnknown } from './unknowns.js'
 import { unreadIn } from './unread.js'
 import {
+  hole,
   isObject,
   isUnknown,
   type ObjectValue,
@@ -174,7 +175,7 @@ function evaluateArray(
 ): Value {
   const array = interpreter.arrayOf([])
   for (const element of elements) {
-    if (element.kind === 'hole') interpreter.heap.append(array, [{ value: undefined }])
+    if (element.kind === 'hole') interpreter.heap.append(array, [hole])
     else if (element.kind === 'item') {
       interpreter.heap.append(array, [
         { value: evaluate(interpreter, element.value, frame), span: element.value.span },

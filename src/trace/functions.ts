@@ -248,3 +248,14 @@ function constructorAbove(
   if (parent.kind !== 'host' || !library) return undefined
   return args => library.initialize(parent, object, hostCall(interpreter, object, args, span))
 }
+
+/** A method of the language, read from an object, but perhaps called for another one: `[].slice.call(list)`. */
+export function builtinMethod(interpreter: Interpreter, name: string, key: string, object: Value): Value {
+  const call = (inner: HostCall): Value => {
+    const thisValue = inner.thisValue ?? object
+    const builtin = interpreter.dialect.builtinMember(thisValue, key)
+    if (builtin?.kind === 'method') return builtin.call({ ...inner, thisValue })
+    return interpreter.opaque('opaque-callee', { call: shorten(spanText(inner.span)) }, inner.span)
+  }
+  return interpreter.function(name, call, [object])
+}

@@ -4,6 +4,7 @@ import { type Slot, SlotMap } from './slot.js'
 import {
   type ArrayObject,
   type HostObject,
+  hole,
   type ObjectValue,
   type Property,
   type Value,
@@ -80,7 +81,7 @@ export class Heap {
     if (this.#attempts.length > 0) this.#remember({ kind: 'elements', object })
     const { elements } = object
     this.expect(Math.max(1, index + 1 - elements.length))
-    while (elements.length < index) elements.push({ value: undefined })
+    while (elements.length < index) elements.push(hole)
     elements[index] = property
   }
 

@@ -13,10 +13,10 @@ import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
 import type { FoundModelEntry } from './found-models.js'
-import { callClosure, construct } from './functions.js'
+import { builtinMethod, callClosure, construct } from './functions.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
-import type { HostCall, HostFunction, HostType, Library, Tracer } from './host.js'
+import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
@@ -37,6 +37,7 @@ import {
   unknownKey,
   type Value,
   wholeKey,
+  withoutHoles,
 } from './value.js'
 import { WantedTensors } from './wanted-tensors.js'
 
@@ -265,8 +266,7 @@ export class Interpreter implements Tracer {
     }
     const builtin = this.dialect.builtinMember(object, key)
     if (builtin?.kind === 'value') return builtin.value
-    if (builtin?.kind === 'method')
-      return this.function(builtin.name, call => this.#callBuiltin(call, key, object), [object])
+    if (builtin?.kind === 'method') return builtinMethod(this, builtin.name, key, object)
     // What is assigned elsewhere may not be so when the code runs.
     if (object === undefined || object === null) {
       const message = `\`${shorten(spanText(span))}\` reads \`${key}\` of ${object}`
@@ -287,14 +287,6 @@ export class Interpreter implements Tracer {
       )
     }
     return undefined
-  }
-
-  /** Calls a method of the language that was read from an object, perhaps for another one: `[].slice.call(list)`. */
-  #callBuiltin(call: HostCall, key: string, object: Value): Value {
-    const thisValue = call.thisValue ?? object
-    const builtin = this.dialect.builtinMember(thisValue, key)
-    if (builtin?.kind === 'method') return builtin.call({ ...call, thisValue })
-    return this.opaque('opaque-callee', { call: shorten(spanText(call.span)) }, call.span)
   }
 
   set(object: Value, key: string, property: Property): void {
@@ -374,8 +366,8 @@ export class Interpreter implements Tracer {
   elements(value: Value): readonly Property[] | undefined {
     if (typeof value === 'string') return [...value].map(character => ({ value: character }))
     if (!isObject(value)) return undefined
-    if (value.kind === 'array') return value.properties.has(unknownKey) ? undefined : value.elements
-    return value.kind === 'host' ? value.type.iterate?.(value, this) : undefined
+    if (value.kind === 'host') return value.type.iterate?.(value, this)
+    return value.kind !== 'array' || value.properties.has(unknownKey) ? undefined : withoutHoles(value)
   }
 
   whole(value: Value): Value {

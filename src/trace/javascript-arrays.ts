@@ -4,9 +4,11 @@ import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
 import {
   type ArrayObject,
+  hole,
   isObject,
   isSameObject,
   isUnknown,
+  numbersKey,
   type Property,
   unknownKey,
   type Value,
@@ -17,6 +19,8 @@ type Method = (call: HostCall, array: ArrayObject, elements: readonly Property[]
 function array(call: HostCall, elements: readonly Property[]): ArrayObject {
   const result = call.trace.array([])
   call.trace.heap.append(result, elements)
+  const numbers = isObject(call.thisValue) && call.thisValue.properties.get(numbersKey)
+  if (numbers) call.trace.heap.setProperty(result, numbersKey, numbers)
   return result
 }
 
@@ -31,17 +35,18 @@ function position(value: Value, fallback: number, length: number): number | unde
   return at === undefined ? undefined : at < 0 ? Math.max(0, length + at) : Math.min(at, length)
 }
 
-/** The elements that a method visits, each as it is when its turn comes; those that are gone by then are left out. */
+/** The elements that a method visits, each as it is when its turn comes; holes, and those that are gone, are left out. */
 function* visited(
   target: ArrayObject,
   count: number,
-  direction: 1 | -1 = 1,
+  { direction = 1, withHoles = false }: { readonly direction?: 1 | -1; readonly withHoles?: boolean } = {},
 ): Generator<readonly [index: number, element: Property]> {
   for (let step = 0; step < count; step++) {
     const i = direction === 1 ? step : count - 1 - step
     const unknown = target.properties.get(unknownKey)
     const element = unknown ?? target.elements[i]
-    if (element) yield [i, element]
+    if (withHoles) yield [i, element ?? hole]
+    else if (element && element !== hole) yield [i, element]
   }
 }
 
@@ -70,14 +75,20 @@ function chosen(call: HostCall, array: ArrayObject, count: number): readonly Vis
   return kept
 }
 
+interface Search {
+  readonly wanted?: boolean
+  readonly direction?: 1 | -1
+  readonly withHoles?: boolean
+}
+
 /** The first element for which a condition is what is wanted; none is looked at after it. */
 function first(
   call: HostCall,
   array: ArrayObject,
   count: number,
-  { wanted = true, direction = 1 }: { readonly wanted?: boolean; readonly direction?: 1 | -1 } = {},
+  { wanted = true, ...visits }: Search,
 ): Visit | 'none' | undefined {
-  for (const [i, element] of visited(array, count, direction)) {
+  for (const [i, element] of visited(array, count, visits)) {
     const result = callback(call, array, element, i)
     if (isUnknown(result) || isPolynomial(result)) return undefined
     if ((isObject(result) || Boolean(result)) === wanted) return [i, element]
@@ -86,11 +97,7 @@ function first(
 }
 
 /** A method that looks for one element. */
-function search(
-  name: string,
-  settings: { readonly wanted?: boolean; readonly direction?: 1 | -1 },
-  result: (found: Visit | 'none') => Value,
-): Method {
+function search(name: string, settings: Search, result: (found: Visit | 'none') => Value): Method {
   return (call, target, elements) => {
     const found = first(call, target, elements.length, settings)
     return found === undefined ? unclear(call, name) : result(found)
@@ -179,7 +186,7 @@ const methods: Readonly<Record<string, Method>> = {
     return added ? array(call, [...elements, ...added]) : unclear(call, 'concat')
   },
   map: (call, target, elements) => {
-    const values: Property[] = elements.map(() => ({ value: undefined }))
+    const values: Property[] = elements.map(() => hole)
     for (const [i, element] of visited(target, elements.length))
       values[i] = { value: callback(call, target, element, i) }
     return array(call, values)
@@ -204,10 +211,14 @@ const methods: Readonly<Record<string, Method>> = {
         )
       : unclear(call, 'filter')
   },
-  find: search('find', {}, found => (found === 'none' ? undefined : found[1].value)),
-  findIndex: search('findIndex', {}, found => (found === 'none' ? -1 : found[0])),
-  findLast: search('findLast', { direction: -1 }, found => (found === 'none' ? undefined : found[1].value)),
-  findLastIndex: search('findLastIndex', { direction: -1 }, found => (found === 'none' ? -1 : found[0])),
+  find: search('find', { withHoles: true }, found => (found === 'none' ? undefined : found[1].value)),
+  findIndex: search('findIndex', { withHoles: true }, found => (found === 'none' ? -1 : found[0])),
+  findLast: search('findLast', { direction: -1, withHoles: true }, found =>
+    found === 'none' ? undefined : found[1].value,
+  ),
+  findLastIndex: search('findLastIndex', { direction: -1, withHoles: true }, found =>
+    found === 'none' ? -1 : found[0],
+  ),
   some: search('some', {}, found => found !== 'none'),
   every: search('every', { wanted: false }, found => found === 'none'),
   reduce: (call, target, elements) => reduce(call, target, elements, 1),
@@ -244,7 +255,7 @@ const methods: Readonly<Record<string, Method>> = {
     if (start === undefined || end === undefined) return unclearChange(call, target, 'fill')
     call.trace.heap.setElements(
       target,
-      elements.map((old, i) => (i >= start && i < end ? call.arguments[0]! : old)),
+      elements.map((old, i) => (i >= start && i < end ? (call.arguments[0] ?? { value: undefined }) : old)),
     )
     return target
   },
@@ -297,11 +308,9 @@ const methods: Readonly<Record<string, Method>> = {
     }
     if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
       return unclearChange(call, target, 'sort')
-    const sorted = [...values].sort()
-    // Lists of numbers that are made for tensors are ordered as numbers, others as texts.
-    const byValue = values.toSorted((a, b) => Number(a) - Number(b))
-    if (sorted.some((value, i) => typeof value === 'number' && value !== byValue[i]))
-      return unclearChange(call, target, 'sort')
+    const sorted = target.properties.has(numbersKey)
+      ? values.toSorted((a, b) => Number(a) - Number(b))
+      : values.toSorted()
     call.trace.heap.setElements(
       target,
       sorted.map(value => ({ value })),
@@ -319,7 +328,7 @@ function reduce(
 ): Value {
   let result = argument(call, 1)
   let isStarted = call.arguments.length >= 2
-  for (const [i, element] of visited(target, elements.length, direction)) {
+  for (const [i, element] of visited(target, elements.length, { direction })) {
     if (!isStarted) {
       isStarted = true
       result = element.value

@@ -4,7 +4,16 @@ import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
 import { elements } from './javascript-elements.js'
-import { isObject, isUnknown, ownFields, type Property, unknownKey, type Value } from './value.js'
+import {
+  hole,
+  isObject,
+  isUnknown,
+  numbersKey,
+  ownFields,
+  type Property,
+  unknownKey,
+  type Value,
+} from './value.js'
 
 /** Functions of `Math` that dimensions have too, so that they stay exact on symbols. */
 const exactMath = {
@@ -154,10 +163,18 @@ const objects = (trace: Tracer) =>
 /** Longer arrays are refused, so that a short program cannot fill the memory. */
 const longestArray = 1_000_000
 
-function filled(call: HostCall, length: Value): Value {
+function filled(call: HostCall, length: Value, element: Property): Value {
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > longestArray)
     return unclear(call, 'Array')
-  return call.trace.array(new Array<Value>(length).fill(undefined))
+  const made = call.trace.array([])
+  call.trace.heap.append(made, new Array<Property>(length).fill(element))
+  return made
+}
+
+function numbersOnly(call: HostCall, values: readonly Value[]): Value {
+  const made = call.trace.array(values)
+  call.trace.heap.setProperty(made, numbersKey, { value: true })
+  return made
 }
 
 /** Arrays of numbers, which start with zeros, and copy what they are made from. Rounding is left out, as of tensors. */
@@ -167,13 +184,13 @@ function floats(name: string) {
     const values = elements?.map(({ value }) =>
       isUnknown(value) || isPolynomial(value) ? value : isObject(value) ? undefined : Number(value),
     )
-    return values?.every(value => value !== undefined) ? call.trace.array(values) : unclear(call, name)
+    return values?.every(value => value !== undefined) ? numbersOnly(call, values) : unclear(call, name)
   }
   const made = (call: HostCall): Value => {
     const length = call.arguments.length === 0 ? 0 : argument(call, 0)
     if (typeof length !== 'number') return copied(call)
     const isLength = Number.isInteger(length) && length >= 0 && length <= longestArray
-    return isLength ? call.trace.array(new Array<Value>(length).fill(0)) : unclear(call, name)
+    return isLength ? numbersOnly(call, new Array<Value>(length).fill(0)) : unclear(call, name)
   }
   return (trace: Tracer) => callable(trace, name, made, { from: copied })
 }
@@ -185,7 +202,7 @@ const arrays = (trace: Tracer) =>
     call =>
       call.arguments.length === 1 &&
       (typeof argument(call, 0) === 'number' || isPolynomial(argument(call, 0)))
-        ? filled(call, argument(call, 0))
+        ? filled(call, argument(call, 0), hole)
         : call.trace.array(call.arguments.map(({ value }) => value)),
     {
       isArray: call => {
@@ -200,7 +217,9 @@ const arrays = (trace: Tracer) =>
         const list = call.trace.elements(source)
         const base = list
           ? call.trace.array(list.map(({ value }) => value))
-          : filled(call, isUnknown(source) ? source : call.trace.get(source, 'length', call.span))
+          : filled(call, isUnknown(source) ? source : call.trace.get(source, 'length', call.span), {
+              value: undefined,
+            })
         const mapping = argument(call, 1)
         if (mapping === undefined || isUnknown(base)) return base
         const map = arrayMembers.map

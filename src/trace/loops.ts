@@ -13,7 +13,7 @@ import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
-import { isObject, isUnknown, ownFields, unknownKey, type Value } from './value.js'
+import { type ArrayObject, isObject, isUnknown, ownFields, unknownKey, type Value } from './value.js'
 
 /** What a loop does about the way its body ended: goes on, stops, ends the function, or is not sure. */
 function afterRound(completion: Completion, label: string | undefined): 'go on' | 'stop' | Completion {
@@ -212,7 +212,7 @@ export function runForEach(
   const isLive = loop.over === 'values' && isObject(collection)
   let list: readonly Item[] = [...items]
   for (let i = 0; ; i++) {
-    const found = isLive && i > 0 ? interpreter.elements(collection) : list
+    const found = isLive && i > 0 ? itemsNow(interpreter, collection) : list
     // Where something is taken out of a map, the places of the others change.
     const now = found && found.length < list.length && !isArray(collection) ? undefined : found
     if (now && now.length !== list.length) list = [...now]
@@ -242,7 +242,13 @@ export function runForEach(
   }
 }
 
-const isArray = (value: Value): boolean => isObject(value) && value.kind === 'array'
+const isArray = (value: Value): value is ArrayObject => isObject(value) && value.kind === 'array'
+
+/** What is in a collection now, without a copy of an array. */
+function itemsNow(interpreter: Interpreter, collection: Value): readonly Item[] | undefined {
+  if (!isArray(collection)) return interpreter.elements(collection)
+  return collection.properties.has(unknownKey) ? undefined : collection.elements
+}
 
 interface Item {
   readonly value: Value

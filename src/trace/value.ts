@@ -101,6 +101,16 @@ export const standInKey = '\u0000stand-in'
 /** The key under which an array of unknown length notes what a library has for all its elements as one value. */
 export const wholeKey = '\u0000whole'
 
+/** The key under which an array notes that it holds numbers only, as `Float32Array` does. */
+export const numbersKey = '\u0000numbers'
+
+/** A place of an array without an element: it is read as undefined, and most methods leave it out. */
+export const hole: Property = { value: undefined }
+
+/** The elements of an array as a loop or a spread reads them. */
+export const withoutHoles = ({ elements }: ArrayObject): readonly Property[] =>
+  elements.includes(hole) ? elements.map(({ ...element }) => element) : elements
+
 export function isUnknown(value: Value): value is UnknownValue {
   return typeof value === 'object' && value !== null && value.kind === 'unknown'
 }

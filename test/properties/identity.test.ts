@@ -251,8 +251,6 @@ const notFollowed = [
   'input',
   'parameter',
   'opaque',
-  'floorDivide',
-  'modulo',
   'atan2',
   'isNaN',
   'isInfinite',
