@@ -113,6 +113,16 @@ export interface HostClass<State> {
   initialize(object: HostObject<State>, created: ObjectValue, call: HostCall): void
   /** `value instanceof class`; undefined where that is not known. */
   includes(object: HostObject<State>, value: Value): boolean | undefined
+  /** For classes whose instances are applied to tensors, as layers are. */
+  applied?(object: HostObject<State>): AppliedClass | undefined
+}
+
+/** A class whose instances are applied to tensors. */
+export interface AppliedClass {
+  /** The method of the instances whose first parameter is what they are applied to. */
+  readonly method: string
+  /** What an instance of a class of the program gives when a model that is being built applies it. */
+  readonly apply: (trace: Tracer, instance: ObjectValue, given: Value, span: Span) => Value
 }
 
 export type HostMember<State> =

@@ -1,6 +1,7 @@
 import type { Module } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
 import { Thrown } from './frame.js'
+import type { AppliedClass } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
 import { nameOfTarget } from './patterns.js'
@@ -10,6 +11,7 @@ import { unreadIn } from './unread.js'
 import {
   type ClassObject,
   type ClosureObject,
+  type HostObject,
   isObject,
   type ObjectValue,
   type Property,
@@ -64,14 +66,21 @@ export class Targets {
       return [...(isClosure(value) ? namesOf(value) : []), ...constructorNames(place.of)]
     }
     if (isClosure(place.value)) return namesOf(place.value)
-    return isClass(place.value) ? constructorNames(place.value) : []
+    if (!isClass(place.value)) return []
+    const names = [...constructorNames(place.value), ...this.takes(target).map(({ name }) => name)]
+    return [...new Set(names)]
   }
 
-  /** What a call of the target takes, if it is a function: without what the constructor of its class takes. */
+  /**
+   * What a call of the target takes, if it is a function: without what the constructor of its class takes. For a class
+   * of layers, what its instances are applied to.
+   */
   takes(target: string): readonly Taken[] {
     const place = this.#place(target)
     const value =
       place.kind === 'method' ? place.method : place.kind === 'field' ? this.#tryField(place) : place.value
+    const applied = isClass(value) ? this.#appliedBy(value) : undefined
+    if (applied) return takenBy(applied.method.code).slice(0, 1)
     if (!isClosure(value)) return []
     // Values are given by name, and one for both would be meant for either.
     const others = new Set(place.kind === 'value' ? [] : constructorNames(place.of))
@@ -91,6 +100,7 @@ export class Targets {
     this.given.length = 0
     const place = this.#place(target)
     if (place.kind === 'method') {
+      if (this.#appliedBy(place.of)?.method === place.method) return this.#apply(place.of, args)
       const instance = this.#construct(place.of, args)
       library.enter(interpreter)
       return this.#invoke(place.method, args, instance)
@@ -104,7 +114,35 @@ export class Targets {
     const { value, owner } = place
     if (!isClass(value) && !isClosure(value)) return value
     library.enter(interpreter)
-    return isClass(value) ? this.#construct(value, args) : this.#invoke(value, args, owner)
+    return isClass(value) ? this.#apply(value, args) : this.#invoke(value, args, owner)
+  }
+
+  /** An instance; one that is applied to tensors, and is given some, is worth what it gives for them. */
+  #apply(object: ClassObject, args: Bindings): Value {
+    const instance = this.#construct(object, args)
+    const applied = this.#appliedBy(object)
+    const name = applied && nameOfTarget(applied.method.code.parameters[0]!.target)
+    const given = name === undefined ? undefined : this.#given(name, args)
+    if (!applied || !given || !isObject(instance)) return instance
+    this.given.push(given.value)
+    const { span } = applied.method.code
+    return this.#interpreter.observe(
+      () => applied.apply(this.#interpreter, instance, given.value, span),
+      () => unreadIn(applied.method),
+    )
+  }
+
+  /** How instances of a class are applied, if it extends one of the library whose instances are. */
+  #appliedBy(
+    object: ClassObject,
+  ): { readonly method: ClosureObject; readonly apply: AppliedClass['apply'] } | undefined {
+    const base = baseOf(object)
+    const applied = base?.type.class?.applied?.(base)
+    if (!applied) return undefined
+    const method = methodOf(object, applied.method)
+    return isClosure(method) && method.code.parameters.length > 0
+      ? { method, apply: applied.apply }
+      : undefined
   }
 
   /** The variable of the module that holds a model. */
@@ -132,14 +170,11 @@ export class Targets {
 
   /** `Class.member`: what the class itself has, or else its instances. */
   #memberOf(of: ClassObject, key: string, span: Span): Place {
-    const own = this.#interpreter.get(of, key, span)
+    const method = methodOf(of, key)
+    const isStatic = classesAbove(of).some(({ properties }) => properties.has(key))
+    const own = isStatic || !method ? this.#interpreter.get(of, key, span) : undefined
     if (own !== undefined) return { kind: 'value', value: own, owner: of }
-    for (let at: ObjectValue | null = of.instancePrototype; at; at = at.prototype) {
-      const property = at.properties.get(key)
-      if (property && isClosure(property.value)) return { kind: 'method', of, method: property.value }
-      if (property) break
-    }
-    return { kind: 'field', of, key }
+    return isClosure(method) ? { kind: 'method', of, method } : { kind: 'field', of, key }
   }
 
   #variable(name: string, span: Span): Value {
@@ -261,11 +296,29 @@ export class Targets {
 const isClosure = (value: Value): value is ClosureObject => isObject(value) && value.kind === 'closure'
 const isClass = (value: Value): value is ClassObject => isObject(value) && value.kind === 'class'
 
+/** A class of the program and those that it extends. */
+function classesAbove(object: ClassObject): readonly ClassObject[] {
+  return [object, ...(isClass(object.parent) ? classesAbove(object.parent) : [])]
+}
+
+/** The class of a library that a class of the program extends in the end. */
+function baseOf(object: ClassObject): HostObject | undefined {
+  const base = classesAbove(object).at(-1)?.parent
+  return isObject(base) && base.kind === 'host' ? base : undefined
+}
+
+/** What the instances of a class have of their classes under a name. */
+function methodOf(object: ClassObject, key: string): Value {
+  for (let at: ObjectValue | null = object.instancePrototype; at; at = at.prototype) {
+    const property = at.properties.get(key)
+    if (property) return property.value
+  }
+  return undefined
+}
+
 /** The constructor that runs for `new`: the class's own, or the nearest one above. */
 function constructorOf(object: ClassObject): ClosureObject['code'] | undefined {
-  for (let at: Value = object; isClass(at); at = at.parent)
-    if (at.code.constructor_) return at.code.constructor_
-  return undefined
+  return classesAbove(object).find(({ code }) => code.constructor_)?.code.constructor_
 }
 
 function constructorNames(object: ClassObject): readonly string[] {

@@ -1,7 +1,7 @@
-import type { HostCall, HostType, Tracer } from '../../trace/host.js'
+import type { AppliedClass, HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type ObjectValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
-import { baseMembers, initializeLayer, newLayer } from './custom-layers.js'
+import { applyAlone, baseMembers, initializeLayer, newLayer } from './custom-layers.js'
 import { initializeFunctional, initializeSequential, newModel } from './models.js'
 import { initializeOptimizer } from './settings.js'
 import type { SettingState } from './state.js'
@@ -14,6 +14,7 @@ interface ClassState {
   readonly create: (trace: Tracer) => ObjectValue
   readonly initialize: (object: ObjectValue, call: HostCall) => void
   readonly includes: (value: Value) => boolean
+  readonly applied?: AppliedClass
 }
 
 const classType: HostType<ClassState> = {
@@ -28,6 +29,7 @@ const classType: HostType<ClassState> = {
     create: ({ state }, trace) => state.create(trace),
     initialize: ({ state }, object, call) => state.initialize(object, call),
     includes: ({ state }, value) => (isUnknown(value) ? undefined : state.includes(value)),
+    applied: ({ state }) => state.applied,
   },
 }
 
@@ -72,6 +74,7 @@ export const classes: Readonly<Record<string, (trace: Tracer) => Value>> = {
       create: newLayer,
       initialize: (object, call) => initializeLayer(object, call),
       includes: value => isLayer(value) || isModel(value),
+      applied: { method: 'call', apply: applyAlone },
     }),
   LayersModel: trace =>
     trace.host<ClassState>(classType, {

@@ -141,6 +141,16 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
   return tensors
 }
 
+/** A layer of the program in a model of its own: in both modes, and with its weights. */
+export function applyAlone(trace: Tracer, layer: ObjectValue, given: Value, span: Span): Value {
+  const inSymbols = (value: Value): Value => {
+    if (isTensor(value)) return trace.host<TensorState>(tensorType, { ...value.state, symbolic: true })
+    const items = trace.elements(value)
+    return items ? trace.array(items.map(item => inSymbols(item.value))) : value
+  }
+  return trace.call(trace.get(layer, 'apply', span), [{ value: inSymbols(given) }], span, layer)
+}
+
 /**
  * A model that is being built calls the layer when it runs: with a list of tensors, and with `training` as the run
  * has it (tfjs-layers/src/engine/executor.ts). Results that differ between training and inference are joined.
