@@ -23,12 +23,13 @@ module.exports.make = function make() {
   return tf.sequential({ layers: [tf.layers.dense({ units: 1 })] })
 }`,
   'other.js': 'export const answer = 42',
+  'part/uses.js': "import { make } from '../named'\nexport const sequential = make(4)",
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'wild-'))
+  for (const name of ['empty', 'part']) mkdirSync(join(folder, name))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  mkdirSync(join(folder, 'empty'))
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -58,9 +59,10 @@ test('the result as JSON has every site with its size or its reason', () => {
       parameters: { trainable: '3*units + 3', total: '3*units + 3' },
     },
     { file: 'opaque.js', status: 'opaque', layers: 0, parameters: null },
+    { file: 'part/uses.js', status: 'traced', layers: 1, parameters: { trainable: 15, total: 15 } },
   ])
-  expect(counts).toEqual({ traced: 1, opaque: 2, failed: 1, crashed: 0 })
-  expect(files).toBe(4)
+  expect(counts).toEqual({ traced: 2, opaque: 2, failed: 1, crashed: 0 })
+  expect(files).toBe(5)
 }, 60_000)
 
 test('a file that takes too long is given up, and the others are not', () => {
@@ -68,13 +70,13 @@ test('a file that takes too long is given up, and the others are not', () => {
   isResult(result)
   expect(isResult.errors).toBeNull()
   const { sites } = result
-  expect(sites).toHaveLength(4)
+  expect(sites).toHaveLength(5)
   expect(sites[0].reasons).toEqual(['time-limit: the file takes more than 0 seconds'])
 }, 60_000)
 
 test('the table ends with the counts', () => {
   expect(wild()).toMatch(
-    /\n4 sites in 4 files: 1 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\nslowest file: \w+\.[jt]s, [\d.]+ s\n/,
+    /\n5 sites in 5 files: 2 traced, 2 opaque, 1 failed, 0 crashed, in [\d.]+ s\nslowest file: [\w/]+\.[jt]s, [\d.]+ s\n/,
   )
 }, 60_000)
 
@@ -93,7 +95,7 @@ async function inShell(
 
 test('JSON is alone on standard output, and nothing is said beside it', async () => {
   const { stdout, stderr } = await inShell('aswritten wild . --format json')
-  expect(JSON.parse(stdout).sites).toHaveLength(4)
+  expect(JSON.parse(stdout).sites).toHaveLength(5)
   expect(stderr).toBe('')
 }, 60_000)
 

@@ -12,10 +12,13 @@ export interface Project {
   readonly files: Files
 }
 
-/** The project that a file or folder belongs to: the nearest folder upwards with a marker, else its own folder. */
-export function projectOf(path: string): Project {
+/**
+ * The project that a file or folder belongs to: the nearest folder upwards with a marker, else `fallback`, which is its
+ * own folder where nothing else is said.
+ */
+export function projectOf(path: string, fallback?: string): Project {
   const start = existsSync(path) && statSync(path).isDirectory() ? resolve(path) : dirname(resolve(path))
-  let root = start
+  let root = fallback === undefined ? start : resolve(fallback)
   for (let folder = start; ; folder = dirname(folder)) {
     if (rootMarkers.some(marker => existsSync(join(folder, marker)))) {
       root = folder

@@ -35,17 +35,28 @@ let last: { readonly project: Project; readonly modules: ModuleLoader; files: nu
 /** Of so many files, the modules are kept; more might exhaust the memory. */
 const mostFilesOfModules = 25
 
-function projectWithModules(path: string): { readonly project: Project; readonly modules: ModuleLoader } {
-  const project = projectOf(path)
+/** Where nothing marks the root of a project, it is the folder that was asked for. */
+function projectWithModules(
+  path: string,
+  folder: string,
+): { readonly project: Project; readonly modules: ModuleLoader } {
+  const project = projectOf(path, folder)
   if (last?.project.root !== project.root || last.files >= mostFilesOfModules)
     last = { project, modules: moduleLoader(project.files), files: 0 }
   last.files++
   return last
 }
 
-/** Every model of a file; `file` is how it is called in the result. */
-function traceFile(path: string, file: string): readonly Site[] {
-  const { project, modules } = projectWithModules(path)
+interface Request {
+  readonly path: string
+  /** How the file is called in the result. */
+  readonly file: string
+  readonly folder: string
+}
+
+/** Every model of a file. */
+function traceFile({ path, file, folder }: Request): readonly Site[] {
+  const { project, modules } = projectWithModules(path, folder)
   const name = pathInProject(project, path)
   const { models, diagnostics } = readModels({ files: project.files, modules, path: name })
   const unreadable = diagnostics.find(isInputError)
@@ -85,9 +96,10 @@ function countOf(dimension: Dimension): Count {
 }
 
 // Runs as a worker: a file that hangs or exhausts the memory ends this thread and no other.
-parentPort?.on('message', ({ path, file }: { readonly path: string; readonly file: string }) => {
+parentPort?.on('message', (request: Request) => {
+  const { file } = request
   try {
-    parentPort?.postMessage(traceFile(path, file))
+    parentPort?.postMessage(traceFile(request))
   } catch (error) {
     parentPort?.postMessage([
       wholeFile(file, 'crashed', error instanceof Error ? error.message : String(error)),

@@ -12,9 +12,13 @@ export interface TracedFile {
 
 const megabytes = 2048
 
-/** No file takes longer than `seconds`, and one that crashes ends no other. `step` is called after each. */
+/**
+ * Traces the files of a folder. No file takes longer than `seconds`, and one that crashes ends no other. `step` is called
+ * after each.
+ */
 export async function traceFiles(
   files: readonly ModelFile[],
+  folder: string,
   seconds: number,
   step: () => void,
 ): Promise<readonly TracedFile[]> {
@@ -26,7 +30,7 @@ export async function traceFiles(
       worker ??= newWorker()
       const file = files[index]!
       const start = performance.now()
-      const { found, isUsable } = await traceIn(worker, file, seconds)
+      const { found, isUsable } = await traceIn(worker, file, folder, seconds)
       traced[index] = { file: file.file, sites: found, seconds: (performance.now() - start) / 1000 }
       step()
       if (isUsable) continue
@@ -51,6 +55,7 @@ function newWorker(): Worker {
 function traceIn(
   worker: Worker,
   file: ModelFile,
+  folder: string,
   seconds: number,
 ): Promise<{ readonly found: readonly Site[]; readonly isUsable: boolean }> {
   return new Promise(resolve => {
@@ -69,6 +74,6 @@ function traceIn(
       seconds * 1000,
     )
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    worker.postMessage(file)
+    worker.postMessage({ ...file, folder })
   })
 }

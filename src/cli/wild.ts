@@ -24,7 +24,7 @@ export async function wild(
   const start = Date.now()
   const { files, unreadable } = modelFilesBelow(folder)
   const progress = progressOn(process.stderr, files.length)
-  const traced = await traceFiles(files, limit, progress.step)
+  const traced = await traceFiles(files, folder, limit, progress.step)
   progress.end()
   const refused = unreadable.map(({ file, reason }) =>
     wholeFile(file, 'failed', `file-unreadable: ${reason}`),
