@@ -939,6 +939,72 @@ const cases: readonly Case[] = [
     },
     expected: ['make unknown-branch', 'other 8'],
   },
+  {
+    title: 'scripts of a page share what they put into the global object, under all of its names',
+    path: 'page.html',
+    files: {
+      'page.html': `<script src="kit.js"></script><script>
+        var model = tf.util.net(4)
+        Kit.width = 5
+        const other = self.Kit.make(globalThis.Kit.width)
+      </script>`,
+      'kit.js': `if (!window.Kit) window.Kit = {}
+        window.Kit.make = units => ${build('{ units, inputShape: [7] }')}
+        window.tf.util.net = units => new window.Kit.Net(units).model
+        window.Kit.Net = class { constructor(units) { this.model = Kit.make(units) } }`,
+    },
+    expected: ['model 32', 'other 40'],
+  },
+  {
+    title: 'a class in the global object is a target',
+    files: {
+      'model.js': `if (!window.Kit) window.Kit = {}
+        window.Kit.Net = class { constructor(units) { this.model = ${build('{ units, inputShape: [7] }')} } }`,
+    },
+    target: 'window.Kit.Net',
+    arguments: { units: 3 },
+    expected: ['window.Kit.Net 24'],
+  },
+  {
+    title: 'an object that is made where none is has no field that is known',
+    files: {
+      'model.js': `window.shop = window.shop || {}
+        shop.units = 3
+        export const model = ${build('{ units: shop.units, inputShape: [shop.width] }')}`,
+    },
+    expected: ['model 3*window.shop.width + 3'],
+  },
+  {
+    title: 'a variable that may be a field of the global object is not known once that has another value',
+    files: {
+      'model.js': `var units = 2
+        var same = () => ${build('{ units: 2, inputShape: [3] }')}
+        window.same = same
+        window.units = 5
+        exports.a = ${build('{ units, inputShape: [3] }')}
+        exports.b = same()`,
+    },
+    expected: ['a 4*(units, changed)', 'b 8', 'same 8'],
+  },
+  {
+    title: 'a variable that nothing declares is a field of the global object',
+    files: {
+      'model.js': `units = 2
+        window.units = 5
+        exports.a = ${build('{ units, inputShape: [3] }')}
+        window.width = 7
+        width = 2
+        exports.b = ${build('{ units: window.width, inputShape: [3] }')}`,
+    },
+    expected: ['a 20', 'b 8'],
+  },
+  {
+    title: 'whether there is a global object is not known',
+    files: {
+      'model.js': `export const make = () => ${build("{ units: typeof window === 'undefined' ? 2 : 3, inputShape: [3] }")}`,
+    },
+    expected: ["make where (typeof window) = 'undefined' 8", "make where (typeof window) ≠ 'undefined' 12"],
+  },
 ]
 
 test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {

@@ -10,6 +10,7 @@ import { type Slot, SlotMap } from './slot.js'
 import { shorten } from './unknowns.js'
 import {
   type HostObject,
+  isObject,
   isUnknown,
   type Property,
   type UnknownValue,
@@ -64,6 +65,8 @@ export function chooseLogical(
   join(interpreter, [{ value, changes: [] }, other], cause)
   const sign = { and: '&&', or: '||', coalesce: '??' }[operator]
   if (other.thrown || sameValue(value, other.value)) return value
+  // Either is an object of which no field is known.
+  if (operator !== 'and' && isUnknown(value) && isEmptyRecord(other.value)) return value
   const open = () => unknownBranch(interpreter, shorten(spanText(span)), { ...cause, span: left.span })
   if (!isUnknown(value)) return open()
   const both = interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
@@ -120,13 +123,45 @@ export function join<Result>(
   for (const { change, contents } of all.values()) {
     if (contents.every(content => sameContent(content, contents[0])))
       heap.replay([{ ...change, after: contents[0] }])
-    else {
+    else if (!isMadeWhereMissing(interpreter, change.slot, contents, cause)) {
       const unknown = unknownBranch(interpreter, nameOf(change), cause, pathOf(change))
       spoil(interpreter, change.slot, unknown, contents)
     }
   }
   return taken
 }
+
+/**
+ * Whether a way puts an empty object where nothing is, and the other finds something there, as `if (!x) x = {}`: then
+ * either is an object of which no field is known, and the value that was there stands for it.
+ */
+function isMadeWhereMissing(
+  interpreter: Interpreter,
+  slot: Slot,
+  contents: readonly unknown[],
+  { span, condition }: Cause,
+): boolean {
+  if (condition === undefined || !isUnknown(condition) || contents.length !== 2) return false
+  const { operator, operands } = interpreter.unknowns.operation(condition) ?? { operator: '', operands: [] }
+  const subject = operator === 'not' ? operands[0] : condition
+  const [made, found] = operator === 'not' ? contents : [contents[1], contents[0]]
+  if (slot.kind === 'cell') return isEmptyRecord(made as Value) && isSubject(found as Value)
+  if (slot.kind !== 'property') return false
+  const before = (found as Property | undefined)?.value
+  return (
+    isEmptyRecord((made as Property | undefined)?.value) &&
+    isSubject(
+      found === undefined ? interpreter.unknownObjects.unwritten(slot.object, slot.key, span) : before,
+    )
+  )
+
+  function isSubject(value: Value): boolean {
+    return isUnknown(value) && isUnknown(subject) && value.path === subject.path
+  }
+}
+
+const isEmptyRecord = (value: Value): boolean =>
+  isObject(value) && value.kind === 'record' && value.properties.size === 0 && value.prototype === null
 
 /** Makes the contents of a slot unknown, of which different ways made different things: `ways` is what they left. */
 export function spoil(

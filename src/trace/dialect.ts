@@ -19,6 +19,8 @@ export interface Dialect {
   readonly key: (value: Value) => string | undefined
   /** Names that every program of the language can use: `Math`, `Object`. */
   readonly global: (name: string, trace: Tracer) => Value | undefined
+  /** Names for the object whose fields are the global names. */
+  readonly globalObject: ReadonlySet<string>
   /** Members of the language's own values: strings, numbers, arrays, functions, plain objects. */
   readonly builtinMember: (value: Value, key: string) => BuiltinMember | undefined
 }

@@ -21,6 +21,7 @@ import { type LoaderLike, Modules } from './modules.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
+import { UnknownObjects } from './unknown-objects.js'
 import { type KeyTable, lastKeyOf, type Operation, shorten, Unknowns, whyUnknown } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import {
@@ -67,12 +68,11 @@ export class Interpreter implements Tracer {
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
   readonly wanted = new WantedTensors()
+  readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
   unread: UnreadSetting[] = []
   readonly #path: Span[] = []
   readonly #named = new WeakMap<HostObject, Set<string>>()
-  /** What was written into unknown objects, by their names. */
-  readonly #written = new Map<string, RecordObject>()
   readonly #places = new Set<string>()
   readonly #handedOut = new HandedOut()
   #speculations = 0
@@ -225,17 +225,7 @@ export class Interpreter implements Tracer {
 
   /** `receiver` is what the member is read for, where that is not the object itself: `super.member`. */
   get(object: Value, key: string, span: Span, receiver = object): Value {
-    if (isUnknown(object)) {
-      const written = this.#written.get(object.path)
-      const property = written?.properties.get(key)
-      if (property) return property.value
-      const builtin = this.dialect.builtinMember(object, key)
-      if (builtin?.kind === 'method')
-        return this.function(builtin.name, call => builtin.call({ ...call, thisValue: object }), [object])
-      const whole = written?.properties.get(unknownKey)?.value
-      if (isUnknown(whole)) return this.get(whole, key, span)
-      return this.derived([object], ([name]) => (/^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`))
-    }
+    if (isUnknown(object)) return this.unknownObjects.get(object, key, span)
     if (isObject(object)) {
       if (object.kind === 'array') {
         const unknown = object.properties.get(unknownKey)?.value
@@ -291,9 +281,7 @@ export class Interpreter implements Tracer {
 
   set(object: Value, key: string, property: Property): void {
     if (isUnknown(object)) {
-      // What the program writes into an object that it was given is what it reads there later.
-      this.listen([property.value])
-      this.heap.setProperty(this.#writtenTo(object), key, property)
+      this.unknownObjects.set(object, key, property)
       return
     }
     if (!isObject(object)) return
@@ -324,14 +312,9 @@ export class Interpreter implements Tracer {
 
   /** A write whose key is not known: any field may be another from here on. */
   setUnknownKey(object: Value, key: Value, span: Span): void {
-    const target = isUnknown(object) ? this.#writtenTo(object) : object
-    if (!isObject(target)) return
-    const because = whyUnknown(key, span)
-    const path = isUnknown(object) ? object.path : shorten(spanText(span))
-    // Of an unknown object nothing lists the fields, and each is read from the whole.
-    if (isUnknown(object))
-      for (const name of target.properties.keys()) this.heap.setProperty(target, name, undefined)
-    this.obscure(target, this.unknowns.fresh(`${path}, changed`, because))
+    if (isUnknown(object)) this.unknownObjects.setUnknownKey(object, key, span)
+    else if (isObject(object))
+      this.obscure(object, this.unknowns.fresh(`${shorten(spanText(span))}, changed`, whyUnknown(key, span)))
   }
 
   /** Any field of the object may be one of those of `whole`, which is not known. */
@@ -343,15 +326,6 @@ export class Interpreter implements Tracer {
         ...(span && { span }),
       })
     this.heap.setProperty(object, unknownKey, { value: whole })
-  }
-
-  #writtenTo(object: UnknownValue): RecordObject {
-    const known = this.#written.get(object.path)
-    if (known) return known
-    // As old as the object, which may have been there long before the program wrote to it.
-    const record: RecordObject = { ...this.record(), id: this.unknowns.bornAt(object) }
-    this.#written.set(object.path, record)
-    return record
   }
 
   setVariable(cell: Cell, name: string, value: Value): void {
@@ -441,7 +415,7 @@ export class Interpreter implements Tracer {
 
   /** What the program wrote into objects that it was given. */
   get written(): Iterable<RecordObject> {
-    return this.#written.values()
+    return this.unknownObjects.written
   }
 
   /** The number that the next object gets. */

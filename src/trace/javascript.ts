@@ -48,6 +48,7 @@ export const javascript: Dialect = {
   text: toText,
   key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
   global: (name, trace) => ownField(globals, name)?.(trace),
+  globalObject: new Set(['window', 'self', 'globalThis', 'global']),
   builtinMember: (value, key) => {
     const own = ownMember(value, key) ?? ownField(promiseMembers, key)
     if (own || isUnknown(value)) return own

@@ -120,6 +120,29 @@ export class Modules {
     return this.#shared(binding.name, own.path) ?? own.cell
   }
 
+  /** The variable that nothing declares and the program assigned: it is a field of the global object. */
+  undeclared(name: string): Cell | undefined {
+    for (const [binding, { cell }] of this.#globals)
+      if (binding.name === name && cell.initialized) return cell
+    return undefined
+  }
+
+  /** A variable of the top level of a script: with `var`, or as a function, it is a field of the global object as well. */
+  declaredByScript(name: string): Cell | undefined {
+    for (const { module, scope } of this.#instances.values()) {
+      if (module.exports.length > 0 || !module.imports.every(isScript)) continue
+      const declared = module.scope.find(binding => binding.name === name)
+      const cell = declared && scope.find(declared)
+      if (cell?.initialized) return cell
+    }
+    return undefined
+  }
+
+  /** What the language and the library have under a global name. */
+  provided(name: string): Value {
+    return this.#interpreter.library.global(name, this.#interpreter) ?? this.#builtin(name)
+  }
+
   /** Whether a script is too long to be a page's own; what it declares stays unknown. */
   #isLibrary(path: string): boolean {
     return (this.#loader.length(path) ?? 0) > longestScript
@@ -242,11 +265,9 @@ export class Modules {
       if (main) load.properties.set('main', { value: main.commonModule })
       return load
     }
-    return (
-      interpreter.library.global(name, interpreter) ??
-      this.#builtin(name) ??
-      interpreter.opaque('unknown-global', { name }, span, name)
-    )
+    if (interpreter.dialect.globalObject.has(name)) return interpreter.unknownObjects.globalObject(name, span)
+    const field = interpreter.unknownObjects.global(name, span)
+    return field ?? this.provided(name) ?? interpreter.opaque('unknown-global', { name }, span, name)
   }
 }
 

@@ -180,12 +180,11 @@ export class Targets {
   #variable(name: string, span: Span): Value {
     const instance = this.#instance
     if (!instance) return undefined
-    const { modules } = this.#interpreter
+    const { modules, dialect } = this.#interpreter
     const isNamed = (binding: { readonly name: string }) => binding.name === name
     const global = this.#module.globals.find(isNamed)
-    const binding =
-      this.#module.scope.find(isNamed) ??
-      (global && modules.globalCell(global)?.initialized ? global : undefined)
+    const isKnown = global && (modules.globalCell(global)?.initialized || dialect.globalObject.has(name))
+    const binding = this.#module.scope.find(isNamed) ?? (isKnown ? global : undefined)
     return binding
       ? this.#interpreter.variable(instance.scope, binding, span)
       : modules.exported(instance, name, span)

@@ -105,6 +105,38 @@ const language = new Set(
 
 const modules = new Map<string, { exports: Record<string, unknown>; read: (expression: string) => unknown }>()
 
+/** The scripts of a page as one: those of its own files first, which come before it. */
+function pageText(path: string, root: string, text: string): string {
+  const { before, text: inline } = inlineScripts(text)
+  const files = before.flatMap(source => {
+    const found = fileAt(resolve(dirname(path), source))
+    const isOwn = found && !relative(root, found).startsWith('..') && statSync(found).size < longestScript
+    return isOwn ? [readFileSync(found, 'utf8')] : []
+  })
+  return [...files, inline].join('\n;')
+}
+
+const longestScript = 200_000
+
+/** What pages find under global names that they did not set: a library may have been replaced, and the rest is not there. */
+const surroundings = new Set(
+  'document location navigator addEventListener removeEventListener innerWidth innerHeight localStorage history screen'.split(
+    ' ',
+  ),
+)
+
+/** The object whose fields are the names that code has in scope. */
+function globalObject(own: Record<string, unknown>): object {
+  return new Proxy(own, {
+    get: (target, key) =>
+      Object.hasOwn(target, key)
+        ? target[key as string]
+        : surroundings.has(String(key))
+          ? anything
+          : undefined,
+  })
+}
+
 function load(
   path: string,
   root: string,
@@ -122,7 +154,7 @@ function load(
     module.exports = JSON.parse(text) as Record<string, unknown>
     return module
   }
-  const source = `${isPage(path) ? inlineScripts(text).text : text}\n${more}`
+  const source = `${isPage(path) ? pageText(path, root, text) : text}\n${more}`
   const loader = (isPage(path) ? 'js' : extname(path).slice(1).replace(/^[mc]/, '')) as Loader
   const { code } = transformSync(source, {
     loader: loader === 'js' ? 'jsx' : loader,
@@ -149,6 +181,7 @@ function load(
     clearInterval: () => undefined,
     Buffer: anything,
   }
+  for (const name of ['window', 'self', 'globalThis']) own[name] = globalObject(own)
   const scope = new Proxy(own, {
     has: (target, key) => typeof key === 'string' && (Object.hasOwn(target, key) || !language.has(key)),
     get: (target, key) =>

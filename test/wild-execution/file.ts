@@ -29,7 +29,7 @@ export interface Outcome {
 const mostParameters = 3_000_000
 const mostInput = 70_000
 
-const [path = '', callsPath] = process.argv.slice(2)
+const [path = '', folder, callsPath] = process.argv.slice(2)
 const write = process.stdout.write.bind(process.stdout)
 const calls: Calls = callsPath ? (JSON.parse(readFileSync(callsPath, 'utf8')) as Calls) : {}
 
@@ -39,7 +39,7 @@ for (const event of ['unhandledRejection', 'uncaughtException']) process.on(even
 await tf.setBackend('cpu')
 fixInitializers()
 silence()
-const project = projectOf(path)
+const project = projectOf(path, folder)
 const name = pathInProject(project, path)
 const report = (outcome: Outcome) => write(`${JSON.stringify(outcome)}\n`)
 

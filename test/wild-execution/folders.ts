@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Outcome } from './file.js'
 
 /*
@@ -21,7 +21,9 @@ const program = join(import.meta.dirname, 'file.js')
 // Without a network where the system can take it away.
 const apart = spawnSync('unshare', ['-rn', 'true']).status === 0 ? ['unshare', '-rn'] : []
 const scratch = mkdtempSync(join(tmpdir(), 'wild-execution-'))
-const pending = folders.flatMap(folder => [...filesIn(folder)])
+const pending = folders.flatMap(folder =>
+  [...filesIn(folder)].map(path => ({ path, folder: rootOf(folder) })),
+)
 const outcomes: (Outcome & { readonly file: string })[] = []
 await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, work))
 rmSync(scratch, { recursive: true })
@@ -40,6 +42,11 @@ function read(args: readonly string[]): {
     else found.push(resolve(args[i]!))
   }
   return { folders: found, options: named }
+}
+
+/** Where nothing marks the root of a project, it is the folder that was asked for. */
+function rootOf(folder: string): string {
+  return statSync(folder).isDirectory() ? folder : dirname(folder)
 }
 
 function* filesIn(folder: string): Generator<string> {
@@ -67,19 +74,21 @@ function isModelCode(path: string): boolean {
 }
 
 async function work(): Promise<void> {
-  for (let path = pending.shift(); path; path = pending.shift()) {
-    const found = await run(path)
-    outcomes.push(...found.map(outcome => ({ ...outcome, file: path! })))
+  for (let next = pending.shift(); next; next = pending.shift()) {
+    const { path, folder } = next
+    const found = await run(path, folder)
+    outcomes.push(...found.map(outcome => ({ ...outcome, file: path })))
     process.stderr.write(`${pending.length} left, ${outcomes.length} sites\r`)
   }
 }
 
-function run(path: string): Promise<readonly Outcome[]> {
+function run(path: string, folder: string): Promise<readonly Outcome[]> {
   return new Promise(done => {
     const args = [
       `--max-old-space-size=${megabytes}`,
       program,
       path,
+      folder,
       ...(options.calls && existsSync(options.calls) ? [options.calls] : []),
     ]
     const [command = process.execPath, ...rest] = [...apart, process.execPath, ...args]
