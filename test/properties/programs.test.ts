@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { fixInitializers, outcomeOf, type Program } from '../support/execution.js'
 import { forwardProgram } from '../support/forward-programs.js'
+import { freezingProgram } from '../support/freezing-programs.js'
 import { tf } from '../support/model-code.js'
 import { modelProgram } from '../support/model-programs.js'
 import { functionProgram } from '../support/programs.js'
@@ -26,6 +27,7 @@ function agree(program: Program): void {
 test.each([
   { what: 'functions in JavaScript', make: functionProgram, runs: 100 },
   { what: 'models of layers', make: modelProgram, runs: 120 },
+  { what: 'models that are frozen and compiled', make: freezingProgram, runs: 60 },
   { what: 'forward passes by hand', make: forwardProgram, runs: 120 },
 ])(`random $what are in the trace what they are in TensorFlow.js (SEED=${seed})`, ({ make, runs }) => {
   fc.assert(

@@ -12,6 +12,7 @@ import { readModels } from '../../src/pipeline.js'
 import { configDifferences } from './layer-configs.js'
 import { tf } from './model-code.js'
 import { inMemory } from './project.js'
+import { collectedWeights, trainedWeights } from './trained-weights.js'
 
 /** What a program that defines `model`, and perhaps `layer`, yields here: the model, or why it is not known. */
 export function traceProgram(code: string): {
@@ -123,14 +124,8 @@ export function compareModels(
   const { model } = graph
   compareLayers(model.layers, real.model.layers)
   const own = parametersOf(model)
-  interface Compiled {
-    readonly collectedTrainableWeights?: tf.LayersModel['trainableWeights'] | null
-  }
-  // A sequential model compiles a model inside of it.
-  const { model: inside, ...outside } = real.model as unknown as Compiled & { readonly model?: Compiled }
-  const { collectedTrainableWeights: collected } = inside ?? outside
-  // `variableGrads` leaves out what does not train now, whatever was collected.
-  const trained = new Set((collected ?? real.model.trainableWeights).filter(({ trainable }) => trainable))
+  const collected = collectedWeights(real.model)
+  const trained = new Set(trainedWeights(real.model))
   const listed = collected ? real.model.layers.flatMap(layer => layer.weights) : real.model.weights
   // TensorFlow.js lists what two layers share twice.
   const all = [...new Set(listed)]

@@ -1,10 +1,42 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { add, type Dimension, dimensionText } from '../../graph/dimension.js'
 import type { HostType, Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 
-type Counts = Readonly<Record<string, number>>
+interface Counts {
+  readonly asked: Readonly<Record<string, number>>
+  /** Prefixes of which it is not known how often they were asked for, and why. */
+  readonly open: Readonly<Record<string, Diagnostic | undefined>>
+}
 
-const type: HostType<Counts> = { name: 'counters', members: {} }
+/** A name that is made up, and the value that stands for it where it is not known. */
+export interface GeneratedName {
+  readonly name: string
+  readonly unknownName?: UnknownValue
+}
+
+const type: HostType<Counts> = {
+  name: 'the names of layers',
+  members: {},
+  unknownState: (state, { reason }, ways) => {
+    const [first = state] = ways
+    const prefixes = new Set(ways.flatMap(({ asked }) => Object.keys(asked)))
+    const fewest = (prefix: string) => Math.min(...ways.map(({ asked }) => asked[prefix] ?? 0))
+    const opened = [...prefixes].filter(
+      prefix =>
+        !Object.hasOwn(state.open, prefix) &&
+        ways.some(way => way.asked[prefix] !== first.asked[prefix] || Object.hasOwn(way.open, prefix)),
+    )
+    const isSame = [...prefixes].every(
+      prefix => Object.hasOwn(state.open, prefix) || state.asked[prefix] === first.asked[prefix],
+    )
+    if (opened.length === 0 && isSame) return state
+    return {
+      asked: Object.fromEntries([...prefixes].map(prefix => [prefix, fewest(prefix)])),
+      open: { ...state.open, ...Object.fromEntries(opened.map(prefix => [prefix, reason])) },
+    }
+  },
+}
 
 /**
  * The counters behind generated names and identities. Names count in the heap, so that a branch or a site that is
@@ -24,13 +56,10 @@ export class Counters {
   }
 
   /** `dense_Dense1` (tfjs-layers/src/engine/topology.ts and backend/state.ts). */
-  layerName(
-    className: string,
-    trace: Tracer,
-  ): { readonly name: string; readonly unknownName?: UnknownValue } {
-    const unique = this.unique(className, trace)
+  layerName(className: string, trace: Tracer): GeneratedName {
+    const unique = this.#unique(className, trace)
     const families = this.#families.get(className)
-    if (!families) return { name: `${snakeCase(className)}_${unique}` }
+    if (!families) return this.#named(`${snakeCase(className)}_${unique}`, className, trace)
     const number = [...families.values()].reduce(add, Number(unique.slice(className.length)))
     const name = `${snakeCase(className)}_${className}(${dimensionText(number)})`
     return { name, unknownName: trace.fresh(name) }
@@ -42,11 +71,24 @@ export class Counters {
     this.#families.set(className, known.set(place, count))
   }
 
-  /** `Dense1`, `model2`: the prefix and how often it was asked for. */
-  unique(prefix: string, trace: Tracer): string {
-    this.#names ??= trace.host<Counts>(type, {})
-    const count = (this.#names.state[prefix] ?? 0) + 1
-    trace.heap.setState(this.#names, { ...this.#names.state, [prefix]: count })
+  /** `sequential_1`, `model2`. */
+  name(prefix: string, trace: Tracer): GeneratedName {
+    return this.#named(this.#unique(prefix, trace), prefix, trace)
+  }
+
+  /** Where ways or rounds made up different numbers of names, it is not known which ones come after them. */
+  #named(name: string, prefix: string, trace: Tracer): GeneratedName {
+    const open = this.#names?.state.open ?? {}
+    return Object.hasOwn(open, prefix) ? { name, unknownName: trace.fresh(name, open[prefix]) } : { name }
+  }
+
+  /** The prefix and how often it was asked for. */
+  #unique(prefix: string, trace: Tracer): string {
+    // Names count from the start of the program on, whatever code is the first to ask for one.
+    this.#names ??= { ...trace.host<Counts>(type, { asked: {}, open: {} }), id: -1 }
+    const { asked, open } = this.#names.state
+    const count = (asked[prefix] ?? 0) + 1
+    trace.heap.setState(this.#names, { asked: { ...asked, [prefix]: count }, open })
     return `${prefix}${count}`
   }
 }

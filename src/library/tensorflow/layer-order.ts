@@ -1,5 +1,6 @@
 import type { HostObject } from '../../trace/value.js'
 import type { Application, LayerObject, ModelState, TensorState } from './state.js'
+import { isModel } from './types.js'
 
 /** All applications between inputs and outputs, each after those that it reads. */
 export function applicationsBelow(
@@ -39,6 +40,18 @@ export function layersOf(state: ModelState): readonly LayerObject[] {
   const found: LayerObject[] = []
   for (let link = state.chain; link; link = link.before) found.push(link.layer)
   return found.reverse()
+}
+
+/**
+ * The layers of the model that `build` of a sequential model makes inside of it: it goes on from the outputs of a model
+ * that it begins with, so the layers of that one are its own.
+ */
+export function layersWithin(state: ModelState): readonly LayerObject[] {
+  const [first, ...rest] = layersOf(state)
+  if (!first) return []
+  return state.kind === 'sequential' && isModel(first)
+    ? [...layersWithin(first.state), ...rest]
+    : [first, ...rest]
 }
 
 /** A use of a layer; that of an input layer reads nothing. */

@@ -11,7 +11,7 @@ import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
 import { isTensor, modelType } from './types.js'
 import { fitCompiled } from './updates.js'
-import { openCount, trainedNodes } from './weights.js'
+import { buildSequential, openCount, trainedNodes } from './weights.js'
 
 /** What they give is of a run. */
 const silentMethods = ['evaluate', 'evaluateDataset', 'save', 'executorProxy'] as const
@@ -70,6 +70,7 @@ function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
       : list[(typeof key === 'number' ? key : index) as number]
   if (found) return found
   if (unknown) {
+    if (unknown.reason) return call.trace.fresh(`${state.name}.getLayer()`, unknown.reason)
     const reason = `the model has layers of which the name is not known, such as \`${unknown.path}\``
     return call.trace.opaque('unmodelled-call', { call: `${state.name}.getLayer`, reason }, call.span)
   }
@@ -89,9 +90,15 @@ Object.assign(modelType.members, {
     ]),
   ),
   ...Object.fromEntries(silentMethods.map(name => [name, method((_, call) => notRun(name, call))])),
-  summary: method(() => undefined),
+  summary: method((model, { trace }) => {
+    buildSequential(model, trace, 'layers were added')
+    return undefined
+  }),
   dispose: method(() => undefined),
-  build: method(() => undefined),
+  build: method((model, { trace }) => {
+    buildSequential(model, trace)
+    return undefined
+  }),
   add: method((model, call) => {
     const added = call.arguments[0]
     addLayer(call.trace, model, added?.value, added?.span ?? call.span)
@@ -100,16 +107,19 @@ Object.assign(modelType.members, {
   apply: method((model, call) => {
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.apply')
+    buildSequential(model, call.trace, 'layers were added')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
   }),
   predict: method((model, call) => {
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.predict')
+    buildSequential(model, call.trace, 'ever')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span))
   }),
   compile: method((model, call) => {
     const { trace, span } = call
     const fields = trace.fields(call.arguments[0]?.value)
+    buildSequential(model, trace)
     if (fields) {
       const read = compiled(trace, fields, model.state.outputs, trace.origin(span))
       const compilation = { ...read, trained: trainedNodes(model) }

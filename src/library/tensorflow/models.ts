@@ -16,6 +16,7 @@ import type { Application, LayerState, ModelState, TensorState } from './state.j
 import { tensorOnTape } from './tape.js'
 import { isInputLayer, isLayer, isModel, isTensor, layerType, modelType, tensorType } from './types.js'
 import { listOf, readConfig } from './values.js'
+import { buildSequential } from './weights.js'
 
 /** A tensor that a model takes from outside. */
 function inputTensor(
@@ -26,7 +27,8 @@ function inputTensor(
   name?: string,
   dtype = 'float32',
 ): HostObject<TensorState> {
-  const inputName = name ?? `input_${counters.unique('input', trace)}`
+  const generated = name === undefined ? counters.name('input', trace) : undefined
+  const inputName = name ?? `input_${generated?.name}`
   const origin = trace.origin(span)
   const node = trace.builder.node('input', [], {
     name: inputName,
@@ -46,6 +48,7 @@ function inputTensor(
     className: 'InputLayer',
     config: {},
     name: inputName,
+    ...(generated?.unknownName && { unknownName: generated.unknownName }),
     parameters: [],
     trainable: true,
     output: tensor,
@@ -151,7 +154,7 @@ export function initializeSequential(model: HostObject<ModelState>, call: HostCa
   const name = config === undefined ? undefined : trace.get(config, 'name', span)
   trace.heap.setState(model, {
     ...model.state,
-    name: typeof name === 'string' ? name : model.state.counters.unique('sequential_', trace),
+    ...(typeof name === 'string' ? { name } : model.state.counters.name('sequential_', trace)),
     ...(isUnknown(name) && { unknownName: name }),
     origin: trace.origin(span),
   })
@@ -181,6 +184,8 @@ export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Va
       spoil(value.state.reason ?? trace.opaque('unbuilt-model', { model: state.name }, span).reason)
       return
     }
+    // A model at the beginning is not applied, but gone on from.
+    if (isModel(value) && state.chain) buildSequential(value, trace, 'layers were added')
     const outputs = isModel(value)
       ? applyModel(trace, value, [input], value.state.origin.span)
       : applyToTensors(trace, value, [input], value.state.origin.span)
@@ -190,6 +195,7 @@ export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Va
       inputs,
       outputs,
       chain: { layer: value, before: state.chain },
+      ...(state.built && { built: 'before' }),
     })
     return
   }
@@ -279,7 +285,7 @@ export function initializeFunctional(model: HostObject<ModelState>, call: HostCa
   const reason = isComplete ? undefined : givenNoTensors(call, 'tf.model', trace.array(all)).reason
   trace.heap.setState(model, {
     ...model.state,
-    name: typeof name === 'string' ? name : model.state.counters.unique('model', trace),
+    ...(typeof name === 'string' ? { name } : model.state.counters.name('model', trace)),
     ...(isUnknown(name) && { unknownName: name }),
     inputs: inputs.filter(isTensor),
     outputs: outputs.filter(isTensor),

@@ -8,7 +8,7 @@ import { readCompilation } from './compile.js'
 import { contextOf } from './context.js'
 import { configOfCustom } from './custom-layers.js'
 import { carriedOn, type Summary, summarize } from './executor.js'
-import { applicationsBelow, layersOf } from './layer-order.js'
+import { applicationsBelow, layersOf, layersWithin } from './layer-order.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isInputLayer, isModel } from './types.js'
 import { parametersOf } from './weights.js'
@@ -167,21 +167,12 @@ export class ModelReader {
 /** A name that two layers of a model have, of which TF.js then builds none (`Container` in engine/container.ts). */
 function nameGivenTwice(state: ModelState): string | undefined {
   const names = new Set<string>()
-  for (const { state: layer } of new Set(layersNamed(state))) {
+  for (const { state: layer } of new Set(layersWithin(state))) {
     if (layer.unknownName) continue
     if (names.has(layer.name)) return layer.name
     names.add(layer.name)
   }
   return undefined
-}
-
-/** A sequential model goes on from the outputs of a model that it begins with: the layers of that one are its own. */
-function layersNamed(state: ModelState): readonly LayerObject[] {
-  const [first, ...rest] = layersOf(state)
-  if (!first) return []
-  return state.kind === 'sequential' && isModel(first)
-    ? [...layersNamed(first.state), ...rest]
-    : [first, ...rest]
 }
 
 function port({ state }: HostObject<TensorState>): Port {

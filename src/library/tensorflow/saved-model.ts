@@ -171,7 +171,7 @@ class SavedModelReader {
     const { counters } = contextOf(trace)
     const model = this.#into ?? newModel(trace, counters, kind)
     this.#into = undefined
-    const name = text(record(config).get('name')) ?? counters.unique(`${kind}_`, trace)
+    const name = text(record(config).get('name')) ?? counters.name(`${kind}_`, trace).name
     trace.heap.setState(model, { ...model.state, kind, name, origin: trace.origin(config.span) })
     return model
   }

@@ -105,6 +105,8 @@ export interface ModelState {
   readonly awaits?: true
   /** For sequential models. */
   readonly chain: Chain | null
+  /** For sequential models: whether there is a model inside of it, and whether that is of the layers that there are now. */
+  readonly built?: 'now' | 'before'
   readonly trainable: boolean
   readonly compilation?: {
     readonly fields: ReadonlyMap<string, { readonly value: Value; readonly span?: Span }>

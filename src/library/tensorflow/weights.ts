@@ -10,7 +10,7 @@ import {
   type UnknownValue,
   type Value,
 } from '../../trace/value.js'
-import { layersOf } from './layer-order.js'
+import { layersOf, layersWithin } from './layer-order.js'
 import { makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, layerType, modelType, tensorType } from './types.js'
@@ -48,9 +48,31 @@ export function parametersOf({ parameters = [], frozen }: LayerState): readonly 
   return frozen ? parameters.map(parameter => ({ ...parameter, trainable: false })) : parameters
 }
 
-/** The parameters that an optimizer would change now: `compile` keeps this list (tfjs-layers/src/engine/training.ts). */
+/**
+ * The parameters that an optimizer would change now: `compile` keeps this list (tfjs-layers/src/engine/training.ts). Of a
+ * sequential model it is that of the model inside of it.
+ */
 export function trainedNodes(model: HostObject<ModelState>): ReadonlySet<Node> {
-  return new Set(weightsOf(model).flatMap(({ parameter, trains }) => (trains ? [parameter.node] : [])))
+  const { state } = model
+  const weights = layersWithin(state).flatMap(layer => collect(layer, state.trainable))
+  return new Set(weights.flatMap(({ parameter, trains }) => (trains ? [parameter.node] : [])))
+}
+
+/**
+ * What `build` of a sequential model does, unless it was done `since` then: the model that it makes inside of it says of
+ * all weights of its layers whether they train, whatever was said before (`Sequential.build` in tfjs-layers/src/models.ts).
+ */
+export function buildSequential(
+  model: HostObject<ModelState>,
+  trace: Tracer,
+  since?: 'layers were added' | 'ever',
+): void {
+  const { state } = model
+  if (state.kind !== 'sequential' || state.reason || !state.chain) return
+  if (state.built === 'now' && since) return
+  if (state.built === 'before' && since === 'ever') return
+  for (const layer of layersWithin(state)) if (isLayer(layer)) mark(layer, !state.trainable, trace)
+  trace.heap.setState(model, { ...model.state, built: 'now' })
 }
 
 /** Setting `trainable` of a layer or model also marks the weights that it holds directly at that time. */
@@ -149,11 +171,14 @@ const members = {
       ),
   ),
   setWeights: method((object, call) => {
+    const { trace } = call
+    if (isModel(object)) buildSequential(object, trace, 'ever')
     writeWeights(object, call)
-    setWeights(object, call.trace)
+    setWeights(object, trace)
     return undefined
   }),
   countParams: method((object, { trace }) => {
+    if (isModel(object)) buildSequential(object, trace, 'layers were added')
     const count = countOf(object)
     return Number.isNaN(count) ? trace.fresh(`${object.state.name}.countParams()`) : count
   }),
