@@ -759,9 +759,9 @@ const cases: readonly Case[] = [
         if (require.main === module) exports.build(9)`,
     },
     expected: [
-      'sequential_3 where document.title 4',
-      'sequential_4 where document.title 6',
-      'sequential_2 where not document.title 4',
+      'sequential_1 where document.title 4',
+      'sequential_2 where document.title 6',
+      'sequential_1 where not document.title 4',
     ],
   },
   {
@@ -938,6 +938,54 @@ const cases: readonly Case[] = [
         export const other = () => ${build('{ units: 4, inputShape: [1] }')}`,
     },
     expected: ['make unknown-branch', 'other 8'],
+  },
+  {
+    title: 'the names of layers start anew in each case',
+    files: {
+      'model.js': `export function make(wide) {
+        const model = tf.sequential()
+        if (wide) model.add(tf.layers.dense({ units: 4, inputShape: [3] }))
+        else model.add(tf.layers.dense({ units: 2, inputShape: [3] }))
+        model.add(tf.layers.dense({ units: 5 }))
+        return tf.model({ inputs: model.inputs, outputs: model.getLayer('dense_Dense1').output })
+      }`,
+    },
+    expected: [
+      'make where wide 16',
+      'make.model where wide 41',
+      'make where not wide 8',
+      'make.model where not wide 23',
+    ],
+  },
+  {
+    title: 'ways that make different numbers of layers leave the names of those that follow open',
+    files: {
+      'model.js': `export function make(flag) {
+        const model = tf.sequential()
+        if (flag) tf.layers.dense({ units: 7 })
+        model.add(tf.layers.dense({ units: 2, inputShape: [3] }))
+        model.add(tf.layers.dense({ units: 5 }))
+        return tf.model({ inputs: model.inputs, outputs: model.getLayer('dense_Dense2').output })
+      }`,
+    },
+    expected: [
+      'make where flag 8',
+      'make.model where flag 23',
+      'make where not flag 23',
+      'make.model where not flag 23',
+    ],
+  },
+  {
+    title: 'rounds that make layers leave the names of those that follow open',
+    files: {
+      'model.js': `export function make(n) {
+        const model = tf.sequential()
+        for (let i = 0; i < n; i++) tf.layers.dense({ units: 7 })
+        model.add(tf.layers.dense({ units: 2, inputShape: [3] }))
+        return tf.model({ inputs: model.inputs, outputs: model.getLayer('dense_Dense1').output })
+      }`,
+    },
+    expected: ['make unknown-loop', 'make.model 8'],
   },
   {
     title: 'scripts of a page share what they put into the global object, under all of its names',

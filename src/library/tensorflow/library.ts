@@ -39,7 +39,7 @@ const isOwnSpecifier = (name: string): boolean => specifier.test(name) || /^[./@
 type Lookup = (key: string, trace: Tracer) => Value | undefined
 
 /** An object whose members are made when they are asked for. */
-function namespace(trace: Tracer, name: string, lookup: Lookup): Value {
+function namespace(trace: Tracer, name: string, lookup: Lookup): HostObject {
   const known = new Map<string, Value>()
   const type: HostType = {
     name,
@@ -55,19 +55,22 @@ function namespace(trace: Tracer, name: string, lookup: Lookup): Value {
 
 /** What `tf.*` means. `artifacts` describe models that the program loads. */
 export function tensorflow(artifacts: Artifacts = new Map()): Library {
-  let root: Value
+  // What a program writes into it, and the names that it makes up, are those of one walk.
+  const roots = new WeakMap<Tracer, HostObject>()
+  const rootOf = (trace: Tracer): Value => {
+    const known = roots.get(trace)
+    if (known) return known
+    const made = rootNamespace(trace, artifacts)
+    roots.set(trace, made)
+    return made
+  }
   const modelOf = (value: Value) => (isModel(value) ? { object: value as HostObject } : undefined)
   return {
     module: (name, trace) => {
       if (!specifier.test(name) || name.includes('tfjs-vis')) return undefined
-      root ??= rootNamespace(trace, artifacts)
-      return root
+      return rootOf(trace)
     },
-    global: (name, trace) => {
-      if (name !== 'tf') return undefined
-      root ??= rootNamespace(trace, artifacts)
-      return root
-    },
+    global: (name, trace) => (name === 'tf' ? rootOf(trace) : undefined),
     sizes: sizeNames,
     modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
     modelOf,
@@ -115,7 +118,7 @@ function nameTensor({ state }: HostObject<TensorState>, name: string, trace: Tra
 }
 
 /** Namespaces of which the members are entries of a table, made by name. */
-function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
+function rootNamespace(trace: Tracer, artifacts: Artifacts): HostObject {
   const { counters } = contextOf(trace)
   const table = (name: string, keys: ReadonlySet<string>, make: (key: string, tracer: Tracer) => Value) =>
     namespace(trace, name, (key, tracer) => (keys.has(key) ? make(key, tracer) : undefined))
@@ -170,7 +173,7 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): Value {
       return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
     return runTimeMember(path, tracer) ?? unmodelledMember(path, tracer) ?? formerMember(path, tracer)
   }
-  const self: Value = namespace(trace, 'tf', (key, tracer) => {
+  const self = namespace(trace, 'tf', (key, tracer) => {
     if (key === 'default') return self
     if (key === 'Reduction') return tracer.record(reductions)
     return Object.hasOwn(namespaces, key) ? namespaces[key] : members(key, tracer)
