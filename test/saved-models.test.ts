@@ -87,6 +87,7 @@ test.each([
   ['its variable', 'base'],
   ['its place', 'https://example.com/small/model.json'],
   ['the end of its place', 'small/model.json'],
+  ['the folder that it is in', 'small'],
 ])('a model that code loads is found by %s', (_, name) => {
   const code = `
 const base = await tf.loadLayersModel('https://example.com/small/model.json')
@@ -96,6 +97,38 @@ const model = tf.sequential({ layers: [cut, tf.layers.flatten(), tf.layers.dense
   const expected = ['3×3×3×2 frozen', '2 frozen', '70×13', '13']
   expect(counts({ 'model.js': code }, { [name]: read(keras) })).toEqual(expected)
   expect(counts({ 'model.js': code })).toContain('`--artifact small=path/model.json`')
+})
+
+test('a model that a function is given is found by the name of the parameter', () => {
+  const code = `
+export const model = base =>
+  tf.sequential({ layers: [tf.model({ inputs: base.inputs, outputs: base.layers[1].output }), tf.layers.flatten()] })
+`
+  expect(counts({ 'model.js': code }, { base: read(keras) })).toEqual(['3×3×3×2 frozen', '2 frozen'])
+})
+
+test('a model of which the place is not known is asked for by the name of its variable', () => {
+  const code = `
+export async function model(place) {
+  const base = await tf.loadLayersModel(place)
+  return tf.model({ inputs: base.inputs, outputs: base.getLayer('conv_1').output })
+}
+`
+  expect(counts({ 'model.js': code })).toContain('`--artifact base=path/model.json`')
+  expect(counts({ 'model.js': code }, { base: read(keras) })).toEqual(['3×3×3×2 frozen', '2 frozen'])
+})
+
+test('a setting that TensorFlow.js does not use is told where it is not the default', () => {
+  const withRate = (rate: number) =>
+    keras
+      .replace('"data_format":', `"dilation_rate":[${rate},${rate}],"data_format":`)
+      .replace('Conv2D', 'DepthwiseConv2D')
+  const told = (text: string) =>
+    readModels({ files: inMemory({ 'model.json': text }), path: 'model.json' })
+      .diagnostics.filter(({ code }) => code === 'ignored-config-key')
+      .some(({ message }) => message.includes('dilationRate'))
+  expect(told(withRate(1))).toBe(false)
+  expect(told(withRate(2))).toBe(true)
 })
 
 test.each([

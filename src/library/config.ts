@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { sameAttribute } from '../graph/attribute.js'
 import { isPolynomial } from '../graph/dimension.js'
 import type { ConfigEntry } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
@@ -148,6 +149,8 @@ function resolveKey(
     const { because } = key.ignored
     const report = diagnostic('ignored-config-key', { layer, key: name, reason: because }, { span: place })
     const entry = usual()
+    // Saved models spell all defaults out.
+    if (entry && sameAttribute(entry.value, normalized)) return { entry }
     return { ...(entry && { entry }), report }
   }
   return { entry: { value: normalized, from: 'given', span: place } }

@@ -268,6 +268,8 @@ export interface Library {
   readonly module: (specifier: string, trace: Tracer) => Value | undefined
   /** A global such as `tf` of a script tag, `Math` or `console`. */
   readonly global: (name: string, trace: Tracer) => Value | undefined
+  /** What a parameter without a value is by its name alone; undefined for what may be anything. */
+  readonly unbound: (name: string, trace: Tracer) => Value | undefined
   /** Names that it gives to sizes, such as that of the batch: what the program calls so is something else. */
   readonly sizes: readonly string[]
   /** Names of calls that make a model; a function whose text has none of them cannot be a model site. */

@@ -147,9 +147,9 @@ export class Interpreter implements Tracer {
     return this.unknowns.derived(values, write, operator)
   }
 
-  /** A parameter without a value; what has the name of a global of a library is that, and is handed around. */
+  /** A parameter without a value. */
   unbound(name: string, key: string): Value {
-    return this.library.global(name, this) ?? this.unknowns.value(name, key)
+    return this.library.unbound(name, this) ?? this.unknowns.value(name, key)
   }
 
   operation(value: UnknownValue): Operation | undefined {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Compilation, LossTerm, Optimizer } from '../../graph/model.js'
 import type { Origin } from '../../graph/provenance.js'
 import { type Span, spanText } from '../../text/source.js'
@@ -93,13 +94,18 @@ function lossTerm(
   span: Span,
 ): LossTerm {
   const common = { output, weight: 1, span }
-  const opaque = (reason: string): LossTerm => ({ ...common, kind: 'opaque', reason })
+  const opaque = (reason: string, cause?: Diagnostic): LossTerm => ({
+    ...common,
+    kind: 'opaque',
+    reason,
+    ...(cause && { cause }),
+  })
   if (typeof value === 'string') {
     const kind = lossNamed(value)
     return kind ? { ...common, kind } : opaque(`there is no loss \`${value}\``)
   }
   if (isSetting(value) && value.state.role === 'loss') return { ...common, kind: value.state.kind }
-  if (isUnknown(value) && value.reason) return opaque(value.reason.message)
+  if (isUnknown(value) && value.reason) return opaque(value.reason.message, value.reason)
   if (!isFunction(value) || !tensor)
     return opaque(`\`${spanText(span).slice(0, 60)}\` is not a loss that is known`)
   const own = lossFunction(trace, value, output, tensor, span)
@@ -130,13 +136,18 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
       span: place,
       reason: 'an optimizer that is a class of the program is not modelled',
     }
-  if (isSetting(value) && value.state.reason)
-    return { kind: 'opaque', settings: {}, span: place, reason: value.state.reason.message }
+  if (isSetting(value) && value.state.reason) return unknownOptimizer(value.state.reason, place)
   if (isSetting(value) && value.state.role === 'optimizer')
     return { kind: value.state.kind, settings: value.state.settings, span: place }
-  const reason =
-    isUnknown(value) && value.reason
-      ? value.reason.message
-      : `\`${spanText(place).slice(0, 60)}\` is not an optimizer that is known`
+  if (isUnknown(value) && value.reason) return unknownOptimizer(value.reason, place)
+  const reason = `\`${spanText(place).slice(0, 60)}\` is not an optimizer that is known`
   return { kind: 'opaque', settings: {}, span: place, reason }
 }
+
+const unknownOptimizer = (cause: Diagnostic, span: Span): Optimizer => ({
+  kind: 'opaque',
+  settings: {},
+  span,
+  reason: cause.message,
+  cause,
+})

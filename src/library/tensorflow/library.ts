@@ -12,7 +12,7 @@ import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
 import { leftovers } from './leftovers.js'
-import { type Artifacts, loadLayersModel, nameLoaded } from './loading.js'
+import { type Artifacts, describedModel, loadLayersModel, nameLoaded } from './loading.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
 import { takenByMember } from './open-shapes.js'
@@ -71,6 +71,8 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       return rootOf(trace)
     },
     global: (name, trace) => (name === 'tf' ? rootOf(trace) : undefined),
+    // Programs hand TensorFlow.js around under its name, and a description may be of a model that a function is given.
+    unbound: (name, trace) => (name === 'tf' ? rootOf(trace) : describedModel(name, trace, artifacts)),
     sizes: sizeNames,
     modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
     modelOf,

@@ -18,8 +18,10 @@ export function loadLayersModel({ trace, span, arguments: [given] }: HostCall, a
   const place = typeof given?.value === 'string' ? given.value : undefined
   const { counters } = contextOf(trace)
   const model = newModel(trace, counters, 'functional')
+  // The folder that a description is in tells it apart; the name of the file is the same for all.
+  const places = place === undefined ? [] : [place, place.replace(/\/+(model\.json)?$/, '')]
   for (const [name, json] of artifacts)
-    if (place === name || place?.endsWith(`/${name}`)) return become(model, json, trace)
+    if (places.some(own => own === name || own.endsWith(`/${name}`))) return become(model, json, trace)
   const shown =
     place
       ?.split('/')
@@ -29,11 +31,17 @@ export function loadLayersModel({ trace, span, arguments: [given] }: HostCall, a
   trace.heap.setState(model, {
     ...model.state,
     name: shown,
-    awaits: true,
+    awaits: place === undefined ? 'name' : 'description',
     origin: trace.origin(span),
     ...(reason && { reason }),
   })
   return model
+}
+
+/** The model that a function is given under the name of a description. */
+export function describedModel(name: string, trace: Tracer, artifacts: Artifacts): Value {
+  const json = artifacts.get(name)
+  return json && become(newModel(trace, contextOf(trace).counters, 'functional'), json, trace)
 }
 
 /** A loaded model got a name; if a description has that name, it is the model that the object stands for. */
@@ -43,8 +51,13 @@ export function nameLoaded(
   trace: Tracer,
   artifacts: Artifacts,
 ): void {
-  const json = object.state.awaits && artifacts.get(name)
+  const { awaits, origin } = object.state
+  const json = awaits && artifacts.get(name)
   if (json) become(object, json, trace)
+  else if (awaits === 'name') {
+    const { reason } = trace.opaque('saved-model', { name }, origin.span)
+    trace.heap.setState(object, { ...object.state, awaits: 'description', ...(reason && { reason }) })
+  }
 }
 
 function become(model: HostObject<ModelState>, json: Json, trace: Tracer): HostObject<ModelState> {

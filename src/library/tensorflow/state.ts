@@ -101,8 +101,8 @@ export interface ModelState {
   readonly variable?: string
   readonly inputs: readonly HostObject<TensorState>[]
   readonly outputs: readonly HostObject<TensorState>[]
-  /** It was loaded, and waits for a description that has the name of its variable. */
-  readonly awaits?: true
+  /** It was loaded, and waits for a description that has the name of its variable, or for a name to be asked for by. */
+  readonly awaits?: 'description' | 'name'
   /** For sequential models. */
   readonly chain: Chain | null
   /** For sequential models: whether there is a model inside of it, and whether that is of the layers that there are now. */
