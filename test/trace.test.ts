@@ -940,6 +940,23 @@ const cases: readonly Case[] = [
     expected: ['make unknown-branch', 'other 8'],
   },
   {
+    title: 'a loss or an optimizer that a condition decides is one of each case',
+    files: {
+      'model.js': `export function make(classes, slow) {
+        const model = ${build("{ units: classes, inputShape: [3], activation: 'softmax' }")}
+        const loss = classes === 2 ? 'binaryCrossentropy' : 'categoricalCrossentropy'
+        model.compile({ loss, optimizer: slow ? tf.train.sgd(0.1) : tf.train.adam() })
+        return model
+      }`,
+    },
+    expected: [
+      'make where classes = 2, slow 8',
+      'make where classes = 2, not slow 8',
+      'make where classes ≠ 2, slow 4*classes',
+      'make where classes ≠ 2, not slow 4*classes',
+    ],
+  },
+  {
     title: 'the names of layers start anew in each case',
     files: {
       'model.js': `export function make(wide) {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
 import type { GraphBuilder } from './builder.js'
 import type { Dimension } from './dimension.js'
@@ -113,6 +114,8 @@ export interface LossTerm {
   readonly weight: Attribute
   readonly span: Span
   readonly reason?: string
+  /** What that reason comes from, where it is something that the trace found. */
+  readonly cause?: Diagnostic
 }
 
 /** A loss that the program computes, of the labels and the output that it is on. */
@@ -129,6 +132,8 @@ export interface Optimizer {
   readonly settings: Readonly<Record<string, ConfigEntry>>
   readonly span: Span
   readonly reason?: string
+  /** What that reason comes from, where it is something that the trace found. */
+  readonly cause?: Diagnostic
 }
 
 /**

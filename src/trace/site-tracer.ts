@@ -198,7 +198,7 @@ export class SiteTracer {
         : []),
     ]
     const reasons = models.flatMap(model => ('reason' in model && model.reason ? [model.reason] : []))
-    const open = [...reasons, ...diagnostics]
+    const open = [...reasons, ...models.flatMap(causesOf), ...diagnostics]
       .map(reason => interpreter.questions.get(reason))
       .find(question => question)
     if (!failure && this.#assumptions.length === 0 && models.some(model => 'applications' in model))
@@ -435,6 +435,13 @@ export class SiteTracer {
       return interpreter.opaque('budget-exceeded', { budget: 'expressions nest too deeply' }, span)
     throw error
   }
+}
+
+/** Why it is not known how a model is trained. */
+function causesOf(model: Found): readonly Diagnostic[] {
+  if (!('applications' in model) || !model.compilation) return []
+  const { losses, optimizer } = model.compilation
+  return [...losses, ...(optimizer ? [optimizer] : [])].flatMap(({ cause }) => (cause ? [cause] : []))
 }
 
 /** Whether a function gives what something found inside it computes. */
