@@ -1,5 +1,5 @@
 /** The rules of proofs as Markdown, from their tables. */
-export function rulesPage({ rules, themes, laws, commutative, associative }) {
+export function rulesPage({ rules, themes, movements, laws, commutative, associative }) {
   const lines = [
     '# Rules',
     '',
@@ -18,6 +18,12 @@ export function rulesPage({ rules, themes, laws, commutative, associative }) {
   }
   const ops = names => names.map(name => `[\`${name}\`](ops.md#${name.toLowerCase()})`).join(', ')
   lines.push(
+    '',
+    '### By shapes and attributes',
+    '',
+    'What no equation over single tensors states, from `src/normal/movement.ts`.',
+    '',
+    ...movements.map(({ name, statement }) => `- ${name}: ${statement}`),
     '',
     '### Order of operands',
     '',

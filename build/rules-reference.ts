@@ -1,4 +1,5 @@
 import { laws } from '../src/identity/laws.js'
+import { movements } from '../src/normal/movement.js'
 import { rules, themes } from '../src/normal/rules.js'
 import { opTable } from '../src/ops/table.js'
 
@@ -11,6 +12,7 @@ const withLaw = (law: string) =>
 export const rulesReference = {
   rules,
   themes,
+  movements: movements.map(({ name, statement }) => ({ name, statement })),
   laws,
   commutative: withLaw('f(x, y) = f(y, x)'),
   associative: withLaw('f(f(x, y), z) = f(x, f(y, z))'),

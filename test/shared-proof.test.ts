@@ -96,9 +96,36 @@ test.each([
     'for all sizes',
   ],
   [
-    'axes that are too large for the budget',
+    'long axes at every position of which the same is computed',
     { x: [200, 500], w: [500, 100], v: [500, 100] },
     '[x.matMul(w.add(v)).tanh(), x.matMul(w).add(x.matMul(v)).tanh()]',
+    'for all sizes',
+  ],
+  [
+    'heads one after the other and together',
+    { x: ['N', 12, 32], q: [32, 32], v: [32, 32] },
+    `(() => {
+      const split = y => y.reshape([-1, 12, 4, 8]).transpose([0, 2, 1, 3])
+      const together = tf.matMul(tf.softmax(tf.matMul(split(x.matMul(q)), split(x), false, true)), split(x.matMul(v)))
+      const apart = [0, 1, 2, 3].map(i => {
+        const cut = y => y.slice([0, 0, 8 * i], [-1, -1, 8])
+        const scores = x.matMul(q.slice([0, 8 * i], [-1, 8])).matMul(cut(x), false, true)
+        return tf.softmax(scores).matMul(x).matMul(v.slice([0, 8 * i], [-1, 8]))
+      })
+      return [together.transpose([0, 2, 1, 3]).reshape([-1, 12, 32]), tf.concat(apart, 2)]
+    })()`,
+    'for all sizes',
+  ],
+  [
+    'long axes along which positions differ',
+    { x: [200, 500] },
+    '[x.cumsum(1).mul(2), x.add(x).cumsum(1, true)]',
+    'undecided: with numbers of its own for each learned tensor and each draw both differ, as these are paired',
+  ],
+  [
+    'an axis that is summed over and too long for the budget',
+    { x: [200, 500], w: [500, 900], v: [500, 900] },
+    '[x.matMul(w.add(v)).square().sum(1), x.matMul(w).add(x.matMul(v)).square().sum(1)]',
     'undecided: the computation is too large for the budget',
   ],
   [

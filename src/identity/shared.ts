@@ -8,6 +8,7 @@ import { decide } from './decide.js'
 import { joinEqualParts } from './parts.js'
 import type { Proof } from './prove.js'
 import { abstracted, domainOf, isConstant, isFollowed, isLeaf, type Pairs, sharedNodes } from './region.js'
+import { shrunk } from './shrink.js'
 import { mostRepeats, Symmetry } from './symmetry.js'
 
 export interface SharedOptions {
@@ -96,7 +97,7 @@ function proveAbove(
   const symbol = (name: string) => mostRepeats + symbols.indexOf(name)
   const leaf = (node: Node) =>
     isLeaf(node) && !isDraw(node) ? { name: `node ${node.id}`, domain: domainOf(node) } : undefined
-  const decision = decide(region, { leaf, symbol, mode, budget })
+  const decision = decide(shrunk(region, symmetry, builder) ?? region, { leaf, symbol, mode, budget })
   if (decision.kind === 'refuted')
     return {
       kind: 'undecided',

@@ -3,10 +3,12 @@ import {
   divide,
   equals,
   isPolynomial,
+  product,
   symbolsOf,
   termsForPrinting,
 } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
+import type { Shape } from '../graph/type.js'
 import { elementwisePositions, type PositionUse } from '../ops/positions.js'
 import { opTable } from '../ops/table.js'
 
@@ -38,12 +40,17 @@ export const mostRepeats = 4
  * all values of their leaves at one size of such an axis are then equal at every size.
  */
 export class Symmetry {
+  /** What is computed, inputs before what reads them. */
+  readonly nodes: readonly Node[]
   readonly #axes = new Map<Node, readonly (readonly Index[])[]>()
+  /** Indices of which more positions count than are tried. */
+  readonly #repeated = new Set<Index>()
   /** Symbols that are sizes, and whether they are of such axes only. */
   readonly #symbols = new Map<string, boolean>()
 
   constructor(first: readonly Node[], second: readonly Node[], isLeaf: (node: Node) => boolean) {
     const nodes = below([...first, ...second], isLeaf)
+    this.nodes = nodes
     for (const node of nodes) this.#declare(node)
     for (const node of nodes) if (!isLeaf(node)) this.#relate(node)
     for (const [i, node] of first.entries()) {
@@ -63,6 +70,18 @@ export class Symmetry {
 
   get symbols(): readonly string[] {
     return [...this.#symbols.keys()]
+  }
+
+  /** The shape of a node with as few positions as show all, along axes of which any number is as good. */
+  fewerPositions(node: Node): Shape | undefined {
+    return this.#axes.get(node)?.map(axis => {
+      const sizes = flat(axis).map(index => {
+        const { size, isCarried } = index
+        const isFree = isCarried && typeof size === 'number' && !this.#repeated.has(index)
+        return isFree ? Math.min(size, mostRepeats) : size
+      })
+      return product(sizes)
+    })
   }
 
   #declare(node: Node): void {
@@ -123,8 +142,11 @@ export class Symmetry {
   #noteRepeats(node: Node): void {
     const counts = new Map<Index, number>()
     for (const index of flat(this.#axes.get(node)!.flat())) counts.set(index, (counts.get(index) ?? 0) + 1)
-    for (const [{ size }, count] of counts)
-      if (count > mostRepeats) for (const name of symbolsOf(size)) this.#note(name, false)
+    for (const [index, count] of counts) {
+      if (count <= mostRepeats) continue
+      this.#repeated.add(index)
+      for (const name of symbolsOf(index.size)) this.#note(name, false)
+    }
   }
 
   #note(name: string, isCarried: boolean): void {
@@ -148,7 +170,7 @@ function symbolsIn(value: Attribute | undefined): ReadonlySet<string> {
 function below(roots: readonly Node[], isLeaf: (node: Node) => boolean): readonly Node[] {
   const seen = new Set(roots)
   for (const node of seen) if (!isLeaf(node)) for (const input of node.inputs) seen.add(input)
-  return [...seen]
+  return [...seen].sort((a, b) => a.id - b.id)
 }
 
 /** The indices that a list stands for, the outer first. */

@@ -5,6 +5,7 @@ import { isProblem } from '../graph/op.js'
 import { expand, type Mode } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { isCommutative, orderChains } from './chains.js'
+import { movements } from './movement.js'
 import { compileRule, type Rewrite } from './pattern.js'
 import { rules } from './rules.js'
 
@@ -88,7 +89,7 @@ function applyRules(node: Node, builder: GraphBuilder, used: Used): Node {
   let current = node
   for (let again = true; again; ) {
     again = false
-    for (const { name, apply } of rewritesFor(current.op)) {
+    for (const { name, apply } of [...rewritesFor(current.op), ...movements]) {
       const next = apply(current, builder)
       if (next && next !== current) {
         note(used, name, current)

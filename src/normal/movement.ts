@@ -1,0 +1,70 @@
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import { resolveAxis } from '../ops/shape.js'
+import { opTable } from '../ops/table.js'
+
+/** A rewrite with a side condition on shapes or on attributes, which no equation over single tensors states. */
+export interface Movement {
+  readonly name: string
+  /** In words, for the page of rules. */
+  readonly statement: string
+  readonly apply: (node: Node, builder: GraphBuilder) => Node | undefined
+  /** Where it applies, in the equation language. */
+  readonly example: {
+    readonly equation: string
+    readonly shapes: Readonly<Record<string, readonly number[]>>
+  }
+}
+
+/** Tried after the rules. */
+export const movements: readonly Movement[] = [
+  {
+    name: 'columns-of-a-result',
+    statement:
+      'what an op makes of some columns of a matrix is those columns of what it makes of the matrix, where each column of the result is made of one of the matrix (`columns` of the op table)',
+    apply: columnsOfResult,
+    example: {
+      equation: 'matMul(x, slice[axis = 1, start = 1, size = 2](w))',
+      shapes: { x: [2, 3, 4], w: [4, 5] },
+    },
+  },
+  {
+    name: 'product-with-a-matrix-first',
+    statement: '(A B) C = A (B C), where B has axes in front of its rows and columns, and C has none',
+    apply: matrixFirst,
+    example: {
+      equation: 'matMul(matMul(p, x), w)',
+      shapes: { p: [2, 3, 4], x: [2, 4, 5], w: [5, 2] },
+    },
+  },
+]
+
+/** x W[:, a:b] = (x W)[:, a:b]: then products of one matrix in parts, as for the heads of an attention, are one product. */
+function columnsOfResult(node: Node, builder: GraphBuilder): Node | undefined {
+  const op = opTable[node.op]
+  const at = op?.columns === undefined ? -1 : op.inputs.indexOf(op.columns)
+  const part = node.inputs[at]
+  const whole = part?.op === 'slice' ? part.inputs[0] : undefined
+  if (!part || !whole?.type.shape || !node.type.shape) return undefined
+  if (resolveAxis(part.attributes.axis, whole.type.shape.length) !== whole.type.shape.length - 1)
+    return undefined
+  const inputs = node.inputs.map((input, i) => (i === at ? whole : input))
+  const result = builder.node(node.op, inputs, node.attributes)
+  if (isProblem(result)) return undefined
+  const moved = builder.node('slice', [result], { ...part.attributes, axis: node.type.shape.length - 1 })
+  return isProblem(moved) ? undefined : moved
+}
+
+/** The values of an attention are made before they are weighed: P (x W) and (P x) W are one. */
+function matrixFirst(node: Node, builder: GraphBuilder): Node | undefined {
+  const [product, matrix] = node.inputs
+  if (node.op !== 'matMul' || product?.op !== 'matMul' || matrix?.type.shape?.length !== 2) return undefined
+  const [left, middle] = product.inputs as readonly [Node, Node]
+  if ((middle.type.shape?.length ?? 0) < 3 || (left.type.shape?.length ?? 0) < 2) return undefined
+  const first = builder.node('matMul', [middle, matrix])
+  if (isProblem(first)) return undefined
+  // What was made is looked at as well: the matrix may be some columns of one.
+  const result = builder.node('matMul', [left, columnsOfResult(first, builder) ?? first])
+  return isProblem(result) ? undefined : result
+}
