@@ -25,9 +25,10 @@ export function structureClauses(plan: Plan): {
   for (const step of plan.steps) {
     if (isPassage(step)) {
       for (const line of step.lines) {
-        if (byPart.has(`equation:${line.clause}`)) continue
-        put(`equation:${line.clause}`, {
-          id: `model.${line.clause}`,
+        const name = `${step.scope.prefix}${line.clause}`
+        if (byPart.has(`equation:${name}`)) continue
+        put(`equation:${name}`, {
+          id: `model.${name}`,
           kind: 'equation',
           statement: line.statement,
           span: step.lines.length === 1 ? step.span : step.at(...line.range),

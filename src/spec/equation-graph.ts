@@ -34,6 +34,7 @@ export interface EquationHost {
 /** The values of equations: each is computed when it is asked for, so that their order does not matter. */
 export class EquationGraph {
   readonly host: EquationHost
+  readonly #outer: EquationGraph | undefined
   readonly #definitions = new Map<string, Definition>()
   readonly #pending = new Map<string, () => Node>()
   readonly #open = new Set<string>()
@@ -41,8 +42,14 @@ export class EquationGraph {
   readonly #dependent = new Map<Node, boolean>()
   #inferring: Dimension | undefined
 
-  constructor(host: EquationHost) {
+  /** `outer` are equations whose functions can be used here. */
+  constructor(host: EquationHost, outer?: EquationGraph) {
     this.host = host
+    this.#outer = outer
+  }
+
+  #definition(name: string): Definition | undefined {
+    return this.#definitions.get(name) ?? (this.#outer ? this.#outer.#definition(name) : undefined)
   }
 
   /** The values of a passage, by name. A failure is a `Misfit` with its place in the passage. */
@@ -94,7 +101,7 @@ export class EquationGraph {
   environment(numbers: ReadonlyMap<string, number> = new Map(), own?: Environment['value']): Environment {
     const example: ExampleReading = {
       hasBatch: node => this.hasBatch(node),
-      definition: name => this.#definitions.get(name),
+      definition: name => this.#definition(name),
       numbers,
       size: name => this.host.size(name),
       ...(this.#inferring !== undefined && { inferring: this.#inferring }),

@@ -10,7 +10,8 @@ import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
 import { Misfit } from '../ops/misfit.js'
 import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
-import { EquationGraph, isSameShape } from './equation-graph.js'
+import { EquationGraph, type EquationHost, isSameShape } from './equation-graph.js'
+import type { Namespace } from './namespace.js'
 import {
   isPassage,
   type Plan,
@@ -70,7 +71,9 @@ class PlanBuild {
   readonly #applied: Applied[] = []
   readonly #parameters = new Map<PlannedLayer, readonly Parameter[]>()
   readonly #learned = new Map<string, Node>()
-  readonly #equations: EquationGraph
+  /** Equations of the model itself, and of each round of a repeat. */
+  readonly #equations = new Map<Namespace, EquationGraph>()
+  readonly #host: Omit<EquationHost, 'value'>
   readonly #perExample = new Set<Node>()
   #batch: Dimension | undefined
   #identity = firstIdentity
@@ -85,10 +88,9 @@ class PlanBuild {
       const stated = request.symbol?.(name) ?? symbols(name)
       return stated === undefined ? undefined : (this.#bound(stated) as Dimension)
     }
-    this.#equations = new EquationGraph({
+    this.#host = {
       builder: request.builder,
       provenance: request.provenance,
-      value: name => this.values.get(name) ?? this.#learned.get(name),
       size,
       sizeNames: whole => {
         const named = names.filter(name => {
@@ -100,7 +102,24 @@ class PlanBuild {
       countsExamples: leaf => this.#perExample.has(leaf) || isStandIn(leaf),
       batch: () => this.#batch,
       draw: (name, shape) => this.#draw(name, shape),
-    })
+    }
+  }
+
+  #equationsOf(scope: Namespace): EquationGraph {
+    const known = this.#equations.get(scope)
+    if (known) return known
+    const { prefix, outer } = scope
+    const own: EquationHost = {
+      ...this.#host,
+      value: name => {
+        const whole = scope.find(name)
+        return whole === undefined ? undefined : (this.values.get(whole) ?? this.#learned.get(whole))
+      },
+      draw: (name, shape) => this.#draw(`${prefix}${name}`, shape),
+    }
+    const graph = new EquationGraph(own, outer && this.#equationsOf(outer))
+    this.#equations.set(scope, graph)
+    return graph
   }
 
   input({ name, shape, dtype, hasBatch, span }: PlannedInput): Diagnostic | undefined {
@@ -156,14 +175,15 @@ class PlanBuild {
       )
       if (isProblem(node)) return misfit(name, node, passage.span)
       this.#learned.set(name, node)
-      provenance.setName(node, name)
+      provenance.setName(node, name.slice(name.lastIndexOf('.') + 1))
     }
     const draws = [...passage.draws].map(
       ([name, shape]) => [name, shape.map(size => this.#bound(size))] as const,
     )
     try {
-      const values = this.#equations.evaluate({ ...passage, draws: new Map(draws) })
-      for (const [name, node] of values) this.values.set(name, node)
+      const { scope } = passage
+      const values = this.#equationsOf(scope).evaluate({ ...passage, draws: new Map(draws) })
+      for (const [name, node] of values) this.values.set(`${scope.prefix}${name}`, node)
       return undefined
     } catch (thrown) {
       return this.#problemIn(passage, problemOf(thrown))

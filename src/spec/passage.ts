@@ -11,6 +11,7 @@ import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
 import { isPaperFunction } from './functions.js'
 import { indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
+import type { Namespace } from './namespace.js'
 import type { PlannedLine, PlannedParameter, PlannedPassage } from './plan.js'
 import { entriesOf, placeWithin, scalarOf, type YamlEntry } from './yaml.js'
 
@@ -19,8 +20,10 @@ const mostOfAFamily = 1000
 
 /** What is defined before a passage. */
 export interface Known {
-  readonly values: ReadonlySet<string>
+  /** Where the passage stands. */
+  readonly scope: Namespace
   readonly functions: Set<string>
+  /** Learned tensors, by the names that they have in the whole of the spec. */
   readonly parameters: Map<string, PlannedParameter>
 }
 
@@ -79,6 +82,7 @@ export function readPassage(
   if (context.diagnostics.length > before) return undefined
   return {
     lines,
+    scope: known.scope,
     parameters: [...known.parameters.values()],
     draws,
     at,
@@ -162,7 +166,7 @@ function readWhere(
       context.report('spec-invalid-value', values, keySpan)
       return []
     }
-    return membersOf(name, statements).map(member => ({ name: member, shape, keySpan, key }))
+    return membersOf(name, statements).map(member => ({ name: member, shape, keySpan, key, family: key }))
   })
 }
 
@@ -218,8 +222,7 @@ class PassageReader {
     this.#statements = statements
     this.#report = report
     this.#drawn = drawn
-    for (const name of [...known.values, ...known.parameters.keys(), ...context.symbols.keys()])
-      this.#declared.add(name)
+    for (const name of [...known.scope.visible, ...context.symbols.keys()]) this.#declared.add(name)
     this.#declareLefts()
     this.#declareParameters(declared)
     this.#findTimes()
@@ -250,7 +253,7 @@ class PassageReader {
     declared: readonly (PlannedParameter & { readonly keySpan: Span; readonly key: string })[],
   ): void {
     const used = new Set(this.#statements.flatMap(({ right }) => [...prefixesIn(right)]))
-    const { parameters, values } = this.#known
+    const { scope, parameters } = this.#known
     const letters = new Set([...this.#declared, ...declared.map(({ name }) => name)])
     // A word that is a product, such as `QK`, uses its letters.
     for (const word of [...used])
@@ -264,10 +267,13 @@ class PassageReader {
         )
       if (this.#drawn.has(name)) continue
       const family = nameIn(parseEquation(key))?.name ?? key
-      if (parameters.has(name) || values.has(name) || this.#context.symbols.has(name))
-        wrong('a name that is not taken')
+      if (scope.find(name) !== undefined || this.#context.symbols.has(name)) wrong('a name that is not taken')
       else if (!used.has(family) && !used.has(name)) wrong('a name that the equation uses')
-      else parameters.set(name, { name, shape })
+      else {
+        const whole = `${scope.prefix}${name}`
+        scope.give(name)
+        parameters.set(whole, { name: whole, shape, family: `${scope.prefix}${key}` })
+      }
       this.#declared.add(name)
       this.#declared.add(family)
     }

@@ -3,6 +3,7 @@ import type { Attribute } from '../graph/node.js'
 import type { LayerDefinition } from '../library/layer.js'
 import type { Expression, Range } from '../math/expression.js'
 import type { Span } from '../text/source.js'
+import type { Namespace } from './namespace.js'
 import type { Citation } from './spec.js'
 
 /** A layer that a spec states: it may be applied in several places. */
@@ -26,10 +27,12 @@ export interface PlannedApplication {
   readonly span: Span
 }
 
-/** A learned tensor of an equation, by its name; a name stands for one tensor throughout the spec. */
+/** A learned tensor of an equation, by the name that it has in the whole of the spec. */
 export interface PlannedParameter {
   readonly name: string
   readonly shape: readonly Attribute[]
+  /** What the tensors of one family are together: `W_i` for `W_1`, `W_2`, …. */
+  readonly family: string
 }
 
 /** One line of a passage. */
@@ -59,6 +62,8 @@ export interface PlannedLine {
 /** Equations that belong together: each may use names that a later one defines. */
 export interface PlannedPassage {
   readonly lines: readonly PlannedLine[]
+  /** What the names that it uses stand for; those that it defines have its prefix. */
+  readonly scope: Namespace
   /** All parameters whose names it may use, its own and those of passages before it. */
   readonly parameters: readonly PlannedParameter[]
   /** Shapes of what is drawn, without the batch axis. */

@@ -123,6 +123,8 @@ function contains({ span: outer }: Diagnostic, { span: inner }: Diagnostic): boo
 
 function equationParametersOf({ steps }: Plan): Spec['equationParameters'] {
   const all = steps.flatMap(step => (isPassage(step) ? step.parameters : []))
-  const byName = new Map(all.map(({ name, shape }) => [name, { name, shape: shape as readonly Dimension[] }]))
+  const byName = new Map(
+    all.map(({ name, shape, family }) => [name, { name, shape: shape as readonly Dimension[], family }]),
+  )
   return [...byName.values()]
 }

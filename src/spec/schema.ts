@@ -88,7 +88,16 @@ const steps = ref('steps')
 const combinatorValues: Readonly<Record<string, Schema>> = {
   repeat: described(
     'The same steps several times, each time with parameters of their own.',
-    map({ times: described('How often.', ref('size')), steps }, ['times', 'steps']),
+    map(
+      {
+        times: described('How often.', ref('size')),
+        input: described('What equations among the steps call that which goes into a round.', {
+          type: 'string',
+        }),
+        steps,
+      },
+      ['times', 'steps'],
+    ),
   ),
   residual: described(
     'The sum of what the steps give and of what went in, or of what the shortcut gives.',

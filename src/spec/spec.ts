@@ -96,7 +96,12 @@ export interface Spec {
     readonly diagnostics: readonly Diagnostic[]
   }
   /** The learned tensors of equations, which no layer owns. */
-  readonly equationParameters: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly equationParameters: readonly {
+    readonly name: string
+    readonly shape: Shape
+    /** What the tensors of one family are together. */
+    readonly family: string
+  }[]
   readonly inputs: readonly {
     readonly name: string
     readonly shape: Shape

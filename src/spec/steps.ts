@@ -4,6 +4,7 @@ import { layerNamed, layers } from '../library/layers/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
+import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
@@ -37,6 +38,7 @@ export class StepReader {
   readonly #functions = new Set<string>()
   readonly layers = new Map<string, PlannedLayer>()
   readonly #values = new Set<string>()
+  #namespace = new Namespace()
   readonly #counts = new Map<string, number>()
   readonly #used = new Map<string, readonly PlannedLayer[]>()
   /** Models whose steps are being read. */
@@ -48,7 +50,14 @@ export class StepReader {
   constructor(context: SpecContext, models: ReadonlyMap<string, YamlEntry>, inputs: readonly string[]) {
     this.#context = context
     this.#models = models
-    for (const name of inputs) this.#values.add(name)
+    for (const name of inputs) this.#define(name)
+  }
+
+  /** A value by the name that it has in the whole of the spec; its own name counts from here to the end of the round. */
+  #define(whole: string): void {
+    this.#values.add(whole)
+    const { prefix } = this.#namespace
+    if (whole.startsWith(prefix)) this.#namespace.give(whole.slice(prefix.length))
   }
 
   has(value: string): boolean {
@@ -144,8 +153,9 @@ export class StepReader {
       item => [String(scalarOf(item)), spanOf(item, this.#context.file)] as const,
     ) ?? [[String(scalarOf(entry.value)), entry.span] as const]
     return names.flatMap(([name, span]) => {
-      if (this.#values.has(name)) return [name]
-      const suggestion = nearest(name, [...this.#values])
+      const whole = this.#namespace.find(name)
+      if (whole !== undefined && this.#values.has(whole)) return [whole]
+      const suggestion = nearest(name, this.#namespace.visible)
       this.#context.report(
         'spec-unknown-name',
         { kind: 'input or earlier step', name },
@@ -200,7 +210,7 @@ export class StepReader {
       ...resolved.diagnostics.filter(({ code }) => isRead || code !== 'spec-missing-key'),
     )
     if (context.diagnostics.length > before) {
-      this.#values.add(name)
+      this.#define(name)
       return [name]
     }
     const citation = context.citation(fields.get('cite'))
@@ -235,33 +245,37 @@ export class StepReader {
     fields: ReadonlyMap<string, YamlEntry>,
     current: readonly string[],
   ): readonly string[] {
-    const known = { values: this.#values, functions: this.#functions, parameters: this.#parameters }
+    const scope = this.#namespace
+    const known = { scope, functions: this.#functions, parameters: this.#parameters }
     const passage = readPassage(this.#context, head, fields, known)
     if (!passage) return current
     const values = passage.lines.filter(({ kind }) => kind === 'value' || kind === 'step')
+    const isTaken = (name: string) => this.#values.has(scope.find(name) ?? '')
     for (const { output, range } of passage.lines) {
-      if (this.#values.has(output) && values.some(line => line.output === output)) {
+      if (isTaken(output) && values.some(line => line.output === output)) {
         const problem = `\`${output}\` is already defined`
         const place = passage.at(...range)
         this.#context.report('spec-equation', { equation: passage.lines[0]!.statement, problem }, place)
       }
     }
-    for (const line of passage.lines) if (line.kind !== 'function') this.#values.add(line.output)
+    for (const line of passage.lines)
+      if (line.kind !== 'function') this.#define(`${scope.prefix}${line.output}`)
     this.planned.push(passage)
     const last = values.at(-1)
-    return last ? [last.output] : current
+    return last ? [`${scope.prefix}${last.output}`] : current
   }
 
   #apply(layer: PlannedLayer, inputs: readonly string[], wanted: string, span: Span): readonly string[] {
     let output = wanted
     for (let i = 2; this.#values.has(output); i++) output = `${wanted}/${i}`
-    this.#values.add(output)
+    this.#define(output)
     this.planned.push({ layer, inputs, output, span })
     return [output]
   }
 
   #repeat({ value, span }: YamlEntry, inputs: readonly string[], prefix: string): readonly string[] {
-    const fields = this.#context.fields(value, 'repeat', ['times', 'steps'], ['times', 'steps'])
+    const fields = this.#context.fields(value, 'repeat', ['times', 'input', 'steps'], ['times', 'steps'])
+    const input = this.#nameIn(fields.get('input'))
     const times = this.#context.quantity(fields.get('times')?.value ?? null)
     if (typeof times !== 'number' || !Number.isInteger(times) || times < 0 || times > 1000) {
       this.#context.report(
@@ -271,9 +285,15 @@ export class StepReader {
       )
       return inputs
     }
+    const outer = this.#namespace
     let current = inputs
-    for (let i = 1; i <= times; i++)
-      current = this.steps(fields.get('steps')?.value, current, `${prefix}repeat${i}.`)
+    for (let i = 1; i <= times; i++) {
+      const own = `${prefix}repeat${i}.`
+      this.#namespace = new Namespace(own, outer)
+      if (input !== undefined && current[0] !== undefined) this.#namespace.give(input, current[0])
+      current = this.steps(fields.get('steps')?.value, current, own)
+    }
+    this.#namespace = outer
     return current
   }
 
@@ -333,7 +353,7 @@ export class StepReader {
     const name = String(scalarOf(value))
     const given = scalarOf(nameEntry?.value)
     const wanted = typeof given === 'string' ? given : name
-    const layer = this.layers.get(name)
+    const layer = this.layers.get(this.#namespace.find(name) ?? name)
     if (layer) return this.#apply(layer, inputs, wanted, span)
     const model = this.#models.get(name)
     if (!model) {
