@@ -17,6 +17,7 @@ import { judge } from './judge.js'
 import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, outputPlaces } from './ports.js'
 import { pairByRole } from './roles.js'
+import { type Candidate, candidatesBySignature, type LearnedGroup } from './signatures.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
@@ -84,14 +85,18 @@ function compareEquations(
   assumed: ReadonlyMap<string, number>,
   instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
 ): EquationOutcome {
-  const free = parametersOf(code.model).flatMap(({ parameter: { node } }) => (taken.has(node) ? [] : [node]))
-  const forms = free.map(node => formsOf(node, code))
-  const size = nodesBelow(code.model.outputs.map(({ node }) => node)).length
+  const nodes = nodesBelow(code.model.outputs.map(({ node }) => node))
+  // Layers in layers have parameters that the framework does not count.
+  const all = new Set([
+    ...parametersOf(code.model).map(({ parameter: { node } }) => node),
+    ...nodes.filter(({ op }) => op === 'parameter'),
+  ])
+  const free = [...all].filter(node => !taken.has(node))
+  const size = nodes.length
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   const shown: Sides[] = []
   function* sides(): Generator<Sides> {
-    const likely = likelyPairing(spec, code, free, assumed, instantiate)
-    for (const pairing of pairings(spec.equationParameters, forms, likely)) {
+    for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
       if (left-- === 0) return
       const specified = instantiate(name => pairing.get(name))
       if (!specified) continue
@@ -115,6 +120,36 @@ function compareEquations(
   return { evidence: judgement.evidence, ...(nameDifference(shown) ?? whole) }
 }
 
+type Pairing = ReadonlyMap<string, Node>
+
+/** Ways to give each learned tensor a parameter or a part of one: those that numbers allow, then all of equal shapes. */
+function* pairingsOf(
+  spec: Spec,
+  code: ModelGraph,
+  free: readonly Node[],
+  assumed: ReadonlyMap<string, number>,
+  instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
+): Generator<Pairing> {
+  const unpaired = instantiate(() => undefined)
+  if (!unpaired) return
+  const sides = sidesOf(spec, unpaired, code, assumed)
+  const byNumbers = candidatesBySignature(sides, groupsOf(spec, sides, free), free)
+  if (byNumbers) yield* choices(byNumbers)
+  const likely = likelyPairing(spec, sides, free)
+  const forms = free.flatMap(node => formsOf(node, code).map(form => ({ parameter: node, form })))
+  const byShape = groupedBy(forms, ({ form }) => shapeText(form.type.shape))
+  yield* choices(
+    spec.equationParameters.map(({ name, shape }) => {
+      const first = likely.get(name)
+      const alike = byShape.get(shapeText(shape)) ?? []
+      const ordered = first
+        ? alike.toSorted((a, b) => Number(b.form === first) - Number(a.form === first))
+        : alike
+      return ordered.map(({ parameter, form }) => ({ parameter, forms: new Map([[name, form]]) }))
+    }),
+  )
+}
+
 /** A parameter as equations may mean it: as it is, or a matrix transposed. */
 function formsOf(node: Node, { builder }: ModelGraph): readonly Node[] {
   const transposed = node.type.shape?.length === 2 ? builder.node('transpose', [node]) : node
@@ -122,24 +157,8 @@ function formsOf(node: Node, { builder }: ModelGraph): readonly Node[] {
 }
 
 /** The parameters that play the roles of the learned tensors, where both sides have them, by the names of the tensors. */
-function likelyPairing(
-  spec: Spec,
-  code: ModelGraph,
-  free: readonly Node[],
-  assumed: ReadonlyMap<string, number>,
-  instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
-): ReadonlyMap<string, Node> {
-  const unpaired = instantiate(() => undefined)
-  if (!unpaired) return new Map()
-  const sides = sidesOf(spec, unpaired, code, assumed)
-  const learned = new Set(spec.equationParameters.map(({ name }) => name))
-  const isKnown = new Set(free)
-  const names = new Map(
-    nodesBelow(sides.specified).flatMap(node => {
-      const name = String(node.attributes.name)
-      return node.op === 'parameter' && learned.has(name) && !isKnown.has(node) ? [[node, name]] : []
-    }),
-  )
+function likelyPairing(spec: Spec, sides: Sides, free: readonly Node[]): Pairing {
+  const names = learnedNodes(spec, sides, free)
   const [stated, actual] = [sides.specified, sides.implemented].map(
     nodes => normalize(nodes, sides.builder, 'inference').outputs,
   )
@@ -147,51 +166,61 @@ function likelyPairing(
   return new Map([...pairing].map(([node, partner]) => [names.get(node)!, partner]))
 }
 
-/**
- * Every way to give each learned tensor a parameter of its shape, no two the same: the likely ones first, then those in
- * the order of the code.
- */
-function* pairings(
-  learned: Spec['equationParameters'],
-  free: readonly (readonly Node[])[],
-  likely: ReadonlyMap<string, Node>,
-): Generator<ReadonlyMap<string, Node>> {
-  const byShape = new Map<string, (readonly [form: Node, parameter: number])[]>()
-  free.forEach((forms, parameter) => {
-    for (const form of forms) {
-      const key = shapeText(form.type.shape)
-      byShape.set(key, [...(byShape.get(key) ?? []), [form, parameter]])
-    }
-  })
-  const candidates = learned.map(({ name, shape }) => {
-    const first = likely.get(name)
-    const alike = byShape.get(shapeText(shape)) ?? []
-    return first ? [...alike].sort(([a], [b]) => Number(b === first) - Number(a === first)) : alike
-  })
-  const taken = new Set<number>()
-  const chosen: (readonly [form: Node, parameter: number])[] = []
+/** Every way to choose one candidate for each, no parameter twice, in the order of the candidates. */
+function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pairing> {
+  const taken = new Set<Node>()
+  const chosen: Candidate[] = []
   const tried: number[] = [0]
   while (tried.length > 0) {
     const at = tried.length - 1
-    if (at === learned.length) {
-      yield new Map(chosen.map(([form], i) => [learned[i]!.name, form]))
+    if (at === candidates.length) {
+      yield new Map(chosen.flatMap(({ forms }) => [...forms]))
       tried.pop()
     } else {
       const open = candidates[at]!
       let next = tried[at]!
-      while (next < open.length && taken.has(open[next]![1])) next++
+      while (next < open.length && taken.has(open[next]!.parameter)) next++
       if (next < open.length) {
         tried[at] = next + 1
         chosen.push(open[next]!)
-        taken.add(open[next]![1])
+        taken.add(open[next]!.parameter)
         tried.push(0)
         continue
       }
       tried.pop()
     }
     const undone = chosen.pop()
-    if (undone) taken.delete(undone[1])
+    if (undone) taken.delete(undone.parameter)
   }
+}
+
+/** The learned tensors of a spec whose nodes are no parameters of the code, those of a family together. */
+function groupsOf(spec: Spec, sides: Sides, free: readonly Node[]): readonly LearnedGroup[] {
+  const nodes = learnedNodes(spec, sides, free)
+  const byName = new Map([...nodes].map(([node, name]) => [name, node]))
+  const members = spec.equationParameters.flatMap(({ name, family }) => {
+    const node = byName.get(name)
+    return node ? [{ name, node, family }] : []
+  })
+  return [...groupedBy(members, ({ family }) => family).values()].map(group => ({ members: group }))
+}
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return groups
+}
+
+/** The nodes that stand for learned tensors, with their names. */
+function learnedNodes(spec: Spec, { specified }: Sides, free: readonly Node[]): ReadonlyMap<Node, string> {
+  const learned = new Set(spec.equationParameters.map(({ name }) => name))
+  const isKnown = new Set(free)
+  return new Map(
+    nodesBelow(specified).flatMap(node => {
+      const name = String(node.attributes.name)
+      return node.op === 'parameter' && learned.has(name) && !isKnown.has(node) ? [[node, name]] : []
+    }),
+  )
 }
 
 /** The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. */
