@@ -1,6 +1,12 @@
 import { add, type Dimension, product, symbol as symbolDimension, symbolsOf } from '../graph/dimension.js'
 import type { AxisMeaning } from '../graph/meaning.js'
-import { type Model, parametersOf, type ShapeStatement } from '../graph/model.js'
+import {
+  innerLayersOf,
+  type Model,
+  type OwnedParameter,
+  parametersOf,
+  type ShapeStatement,
+} from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/type.js'
 import { meaningsOf } from '../meanings/meanings.js'
@@ -19,20 +25,29 @@ export type ParameterExplainer = (
 ) => Explanation | undefined
 
 export function parameterExplainer(model: Model): ParameterExplainer {
-  const known = new Map(parametersOf(model).map(entry => [entry.parameter.node, entry]))
+  const known = new Map<Node, OwnedParameter & { readonly isUnlisted?: true }>([
+    ...innerLayersOf(model).flatMap(layer =>
+      layer.parameters.map(
+        parameter =>
+          [parameter.node, { layer, parameter, trainable: parameter.trainable, isUnlisted: true }] as const,
+      ),
+    ),
+    ...parametersOf(model).map(entry => [entry.parameter.node, entry] as const),
+  ])
   return (node, parts, name) => {
     const entry = known.get(node)
     const symbols = (parts ?? [node]).flatMap(part => name(part) ?? [])
     if (!entry || symbols.length === 0) return undefined
-    const { layer, parameter, trainable } = entry
+    const { layer, parameter, trainable, isUnlisted } = entry
+    const remark = isUnlisted ? 'not listed by TensorFlow.js' : trainable ? undefined : 'not trained'
     const shape = parts?.[0]?.type.shape ?? parameter.shape
     return {
       symbol: separated(symbols, glyph(',\\,', ', ')),
       meaning: layer ? parameter.name.replaceAll('_', ' ') : 'variable',
-      ...(!trainable && { remark: 'not trained' }),
+      ...(remark && { remark }),
       ...(layer && { owner: layer.name }),
       space: spaceFormula(shape),
-      count: product(parameter.shape),
+      ...(!isUnlisted && { count: product(parameter.shape) }),
     }
   }
 }

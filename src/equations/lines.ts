@@ -122,12 +122,20 @@ export function isLeaf(node: Node): boolean {
   return node.inputs.length === 0
 }
 
+/** A number that is computed from numbers, as the root of a width, is short enough to be written twice. */
+function isNumber({ inputs, attributes, type }: Node, numbers: ReadonlySet<Node>): boolean {
+  const isGiven = inputs.length === 0 && ('name' in attributes || 'site' in attributes)
+  return type.shape?.length === 0 && !isGiven && inputs.every(input => numbers.has(input))
+}
+
 function addShared(order: readonly Node[], lines: Set<Node>, reads: Reads): void {
   const readers = new Map<Node, number>()
   for (const node of order)
     for (const input of new Set(reads(node))) readers.set(input, (readers.get(input) ?? 0) + 1)
+  const numbers = new Set<Node>()
   for (const node of order) {
-    if ((readers.get(node) ?? 0) < 2 || isLeaf(node)) continue
+    if (isNumber(node, numbers)) numbers.add(node)
+    if ((readers.get(node) ?? 0) < 2 || isLeaf(node) || numbers.has(node)) continue
     // A leaf seen another way is short enough to be written twice.
     if (rearranges(node) && reads(node).every(isLeaf)) continue
     const target = isQuiet(node) ? node.inputs[0] : node

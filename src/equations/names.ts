@@ -1,4 +1,10 @@
-import type { Layer, LayerApplication, Model, Parameter } from '../graph/model.js'
+import {
+  innerLayersOf,
+  type Layer,
+  type LayerApplication,
+  type Model,
+  type Parameter,
+} from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
 import { type Accent, type NamedSymbol, symbol } from './formula.js'
@@ -246,19 +252,28 @@ function nameVariables({ variables = [] }: Model, names: Names, provenance: Prov
  */
 function nameParameters(model: Model, names: Names): void {
   const seen = new Set<Node>()
-  const own = model.layers.filter(({ parameters }) =>
+  const own = [...model.layers, ...innerLayersOf(model)].filter(({ parameters }) =>
     parameters.some(({ node }) => !seen.has(node) && seen.add(node)),
   )
   const families = new Map<string, number>()
   const familyOf = ({ parameters }: Layer) => parameterLetter(parameters[0]!).base
   for (const layer of own) families.set(familyOf(layer), (families.get(familyOf(layer)) ?? 0) + 1)
+  const labels = new Map<string, readonly Layer[]>()
+  for (const layer of own) {
+    const name = givenName(layer)
+    if (name !== undefined) labels.set(name, [...(labels.get(name) ?? []), layer])
+  }
   const counts = new Map<string, number>()
   for (const layer of own) {
     const family = familyOf(layer)
     const count = (counts.get(family) ?? 0) + 1
     counts.set(family, count)
     const given = givenName(layer)
-    const label = given === undefined ? undefined : labelOf(given)
+    const alike = (given !== undefined && labels.get(given)) || []
+    const text = given === undefined ? undefined : labelOf(given)
+    // Layers of one name, as those that each round of a loop makes, count up.
+    const isCounted = alike.length > 1 && text?.label !== undefined && text.index === undefined
+    const label = isCounted ? { ...text, index: alike.indexOf(layer) + 1 } : text
     for (const parameter of layer.parameters) {
       const letter = parameterLetter(parameter)
       names.give(

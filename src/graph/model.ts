@@ -174,6 +174,21 @@ export interface OwnedParameter {
   readonly trainable: boolean
 }
 
+/** Layers that layers of the program apply, in order of application: the framework does not list them as the model's. */
+export function innerLayersOf(model: Model): readonly Layer[] {
+  const found = new Set<Layer>()
+  const visit = ({ layer, inner = [] }: LayerApplication): void => {
+    for (const application of inner) {
+      found.add(application.layer)
+      visit(application)
+    }
+    layer.model?.applications.forEach(visit)
+  }
+  model.applications.forEach(visit)
+  for (const layer of model.layers) found.delete(layer)
+  return [...found]
+}
+
 /** All parameters of a model, each once, in the framework's order. */
 export function parametersOf(model: Model): readonly OwnedParameter[] {
   const seen = new Set<Node>()
