@@ -27,6 +27,9 @@ const mostNodes = 200_000
 /** So many ways are tried at most, and at least one. */
 const mostPairings = 500
 
+/** How many nodes may be computed to tell parameters apart by numbers. */
+const mostNumbers = 400_000
+
 /** For so many of them it is asked what the difference is called. */
 const mostNamed = 6
 
@@ -122,7 +125,10 @@ function compareEquations(
 
 type Pairing = ReadonlyMap<string, Node>
 
-/** Ways to give each learned tensor a parameter or a part of one: those that numbers allow, then all of equal shapes. */
+/**
+ * Ways to give each learned tensor a parameter or a part of one: by the roles that they play, then those that numbers
+ * allow, then all of equal shapes.
+ */
 function* pairingsOf(
   spec: Spec,
   code: ModelGraph,
@@ -133,9 +139,15 @@ function* pairingsOf(
   const unpaired = instantiate(() => undefined)
   if (!unpaired) return
   const sides = sidesOf(spec, unpaired, code, assumed)
-  const byNumbers = candidatesBySignature(sides, groupsOf(spec, sides, free), free)
-  if (byNumbers) yield* choices(byNumbers)
   const likely = likelyPairing(spec, sides, free)
+  if (spec.equationParameters.every(({ name }) => likely.has(name))) yield likely
+  const groups = groupsOf(spec, sides, free)
+  const size = nodesBelow([...sides.specified, ...sides.implemented]).length
+  const byNumbers =
+    (groups.length + free.length) * size <= mostNumbers
+      ? candidatesBySignature(sides, groups, free)
+      : undefined
+  if (byNumbers) yield* choices(byNumbers)
   const forms = free.flatMap(node => formsOf(node, code).map(form => ({ parameter: node, form })))
   const byShape = groupedBy(forms, ({ form }) => shapeText(form.type.shape))
   yield* choices(

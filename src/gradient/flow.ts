@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { operandsOf } from '../graph/walk.js'
 import { expand } from '../ops/elaborate.js'
 import type { NoDerivative } from '../ops/op.js'
 import { derivativeOf } from './derivative.js'
@@ -44,6 +45,8 @@ export function gradientFlow(outputs: readonly Node[], builder: GraphBuilder): F
       if (typeof because === 'object' && because.zero) blocks.push({ node, input, because, written })
       else reach(input, written.inputs.includes(input) ? input : written)
     }
+    // A recurrence reads values of the program within its body as well.
+    for (const operand of operandsOf(node)) if (!node.inputs.includes(operand)) reach(operand, written)
   }
   return { reached, blocks }
 }

@@ -1,7 +1,7 @@
 import { type Dimension, dimensionText, equals, product } from '../graph/dimension.js'
 import type { Attributes } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import { channelsLast, outermostAxes, sameAxes } from './axes.js'
+import { channelsLast, outermostAxes } from './axes.js'
 import type { DerivedOp, NoDerivative, Op, PrimitiveOp } from './op.js'
 import { orderedPositions, pooledPositions } from './positions.js'
 import { noRole } from './roles.js'
@@ -127,7 +127,7 @@ function maximumGradient(axes: 2 | 3, examples: PrimitiveOp['examples']): Primit
       const fits = g!.shape!.length === shape.length && shape.every((size, i) => equals(size, g!.shape![i]!))
       return fits ? x! : { problem: 'the gradient does not have a number for each window' }
     },
-    axes: sameAxes,
+    axes: outermostAxes,
     axisOrder: channelsLast(axes),
     positions: orderedPositions,
     affine: [['g']],

@@ -255,6 +255,8 @@ const notFollowed = [
   'isNaN',
   'isInfinite',
   'isFinite',
+  'maxPool2dGradient',
+  'maxPool3dGradient',
   'bernoulli',
   'gaussian',
   'truncated',

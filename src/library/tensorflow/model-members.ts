@@ -139,8 +139,6 @@ Object.assign(modelType.members, {
   outputShape: ofKnown('outputShape', (state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
 })
 
-modelType.unknownState = (state, { reason }) => (state.reason || !reason ? state : { ...state, reason })
-
 /** A sequential model hands on its last tensor from layer to layer. */
 modelType.handsOn = {
   read: (before, after) => {

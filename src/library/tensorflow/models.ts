@@ -195,7 +195,7 @@ export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Va
       inputs,
       outputs,
       chain: { layer: value, before: state.chain },
-      ...(state.built && { built: 'before' }),
+      ...(state.built && { built: state.built === 'now' ? 'before' : state.built }),
     })
     return
   }

@@ -105,8 +105,11 @@ export interface ModelState {
   readonly awaits?: 'description' | 'name'
   /** For sequential models. */
   readonly chain: Chain | null
-  /** For sequential models: whether there is a model inside of it, and whether that is of the layers that there are now. */
-  readonly built?: 'now' | 'before'
+  /**
+   * For sequential models: whether there is a model inside of it, and whether that is of the layers that there are now;
+   * a reason where that is not known.
+   */
+  readonly built?: 'now' | 'before' | { readonly reason: Diagnostic }
   readonly trainable: boolean
   readonly compilation?: {
     readonly fields: ReadonlyMap<string, { readonly value: Value; readonly span?: Span }>

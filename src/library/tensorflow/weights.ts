@@ -71,8 +71,29 @@ export function buildSequential(
   if (state.kind !== 'sequential' || state.reason || !state.chain) return
   if (state.built === 'now' && since) return
   if (state.built === 'before' && since === 'ever') return
-  for (const layer of layersWithin(state)) if (isLayer(layer)) mark(layer, !state.trainable, trace)
+  const reason = typeof state.built === 'object' ? state.built.reason : undefined
+  for (const layer of layersWithin(state)) {
+    if (!isLayer(layer)) continue
+    // Where it may have been done already, layers that were told otherwise since then may keep that.
+    if (!reason) mark(layer, !state.trainable, trace)
+    else if (!isMarked(layer, !state.trainable)) trace.heap.setState(layer, { ...layer.state, reason })
+  }
   trace.heap.setState(model, { ...model.state, built: 'now' })
+}
+
+/** Ways that leave a model alike but for whether it was built leave that open. */
+modelType.unknownState = (state, { reason }, ways) => {
+  if (state.reason || !reason) return state
+  if (ways.some(way => !isAlikeButBuilt(way, state))) return { ...state, reason }
+  return typeof state.built === 'object' || ways.every(({ built }) => built === state.built)
+    ? state
+    : { ...state, built: { reason } }
+}
+
+function isAlikeButBuilt(a: ModelState, b: ModelState): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof ModelState>
+  keys.delete('built')
+  return [...keys].every(key => a[key] === b[key])
 }
 
 /** Setting `trainable` of a layer or model also marks the weights that it holds directly at that time. */
@@ -107,8 +128,11 @@ function obscure(
 }
 
 function mark(layer: HostObject<LayerState>, frozen: boolean, trace: Tracer): void {
-  if (layer.state.parameters) trace.heap.setState(layer, { ...layer.state, frozen })
+  if (!isMarked(layer, frozen)) trace.heap.setState(layer, { ...layer.state, frozen })
 }
+
+const isMarked = ({ state }: HostObject<LayerState>, frozen: boolean): boolean =>
+  !state.parameters || (state.frozen ?? false) === frozen
 
 /** Copies: the weights then start as these values, and train by themselves. */
 function setWeights(object: LayerObject, trace: Tracer): void {
