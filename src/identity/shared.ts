@@ -17,6 +17,9 @@ export interface SharedOptions {
   readonly budget: number
 }
 
+/** So many nodes that both sides do not share are tried as a whole first. */
+const mostAtOnce = 60
+
 /** Parts are joined this often before the whole is tried again. */
 const mostRounds = 6
 
@@ -36,18 +39,32 @@ export function proveShared(pairs: Pairs, builder: GraphBuilder, options: Shared
     sides = { first: places.map(i => sides.first[i]!), second: places.map(i => sides.second[i]!) }
     if (!places.every(i => sameShape(sides.first[i]!, sides.second[i]!)))
       return { kind: 'undecided', reason: 'the shapes of the results are not known to be equal' }
-    const whole = proveDifference(sides, builder, options)
-    if (whole.kind === 'proved') return together([...parts, whole])
-    if (round === mostRounds) return whole
     const shared = sharedNodes(sides)
-    const joined = joinEqualParts(sides, shared, builder, {
-      ...options,
-      prove: pair => proveAbove(pair, builder, node => shared.has(node) && !isConstant(node), options),
-    })
-    if (!joined) return whole
+    const join = () =>
+      joinEqualParts(sides, shared, builder, {
+        mode: options.mode,
+        prove: pair => {
+          const common = sharedNodes(pair)
+          return proveAbove(pair, builder, node => common.has(node) && !isConstant(node), options)
+        },
+      })
+    // What is large is proved in parts first, since they cost less than the whole.
+    const isLarge = sizeAbove(sides, shared) > mostAtOnce
+    const early = isLarge && round < mostRounds ? join() : undefined
+    const whole = early ? undefined : proveDifference(sides, builder, options)
+    if (whole?.kind === 'proved') return together([...parts, whole])
+    const joined = early ?? (isLarge || round === mostRounds ? undefined : join())
+    if (!joined) return whole!
     parts.push(...joined.proofs)
     sides = joined.sides
   }
+}
+
+/** How many nodes of both sides are not shared. */
+function sizeAbove({ first, second }: Pairs, shared: ReadonlySet<Node>): number {
+  const seen = new Set([...first, ...second].filter(node => !shared.has(node)))
+  for (const node of seen) for (const input of node.inputs) if (!shared.has(input)) seen.add(input)
+  return seen.size
 }
 
 type Proved = Extract<Proof, { readonly kind: 'proved' }>
