@@ -199,8 +199,8 @@ class AlgorithmWriter {
 
   /** Whether an explanation is of a variable that a step changes, which has one already. */
   #isGroup({ symbol: own, meaning }: Explanation): boolean {
-    const key = JSON.stringify(own)
-    return meaning === 'variable' && this.#groups.groups.some(({ letter }) => JSON.stringify(letter) === key)
+    const key = keyOf(own)
+    return meaning === 'variable' && this.#groups.groups.some(({ letter }) => keyOf(letter) === key)
   }
 
   /** The same with models that are applied under the names that they have in this algorithm. */
@@ -229,7 +229,7 @@ class AlgorithmWriter {
     const rate = settings.learningRate?.value
     if (kind === 'sgd' && typeof rate === 'number')
       return row(theta, glyph(' - ', ' − '), number(rate), glyph('\\,', ' '), gradient)
-    const key = JSON.stringify([kind, Object.entries(settings).map(([name, { value }]) => [name, value])])
+    const key = keyOf([kind, Object.entries(settings).map(([name, { value }]) => [name, value])])
     const alike = [...this.#rules].filter(([other]) => other.startsWith(`["${kind}"`)).length
     const known = this.#rules.get(key)
     const head = known?.head ?? symbol(definition.title, alike > 0 ? { index: alike + 1 } : {})
@@ -266,8 +266,7 @@ class AlgorithmWriter {
     if (writes.length < 2) return undefined
     const formulas = writes.map(({ value }) => (value ? this.#formula(value) : undefined))
     const [first] = formulas
-    if (!first || formulas.some(formula => JSON.stringify(formula) !== JSON.stringify(first)))
-      return undefined
+    if (!first || formulas.some(formula => keyOf(formula) !== keyOf(first))) return undefined
     const groups = this.#groups.of(writes.map(({ moved }) => moved))
     return equation(lettersOf(groups), first, '←')
   }
@@ -332,7 +331,7 @@ class AlgorithmWriter {
       const letter = this.#letter(own)
       const isRead = [...writes.keys()].some(other => other !== node && nodesBelow([other]).includes(node))
       if (isRead) after.push(equation(letter, { ...letter, label: 'new' }, '←'))
-      else letters.set(JSON.stringify({ ...written, index: i }), letter)
+      else letters.set(keyOf({ ...written, index: i }), letter)
       named.set(node, isRead ? { ...letter, label: 'new' } : { ...written, index: i })
     }
     const groups = new Set<string>()
@@ -340,12 +339,12 @@ class AlgorithmWriter {
       const letter = leaf.op === 'parameter' ? this.#groups.letter(leaf) : undefined
       if (!letter) continue
       named.set(leaf, letter)
-      groups.add(JSON.stringify(letter))
+      groups.add(keyOf(letter))
     }
     const { items, explanations } = equationsOf({ model, builder, provenance }, { named })
     return {
       items: [...items.map(item => asWrite(plain(item), letters)), ...after],
-      explanations: explanations.filter(entry => !groups.has(JSON.stringify(entry.symbol))),
+      explanations: explanations.filter(entry => !groups.has(keyOf(entry.symbol))),
     }
   }
 }
@@ -366,7 +365,7 @@ function originsIn(step: Step): readonly Descent['origin'][] {
 
 /** The lines that compute what is written, by the placeholders on their left. */
 function asWrite(item: Item, letters: ReadonlyMap<string, Formula>): Item {
-  const own = item.kind === 'equation' ? letters.get(JSON.stringify(item.left)) : undefined
+  const own = item.kind === 'equation' ? letters.get(keyOf(item.left)) : undefined
   return own ? ({ ...item, left: own, sign: '←' } as Item) : item
 }
 
@@ -391,7 +390,7 @@ function withSource(entry: Explanation, { settings, kind }: Optimizer): Explanat
 }
 
 function unique<Entry>(entries: readonly Entry[]): readonly Entry[] {
-  return [...new Map(entries.map(entry => [JSON.stringify(entry), entry])).values()]
+  return [...new Map(entries.map(entry => [keyOf(entry), entry])).values()]
 }
 
 /** All equations of an algorithm in order, each with the blocks that it is in. */
@@ -404,4 +403,9 @@ export function equationsIn(
       ? equationsIn(line.lines, [...within, line.heading])
       : line.items.map(item => ({ item, within })),
   )
+}
+
+/** Equal texts for equal things; sizes that are symbols have coefficients that JSON does not know. */
+function keyOf(thing: unknown): string {
+  return JSON.stringify(thing, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }

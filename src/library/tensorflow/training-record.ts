@@ -1,4 +1,4 @@
-import { sameAttribute } from '../../graph/attribute.js'
+import { attributeKey, sameAttribute } from '../../graph/attribute.js'
 import type { Assignment, Descent, Rounds, Step, Write } from '../../graph/training.js'
 import type { HostType, RecordKeeping, Tracer } from '../../trace/host.js'
 import type { HostObject } from '../../trace/value.js'
@@ -160,16 +160,17 @@ function descendSame(a: Descent, b: Descent): boolean {
     left.every(({ node }, i) => sameComputation(node, right[i]!.node)) &&
     sameMoved(a.moved, b.moved) &&
     sameMoved(a.statistics, b.statistics) &&
-    JSON.stringify(settingsOf(a)) === JSON.stringify(settingsOf(b))
+    settingsOf(a) === settingsOf(b)
   )
 }
 
-const settingsOf = ({ optimizer: { kind, reason, settings }, schedule }: Descent) => [
-  kind,
-  reason,
-  Object.entries(settings).map(([name, { value }]) => [name, value]),
-  schedule,
-]
+/** What is set, as a text: sizes that are symbols included. */
+function settingsOf({ optimizer: { kind, reason, settings }, schedule }: Descent): string {
+  const entries = Object.entries(settings).map(([name, { value }]) => `${name}=${attributeKey(value)}`)
+  return [kind, reason, ...entries, attributeKey(schedule?.epochs), attributeKey(schedule?.batchSize)].join(
+    ' ',
+  )
+}
 
 function sameMoved(a: Descent['moved'], b: Descent['moved']): boolean {
   return a.length === b.length && a.every(({ parameter: { node } }, i) => node === b[i]!.parameter.node)
