@@ -2,7 +2,7 @@ import { compare } from './compare/compare.js'
 import { optionsFor, remarkedInputs } from './compare/remarked-inputs.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
-import { catalogue } from './diagnostics/catalogue.js'
+import { type Code, catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundCustomGradient, type FoundModel, type FoundTraining } from './found.js'
 import type { Model } from './graph/model.js'
@@ -10,6 +10,8 @@ import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
 import { gradientFailures } from './lint/custom-gradients.js'
+import { lint } from './lint/lint.js'
+import { lintProgram } from './lint/program.js'
 import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
@@ -179,6 +181,22 @@ function foundIn({ sites, diagnostics }: TraceResult, path: string): ReadResult 
       ]),
     ],
   }
+}
+
+/** Soft failures of all that was read; `asked` are codes of rules that are off by default. */
+export function softFailures(
+  { models, trainings, diagnostics }: ReadResult,
+  asked: readonly Code[] = [],
+): readonly Diagnostic[] {
+  const graphs = models.flatMap(({ graph }) => graph ?? [])
+  const found = [
+    ...diagnostics.filter(({ code }) => catalogue[code].category === 'soft-failure'),
+    ...graphs.flatMap(graph => lint(graph, asked)),
+    ...lintProgram({ models: graphs, trainings: trainings.map(({ graph }) => graph) }),
+  ]
+  const keyOf = ({ code, message, span }: Diagnostic) =>
+    [code, message, span?.file.path, span?.start].join('\n')
+  return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]
 }
 
 function customGradientsOf(

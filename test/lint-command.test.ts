@@ -30,6 +30,7 @@ exports.load = list => {
 }
 exports.createModel = () => tf.sequential({ layers: [tf.layers.dense({ units: words.length, inputShape: [4] })] })
 `,
+  'spec.yaml': 'title: Perceptron\nmodel:\n  - dense: { units: 3 }\n',
   'broken.js': "import * as tf from '@tensorflow/tfjs'\nconst model = tf.sequential({",
 }
 
@@ -57,6 +58,8 @@ test.each([
   ['broken.js', 2, 'syntax-error  broken.js:2:30'],
   ['models/good.ts broken.js', 2, '0 findings in 1 model in 2 files'],
   ['empty', 2, 'no file below `empty` mentions TensorFlow.js'],
+  ['spec.yaml', 2, 'it is YAML, and no model code'],
+  ['spec.yaml', 2, '--spec'],
   ['missing.js', 2, 'there is no file `missing.js`'],
   ['models --ignore linear-colapse', 2, 'did you mean `linear-collapse`?'],
   ['models --ignore layer-missing', 2, 'lint has no code `layer-missing` here'],

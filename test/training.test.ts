@@ -48,7 +48,7 @@ function trainingOf(code: string, { target, arguments: args = {}, inputs = {} }:
   return trainings[0]!
 }
 
-/** The name of a parameter in TensorFlow.js. */
+/** The name of a parameter in TensorFlow.js, without the layers of the program that it was made in. */
 const nameOf = ({ parameter, layer }: Moved): string =>
   layer ? `${layer.name}/${parameter.name}` : parameter.name
 

@@ -9,7 +9,7 @@ import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import { type AskedCheck, configName, findConfig, readConfig, type Stated } from './config.js'
 import { exitCodeOf } from './exit.js'
-import { isDiagnostic, isWithin, readNamedFile, whyUnreadable } from './files.js'
+import { isDiagnostic, isWithin, readNamedFile, whyNoProgram } from './files.js'
 import { print, reportOptions } from './output.js'
 import { bundledSpec, bundledSpecs } from './package.js'
 import { type Project, pathInProject, projectAt, projectOf, splitTarget } from './project.js'
@@ -65,7 +65,7 @@ export function checkOne(asked: AskedCheck, project?: Project): CheckOutcome {
   const full = resolve(folder, path)
   const spec = specFile(asked.spec, folder)
   const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder)
-  const problem = whyUnreadable(full, { shown: path, span: asked.target.span })
+  const problem = whyNoProgram(full, { shown: path, span: asked.target.span })
   const outside = project
     ? [{ ...asked.target, text: path }, asked.spec, ...Object.values(asked.artifacts)].flatMap(stated =>
         whyOutside(stated, project),

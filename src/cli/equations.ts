@@ -18,7 +18,7 @@ import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
-import { whyUnreadable } from './files.js'
+import { whyNoProgram } from './files.js'
 import { print } from './output.js'
 import { pathInProject, projectOf, splitTarget } from './project.js'
 import { tell } from './tell.js'
@@ -95,7 +95,7 @@ export function equations(
   const here = process.cwd()
   const { path, target } = splitTarget(text, here)
   const { artifacts, diagnostics } = readArtifacts(artifact, here)
-  const problem = whyUnreadable(path, { shown: path })
+  const problem = whyNoProgram(path, { shown: path })
   if (problem || diagnostics.length > 0) throw new InputError([...(problem ? [problem] : []), ...diagnostics])
   const project = projectOf(path)
   const result = readModels({

@@ -49,6 +49,19 @@ export function whyUnreadable(path: string, { shown, span }: Naming): Diagnostic
   }
 }
 
+/** Why a file that was named as model code is none that can be read; undefined where it may be some. */
+export function whyNoProgram(path: string, naming: Naming): Diagnostic | undefined {
+  const { shown, span } = naming
+  const problem = whyUnreadable(path, naming)
+  if (problem || !/\.ya?ml$/i.test(path)) return problem
+  const help = `name the code that it describes: \`aswritten check model.ts#createModel --spec ${shown}\``
+  return diagnostic(
+    'file-unreadable',
+    { path: shown, reason: 'it is YAML, and no model code' },
+    { span, help },
+  )
+}
+
 /** The text of a file that the user named, or why there is none. Text that is not UTF-8 is refused. */
 export function readNamedFile(path: string, naming: Naming): SourceFile | Diagnostic {
   const problem = whyUnreadable(path, naming)

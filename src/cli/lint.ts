@@ -2,15 +2,15 @@ import { statSync } from 'node:fs'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { titleOf } from '../found.js'
-import { lint as lintModel, rulesOnRequest } from '../lint/lint.js'
-import { isInputError, type ModelRequest, readModels } from '../pipeline.js'
+import { rulesOnRequest } from '../lint/lint.js'
+import { isInputError, type ModelRequest, readModels, softFailures } from '../pipeline.js'
 import { type LintedFile, type LintReporterName, lintReporters } from '../report/lint-reporters.js'
 import { nearest } from '../text/nearest.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
-import { whyUnreadable } from './files.js'
+import { whyNoProgram } from './files.js'
 import { type ModelFile, modelFilesBelow } from './model-files.js'
 import { print, reportOptions } from './output.js'
 import { pathInProject, projectOf, splitTarget } from './project.js'
@@ -31,7 +31,7 @@ interface Asked extends ModelFile {
 
 /** `aswritten lint`: soft failures of every model in files and folders, without a spec. */
 export function lint(texts: readonly string[], options: Options): number {
-  const ignored = new Set(readCodes(options.ignore, softFailures))
+  const ignored = new Set(readCodes(options.ignore, codesOfFailures))
   const also = readCodes(options.also, Object.keys(rulesOnRequest) as Code[])
   const asked = texts.flatMap(filesOf)
   if (asked.length === 0)
@@ -49,7 +49,7 @@ export function lint(texts: readonly string[], options: Options): number {
   return files.some(({ findings }) => findings.length > 0) ? exitCodes.differs : exitCodes.asWritten
 }
 
-const softFailures = (Object.keys(catalogue) as Code[]).filter(
+const codesOfFailures = (Object.keys(catalogue) as Code[]).filter(
   code => catalogue[code].category === 'soft-failure',
 )
 
@@ -72,7 +72,7 @@ function filesOf(text: string): readonly Asked[] {
     return files
   }
   const { path, target } = splitTarget(text, process.cwd())
-  const problem = whyUnreadable(path, { shown: path })
+  const problem = whyNoProgram(path, { shown: path })
   if (problem) throw new InputError([problem])
   return [{ path, file: path, ...(target !== undefined && { target }) }]
 }
@@ -83,30 +83,21 @@ function lintFile(
   { ignored, also }: { readonly ignored: ReadonlySet<Code>; readonly also: readonly Code[] },
 ): LintedFile {
   const project = projectOf(path)
-  const { models, diagnostics } = readModels({
+  const read = readModels({
     files: project.files,
     path: pathInProject(project, path),
     ...(target !== undefined && { target }),
     ...given,
   })
-  const found = [...diagnostics, ...models.flatMap(({ graph }) => (graph ? lintModel(graph, also) : []))]
-  const findings = found.filter(
-    ({ code }) => catalogue[code].category === 'soft-failure' && !ignored.has(code),
-  )
+  const { models, diagnostics } = read
+  const findings = softFailures(read, also).filter(({ code }) => !ignored.has(code))
   return {
     file,
     models: models.filter(({ graph }) => graph).length,
-    findings: inOrder(unique(findings)),
+    findings: inOrder(findings),
     open: models.flatMap(({ reason, ...model }) => (reason ? [{ target: titleOf(model), reason }] : [])),
     errors: diagnostics.filter(isInputError),
   }
-}
-
-/** What two models of a file share is said once. */
-function unique(findings: readonly Diagnostic[]): readonly Diagnostic[] {
-  const keyOf = ({ code, message, span }: Diagnostic) =>
-    [code, message, span?.file.path, span?.start].join('\n')
-  return [...new Map(findings.map(entry => [keyOf(entry), entry])).values()]
 }
 
 function inOrder(findings: readonly Diagnostic[]): readonly Diagnostic[] {

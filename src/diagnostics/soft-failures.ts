@@ -138,6 +138,32 @@ export const softFailures = {
       '{left} and {right} give {result}: the batch axis of one lies along the {meaning} axis of the other',
     why: 'Every example is combined with every other one, and the mean over all of that is not the loss that is meant.',
   },
+  'unlisted-weights': {
+    category: 'soft-failure',
+    title: 'Weights that fit never trains',
+    message: '`fit` does not train {weights} of `{layer}`, which `{owner}` holds: {reason}',
+    why: 'These weights keep their random first values however long `fit` runs, and `save`, `getWeights` and `setWeights` leave them out.',
+  },
+  'masked-mean': {
+    category: 'soft-failure',
+    title: 'Mean that counts what is masked',
+    message:
+      'the mean over {shape} divides by all positions, also by those that the mask of {mask} leaves out, and nothing divides by how many it leaves',
+    why: 'A batch with much padding counts less than one with little, and the loss that is shown falls where there is more padding.',
+  },
+  'unequal-reductions': {
+    category: 'soft-failure',
+    title: 'Sum over the batch beside a mean over it',
+    message:
+      'one term of the loss is the sum over {sum} with its batch axis, and another one the mean over {mean}: how they weigh depends on the size of the batch',
+    why: 'The larger the batch, the more the sum counts against the mean, so the loss is another one for each batch size.',
+  },
+  'norm-over-batch': {
+    category: 'soft-failure',
+    title: 'Norm of a whole batch',
+    message: 'this norm goes over all of {shape}, with the batch axis: it is one number for all examples',
+    why: 'A norm of each example is what penalties and similarities are stated with; that of the batch is about its root times larger, and mixes the examples.',
+  },
   'scrambled-axes': {
     category: 'soft-failure',
     title: 'Axes moved by a reshape',

@@ -50,6 +50,8 @@ export interface Layer {
   readonly config: Readonly<Record<string, ConfigEntry>>
   /** Filled at the first application, when the input's shape is known. */
   readonly parameters: readonly Parameter[]
+  /** For a layer of the program that says itself which weights of its own, or of layers in it, train. */
+  readonly listed?: readonly Node[] | 'unknown'
   /** Whether the user lets it train (`trainable: false` freezes all its parameters). */
   readonly trainable: boolean
   /** Where it was created. */
@@ -189,19 +191,40 @@ export function innerLayersOf(model: Model): readonly Layer[] {
   return [...found]
 }
 
+/** The parameters of a layer, and those of layers in it that it lists; what trains and is not listed is left out. */
+function ownedBy(
+  layer: Layer,
+  inner: ReadonlyMap<Node, Required<Omit<OwnedParameter, 'trainable'>>>,
+): readonly Required<Omit<OwnedParameter, 'trainable'>>[] {
+  const { listed, parameters } = layer
+  const own = parameters.map(parameter => ({ layer, parameter }))
+  if (!listed || listed === 'unknown') return own
+  const nodes = new Set(listed)
+  return [
+    ...own.filter(({ parameter: { trainable, node } }) => !trainable || nodes.has(node)),
+    ...listed.flatMap(node => inner.get(node) ?? []),
+  ]
+}
+
 /** All parameters of a model, each once, in the framework's order. */
 export function parametersOf(model: Model): readonly OwnedParameter[] {
   const seen = new Set<Node>()
   const found: OwnedParameter[] = []
+  const inner = new Map(
+    innerLayersOf(model).flatMap(layer =>
+      layer.parameters.map(parameter => [parameter.node, { layer, parameter }] as const),
+    ),
+  )
   const visit = (layers: readonly Layer[], frozen: boolean) => {
     for (const layer of layers) {
       const still = frozen || !layer.trainable
       if (layer.model) visit(layer.model.layers, still)
-      for (const parameter of layer.parameters) {
-        if (seen.has(parameter.node)) continue
-        seen.add(parameter.node)
-        const reached = model.trained?.has(parameter.node) ?? !still
-        found.push({ layer, parameter, trainable: parameter.trainable && reached })
+      for (const own of ownedBy(layer, inner)) {
+        const { node, trainable } = own.parameter
+        if (seen.has(node)) continue
+        seen.add(node)
+        const reached = model.trained?.has(node) ?? !still
+        found.push({ ...own, trainable: trainable && reached })
       }
     }
   }

@@ -1,6 +1,9 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import type { Meanings } from '../meanings/meanings.js'
 import { opTable } from '../ops/table.js'
 import type { LintContext, LintRule } from './lint.js'
 
@@ -21,9 +24,9 @@ function crossed(node: Node, { meanings, provenance }: LintContext): readonly Di
   const along = meanings.axes(longer)
   for (const shorter of node.inputs) {
     const lead = rank - (shorter.type.shape?.length ?? rank)
-    if (lead <= 0 || meanings.axes(shorter)[0] !== 'batch') continue
     const meaning = along[lead]
-    if (longer.type.shape![lead] !== 1 || !meaning || meaning === 'batch') continue
+    if (lead <= 0 || longer.type.shape![lead] !== 1 || !meaning || meaning === 'batch') continue
+    if (!isOfBatch(shorter, longer, meanings)) continue
     const values = {
       left: shapeText(node.inputs[0]!.type.shape),
       right: shapeText(node.inputs[1]!.type.shape),
@@ -33,4 +36,16 @@ function crossed(node: Node, { meanings, provenance }: LintContext): readonly Di
     return [diagnostic('batch-crossed', values, { span: provenance.origins(node)[0]?.span })]
   }
   return []
+}
+
+/**
+ * Whether the first axis of a tensor counts the examples that another has along its first axis: it is said to, or it is
+ * of that size, which data and nothing that is learned has by accident.
+ */
+function isOfBatch(shorter: Node, longer: Node, { axes }: Meanings): boolean {
+  const [meaning] = axes(shorter)
+  if (meaning !== undefined) return meaning === 'batch'
+  const [size] = shorter.type.shape ?? []
+  if (size === undefined || size === 1 || !equals(size, longer.type.shape![0]!)) return false
+  return !nodesBelow([shorter]).some(({ op }) => op === 'parameter')
 }

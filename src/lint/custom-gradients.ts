@@ -129,8 +129,9 @@ function compareNumbers(custom: CustomGradient, derived: readonly Node[]): Compa
   const { inputs, given, incoming } = custom
   const sizes = sizesFor(custom)
   const symbol = (name: string) => sizes.get(name)
+  // An argument that neither of them reads has a value all the same.
   const known = new Set([...inputs, incoming])
-  const leaves = nodesBelow([...given, ...derived]).filter(node => known.has(node) || node.op === 'parameter')
+  const leaves = [...known, ...nodesBelow([...given, ...derived]).filter(isOtherLeaf(known))]
   const random = randomSource(7)
   let [dot, first, second, apart] = [0, 0, 0, 0]
   let worst: GradientDifference['at'] | undefined
@@ -162,7 +163,7 @@ function compareNumbers(custom: CustomGradient, derived: readonly Node[]): Compa
         const gap = Math.abs(a - b) / (1 + Math.abs(a) + Math.abs(b))
         if (gap <= distance) continue
         distance = gap
-        worst = { input: i, value: values.get(input)?.data[k] ?? Number.NaN, given: a, derived: b }
+        worst = { input: i, value: values.get(input)!.data[k]!, given: a, derived: b }
       }
     }
   }
@@ -172,6 +173,8 @@ function compareNumbers(custom: CustomGradient, derived: readonly Node[]): Compa
   const part = second === 0 ? 1 : Math.sqrt(apart / second)
   return { isFlat: false, difference: { cosine, points, at: worst, part } }
 }
+
+const isOtherLeaf = (known: ReadonlySet<Node>) => (node: Node) => node.op === 'parameter' && !known.has(node)
 
 /** Four digits of a number. */
 export const shownNumber = (value: number): string => String(Number(value.toPrecision(4)))

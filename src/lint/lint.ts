@@ -11,6 +11,7 @@ import { constantWeights } from './initial-weights.js'
 import { lossFailures } from './losses.js'
 import { noiseFailures } from './noise.js'
 import { outputFailures } from './outputs.js'
+import { reductionFailures } from './reductions.js'
 import { scrambledAxes } from './reshapes.js'
 import { trainingFailures } from './training.js'
 import { weightFailures } from './weights.js'
@@ -36,6 +37,7 @@ const rules: readonly LintRule[] = [
   scrambledAxes,
   noiseFailures,
   constantWeights,
+  reductionFailures,
   trainingFailures,
 ]
 

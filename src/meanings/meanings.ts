@@ -1,5 +1,6 @@
-import type { LayerApplication, Model } from '../graph/model.js'
+import type { Layer, LayerApplication, Model } from '../graph/model.js'
 import { nodesBelow } from '../graph/walk.js'
+import { type LayerAxes, samples } from '../library/axes.js'
 import { layers } from '../library/layers/table.js'
 import { type AxisMeanings, type AxisStatement, axisMeanings } from './axes.js'
 import { type Roles, rolesOf } from './roles.js'
@@ -23,6 +24,7 @@ export function meaningsOf(model: Model): Meanings {
   const nodes = nodesBelow([
     ...model.inputs.map(({ node }) => node),
     ...model.outputs.map(({ node }) => node),
+    ...(model.compilation?.losses ?? []).flatMap(({ function: own }) => own?.value ?? []),
     ...applications.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
   ])
   const meanings = { axes: axisMeanings(nodes, applications.flatMap(statementsOf)), role: rolesOf(nodes) }
@@ -44,15 +46,18 @@ function allApplications(model: Model, seen = new Set<Model>()): readonly LayerA
 
 /** What a layer says of the axes of what it takes and gives. */
 function statementsOf({ layer, inputs, outputs }: LayerApplication): readonly AxisStatement[] {
-  const definition = layers[layer.kind]
-  if (!definition) return []
-  const { axes } = definition
-  const orders =
-    typeof axes === 'function'
-      ? axes(Object.fromEntries(Object.entries(layer.config).map(([key, { value }]) => [key, value])))
-      : axes
+  const orders = ordersOf(layer)
+  if (!orders) return []
   return [
     ...inputs.map(node => ({ node, order: orders.inputs })),
     ...outputs.map(node => ({ node, order: orders.outputs })),
   ]
+}
+
+function ordersOf({ kind, model, config }: Layer): LayerAxes | undefined {
+  if (model) return samples
+  const axes = layers[kind]?.axes
+  return typeof axes === 'function'
+    ? axes(Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value])))
+    : axes
 }

@@ -9,7 +9,15 @@ import {
   promiseMembers,
   stringMembers,
 } from './javascript-values.js'
-import { isObject, isSameObject, isUnknown, type ObjectValue, unknownKey, type Value } from './value.js'
+import {
+  isObject,
+  isSameObject,
+  isUnknown,
+  numbersKey,
+  type ObjectValue,
+  unknownKey,
+  type Value,
+} from './value.js'
 
 /** Operators on numbers; polynomials stay exact. */
 const arithmetic: Readonly<Record<string, (a: Dimension, b: Dimension) => Dimension>> = {
@@ -213,9 +221,18 @@ function hasKey(object: Value, key: string): boolean {
   return false
 }
 
+/** Arrays of numbers inherit from others; an object of a class may, too. */
+function isArray(object: Value): boolean | typeof unknown {
+  if (!isObject(object)) return false
+  if (object.kind === 'array') return !object.properties.has(numbersKey)
+  return object.kind === 'record' && object.prototype !== null ? unknown : false
+}
+
 function inherits(object: Value, ancestor: Value): boolean | typeof unknown {
   if (isObject(ancestor) && ancestor.kind === 'host' && ancestor.type.class)
     return ancestor.type.class.includes(ancestor, object) ?? unknown
+  if (isObject(ancestor) && ancestor.kind === 'hostFunction' && ancestor.function.name === 'Array')
+    return isArray(object)
   if (!isObject(ancestor) || ancestor.kind !== 'class') return unknown
   for (let at = isObject(object) ? object.prototype : null; at; at = at.prototype)
     if (at === ancestor.instancePrototype) return true

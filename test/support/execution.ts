@@ -4,14 +4,20 @@ import type { Diagnostic } from '../../src/diagnostics/diagnostic.js'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { randomSource, randomTensor } from '../../src/evaluate/random.js'
 import { type Dimension, isPolynomial, substitute, symbol } from '../../src/graph/dimension.js'
-import { type ModelGraph, type Parameter, parametersOf } from '../../src/graph/model.js'
+import {
+  type Layer,
+  type Model,
+  type ModelGraph,
+  type Parameter,
+  parametersOf,
+} from '../../src/graph/model.js'
 import type { Node } from '../../src/graph/node.js'
 import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
 import type { DataType } from '../../src/graph/type.js'
 import { layers as layerTable } from '../../src/library/layers/table.js'
 import type { Mode } from '../../src/ops/elaborate.js'
-import { readModels } from '../../src/pipeline.js'
+import { type ReadResult, readModels } from '../../src/pipeline.js'
 import { configDifferences } from './layer-configs.js'
 import { tf } from './model-code.js'
 import { inMemory } from './project.js'
@@ -176,16 +182,9 @@ function inputValues({ inputs = {} }: Program, bound: Bound): ReadonlyMap<string
   )
 }
 
-/** The graph of a program. */
-export function traceProgram({
-  code,
-  target,
-  arguments: args = {},
-  inputs = {},
-}: Program):
-  | { readonly graph: ModelGraph; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly reason: string } {
-  const { models, diagnostics } = readModels({
+/** What the trace finds in a program. */
+export function readProgram({ code, target, arguments: args = {}, inputs = {} }: Program): ReadResult {
+  return readModels({
     files: inMemory({ 'model.js': code }),
     path: 'model.js',
     target,
@@ -199,6 +198,13 @@ export function traceProgram({
       }),
     ),
   })
+}
+
+/** The graph of a program. */
+export function traceProgram(
+  program: Program,
+): { readonly graph: ModelGraph; readonly diagnostics: readonly Diagnostic[] } | { readonly reason: string } {
+  const { models, diagnostics } = readProgram(program)
   const [found, another] = models
   if (found && found.where.length > 0 && another?.where.join() !== found.where.join())
     return { reason: `there are cases, such as ${found.where}` }
@@ -415,7 +421,7 @@ export function compareModel(
   const { model } = graph
   const found: string[] = []
   const leaves = new Map<Node, Tensor>()
-  compareLayers(model.layers, realLayers(real), leaves, found)
+  compareLayers(model, realLayers(real), leaves, found)
   if (found.length > 0) return found
   const size = ({ shape }: { readonly shape: readonly unknown[] }) => shape.join('×')
   const own = parametersOf(model)
@@ -488,14 +494,25 @@ function isTableIndex({ model }: ModelGraph, i: number): boolean {
   return model.applications.some(({ layer, inputs }) => layer.kind === 'embedding' && inputs[0] === input)
 }
 
+/** The weights of a layer as TensorFlow.js lists them: of layers inside, those that it says are its own. */
+function weightsIn({ listed, parameters }: Layer, model: Model): readonly Parameter[] {
+  if (!listed || listed === 'unknown') return parameters
+  const all = parametersOf(model).map(({ parameter }) => parameter)
+  return [
+    ...listed.flatMap(node => all.find(parameter => parameter.node === node) ?? []),
+    ...parameters.filter(({ trainable }) => !trainable),
+  ]
+}
+
 function compareLayers(
-  traced: ModelGraph['model']['layers'],
+  model: Model,
   real: readonly tf.layers.Layer[],
   leaves: Map<Node, Tensor>,
   found: string[],
 ): void {
   const names = (list: readonly { readonly name: string }[]) =>
     list.map(({ name }) => withoutCount(name)).join(', ')
+  const traced = model.layers
   if (names(traced) !== names(real)) {
     found.push(`layers are ${names(traced)}, not ${names(real)}`)
     return
@@ -503,7 +520,7 @@ function compareLayers(
   traced.forEach((layer, i) => {
     const other = real[i]!
     if (layer.model) {
-      compareLayers(layer.model.layers, realLayers(other as tf.LayersModel), leaves, found)
+      compareLayers(layer.model, realLayers(other as tf.LayersModel), leaves, found)
       return
     }
     const className = layerTable[layer.kind]?.className ?? layer.className
@@ -512,8 +529,9 @@ function compareLayers(
       return
     }
     if (layerTable[layer.kind]) found.push(...configDifferences(layer, other))
+    const own = weightsIn(layer, model)
     const weights = other.getWeights().map((weight, k) => {
-      const isVariance = layer.parameters[k]?.name.includes('ariance')
+      const isVariance = own[k]?.name.includes('ariance')
       return tf.tensor(
         [
           ...randomTensor(weight.shape, randomSource(100 * i + k), {
@@ -523,12 +541,12 @@ function compareLayers(
         weight.shape,
       )
     })
-    if (weights.length !== layer.parameters.length) {
-      found.push(`${layer.name} has ${layer.parameters.length} parameters, not ${weights.length}`)
+    if (weights.length !== own.length) {
+      found.push(`${layer.name} has ${own.length} parameters, not ${weights.length}`)
       return
     }
     other.setWeights(weights)
-    layer.parameters.forEach(({ node }, k) => {
+    own.forEach(({ node }, k) => {
       leaves.set(node, tensorOf(weights[k]!))
     })
   })

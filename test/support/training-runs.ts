@@ -101,5 +101,6 @@ function difference(before: Snapshot, after: Snapshot): readonly string[] {
     const old = /^\d+$/.test(name) ? undefined : before.get(name)
     return old?.some((value, i) => !Object.is(value, values[i]))
   })
-  return changed.map(([name]) => name.replace(/_\d+$/, '')).sort()
+  // A layer that a layer of the program builds has the names of both in front.
+  return changed.map(([name]) => name.replace(/_\d+$/, '').split('/').slice(-2).join('/')).sort()
 }

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/diagnostic.js'
-import { equals } from '../../graph/dimension.js'
+import { dimensionText, equals } from '../../graph/dimension.js'
 import type { ConfigEntry, Parameter } from '../../graph/model.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
@@ -17,6 +17,7 @@ import { sameComputation } from './same-computation.js'
 import type { Application, LayerState, TensorState } from './state.js'
 import { isLayer, isSetting, isTensor, layerType, tensorType } from './types.js'
 import { readConfig } from './values.js'
+import { listWeight, noteListed } from './weights.js'
 
 type LayerObject = HostObject<LayerState>
 type Tensor = HostObject<TensorState>
@@ -116,7 +117,9 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
       layer,
     )
     trace.heap.setState(layer, { ...layer.state, built: true })
+    noteListed(trace, layer, span)
   }
+  const { listed } = layer.state
   const { running, madeInside } = contextOf(trace)
   const inside = new Set<Application>()
   running.push(inside)
@@ -126,7 +129,7 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
   const declared = symbolic ? declaredShapes(call, shapes) : undefined
   const misfit = declared?.find((shape, i) => !fits(shape, (outputs as readonly Node[])[i]?.type.shape ?? []))
   if (misfit) {
-    const problem = `computeOutputShape gives ${shapeText(misfit)}, and call gives ${shapeText((outputs as readonly Node[])[0]!.type.shape)}`
+    const problem = `computeOutputShape gives [${misfit.map(size => ((size as Attribute) === null ? 'null' : dimensionText(size))).join(', ')}], and call gives ${shapeText((outputs as readonly Node[])[0]!.type.shape)}`
     return fail(diagnostic('shape-mismatch', { layer: layer.state.name, problem }, { span }))
   }
   const application: Application = { layer, inputs, outputs, origin }
@@ -138,8 +141,14 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
     trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
   )
   trace.heap.setState(layer, { ...layer.state, output: tensors[0]!, input: inputs[0]! })
+  // A model that is being built does not call the layer, so what `call` makes is not in its list when it is compiled.
+  if (symbolic && layer.state.listed !== listed)
+    trace.heap.setState(layer, { ...withoutList(layer.state), ...(listed !== undefined && { listed }) })
+  if (!symbolic) noteListed(trace, layer, span)
   return tensors
 }
+
+const withoutList = ({ listed: _, ...state }: LayerState): LayerState => state
 
 /** A layer of the program in a model of its own: in both modes, and with its weights. */
 export function applyAlone(trace: Tracer, layer: ObjectValue, given: Value, span: Span): Value {
@@ -286,5 +295,7 @@ function addWeight(layer: LayerObject, { trace, arguments: args, span }: HostCal
     trainable: trainable !== false,
   }
   trace.heap.setState(layer, { ...layer.state, parameters: [...(layer.state.parameters ?? []), parameter] })
-  return makeLayerVariable(trace, layer, parameter)
+  const variable = makeLayerVariable(trace, layer, parameter)
+  if (parameter.trainable) listWeight(trace, layer, variable)
+  return variable
 }

@@ -2,13 +2,13 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { HostType, Tracer } from '../../trace/host.js'
-import type { HostObject, Value } from '../../trace/value.js'
+import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import type { LayerState, TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 import { ownedBy, write } from './updates.js'
 
 /** A weight of a layer as an object (tfjs-layers/src/variables.ts). */
-interface LayerVariableState {
+export interface LayerVariableState {
   readonly layer: HostObject<LayerState>
   readonly parameter: Parameter
   /** What was written into it, if anything; absent where that is not known. */
@@ -62,6 +62,9 @@ const layerVariableType: HostType<LayerVariableState> = {
     },
   },
 }
+
+export const isLayerVariable = (value: Value): value is HostObject<LayerVariableState> =>
+  isObject(value) && value.kind === 'host' && (value.type as unknown) === layerVariableType
 
 function isAlike(a: LayerVariableState, b: LayerVariableState): boolean {
   return a.node === b.node && a.reason === b.reason && a.parameter.trainable === b.parameter.trainable

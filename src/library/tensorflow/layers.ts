@@ -305,7 +305,7 @@ function innerModel(
       if (!input || !output || model.inputs.length > 1 || model.outputs.length > 1)
         return { problem: 'the inner model must have one input and one output' }
       const mode = training === 'mode' ? undefined : training ? 'training' : 'inference'
-      const moved = rebuild(trace, output.node, new Map([[input.node, inputs[0]!]]), mode)
+      const moved = rebuild(trace, output.node, new Map([[input.node, inputs[0]!]]), { mode })
       return moved ? [moved] : { problem: 'the inner model cannot be applied to a step of this shape' }
     },
   }

@@ -1,6 +1,7 @@
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
+import type { Mode } from '../../ops/elaborate.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isUnknown, type Value } from '../../trace/value.js'
@@ -11,7 +12,7 @@ import { declared, declaredByModel } from './declared-shapes.js'
 import { applyToTensors, givenNoTensors, isTraining, plainConfig, remember } from './layers.js'
 import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
-import { rebuild } from './rebuild.js'
+import { rebuild, sizesGiven } from './rebuild.js'
 import type { Application, LayerState, ModelState, TensorState } from './state.js'
 import { tensorOnTape } from './tape.js'
 import { isInputLayer, isLayer, isModel, isTensor, layerType, modelType, tensorType } from './types.js'
@@ -306,7 +307,11 @@ export function applyModel(
   const inputs = tensors.map(tensor => tensorOnTape(trace, tensor))
   const origin = trace.origin(span)
   const symbolic = inputs.some(input => input.state.symbolic)
-  const mode = symbolic ? undefined : isTraining(trace, kwargs, span) ? 'training' : 'inference'
+  const mode: Mode | undefined = symbolic
+    ? undefined
+    : isTraining(trace, kwargs, span)
+      ? 'training'
+      : 'inference'
   const read = symbolic ? undefined : readModel(model, trace)
   const reason =
     state.reason ??
@@ -337,12 +342,14 @@ export function applyModel(
     const node = inputs[i]?.state.node
     if (input.state.node && node) replaced.set(input.state.node, node)
   })
+  const sizes = sizesGiven(state.inputs.map((input, i) => [input.state.node, inputs[i]?.state.node]))
+  const changes = { mode, sizes }
   const lost = callLayersAgain({
     trace,
     state,
     inputs,
     replaced,
-    rebuild: node => rebuild(trace, node, replaced, mode),
+    rebuild: node => rebuild(trace, node, replaced, changes),
     applyModel: (inner, given) => applyModel(trace, inner, given, span, kwargs),
     kwargs,
     span,
@@ -354,10 +361,10 @@ export function applyModel(
     if (symbolic)
       shapes.push(
         declaredByModel(trace, state, output.state, inputs, (root, given) =>
-          rebuild(trace, root, given, mode),
+          rebuild(trace, root, given, changes),
         ),
       )
-    const node = rebuild(trace, output.state.node!, replaced, mode)
+    const node = rebuild(trace, output.state.node!, replaced, changes)
     if (!node)
       return fail(
         trace.opaque(

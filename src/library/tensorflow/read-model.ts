@@ -11,7 +11,7 @@ import { carriedOn, type Summary, summarize } from './executor.js'
 import { applicationsBelow, layersOf, layersWithin } from './layer-order.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isInputLayer, isModel } from './types.js'
-import { parametersOf } from './weights.js'
+import { listedOf, parametersOf } from './weights.js'
 
 /** A model object as a record, as it is now; or why it cannot be stated. */
 export function readModel(model: HostObject<ModelState>, trace: Tracer): Model | UnknownValue {
@@ -158,10 +158,17 @@ export class ModelReader {
       ...(count !== undefined && { count }),
       config: custom ? configOfCustom(this.#trace, object as HostObject<LayerState>) : config,
       parameters: parametersOf(state),
+      ...listedIn(state),
     }
     this.#layers.set(object, layer)
     return layer
   }
+}
+
+function listedIn(state: LayerState): Pick<Layer, 'listed'> {
+  const listed = listedOf(state)
+  if (!listed) return {}
+  return { listed: listed === 'unknown' ? listed : listed.map(({ parameter }) => parameter.node) }
 }
 
 /** A name that two layers of a model have, of which TF.js then builds none (`Container` in engine/container.ts). */

@@ -74,6 +74,8 @@ export interface LayerState {
   readonly className?: string
   /** Whether `build` was called. */
   readonly built?: boolean
+  /** What a layer of the program says itself is the list of its weights that train. */
+  readonly listed?: Value
   /** Filled at the first application. */
   readonly parameters?: readonly Parameter[]
   readonly trainable: boolean

@@ -10,13 +10,13 @@ import { type HostObject, isUnknown, type UnknownValue, type Value } from '../..
 import { penaltiesOf } from '../objective.js'
 import { readOptimizer } from './compile.js'
 import { contextOf } from './context.js'
-import { layersOf } from './layer-order.js'
+import { layersOf, layersWithin } from './layer-order.js'
 import { readModel } from './read-model.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { changedVariables, isOlder, noteChange, reads } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
 import { isLayer, isModel, isTensor } from './types.js'
-import { parametersOf, weightsOf } from './weights.js'
+import { listedOf, parametersOf, weightsOf } from './weights.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
 export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'statistics'> {
@@ -249,7 +249,12 @@ function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model
     ({ parameter }) => parameter.trainable && compilation?.trained.has(parameter.node),
   )
   const all = free.map(({ layer, parameter }) => ownedBy(layer, parameter))
-  const unsure = free.find(({ layer }) => layer.state.reason)?.layer.state.reason?.message
+  const isOpen = layersWithin(model.state).some(
+    layer => isLayer(layer) && listedOf(layer.state) === 'unknown',
+  )
+  const unsure = isOpen
+    ? 'a layer of the program lists its weights itself, and the list is not known'
+    : free.find(({ layer }) => layer.state.reason)?.layer.state.reason?.message
   const terms = loss?.compilation?.losses ?? []
   const lost = terms.find(({ reason }) => reason !== undefined)
   const open = loss ? (lost ? `the loss is not known: ${lost.reason}` : unsure) : 'the loss is not known'

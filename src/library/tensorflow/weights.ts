@@ -5,13 +5,16 @@ import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import {
   type HostObject,
+  isObject,
   isUnknown,
+  type ObjectValue,
   type Property,
   type UnknownValue,
+  unknownKey,
   type Value,
 } from '../../trace/value.js'
 import { layersOf, layersWithin } from './layer-order.js'
-import { makeLayerVariable } from './layer-variables.js'
+import { isLayerVariable, makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isLayer, isModel, layerType, modelType, tensorType } from './types.js'
 import { writeWeights } from './updates.js'
@@ -36,11 +39,48 @@ function collect(object: LayerObject, trains: boolean): readonly Weight[] {
   const own = trains && object.state.trainable
   if (isModel(object)) return layersOf(object.state).flatMap(layer => collect(layer, own))
   const layer = object as HostObject<LayerState>
-  return parametersOf(layer.state).map(parameter => ({
-    layer,
-    parameter,
-    trains: own && parameter.trainable,
-  }))
+  const weights = parametersOf(layer.state).map(parameter => ({ layer, parameter }))
+  const listed = listedOf(layer.state)
+  const all =
+    listed && listed !== 'unknown'
+      ? [...listed, ...weights.filter(({ parameter }) => !parameter.trainable)]
+      : weights
+  return all.map(weight => ({ ...weight, trains: own && weight.parameter.trainable }))
+}
+
+/** The weights that a layer of the program lists as those that train, where it does so itself. */
+export function listedOf({ listed }: LayerState): readonly Omit<Weight, 'trains'>[] | 'unknown' | undefined {
+  if (listed === undefined) return undefined
+  if (!isObject(listed) || listed.kind !== 'array' || listed.properties.has(unknownKey)) return 'unknown'
+  const weights = listed.elements.flatMap(({ value }) => {
+    if (!isLayerVariable(value)) return []
+    const { layer, parameter } = value.state
+    const now = parametersOf(layer.state).find(({ node }) => node === parameter.node)
+    return now ? [{ layer, parameter: now }] : []
+  })
+  return weights.length === listed.elements.length ? weights : 'unknown'
+}
+
+/** Whether a class of the program has a getter of its own for what trains. */
+const listsItself = ({ prototype }: ObjectValue): boolean =>
+  prototype !== null && (prototype.properties.has('trainableWeights') || listsItself(prototype))
+
+/** Notes what a layer of the program says of its weights now. */
+export function noteListed(trace: Tracer, layer: HostObject<LayerState>, span: Span): void {
+  if (!listsItself(layer)) return
+  const listed = trace.get(layer, 'trainableWeights', span)
+  trace.heap.setState(layer, { ...layer.state, listed })
+}
+
+/** A weight more: the list holds it as well, if there is one. */
+export function listWeight(trace: Tracer, layer: HostObject<LayerState>, weight: Value): void {
+  const { listed } = layer.state
+  const items = trace.elements(listed)
+  if (listed === undefined || !items) return
+  trace.heap.setState(layer, {
+    ...layer.state,
+    listed: trace.array([...items.map(({ value }) => value), weight]),
+  })
 }
 
 /** The parameters of a layer with what the code last said of their training. */
@@ -213,7 +253,23 @@ const members = {
   },
 } as const
 
-Object.assign(layerType.members, members)
+/** The list of a layer (`_trainableWeights` in tfjs-layers/src/engine/topology.ts): what is read of it can be added to. */
+const list = {
+  get: (object: HostObject<LayerState>, trace: Tracer): Value => {
+    if (object.state.listed !== undefined) return object.state.listed
+    const own = parametersOf(object.state).filter(({ trainable }) => trainable)
+    const listed = trace.array(own.map(parameter => makeLayerVariable(trace, object, parameter)))
+    trace.heap.setState(object, { ...object.state, listed })
+    return listed
+  },
+  set: (object: HostObject<LayerState>, { value }: Property, trace: Tracer): void =>
+    trace.heap.setState(object, { ...object.state, listed: value }),
+}
+
+Object.assign(layerType.members, members, {
+  _trainableWeights: { kind: 'property', ...list },
+  trainableWeights: { ...members.trainableWeights, set: list.set },
+})
 Object.assign(modelType.members, members)
 
 /** What counts of a layer; its first application builds it, which no way that does not apply it can tell. */

@@ -1,0 +1,40 @@
+import type { Dimension } from '../../graph/dimension.js'
+import { isProblem } from '../../graph/op.js'
+import type { HostCall } from '../../trace/host.js'
+import type { HostObject } from '../../trace/value.js'
+import { openSize } from '../open-sizes.js'
+import { attributeOf } from './arguments.js'
+import { applyToTensors } from './layers.js'
+import type { LayerState, TensorState } from './state.js'
+import { layerType, tensorType } from './types.js'
+
+/** What `layer.build(shape)` does: the weights are there, and nothing is computed with them. */
+function buildLayer(layer: HostObject<LayerState>, { trace, arguments: args, span }: HostCall): void {
+  const { output, input, parameters, definition } = layer.state
+  const sizes = attributeOf(trace, args[0]?.value)
+  const shape =
+    Array.isArray(sizes) && !sizes.some(Array.isArray)
+      ? sizes.map((size, axis) => (size === null ? openSize(axis) : (size as Dimension)))
+      : undefined
+  const node =
+    definition && !parameters && shape
+      ? trace.builder.node('input', [], { name: 'built', index: -1, shape, dtype: 'float32' })
+      : undefined
+  if (node && !isProblem(node)) {
+    const origin = trace.origin(span)
+    const standIn = trace.host<TensorState>(tensorType, { node, symbolic: true, origin })
+    applyToTensors(trace, layer, [standIn], span)
+  }
+  const { output: _, input: __, ...built } = layer.state
+  trace.heap.setState(layer, { ...built, ...(output && { output }), ...(input && { input }), built: true })
+}
+
+Object.assign(layerType.members, {
+  build: {
+    kind: 'method',
+    call: (layer: HostObject<LayerState>, call: HostCall) => {
+      buildLayer(layer, call)
+      return undefined
+    },
+  },
+})
