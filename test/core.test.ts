@@ -40,8 +40,8 @@ async function run(code: string): Promise<readonly unknown[]> {
 const withoutSpans = (module: Module): unknown =>
   JSON.parse(
     JSON.stringify(module, (key, value: unknown) => {
-      // Neither spans nor remarks are printed.
-      if (key === 'span' || key === 'remarks') return undefined
+      // Neither spans nor remarks are printed, nor what uses of a name are errors.
+      if (key === 'span' || key === 'remarks' || key === 'declared') return undefined
       if (value === undefined) return '(undefined)'
       return Object.is(value, -0) ? '(-0)' : value === Number.POSITIVE_INFINITY ? '(infinity)' : value
     }),

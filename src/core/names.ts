@@ -81,10 +81,10 @@ export class Lowering {
   }
 
   /** The binding of a name in the scope at hand; declaring it twice gives the same one. */
-  declare(name: string, node: ts.Node): Binding {
+  declare(name: string, node: ts.Node, declared?: Binding['declared']): Binding {
     const known = this.#scope.names.get(name)
     if (known) return known
-    const binding = this.#binding(name, node)
+    const binding: Binding = { ...this.#binding(name, node), ...(declared && { declared }) }
     this.#scope.names.set(name, binding)
     return binding
   }
@@ -136,9 +136,9 @@ export class Lowering {
     return result
   }
 
-  /** The key under which a private name is stored. */
+  /** The key under which a private name is stored, which no text of a program is. */
   privateKey(name: string): string {
-    return this.#privateNames.findLast(keys => keys.has(name))?.get(name) ?? name
+    return `\u0000${this.#privateNames.findLast(keys => keys.has(name))?.get(name) ?? name}`
   }
 
   #find(name: string, node: ts.Node): Binding {
@@ -191,7 +191,11 @@ export function declareBlockNames(lowering: Lowering, statements: readonly ts.St
         ts.isImportEqualsDeclaration(statement)) &&
       statement.name
     ) {
-      lowering.declare(statement.name.text, statement.name)
+      lowering.declare(
+        statement.name.text,
+        statement.name,
+        ts.isClassDeclaration(statement) ? 'lexical' : undefined,
+      )
     }
   }
 }
@@ -210,11 +214,17 @@ export function declareFunctionNames(lowering: Lowering, root: ts.Node): void {
 }
 
 export function declareList(lowering: Lowering, list: ts.VariableDeclarationList): void {
-  for (const { name } of list.declarations) declarePattern(lowering, name)
+  const { flags } = list
+  const declared = flags & ts.NodeFlags.Const ? 'constant' : flags & ts.NodeFlags.Let ? 'lexical' : undefined
+  for (const { name } of list.declarations) declarePattern(lowering, name, declared)
 }
 
-export function declarePattern(lowering: Lowering, name: ts.BindingName): void {
-  for (const identifier of identifiersOf(name)) lowering.declare(identifier.text, identifier)
+export function declarePattern(
+  lowering: Lowering,
+  name: ts.BindingName,
+  declared?: Binding['declared'],
+): void {
+  for (const identifier of identifiersOf(name)) lowering.declare(identifier.text, identifier, declared)
 }
 
 /** The names that a pattern binds. */

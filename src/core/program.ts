@@ -11,6 +11,11 @@ export interface Binding {
   readonly name: string
   readonly id: number
   readonly span: Span
+  /**
+   * What is an error: a use before the declaration for both, and an assignment after it for constants. Absent for
+   * parameters, functions and `var`. Like spans, it is not printed.
+   */
+  readonly declared?: 'lexical' | 'constant'
 }
 
 /** A source file in core form. */

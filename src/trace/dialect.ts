@@ -1,5 +1,6 @@
+import type { Span } from '../text/source.js'
 import type { HostFunction, Tracer } from './host.js'
-import type { Value } from './value.js'
+import type { Property, Value } from './value.js'
 
 /** What differs between source languages that share the core language. */
 export interface Dialect {
@@ -17,6 +18,19 @@ export interface Dialect {
   readonly text: (value: Value) => string | undefined
   /** The key under which an index is stored: `0` and `"0"` are one key in JavaScript. */
   readonly key: (value: Value) => string | undefined
+  /** Whether what a value gives is taken from it one by one, since that changes it or runs code of the program. */
+  readonly isTakenFrom: (value: Value, trace: Tracer) => boolean
+  /** Takes it, as far as more is wanted. An item that is undefined stands for any number of values that are not known. */
+  readonly take: (
+    value: Value,
+    trace: Tracer,
+    span: Span,
+    wantsMore: (item: Property | undefined) => boolean,
+    /** How many are wanted at most; where that is none, it is closed at once. */
+    most?: number,
+  ) => Value
+  /** An error that the language itself throws. */
+  readonly error: (type: string, message: string, trace: Tracer) => Value
   /** Names that every program of the language can use: `Math`, `Object`. */
   readonly global: (name: string, trace: Tracer) => Value | undefined
   /** Names for the object whose fields are the global names. */

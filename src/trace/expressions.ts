@@ -3,10 +3,9 @@ import { isPolynomial, symbol } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
 import type { Frame } from './frame.js'
-import { makeClass, makeClosure } from './functions.js'
-import { isGenerator, takeFrom } from './generators.js'
+import { accessor, makeClass, makeClosure } from './functions.js'
 import type { Interpreter } from './interpreter.js'
-import { assignTarget } from './patterns.js'
+import { assignTarget, listOf } from './patterns.js'
 import { Scope } from './scope.js'
 import { shorten, whyUnknown } from './unknowns.js'
 import { unreadIn } from './unread.js'
@@ -18,6 +17,7 @@ import {
   ownFields,
   type Property,
   type RecordObject,
+  symbolPrefix,
   unknownKey,
   type Value,
 } from './value.js'
@@ -103,12 +103,13 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
     case 'yield': {
       const value = recur(expression.value)
       if (!expression.delegate) frame.receive?.({ value, span: expression.value.span })
-      else if (isGenerator(value))
-        return takeFrom(value, interpreter, item => {
+      else if (interpreter.dialect.isTakenFrom(value, interpreter))
+        return interpreter.dialect.take(value, interpreter, expression.span, item => {
           frame.receive?.(item)
           return true
         })
-      else for (const item of interpreter.elements(value) ?? [undefined]) frame.receive?.(item)
+      else
+        for (const item of listOf(interpreter, value, expression.span) ?? [undefined]) frame.receive?.(item)
       return undefined
     }
     case 'unsupported':
@@ -155,7 +156,7 @@ function evaluateAssignment(
 ): Value {
   if (target.kind !== 'member') {
     const value = evaluate(interpreter, right, frame)
-    assignTarget(interpreter, target, { value, span: right.span }, frame)
+    assignTarget(interpreter, target, { value, span: right.span }, frame, 'assign')
     return value
   }
   interpreter.visited.add(target)
@@ -182,7 +183,7 @@ function evaluateArray(
       ])
     } else {
       const value = evaluate(interpreter, element.value, frame)
-      const items = interpreter.elements(value)
+      const items = listOf(interpreter, value, element.value.span)
       if (items) interpreter.heap.append(array, items)
       else {
         const reason = isUnknown(value)
@@ -217,9 +218,8 @@ function evaluateObject(
       const value = evaluate(interpreter, entry.value, { ...frame, home: record })
       interpreter.heap.setProperty(record, key, { value, span: entry.value.span })
     } else {
-      const accessor = makeClosure(interpreter, entry.function, { ...frame, home: record })
-      const before = record.properties.get(key)
-      const property: Property = { value: undefined, ...before, [entry.kind]: accessor }
+      const closure = makeClosure(interpreter, entry.function, { ...frame, home: record })
+      const property: Property = { ...accessor(record.properties.get(key)), [entry.kind]: closure }
       interpreter.heap.setProperty(record, key, property)
     }
   }
@@ -227,7 +227,13 @@ function evaluateObject(
 }
 
 /** Copies own fields, as a spread and `Object.assign` do; of an unknown source any field may be copied. */
-export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValue, span: Span): void {
+export function copyFields(
+  interpreter: Interpreter,
+  from: Value,
+  to: ObjectValue,
+  span: Span,
+  left: ReadonlySet<string> = new Set(),
+): void {
   if (isUnknown(from)) {
     interpreter.obscure(to, from)
     return
@@ -235,13 +241,15 @@ export function copyFields(interpreter: Interpreter, from: Value, to: ObjectValu
   if (!isObject(from)) return
   const whole = from.properties.get(unknownKey)?.value
   if (isUnknown(whole)) interpreter.obscure(to, whole)
-  for (const [key, { value, span: written, getter }] of ownFields(from)) {
-    if (key === unknownKey) continue
+  const symbols = [...from.properties].filter(([key, { hidden }]) => !hidden && key.startsWith(symbolPrefix))
+  for (const [key, { value, span: written, getter }] of [...ownFields(from), ...symbols]) {
+    if (left.has(key)) continue
     const copied = getter === undefined ? value : interpreter.get(from, key, span)
     interpreter.heap.setProperty(to, key, { value: copied, ...(written && { span: written }) })
   }
   if (from.kind === 'array') {
-    for (const [i, property] of from.elements.entries()) interpreter.set(to, String(i), property)
+    for (const [i, property] of from.elements.entries())
+      if (property !== hole && !left.has(String(i))) interpreter.set(to, String(i), property)
   }
 }
 
@@ -255,7 +263,7 @@ export function evaluateArguments(
     const value = evaluate(interpreter, element.value, frame)
     if (element.kind === 'item') return [{ value, span: element.value.span }]
     return (
-      interpreter.elements(value) ?? [
+      listOf(interpreter, value, element.value.span) ?? [
         { value: isUnknown(value) ? value : undefined, span: element.value.span },
       ]
     )

@@ -33,6 +33,15 @@ export interface Jump {
   readonly label: string | undefined
 }
 
+/** Thrown to leave the body of a generator of which no more is wanted, perhaps because its reader threw. */
+export class Left {
+  readonly cause: Thrown | undefined
+
+  constructor(cause?: Thrown) {
+    this.cause = cause
+  }
+}
+
 /** A value thrown by the code under trace; it never leaves the room. No `Error`, whose stack would cost more than the walk. */
 export class Thrown {
   readonly value: Value

@@ -1,13 +1,15 @@
 import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
 import { spanText } from '../text/source.js'
 import { unknownBranch } from './branches.js'
 import { evaluate } from './expressions.js'
 import type { Frame } from './frame.js'
-import { makeGenerator } from './generators.js'
+import { makeGenerator, type Receive } from './generators.js'
 import type { HostCall } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { assignElement, assignTarget } from './patterns.js'
+import { Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
@@ -65,15 +67,37 @@ export function callClosure(
       { value: interpreter.arrayOf(args.slice(code.parameters.length)) },
       frame,
     )
-  if (code.generator)
-    return makeGenerator(interpreter, closure, args, receive => {
-      const completion = runStatements(interpreter, code.body, { ...frame, receive })
-      if (completion?.kind === 'perhaps') receive(undefined)
-      return completion?.kind === 'return' ? completion.value : undefined
-    })
+  if (code.generator) return callGenerator(interpreter, closure, args, frame)
   const completion = runStatements(interpreter, code.body, frame)
   if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.cause)
   return completion?.kind === 'return' ? completion.value : undefined
+}
+
+/** What a generator function gives. Who reads the values is not among the code whose errors the body can catch. */
+function callGenerator(
+  interpreter: Interpreter,
+  closure: ClosureObject,
+  args: readonly Property[],
+  frame: Frame,
+): Value {
+  const { code } = closure
+  const { failures } = interpreter
+  const run = (receive: Receive): Value => {
+    const { guards } = failures
+    const hand: Receive = item => failures.under(guards, () => receive(item))
+    const completion = runStatements(interpreter, code.body, { ...frame, receive: hand })
+    if (completion?.kind === 'perhaps') hand(undefined)
+    return completion?.kind === 'return' ? completion.value : undefined
+  }
+  const reason = { call: 'next', reason: 'a generator that is read piece by piece is not followed' }
+  /** It may run as far as any of its values, so whatever it changes may be changed. */
+  const loosen = (span: Span) =>
+    new Repetition(
+      interpreter,
+      () => diagnostic('unmodelled-call', reason, { span }) as Diagnostic & { readonly span: Span },
+      code,
+    ).walk(() => run(() => undefined))
+  return makeGenerator(interpreter, closure, args, run, loosen)
 }
 
 export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Frame): Value {
@@ -87,26 +111,44 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
     properties: new Map(),
     code,
     scope,
+    keys: new Map(),
     ...(code.parent && { parent }),
     instancePrototype,
   }
-  instancePrototype.prototype = prototypeOf(parent)
-  object.properties.set('prototype', { value: instancePrototype })
-  instancePrototype.properties.set('constructor', { value: object })
-  if (code.name) object.properties.set('name', { value: code.name })
+  instancePrototype.prototype = prototypeOf(interpreter, parent, code.span)
+  object.properties.set('prototype', { value: instancePrototype, hidden: true })
+  instancePrototype.properties.set('constructor', { value: object, hidden: true })
+  object.properties.set('name', { value: code.name, hidden: true })
   if (code.binding) scope.declare(code.binding, { value: object, initialized: true })
-  for (const member of code.members) {
-    if (member.kind === 'field' && !member.static) continue
-    defineMember(interpreter, member, member.static ? object : instancePrototype, object, scope)
-  }
+  const outer = { ...frame, scope }
+  const later = code.members.filter(member => {
+    const key = member.kind === 'initializer' ? undefined : evaluate(interpreter, member.key, outer)
+    object.keys.set(member, key)
+    if (member.kind === 'field' || member.kind === 'initializer') return member.static
+    defineMember(interpreter, member, member.static ? object : instancePrototype, object, object)
+    return false
+  })
+  for (const member of later) defineMember(interpreter, member, object, object, object)
   return object
 }
 
 /** Where the instances of a class find what they inherit from its parent. */
-function prototypeOf(parent: Value): ObjectValue | null {
+function prototypeOf(interpreter: Interpreter, parent: Value, span: Span): ObjectValue | null {
   if (!isObject(parent)) return null
   if (parent.kind === 'class') return parent.instancePrototype
-  return parent.kind === 'host' && parent.type.class ? parent.type.class.prototype(parent) : parent
+  if (parent.kind === 'host') return parent.type.class ? parent.type.class.prototype(parent) : parent
+  const prototype = interpreter.get(parent, 'prototype', span)
+  return isObject(prototype) ? prototype : parent
+}
+
+/** Functions that can be called with `new` have a field for what the objects inherit from; made when it is first read. */
+export function ownPrototype(interpreter: Interpreter, closure: ClosureObject): ObjectValue | undefined {
+  const { arrow, async, generator } = closure.code
+  if (arrow || async || generator) return undefined
+  const prototype = interpreter.record()
+  prototype.properties.set('constructor', { value: closure, hidden: true })
+  closure.properties.set('prototype', { value: prototype, hidden: true })
+  return prototype
 }
 
 function defineMember(
@@ -114,24 +156,34 @@ function defineMember(
   member: ClassMember,
   onto: ObjectValue,
   thisValue: Value,
-  scope: Scope,
+  owner: ClassObject,
 ): void {
-  const frame: Frame = { scope, thisValue, home: onto }
-  const closure = makeClosure(interpreter, member.function, frame)
+  const home = member.static ? owner : owner.instancePrototype
+  const closure = makeClosure(interpreter, member.function, { scope: owner.scope, thisValue, home })
   if (member.kind === 'initializer') {
     callClosure(interpreter, closure, [], thisValue)
     return
   }
-  const key = interpreter.dialect.key(evaluate(interpreter, member.key, frame))
-  if (key === undefined) return
-  const before = onto.properties.get(key)
+  const written = owner.keys.get(member)
+  const key = interpreter.dialect.key(written)
+  const value = member.kind === 'field' ? callClosure(interpreter, closure, [], thisValue) : closure
+  if (key === undefined) {
+    interpreter.setUnknownKey(onto, written, member.span)
+    return
+  }
   const property: Property =
     member.kind === 'field'
-      ? { value: callClosure(interpreter, closure, [], thisValue), span: member.span }
+      ? { value, span: member.span }
       : member.kind === 'method'
-        ? { value: closure }
-        : { value: undefined, ...before, [member.kind]: closure }
+        ? { value, hidden: true }
+        : { ...accessor(onto.properties.get(key)), [member.kind]: closure, hidden: true }
   interpreter.heap.setProperty(onto, key, property)
+}
+
+/** What is there of a getter and setter of one name; another field of that name is replaced. */
+export function accessor(before: Property | undefined): Property {
+  const isAccessor = before?.getter !== undefined || before?.setter !== undefined
+  return isAccessor ? before : { value: undefined }
 }
 
 /** `new callee(…)`. */
@@ -153,6 +205,8 @@ export function construct(
     })
   }
   if (callee.kind === 'closure') {
+    const { arrow, async, generator } = callee.code
+    if (arrow || async || generator) return interpreter.failures.fail('TypeError', 'is no constructor', span)
     const object = interpreter.record()
     const prototype = interpreter.get(callee, 'prototype', span)
     if (isObject(prototype)) object.prototype = prototype
@@ -168,7 +222,10 @@ export function construct(
     return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
   const base = rootParent(callee)
   const library = isObject(base) && base.kind === 'host' && base.type.class ? base : undefined
-  if (base !== undefined && !library) {
+  const isExtensible =
+    isObject(base) &&
+    (base.kind === 'closure' || (base.kind === 'hostFunction' && base.function.initialize !== undefined))
+  if (base !== undefined && base !== null && !library && !isExtensible) {
     return interpreter.opaque(
       'unmodelled-call',
       { call: `new ${callee.code.name}`, reason: 'it extends something that is not modelled' },
@@ -211,8 +268,7 @@ function initialize(
   const above = constructorAbove(interpreter, from, object, span)
   const fields = () => {
     for (const member of from.code.members) {
-      if (member.kind === 'field' && !member.static)
-        defineMember(interpreter, member, object, object, from.scope)
+      if (member.kind === 'field' && !member.static) defineMember(interpreter, member, object, object, from)
     }
   }
   const { constructor_ } = from.code
@@ -244,6 +300,12 @@ function constructorAbove(
 ): ((args: readonly Property[]) => void) | undefined {
   if (!isObject(parent)) return undefined
   if (parent.kind === 'class') return args => initialize(interpreter, parent, object, args, span)
+  if (parent.kind === 'closure')
+    return args => {
+      callClosure(interpreter, parent, args, object)
+    }
+  if (parent.kind === 'hostFunction')
+    return args => parent.function.initialize?.(object, hostCall(interpreter, object, args, span))
   const library = parent.kind === 'host' ? parent.type.class : undefined
   if (parent.kind !== 'host' || !library) return undefined
   return args => library.initialize(parent, object, hostCall(interpreter, object, args, span))

@@ -15,6 +15,7 @@ import type { Reach } from './reach.js'
 import type { Operation } from './unknowns.js'
 import type {
   ArrayObject,
+  HostFunctionObject,
   HostObject,
   ObjectValue,
   Property,
@@ -40,6 +41,8 @@ export type UnknownCall = Pick<HostCall, 'thisValue' | 'arguments' | 'span'>
 export interface HostFunction {
   readonly name: string
   readonly call: (call: HostCall) => Value
+  /** For what classes of the program can extend: what `super(…)` does to a new object. */
+  readonly initialize?: (created: ObjectValue, call: HostCall) => void
 }
 
 /** What the objects of one kind can do. Fields that the user sets, and members of classes of the program, come first. */
@@ -168,6 +171,10 @@ export interface Tracer {
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 
+  /** What the language and the library have under a global name. */
+  provided(name: string): Value
+  /** An error that the language itself throws, if something catches it; else what the code goes on with. */
+  fail(type: 'TypeError' | 'ReferenceError' | 'RangeError', problem: string, span: Span): Value
   /** Calls a function of the program or of the library. */
   call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value
   /** Reads a field as the source language does: prototypes, getters, members of library objects. */
@@ -176,6 +183,8 @@ export interface Tracer {
   fields(value: Value): ReadonlyMap<string, Property> | undefined
   /** The elements of an array, or of anything the language iterates over; undefined where they are not known. */
   elements(value: Value): readonly Property[] | undefined
+  /** All that the language gets from a value by iterating over it, which may run code of the program. */
+  list(value: Value, span: Span): readonly Property[] | undefined
   /** What a library has for all elements of a list of unknown length, as long as the list is as it was made. */
   whole(value: Value): Value
   /** How the language writes a value in a message or a template. */
@@ -187,7 +196,7 @@ export interface Tracer {
   unknownArray(object: ArrayObject, unknown: UnknownValue): void
   host<State>(type: HostType<State>, state: State): HostObject<State>
   /** A function; `holds` are values that it acts on besides those that it is given. */
-  function(name: string, call: HostFunction['call'], holds?: readonly Value[]): ObjectValue
+  function(name: string, call: HostFunction['call'], holds?: readonly Value[]): HostFunctionObject
 
   /** The variables and fields that a library object was assigned to, in order. */
   namesOf(object: HostObject): ReadonlySet<string>

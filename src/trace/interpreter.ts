@@ -12,12 +12,14 @@ import { type Budget, Meter } from './budget.js'
 import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
+import { Failures } from './failures.js'
 import type { FoundModelEntry } from './found-models.js'
-import { builtinMethod, callClosure, construct } from './functions.js'
+import { builtinMethod, callClosure, construct, ownPrototype } from './functions.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
+import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
@@ -67,6 +69,7 @@ export class Interpreter implements Tracer {
   readonly released = new Set<ObjectValue>()
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
+  readonly failures = new Failures(this)
   readonly wanted = new WantedTensors()
   readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
@@ -156,6 +159,14 @@ export class Interpreter implements Tracer {
     return this.unknowns.operation(value)
   }
 
+  provided(name: string): Value {
+    return this.modules.provided(name)
+  }
+
+  fail(...given: Parameters<Failures['fail']>): Value {
+    return this.failures.fail(...given)
+  }
+
   copyFields(from: Value, to: ObjectValue, span: Span): void {
     copyFields(this, from, to, span)
   }
@@ -193,7 +204,7 @@ export class Interpreter implements Tracer {
       this.wantTensors(taken, callee.reason ? undefined : result.reason)
       return result
     }
-    if (!isObject(callee)) return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+    if (!isObject(callee)) return this.failures.notCallable(callee, span)
     switch (callee.kind) {
       case 'closure':
         return this.#enter(span, () => callClosure(this, callee, args, thisValue))
@@ -214,7 +225,7 @@ export class Interpreter implements Tracer {
         return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
       }
       default:
-        return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+        return this.failures.notCallable(callee, span)
     }
   }
 
@@ -254,13 +265,15 @@ export class Interpreter implements Tracer {
         if (dynamic !== undefined) return dynamic
       }
     }
+    if (key === 'prototype' && isObject(object) && object.kind === 'closure') {
+      const prototype = ownPrototype(this, object)
+      if (prototype) return prototype
+    }
     const builtin = this.dialect.builtinMember(object, key)
     if (builtin?.kind === 'value') return builtin.value
     if (builtin?.kind === 'method') return builtinMethod(this, builtin.name, key, object)
-    // What is assigned elsewhere may not be so when the code runs.
     if (object === undefined || object === null) {
-      const message = `\`${shorten(spanText(span))}\` reads \`${key}\` of ${object}`
-      return this.opaque('uncaught-error', { message }, span)
+      return this.failures.perhaps(`reads \`${key}\` of ${object}`, span)
     }
     if (builtin) {
       const reason = 'this member is not modelled'
@@ -284,13 +297,19 @@ export class Interpreter implements Tracer {
       this.unknownObjects.set(object, key, property)
       return
     }
+    if (object === undefined || object === null)
+      this.failures.perhaps(`assigns \`${key}\` of ${object}`, property.span ?? noSpan)
     if (!isObject(object)) return
     for (let at: ObjectValue | null = object; at; at = at.prototype) {
-      const setter = at.properties.get(key)?.setter
-      if (setter !== undefined && property.span) {
-        this.call(setter, [property], property.span, object)
-        return
-      }
+      const found = at.properties.get(key)
+      if (!found) continue
+      const { getter, setter } = found
+      if (setter !== undefined) this.call(setter, [property], property.span ?? noSpan, object)
+      else if (getter !== undefined)
+        // Only code in strict mode throws.
+        this.failures.perhaps(`assigns \`${key}\`, which has only a getter`, property.span ?? noSpan)
+      if (setter !== undefined || getter !== undefined) return
+      break
     }
     for (let at: ObjectValue | null = object; at; at = at.prototype) {
       if (at.kind !== 'host') continue
@@ -342,6 +361,10 @@ export class Interpreter implements Tracer {
     if (!isObject(value)) return undefined
     if (value.kind === 'host') return value.type.iterate?.(value, this)
     return value.kind !== 'array' || value.properties.has(unknownKey) ? undefined : withoutHoles(value)
+  }
+
+  list(value: Value, span: Span): readonly Property[] | undefined {
+    return listOf(this, value, span)
   }
 
   whole(value: Value): Value {
@@ -438,8 +461,10 @@ export class Interpreter implements Tracer {
   /** The value of a variable; imports are resolved when they are first read. */
   variable(scope: Scope, binding: Binding, span: Span): Value {
     const cell = scope.find(binding)
-    if (cell) return cell.value
-    return this.modules.external(binding, span)
+    if (!cell) return this.modules.external(binding, span)
+    return cell.initialized || !binding.declared
+      ? cell.value
+      : this.failures.fail('ReferenceError', 'is read before its declaration', span)
   }
 
   #release(args: readonly Property[], thisValue: Value): void {

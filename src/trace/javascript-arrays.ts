@@ -2,6 +2,8 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
+import { cursorOver } from './javascript-iteration.js'
+import { wellKnown } from './javascript-symbols.js'
 import {
   type ArrayObject,
   hole,
@@ -282,10 +284,11 @@ const methods: Readonly<Record<string, Method>> = {
     const at = integer(argument(call, 0), 0)
     return at === undefined ? unclear(call, 'at') : elements.at(at)?.value
   },
-  keys: (call, _, elements) => call.trace.array(elements.map((_element, i) => i)),
-  values: (call, _, elements) => array(call, elements),
-  entries: (call, _, elements) =>
-    call.trace.array(elements.map(({ value }, i) => call.trace.array([i, value]))),
+  keys: (call, target) => places(call, target, (_, i) => ({ value: i })),
+  values: (call, target) => places(call, target, element => element),
+  [wellKnown('iterator')]: (call, target) => places(call, target, element => element),
+  entries: (call, target) =>
+    places(call, target, ({ value }, i) => ({ value: call.trace.array([i, value]) })),
   sort: (call, target, elements) => {
     const values = elements.map(({ value }) => value)
     if (argument(call, 0) !== undefined) {
@@ -318,6 +321,20 @@ const methods: Readonly<Record<string, Method>> = {
     return target
   },
   toString: (call: HostCall, target: ArrayObject) => call.trace.text(target),
+}
+
+/** An iterator over the places of an array, which reads each when it comes to it. */
+function places(
+  { trace }: HostCall,
+  target: ArrayObject,
+  read: (element: Property, i: number) => Property,
+): Value {
+  return cursorOver(trace, target, i => {
+    const unknown = target.properties.get(unknownKey)
+    if (unknown) return 'open'
+    const element = target.elements[i]
+    return element && read(element === hole ? { value: undefined } : element, i)
+  })
 }
 
 function reduce(

@@ -1,6 +1,8 @@
 import { isPolynomial } from '../graph/dimension.js'
 import type { HostCall, HostType, Tracer } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
+import { cursorOver } from './javascript-iteration.js'
+import { wellKnown } from './javascript-symbols.js'
 import { type HostObject, isUnknown, type Property, type UnknownValue, type Value } from './value.js'
 
 /** What a map or set holds; `unknown` where that is not known. */
@@ -33,6 +35,30 @@ const whole =
   (read: (entries: Entries['entries'], call: HostCall) => Value) =>
   ({ state }: HostObject<Entries>, call: HostCall): Value =>
     state.unknown ?? read(state.entries, call)
+
+/** An iterator over the entries, which finds those that are added while it runs. */
+function visited(
+  object: HostObject<Entries>,
+  { trace }: HostCall,
+  read: (entry: Entries['entries'][number]) => Property,
+): Value {
+  let seen = object.state.entries
+  return cursorOver(trace, object, i => {
+    const { entries, unknown } = object.state
+    // Where something is taken out, the places of the others change.
+    const isKept = seen === entries || seen.every(([key], at) => entries[at]?.[0] === key)
+    if (unknown || !isKept) return 'open'
+    seen = entries
+    const entry = entries[i]
+    return entry && read(entry)
+  })
+}
+
+const entriesOf = (object: HostObject<Entries>, call: HostCall): Value =>
+  visited(object, call, ([key, { value }]) => ({ value: call.trace.array([key, value]) }))
+
+const valuesOf = (object: HostObject<Entries>, call: HostCall): Value =>
+  visited(object, call, ([, property]) => property)
 
 const mapType: HostType<Entries> = {
   name: 'Map',
@@ -79,15 +105,10 @@ const mapType: HostType<Entries> = {
       },
     },
     size: { kind: 'property', get: ({ state }) => state.unknown ?? state.entries.length },
-    entries: {
-      kind: 'method',
-      call: whole((entries, { trace }) => trace.array(pairsOf(entries, trace))),
-    },
-    values: {
-      kind: 'method',
-      call: whole((entries, call) => call.trace.array(entries.map(([, { value }]) => value))),
-    },
-    keys: { kind: 'method', call: whole((entries, call) => call.trace.array(entries.map(([key]) => key))) },
+    entries: { kind: 'method', call: entriesOf },
+    [wellKnown('iterator')]: { kind: 'method', call: entriesOf },
+    values: { kind: 'method', call: valuesOf },
+    keys: { kind: 'method', call: (object, call) => visited(object, call, ([key]) => ({ value: key })) },
     forEach: {
       kind: 'method',
       call: whole((entries, call) => {
@@ -107,6 +128,7 @@ const pairsOf = (entries: Entries['entries'], trace: Tracer): readonly Value[] =
 const setType: HostType<Entries> = {
   ...mapType,
   name: 'Set',
+  members: { ...mapType.members, [wellKnown('iterator')]: { kind: 'method', call: valuesOf } },
   iterate: ({ state: { entries, unknown } }) =>
     unknown ? undefined : entries.map(([, property]) => property),
 }
@@ -116,7 +138,7 @@ export const collection =
   (pairs: boolean) =>
   (call: HostCall): Value => {
     const source = argument(call, 0)
-    const items = source === undefined ? [] : call.trace.elements(source)
+    const items = source === undefined || source === null ? [] : call.trace.list(source, call.span)
     if (!items) return unclear(call, 'new Map')
     const map = call.trace.host<Entries>(pairs ? mapType : setType, { entries: [] })
     const insert = mapType.members[pairs ? 'set' : 'add']

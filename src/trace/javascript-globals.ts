@@ -4,6 +4,9 @@ import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
 import { elements } from './javascript-elements.js'
+import { errors } from './javascript-errors.js'
+import { isTakenFrom } from './javascript-iteration.js'
+import { symbols } from './javascript-symbols.js'
 import {
   hole,
   isObject,
@@ -148,7 +151,7 @@ const objects = (trace: Tracer) =>
     seal: call => argument(call, 0),
     fromEntries: call => {
       const record = call.trace.record({})
-      const pairs = call.trace.elements(argument(call, 0))
+      const pairs = call.trace.list(argument(call, 0), call.span)
       for (const { value } of pairs ?? []) {
         const [key, item = { value: undefined }] = call.trace.elements(value) ?? []
         const name = key && keyText(key.value)
@@ -195,6 +198,10 @@ function floats(name: string) {
   return (trace: Tracer) => callable(trace, name, made, { from: copied })
 }
 
+/** Whether a value gives a list by itself; any other may have a length. */
+const isIterable = ({ trace }: HostCall, value: Value): boolean =>
+  isTakenFrom(value, trace) || trace.elements(value) !== undefined
+
 const arrays = (trace: Tracer) =>
   callable(
     trace,
@@ -214,7 +221,7 @@ const arrays = (trace: Tracer) =>
       of: call => call.trace.array(call.arguments.map(({ value }) => value)),
       from: call => {
         const source = argument(call, 0)
-        const list = call.trace.elements(source)
+        const list = isIterable(call, source) ? call.trace.list(source, call.span) : undefined
         const base = list
           ? call.trace.array(list.map(({ value }) => value))
           : filled(call, isUnknown(source) ? source : call.trace.get(source, 'length', call.span), {
@@ -344,7 +351,8 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
       const value = argument(call, 0)
       return isUnknown(value) || isPolynomial(value) ? value : isObject(value) || Boolean(value)
     }),
-  Error: trace => trace.function('Error', call => call.trace.record({ message: argument(call, 0) })),
+  ...errors,
+  Symbol: symbols,
   Promise: trace =>
     callable(trace, 'Promise', makePromise, {
       resolve: call => argument(call, 0),
@@ -380,7 +388,4 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     ),
   Float32Array: floats('Float32Array'),
   Float64Array: floats('Float64Array'),
-  TypeError: trace => trace.function('TypeError', call => call.trace.record({ message: argument(call, 0) })),
-  RangeError: trace =>
-    trace.function('RangeError', call => call.trace.record({ message: argument(call, 0) })),
 }

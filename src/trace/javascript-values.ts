@@ -2,6 +2,8 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
+import { cursorOver } from './javascript-iteration.js'
+import { wellKnown } from './javascript-symbols.js'
 import { isObject, isUnknown, type Value } from './value.js'
 
 function method(name: string, call: (call: HostCall) => Value): BuiltinMember {
@@ -44,6 +46,13 @@ const longestText = 100_000
 export function stringMembers(value: string, key: string): BuiltinMember | undefined {
   if (key === 'length') return { kind: 'value', value: value.length }
   if (/^\d+$/.test(key)) return { kind: 'value', value: value[Number(key)] }
+  if (key === wellKnown('iterator'))
+    return method('String.iterator', call => {
+      const characters = [...value]
+      return cursorOver(call.trace, value, i =>
+        i < characters.length ? { value: characters[i] } : undefined,
+      )
+    })
   if (key === 'repeat') {
     return method('String.repeat', call => {
       const times = argument(call, 0)

@@ -1,7 +1,11 @@
 import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
 import type { BuiltinMember, Dialect } from './dialect.js'
+import { isGenerator } from './generators.js'
 import { arrayMembers } from './javascript-arrays.js'
+import { languageError } from './javascript-errors.js'
 import { globals } from './javascript-globals.js'
+import { isTakenFrom, take } from './javascript-iteration.js'
+import { isSymbol, symbolKey, wellKnown } from './javascript-symbols.js'
 import {
   functionMembers,
   numberMembers,
@@ -10,6 +14,7 @@ import {
   stringMembers,
 } from './javascript-values.js'
 import {
+  hole,
   isObject,
   isSameObject,
   isUnknown,
@@ -54,7 +59,15 @@ export const javascript: Dialect = {
   },
   equality: operator => (operator === '===' ? true : operator === '!==' ? false : undefined),
   text: toText,
-  key: value => (isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)),
+  key: value =>
+    isSymbol(value)
+      ? symbolKey(value)
+      : isUnknown(value) || isPolynomial(value) || isObject(value)
+        ? undefined
+        : String(value),
+  isTakenFrom,
+  take,
+  error: languageError,
   global: (name, trace) => ownField(globals, name)?.(trace),
   globalObject: new Set(['window', 'self', 'globalThis', 'global']),
   builtinMember: (value, key) => {
@@ -70,6 +83,8 @@ function ownMember(value: Value, key: string): BuiltinMember | undefined {
   if (typeof value === 'number' || isPolynomial(value)) return ownField(numberMembers, key)
   if (!isObject(value)) return undefined
   if (value.kind === 'array') return ownField(arrayMembers, key)
+  if (isGenerator(value) && key === wellKnown('iterator'))
+    return { kind: 'method', name: key, call: call => call.thisValue }
   if (isCallable(value)) return ownField(functionMembers, key) ?? ownField(objectMembers, key)
   return value.kind === 'record' ? ownField(objectMembers, key) : undefined
 }
@@ -111,7 +126,10 @@ function operate(operator: string, operands: readonly Value[]): Value | typeof u
     const same = equal(a, b, operator.length === 2)
     return same === undefined ? unknown : same === (operator[0] === '=')
   }
-  if (operator === 'in') return isObject(b) && !isObject(a) && !isUnknown(a) ? hasKey(b, String(a)) : unknown
+  if (operator === 'in') {
+    const key = javascript.key(a)
+    return isObject(b) && key !== undefined ? (hasKey(b, key) ?? unknown) : unknown
+  }
   if (operator === 'instanceof')
     return isObject(a) && isObject(b) ? inherits(a, b) : isUnknown(a) || isUnknown(b) ? unknown : false
   if (operator === '+' && (typeof a === 'string' || typeof b === 'string' || isObject(a) || isObject(b))) {
@@ -173,6 +191,7 @@ function toText(value: Value): string | undefined {
 function typeOf(value: Value): string | typeof unknown {
   if (isUnknown(value)) return unknown
   if (isPolynomial(value)) return 'number'
+  if (isSymbol(value)) return 'symbol'
   if (isObject(value))
     return value.kind === 'closure' ||
       value.kind === 'class' ||
@@ -212,13 +231,15 @@ function looselyEqual(a: Value, b: Value): boolean {
   return typeof a !== typeof b && Number(a) === Number(b)
 }
 
-function hasKey(object: Value, key: string): boolean {
-  for (let at = isObject(object) ? object : null; at; at = at.prototype) {
+function hasKey(object: ObjectValue, key: string): boolean | undefined {
+  for (let at: ObjectValue | null = object; at; at = at.prototype) {
     if (at.properties.has(key)) return true
-    if (at.kind === 'array' && Number(key) < at.elements.length) return true
+    if (at.properties.has(unknownKey)) return undefined
+    if (at.kind === 'array' && (key === 'length' || (at.elements[Number(key)] ?? hole) !== hole)) return true
     if (at.kind === 'host' && Object.hasOwn(at.type.members, key)) return true
+    if (at.kind === 'host' && at.type.lookup) return undefined
   }
-  return false
+  return key in (prototypeOf(object) ?? {})
 }
 
 /** Arrays of numbers inherit from others; an object of a class may, too. */
@@ -233,8 +254,10 @@ function inherits(object: Value, ancestor: Value): boolean | typeof unknown {
     return ancestor.type.class.includes(ancestor, object) ?? unknown
   if (isObject(ancestor) && ancestor.kind === 'hostFunction' && ancestor.function.name === 'Array')
     return isArray(object)
-  if (!isObject(ancestor) || ancestor.kind !== 'class') return unknown
+  if (isObject(ancestor) && ancestor.properties.has(wellKnown('hasInstance'))) return unknown
+  const prototype = isObject(ancestor) ? ancestor.properties.get('prototype')?.value : undefined
+  if (!isObject(prototype) || prototype.kind === 'host') return unknown
   for (let at = isObject(object) ? object.prototype : null; at; at = at.prototype)
-    if (at === ancestor.instancePrototype) return true
+    if (at === prototype) return true
   return false
 }

@@ -4,16 +4,24 @@ import { type Span, spanText } from '../text/source.js'
 import { BudgetExceeded } from './budget.js'
 import { evaluate } from './expressions.js'
 import type { Completion, Exit, Frame, Jump } from './frame.js'
-import { isGenerator, takeFrom } from './generators.js'
 import type { Interpreter } from './interpreter.js'
 import { LoopLength, noRecurrence, tooLong, unknownLength } from './loop-length.js'
-import { assignTarget } from './patterns.js'
+import { assignTarget, notIterable } from './patterns.js'
 import { RecurrenceWalk } from './recurrences.js'
 import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
-import { type ArrayObject, isObject, isUnknown, ownFields, unknownKey, type Value } from './value.js'
+import {
+  type ArrayObject,
+  hole,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  ownFields,
+  unknownKey,
+  type Value,
+} from './value.js'
 
 /** What a loop does about the way its body ended: goes on, stops, ends the function, or is not sure. */
 function afterRound(completion: Completion, label: string | undefined): 'go on' | 'stop' | Completion {
@@ -195,13 +203,16 @@ export function runForEach(
   const round = (value: Value, span?: Span): Completion => {
     const scope = new Scope(frame.scope)
     declareAll(scope, loop.scope)
-    assignTarget(interpreter, loop.target, { value, ...(span && { span }) }, { ...frame, scope })
+    const how = loop.scope.length > 0 ? 'declare' : 'assign'
+    assignTarget(interpreter, loop.target, { value, ...(span && { span }) }, { ...frame, scope }, how)
     return runStatements(interpreter, loop.body, { ...frame, scope })
   }
-  if (loop.over === 'values' && isGenerator(collection))
-    return runOverGenerator(interpreter, loop, collection, round)
+  if (loop.over === 'values' && interpreter.dialect.isTakenFrom(collection, interpreter))
+    return runOverTaken(interpreter, loop, collection, round)
   const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(collection)
   if (!items) {
+    if (loop.over === 'values' && !isUnknown(collection))
+      notIterable(interpreter, collection, loop.collection.span)
     const reasonOf = unknownLength(loop.collection.span)
     const path = isUnknown(collection) ? collection.path : shorten(spanText(loop.collection.span))
     const unknown = interpreter.fresh(`${path}[i]`, reasonOf('its element'))
@@ -255,11 +266,11 @@ interface Item {
   readonly span?: Span
 }
 
-/** The body runs between one value that a generator yields and the next. */
-function runOverGenerator(
+/** The body runs between one value that a generator yields, or an iterator gives, and the next. */
+function runOverTaken(
   interpreter: Interpreter,
   loop: Extract<Statement, { kind: 'foreach' }>,
-  generator: Parameters<typeof takeFrom>[0],
+  collection: Value,
   round: (value: Value, span?: Span) => Completion,
 ): Completion {
   const { span } = loop.collection
@@ -268,7 +279,7 @@ function runOverGenerator(
   /** Why the rounds from some on are not known; what the generator does is walked all the same. */
   let reasonOf: ReasonOf | undefined
   let earlier: readonly Exit[] = []
-  takeFrom(generator, interpreter, item => {
+  interpreter.dialect.take(collection, interpreter, span, item => {
     if (!reasonOf && length.isTooLong) reasonOf = tooLong(span)
     if (!reasonOf && !item) reasonOf = unknownLength(span)
     if (reasonOf || !item) return true
@@ -287,9 +298,19 @@ function runOverGenerator(
   return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown), earlier)
 }
 
+/** The keys of an object and of what it inherits from, each once; there are none of a value that is no object. */
 function keysOf(value: Value): readonly { readonly value: Value; readonly span?: Span }[] | undefined {
-  if (!isObject(value)) return undefined
-  if (value.properties.has(unknownKey)) return undefined
-  if (value.kind === 'array') return value.elements.map((_, i) => ({ value: String(i) }))
-  return ownFields(value).map(([key]) => ({ value: key }))
+  if (typeof value === 'string') return [...value.split('').keys()].map(i => ({ value: String(i) }))
+  if (isUnknown(value)) return undefined
+  if (!isObject(value)) return []
+  const keys = new Set<string>()
+  const hidden = new Set<string>()
+  for (let at: ObjectValue | null = value; at; at = at.prototype) {
+    if (at.properties.has(unknownKey)) return undefined
+    if (at.kind === 'array')
+      for (const [i, element] of at.elements.entries()) if (element !== hole) keys.add(String(i))
+    for (const [key] of ownFields(at)) if (!hidden.has(key)) keys.add(key)
+    for (const [key, property] of at.properties) if (property.hidden) hidden.add(key)
+  }
+  return [...keys].map(key => ({ value: key }))
 }

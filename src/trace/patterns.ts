@@ -1,22 +1,32 @@
 import type { PatternElement, Target } from '../core/program.js'
+import { type Span, spanText } from '../text/source.js'
 import { copyFields, evaluate, evaluateKey } from './expressions.js'
 import type { Frame } from './frame.js'
 import type { Interpreter } from './interpreter.js'
-import { isObject, isUnknown, type Property } from './value.js'
+import { isObject, isUnknown, type ObjectValue, type Property, unknownKey, type Value } from './value.js'
 
-/** Gives values to the places of a pattern. `declared` initialises variables even where they are constant. */
+/** Whether variables get their first values, or others, which constants cannot. */
+type Assignment = 'declare' | 'assign'
+
+/** Gives values to the places of a pattern. */
 export function assignTarget(
   interpreter: Interpreter,
   target: Target,
   property: Property,
   frame: Frame,
+  how: Assignment = 'declare',
 ): void {
   const { value } = property
   interpreter.visited.add(target)
   switch (target.kind) {
     case 'variable': {
-      const cell = frame.scope.find(target.binding) ?? interpreter.modules.globalCell(target.binding)
-      if (cell) interpreter.setVariable(cell, target.binding.name, value)
+      const { binding, span } = target
+      const cell = frame.scope.find(binding) ?? interpreter.modules.globalCell(binding)
+      if (how === 'assign' && binding.declared && cell && !cell.initialized)
+        interpreter.failures.fail('ReferenceError', 'is assigned before its declaration', span)
+      else if (how === 'assign' && binding.declared === 'constant')
+        interpreter.failures.fail('TypeError', 'is a constant', span)
+      else if (cell) interpreter.setVariable(cell, binding.name, value)
       return
     }
     case 'member': {
@@ -26,43 +36,108 @@ export function assignTarget(
       else interpreter.setUnknownKey(object, key.value, target.span)
       return
     }
-    case 'arrayPattern': {
-      const items = interpreter.elements(value)
-      target.elements.forEach((element, i) => {
-        if (!element) return
-        const item = items ? items[i] : { value: interpreter.get(value, String(i), target.span) }
-        assignElement(interpreter, element, item ?? { value: undefined }, frame)
-      })
-      if (target.rest) {
-        const rest = interpreter.arrayOf(items?.slice(target.elements.length) ?? [])
-        if (!items && isUnknown(value)) interpreter.unknownArray(rest, value)
-        assignTarget(interpreter, target.rest, { value: rest }, frame)
-      }
+    case 'arrayPattern':
+      assignArrayPattern(interpreter, target, value, frame, how)
       return
-    }
     case 'objectPattern': {
+      if (value === undefined || value === null)
+        interpreter.failures.perhaps(`takes fields of ${value}`, target.span)
       const taken = new Set<string>()
       for (const { key, element } of target.entries) {
         const { value: keyValue, name } = evaluateKey(interpreter, key, frame)
         if (name === undefined) {
           const unknown = interpreter.derived([value, keyValue], ([base, at]) => `${base}[${at}]`)
-          assignElement(interpreter, element, { value: unknown }, frame)
+          assignElement(interpreter, element, { value: unknown }, frame, how)
           continue
         }
         taken.add(name)
         const own = isObject(value) ? value.properties.get(name) : undefined
         const item = own && own.getter === undefined ? own : { value: interpreter.get(value, name, key.span) }
-        assignElement(interpreter, element, item, frame)
+        assignElement(interpreter, element, item, frame, how)
       }
       if (target.rest) {
         const rest = interpreter.record()
-        copyFields(interpreter, value, rest, target.rest.span)
-        for (const name of taken) rest.properties.delete(name)
-        assignTarget(interpreter, target.rest, { value: rest }, frame)
+        copyFields(interpreter, value, rest, target.rest.span, taken)
+        assignTarget(interpreter, target.rest, { value: rest }, frame, how)
       }
       return
     }
   }
+}
+
+function assignArrayPattern(
+  interpreter: Interpreter,
+  { elements, rest, span }: Extract<Target, { kind: 'arrayPattern' }>,
+  value: Value,
+  frame: Frame,
+  how: Assignment,
+): void {
+  let place = 0
+  const assign = (item: Property) => {
+    const element = elements[place++]
+    if (element) assignElement(interpreter, element, item, frame, how)
+  }
+  const open = (): Property => ({ value: interpreter.unknowns.fresh(spanText(span)) })
+  let others: Property[] | undefined = []
+  let isKnown = true
+  if (interpreter.dialect.isTakenFrom(value, interpreter)) {
+    const count = rest ? undefined : elements.length
+    const take = (item: Property | undefined) => {
+      if (!item) isKnown = false
+      else if (place < elements.length) assign(item)
+      else others?.push(item)
+      return rest !== undefined || place < elements.length
+    }
+    interpreter.dialect.take(value, interpreter, span, take, count)
+    while (place < elements.length) assign(isKnown ? { value: undefined } : open())
+    if (!isKnown) others = undefined
+  } else {
+    const items = interpreter.elements(value)
+    if (!items && !isUnknown(value)) notIterable(interpreter, value, span)
+    while (place < elements.length) {
+      if (!items) assign({ value: interpreter.get(value, String(place), span) })
+      else assign(items[place] ?? { value: undefined })
+    }
+    others = items?.slice(elements.length)
+  }
+  if (!rest) return
+  const list = interpreter.arrayOf(others ?? [])
+  if (!others)
+    interpreter.unknownArray(list, isUnknown(value) ? value : interpreter.unknowns.fresh(spanText(span)))
+  assignTarget(interpreter, rest, { value: list }, frame, how)
+}
+
+/** What a list of all that a value gives holds; undefined where that is not known. */
+export function listOf(interpreter: Interpreter, value: Value, span: Span): readonly Property[] | undefined {
+  if (!interpreter.dialect.isTakenFrom(value, interpreter)) {
+    const items = interpreter.elements(value)
+    if (!items && !isUnknown(value)) notIterable(interpreter, value, span)
+    return items
+  }
+  const items: Property[] = []
+  let isKnown = true
+  interpreter.dialect.take(value, interpreter, span, item => {
+    if (item) items.push(item)
+    else isKnown = false
+    return true
+  })
+  return isKnown ? items : undefined
+}
+
+/** What the language does about a value that it cannot iterate over; there may be more to a value of a library. */
+export function notIterable(interpreter: Interpreter, value: Value, span: Span): void {
+  if (value === undefined || value === null) interpreter.failures.perhaps(`iterates over ${value}`, span)
+  else if (!isObject(value) ? typeof value !== 'string' : value.kind === 'closure' || value.kind === 'class')
+    interpreter.failures.fail('TypeError', 'is not iterable', span)
+  else if (isObject(value) && value.kind === 'record' && !mayIterate(value))
+    interpreter.failures.fail('TypeError', 'is not iterable', span)
+}
+
+/** Whether an object has fields that are not known, or inherits from one of a library. */
+function mayIterate(object: ObjectValue): boolean {
+  for (let at: ObjectValue | null = object; at; at = at.prototype)
+    if (at.kind === 'host' || at.properties.has(unknownKey)) return true
+  return false
 }
 
 /** A place with a default, which counts where the value is undefined. An unbound field keeps its own name. */
@@ -71,13 +146,14 @@ export function assignElement(
   element: PatternElement,
   property: Property,
   frame: Frame,
+  how: Assignment = 'declare',
 ): void {
   const { target, default: fallback } = element
   const missing = fallback !== undefined && property.value === undefined
   const given: Property = missing
     ? { value: evaluate(interpreter, fallback, frame), span: fallback.span }
     : property
-  assignTarget(interpreter, target, given, frame)
+  assignTarget(interpreter, target, given, frame, how)
 }
 
 /** The names of a parameter, for messages and for binding arguments. */

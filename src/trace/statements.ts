@@ -1,7 +1,8 @@
 import type { Binding, Statement } from '../core/program.js'
-import { attempt, type Cause, join, sameValue, unknownBranch } from './branches.js'
+import { attempt, type Cause, join, nameOf, pathOf, sameValue, spoil, unknownBranch } from './branches.js'
 import { applyOperator, evaluate } from './expressions.js'
-import { type Completion, type Frame, Thrown } from './frame.js'
+import type { Guard } from './failures.js'
+import { type Completion, type Frame, Left, Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
 import { endsHere, runForEach, runLoop } from './loops.js'
 import { assignTarget } from './patterns.js'
@@ -227,17 +228,62 @@ function runTry(
 ): Completion {
   let completion: Completion
   try {
-    completion = runStatements(interpreter, body, frame)
+    completion = handler
+      ? runHandled(interpreter, body, handler, frame)
+      : runStatements(interpreter, body, frame)
   } catch (error) {
-    if (!(error instanceof Thrown) || !handler) throw error
-    const scope = new Scope(frame.scope)
-    declareAll(scope, handler.scope)
-    const inner = { ...frame, scope }
-    if (handler.parameter) assignTarget(interpreter, handler.parameter, { value: error.value }, inner)
-    completion = runStatements(interpreter, handler.body, inner)
+    if (!(error instanceof Thrown || error instanceof Left)) throw error
+    const last = runStatements(interpreter, finalizer, frame)
+    if (last && last.kind !== 'perhaps') return last
+    throw error
   }
   const last = runStatements(interpreter, finalizer, frame)
   return last?.kind === 'perhaps'
     ? joinCompletions(interpreter, last, completion, last.cause)
     : (last ?? completion)
+}
+
+type Handler = Exclude<Extract<Statement, { kind: 'try' }>['handler'], undefined>
+
+/** Runs what a handler catches the errors of, and the handler where there is one, or may be. */
+function runHandled(
+  interpreter: Interpreter,
+  body: readonly Statement[],
+  handler: Handler,
+  frame: Frame,
+): Completion {
+  const guard: Guard = {}
+  let completion: Completion
+  let thrown: Thrown | undefined
+  const changes = interpreter.heap.observe(() => {
+    try {
+      completion = interpreter.failures.guarded(guard, () => runStatements(interpreter, body, frame))
+    } catch (error) {
+      if (!(error instanceof Thrown)) throw error
+      thrown = error
+    }
+  })
+  const handle = (error: Value): Completion => {
+    const scope = new Scope(frame.scope)
+    declareAll(scope, handler.scope)
+    const inner = { ...frame, scope }
+    if (handler.parameter) assignTarget(interpreter, handler.parameter, { value: error }, inner)
+    return runStatements(interpreter, handler.body, inner)
+  }
+  const { place } = guard
+  if (!place) return thrown ? handle(thrown.value) : completion
+  // The body may have ended at that place already, with less done than now.
+  const cause = { span: place }
+  const handleAny = () => {
+    for (const change of changes)
+      spoil(interpreter, change.slot, unknownBranch(interpreter, nameOf(change), cause, pathOf(change)), [
+        change.before,
+        change.after,
+      ])
+    return handle(unknownBranch(interpreter, 'the error', cause))
+  }
+  if (thrown) return handleAny()
+  const handled = attempt(interpreter, handleAny)
+  join(interpreter, [{ value: undefined, changes: [] }, handled], cause)
+  return handled.thrown ? completion : joinCompletions(interpreter, completion, handled.value, cause)
 }

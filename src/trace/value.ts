@@ -1,4 +1,4 @@
-import type { ClassCode, FunctionCode } from '../core/program.js'
+import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Polynomial } from '../graph/dimension.js'
 import type { Span } from '../text/source.js'
@@ -17,6 +17,8 @@ export interface Property {
   readonly span?: Span
   readonly getter?: Value
   readonly setter?: Value
+  /** Not listed among the fields of an object, and not copied with them: methods of classes, say. */
+  readonly hidden?: true
 }
 
 /**
@@ -59,6 +61,8 @@ export interface ClassObject extends ObjectBase {
   readonly kind: 'class'
   readonly code: ClassCode
   readonly scope: Scope
+  /** The keys of its members, which are evaluated once. */
+  readonly keys: Map<ClassMember, Value>
   readonly parent?: Value
   /** Where the class keeps its instances' methods; also its property `prototype`. */
   readonly instancePrototype: ObjectValue
@@ -104,6 +108,9 @@ export const wholeKey = '\u0000whole'
 /** The key under which an array notes that it holds numbers only, as `Float32Array` does. */
 export const numbersKey = '\u0000numbers'
 
+/** What the keys of fields start with whose names are symbols: no text of a program is one. */
+export const symbolPrefix = '\u0000@'
+
 /** A place of an array without an element: it is read as undefined, and most methods leave it out. */
 export const hole: Property = { value: undefined }
 
@@ -130,9 +137,16 @@ export function isObject(value: Value): value is ObjectValue {
 /** Keys that name elements: whole numbers below 2³² − 1, written without zeros in front (ECMA-262, array index). */
 const isIndex = (key: string): boolean => /^(0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32 - 1
 
-/** Own fields in the order of the language: indices by size, then the others in the order in which they were made. */
+/** Notes of this room, symbols and private names have keys that no text of a program is: they start with a zero character. */
+const isListed = ([key, { hidden }]: readonly [key: string, Property]): boolean =>
+  !hidden && !key.startsWith('\u0000')
+
+/**
+ * Own fields that are listed, in the order of the language: indices by size, then the others in the order in which they
+ * were made.
+ */
 export function ownFields({ properties }: ObjectValue): readonly (readonly [key: string, Property])[] {
-  const fields = [...properties]
+  const fields = [...properties].filter(isListed)
   const indices = fields.filter(([key]) => isIndex(key))
   if (indices.length === 0) return fields
   return [...indices.sort(([a], [b]) => Number(a) - Number(b)), ...fields.filter(([key]) => !isIndex(key))]
