@@ -1,12 +1,19 @@
 import type { Span } from '../text/source.js'
 import type { HostFunction, Tracer } from './host.js'
-import type { Property, Value } from './value.js'
+import type { ObjectValue, Property, Value } from './value.js'
 
 /** What differs between source languages that share the core language. */
 export interface Dialect {
   readonly name: string
   /** Whether a value counts as true; undefined where that is not known. */
   readonly truth: (value: Value) => boolean | undefined
+  /** The operands of an operator, where objects of the program say what they are as primitive values. */
+  readonly convert: (
+    operator: string,
+    operands: readonly Value[],
+    trace: Tracer,
+    span: Span,
+  ) => readonly Value[]
   /** Applies a strict operator; undefined where the operands do not determine the result. */
   readonly operator: (operator: string, operands: readonly Value[]) => { readonly value: Value } | undefined
   /**
@@ -35,8 +42,13 @@ export interface Dialect {
   readonly global: (name: string, trace: Tracer) => Value | undefined
   /** Names for the object whose fields are the global names. */
   readonly globalObject: ReadonlySet<string>
-  /** Members of the language's own values: strings, numbers, arrays, functions, plain objects. */
-  readonly builtinMember: (value: Value, key: string) => BuiltinMember | undefined
+  /**
+   * Members of the language's own values: strings, numbers, arrays, functions, plain objects. A value borrows those of
+   * others by `call`.
+   */
+  readonly builtinMember: (value: Value, key: string, isBorrowed?: boolean) => BuiltinMember | undefined
+  /** What values of the language inherit from, where programs can add fields. */
+  readonly prototypes: (value: Value, trace: Tracer) => readonly ObjectValue[]
 }
 
 /** A method or property that the language itself gives to a value. */

@@ -335,7 +335,11 @@ function evaluateOperator(
     else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true
   }
-  return applyOperator(interpreter, operator, values)
+  return applyOperator(
+    interpreter,
+    operator,
+    values.some(isObject) ? interpreter.dialect.convert(operator, values, interpreter, span) : values,
+  )
 }
 
 /** The result of a strict operator; of values that are not known, it is one that they decide. */

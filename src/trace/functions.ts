@@ -14,6 +14,7 @@ import { Scope } from './scope.js'
 import { declareAll, runStatements } from './statements.js'
 import { shorten } from './unknowns.js'
 import {
+  argumentsKey,
   type ClassObject,
   type ClosureObject,
   isObject,
@@ -55,7 +56,9 @@ export function callClosure(
     ...(constructing && { constructing }),
   }
   if (code.argumentsBinding) {
-    scope.declare(code.argumentsBinding, { value: interpreter.arrayOf(args), initialized: true })
+    const given = interpreter.arrayOf(args)
+    given.properties.set(argumentsKey, { value: true })
+    scope.declare(code.argumentsBinding, { value: given, initialized: true })
   }
   code.parameters.forEach((parameter, i) => {
     assignElement(interpreter, parameter, args[i] ?? { value: undefined }, frame)
@@ -315,7 +318,7 @@ function constructorAbove(
 export function builtinMethod(interpreter: Interpreter, name: string, key: string, object: Value): Value {
   const call = (inner: HostCall): Value => {
     const thisValue = inner.thisValue ?? object
-    const builtin = interpreter.dialect.builtinMember(thisValue, key)
+    const builtin = interpreter.dialect.builtinMember(thisValue, key, true)
     if (builtin?.kind === 'method') return builtin.call({ ...inner, thisValue })
     return interpreter.opaque('opaque-callee', { call: shorten(spanText(inner.span)) }, inner.span)
   }

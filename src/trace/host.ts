@@ -175,6 +175,10 @@ export interface Tracer {
   provided(name: string): Value
   /** An error that the language itself throws, if something catches it; else what the code goes on with. */
   fail(type: 'TypeError' | 'ReferenceError' | 'RangeError', problem: string, span: Span): Value
+  /** An error if a value is what it seems to be: what the code goes on with. */
+  perhaps(problem: string, span: Span): Value
+  /** Any field of the object may be one of those of `whole`, which is not known. */
+  obscure(object: ObjectValue, whole: UnknownValue): void
   /** Calls a function of the program or of the library. */
   call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value
   /** Reads a field as the source language does: prototypes, getters, members of library objects. */
@@ -187,6 +191,8 @@ export interface Tracer {
   list(value: Value, span: Span): readonly Property[] | undefined
   /** What a library has for all elements of a list of unknown length, as long as the list is as it was made. */
   whole(value: Value): Value
+  /** The text of a value as the language converts it, where no code of the program decides it. */
+  plainText(value: Value): string | undefined
   /** How the language writes a value in a message or a template. */
   text(value: Value): string
 

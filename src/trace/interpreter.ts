@@ -13,8 +13,9 @@ import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
 import { Failures } from './failures.js'
+import { getField, setField } from './fields.js'
 import type { FoundModelEntry } from './found-models.js'
-import { builtinMethod, callClosure, construct, ownPrototype } from './functions.js'
+import { callClosure, construct } from './functions.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
@@ -167,6 +168,10 @@ export class Interpreter implements Tracer {
     return this.failures.fail(...given)
   }
 
+  perhaps(problem: string, span: Span): Value {
+    return this.failures.perhaps(problem, span)
+  }
+
   copyFields(from: Value, to: ObjectValue, span: Span): void {
     copyFields(this, from, to, span)
   }
@@ -236,97 +241,11 @@ export class Interpreter implements Tracer {
 
   /** `receiver` is what the member is read for, where that is not the object itself: `super.member`. */
   get(object: Value, key: string, span: Span, receiver = object): Value {
-    if (isUnknown(object)) return this.unknownObjects.get(object, key, span)
-    if (isObject(object)) {
-      if (object.kind === 'array') {
-        const unknown = object.properties.get(unknownKey)?.value
-        if (isUnknown(unknown) && key !== 'push') {
-          // A method may change the list.
-          if (key !== 'length' && !/^\d+$/.test(key)) this.heap.forgetWhole(object)
-          return this.get(unknown, key, span)
-        }
-        if (key === 'length') return object.elements.length
-        if (/^\d+$/.test(key)) return object.elements[Number(key)]?.value
-      }
-      for (let at: ObjectValue | null = object; at; at = at.prototype) {
-        const property = at.properties.get(key)
-        if (property?.getter !== undefined) return this.call(property.getter, [], span, receiver)
-        if (property) return property.value
-        const whole = at.kind === 'array' ? undefined : at.properties.get(unknownKey)?.value
-        if (isUnknown(whole)) return this.get(whole, key, span)
-      }
-      for (let at: ObjectValue | null = object; at; at = at.prototype) {
-        if (at.kind !== 'host') continue
-        const host = sameType(receiver, at) ?? at
-        const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
-        if (member?.kind === 'property') return member.get(host, this, span)
-        if (member) return this.function(`${host.type.name}.${key}`, call => member.call(host, call), [host])
-        const dynamic = at.type.lookup?.(at, key, this)
-        if (dynamic !== undefined) return dynamic
-      }
-    }
-    if (key === 'prototype' && isObject(object) && object.kind === 'closure') {
-      const prototype = ownPrototype(this, object)
-      if (prototype) return prototype
-    }
-    const builtin = this.dialect.builtinMember(object, key)
-    if (builtin?.kind === 'value') return builtin.value
-    if (builtin?.kind === 'method') return builtinMethod(this, builtin.name, key, object)
-    if (object === undefined || object === null) {
-      return this.failures.perhaps(`reads \`${key}\` of ${object}`, span)
-    }
-    if (builtin) {
-      const reason = 'this member is not modelled'
-      const unknown = this.opaque('unmodelled-call', { call: builtin.name, reason }, span)
-      // It may be a method that changes the list.
-      if (isObject(object) && object.kind === 'array') this.unknownArray(object, unknown)
-      return unknown
-    }
-    if (isObject(object) && object.kind === 'host') {
-      return this.opaque(
-        'unmodelled-call',
-        { call: `${object.type.name}.${key}`, reason: object.type.missing ?? 'this member is not modelled' },
-        span,
-      )
-    }
-    return undefined
+    return getField(this, object, key, span, receiver)
   }
 
   set(object: Value, key: string, property: Property): void {
-    if (isUnknown(object)) {
-      this.unknownObjects.set(object, key, property)
-      return
-    }
-    if (object === undefined || object === null)
-      this.failures.perhaps(`assigns \`${key}\` of ${object}`, property.span ?? noSpan)
-    if (!isObject(object)) return
-    for (let at: ObjectValue | null = object; at; at = at.prototype) {
-      const found = at.properties.get(key)
-      if (!found) continue
-      const { getter, setter } = found
-      if (setter !== undefined) this.call(setter, [property], property.span ?? noSpan, object)
-      else if (getter !== undefined)
-        // Only code in strict mode throws.
-        this.failures.perhaps(`assigns \`${key}\`, which has only a getter`, property.span ?? noSpan)
-      if (setter !== undefined || getter !== undefined) return
-      break
-    }
-    for (let at: ObjectValue | null = object; at; at = at.prototype) {
-      if (at.kind !== 'host') continue
-      const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
-      if (member?.kind === 'property' && member.set) {
-        member.set(sameType(object, at) ?? at, property, this)
-        return
-      }
-    }
-    this.#name(property.value, key)
-    if (object.kind !== 'array') this.heap.setProperty(object, key, property)
-    else if (/^\d+$/.test(key)) this.heap.setElement(object, Number(key), property)
-    else if (key === 'length' && Number.isSafeInteger(property.value) && Number(property.value) >= 0) {
-      const length = Number(property.value)
-      if (length > object.elements.length) this.heap.setElement(object, length - 1, { value: undefined })
-      else this.heap.setElements(object, object.elements.slice(0, length))
-    } else this.heap.setProperty(object, key, property)
+    setField(this, object, key, property)
   }
 
   /** A write whose key is not known: any field may be another from here on. */
@@ -349,7 +268,7 @@ export class Interpreter implements Tracer {
 
   setVariable(cell: Cell, name: string, value: Value): void {
     this.heap.setCell(cell, value)
-    this.#name(value, name)
+    this.name(value, name)
   }
 
   fields(value: Value): ReadonlyMap<string, Property> | undefined {
@@ -370,6 +289,10 @@ export class Interpreter implements Tracer {
   whole(value: Value): Value {
     if (!isObject(value) || value.kind !== 'array' || value.elements.length > 0) return undefined
     return value.properties.get(wholeKey)?.value ?? undefined
+  }
+
+  plainText(value: Value): string | undefined {
+    return this.dialect.text(value)
   }
 
   text(value: Value): string {
@@ -482,7 +405,8 @@ export class Interpreter implements Tracer {
     })
   }
 
-  #name(value: Value, name: string): void {
+  /** Notes what the program calls a value. */
+  name(value: Value, name: string): void {
     if (!name || !isObject(value) || value.kind !== 'host') return
     const known = this.#named.get(value)
     if (known) known.add(name)
@@ -491,9 +415,4 @@ export class Interpreter implements Tracer {
       this.library.named(value, name, this)
     }
   }
-}
-
-/** The object itself where it is of the type of the host on which a member was found. */
-function sameType(object: Value, { type }: HostObject): HostObject | undefined {
-  return isObject(object) && object.kind === 'host' && object.type === type ? object : undefined
 }

@@ -2,7 +2,9 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
+import { textOf } from './javascript-conversions.js'
 import { cursorOver } from './javascript-iteration.js'
+import { hasOwn } from './javascript-objects.js'
 import { wellKnown } from './javascript-symbols.js'
 import {
   type ArrayObject,
@@ -10,6 +12,7 @@ import {
   isObject,
   isSameObject,
   isUnknown,
+  lockedKey,
   numbersKey,
   type Property,
   unknownKey,
@@ -28,7 +31,7 @@ function array(call: HostCall, elements: readonly Property[]): ArrayObject {
 
 function integer(value: Value, fallback: number): number | undefined {
   if (value === undefined) return fallback
-  return typeof value === 'number' ? Math.trunc(value) : undefined
+  return typeof value === 'number' ? Math.trunc(value) || 0 : undefined
 }
 
 /** A position that may count from the end, inside the list. */
@@ -130,22 +133,59 @@ function opened(call: HostCall, items: readonly Property[], depth = 1): readonly
   return result
 }
 
-/** Where the value is first found; undefined where it is not known whether two values are the same. */
+/** Where the value is first found, in the order given; undefined where it is not known whether two values are the same. */
 function positionOf(
   call: HostCall,
-  elements: readonly Property[],
+  elements: readonly (readonly [index: number, element: Property])[],
   same: (a: Value, b: Value) => boolean,
 ): number | undefined {
   const wanted = argument(call, 0)
   const isOpen = (value: Value) =>
     isUnknown(value) || isPolynomial(value) || isSameObject(value, wanted) === undefined
   if (isOpen(wanted)) return undefined
-  for (const [i, { value }] of elements.entries()) {
+  for (const [i, { value }] of elements) {
     if (isOpen(value)) return undefined
     if (same(value, wanted)) return i
   }
   return -1
 }
+
+/** The elements from a position on, with their positions, which a search may begin at; undefined where that is not known. */
+function from(
+  call: HostCall,
+  elements: readonly Property[],
+  isHole: (element: Property) => boolean,
+): readonly (readonly [index: number, element: Property])[] | undefined {
+  const start = position(argument(call, 1), 0, elements.length)
+  return start === undefined
+    ? undefined
+    : [...elements.entries()].slice(start).filter(([, element]) => !isHole(element))
+}
+
+const isHole = (element: Property): boolean => element === hole
+
+/** Methods whose first argument is called, or, where there is none, does not need to be. */
+const calling = ['map', 'flatMap', 'forEach', 'filter', 'find', 'findIndex', 'findLast', 'findLastIndex']
+const takingFunctions: ReadonlySet<string> = new Set([...calling, 'some', 'every', 'reduce', 'reduceRight'])
+
+/** Methods that change the array itself. */
+const changing: ReadonlySet<string> = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'reverse',
+  'fill',
+  'set',
+  'sort',
+])
+
+/** Whether a value is certainly no function. */
+const isNoFunction = (value: Value): boolean =>
+  !isUnknown(value) &&
+  (!isObject(value) ||
+    ((value.kind === 'record' || value.kind === 'array') && !value.properties.has(unknownKey)))
 
 const methods: Readonly<Record<string, Method>> = {
   push: (call, target) => {
@@ -228,24 +268,28 @@ const methods: Readonly<Record<string, Method>> = {
   join: (call, _, elements) => {
     const separator = argument(call, 0) ?? ','
     const texts = elements.map(({ value }) =>
-      value === undefined || value === null
-        ? ''
-        : isUnknown(value) || isPolynomial(value)
-          ? undefined
-          : call.trace.text(value),
+      value === undefined || value === null ? '' : textOf(value, call.trace, call.span),
     )
     return texts.every(text => text !== undefined) && typeof separator === 'string'
       ? texts.join(separator)
       : unclear(call, 'join')
   },
   includes: (call, _, elements) => {
-    const at = positionOf(call, elements, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b)))
+    const list = from(call, elements, () => false)
+    const at = list && positionOf(call, list, (a, b) => a === b || (Number.isNaN(a) && Number.isNaN(b)))
     return at === undefined ? unclear(call, 'includes') : at >= 0
   },
-  indexOf: (call, _, elements) => positionOf(call, elements, (a, b) => a === b) ?? unclear(call, 'indexOf'),
+  indexOf: (call, _, elements) => {
+    const list = from(call, elements, isHole)
+    return (list && positionOf(call, list, (a, b) => a === b)) ?? unclear(call, 'indexOf')
+  },
   lastIndexOf: (call, _, elements) => {
-    const at = positionOf(call, [...elements].reverse(), (a, b) => a === b)
-    return at === undefined ? unclear(call, 'lastIndexOf') : at < 0 ? -1 : elements.length - 1 - at
+    const last = call.arguments.length < 2 ? elements.length : integer(argument(call, 1) ?? 0, 0)
+    if (last === undefined) return unclear(call, 'lastIndexOf')
+    const list = [...elements.entries()]
+      .slice(0, last < 0 ? Math.max(0, elements.length + last + 1) : last + 1)
+      .filter(([, element]) => element !== hole)
+    return positionOf(call, list.reverse(), (a, b) => a === b) ?? unclear(call, 'lastIndexOf')
   },
   reverse: (call, target, elements) => {
     call.trace.heap.setElements(target, [...elements].reverse())
@@ -277,7 +321,8 @@ const methods: Readonly<Record<string, Method>> = {
   subarray: (call, target) => unclearChange(call, target, 'subarray'),
   flat: (call, _, elements) => {
     const depth = integer(argument(call, 0), 1)
-    const flat = depth === undefined ? undefined : opened(call, elements, depth)
+    const present = elements.filter(element => element !== hole)
+    const flat = depth === undefined ? undefined : opened(call, present, depth)
     return flat ? array(call, flat) : unclear(call, 'flat')
   },
   at: (call, _, elements) => {
@@ -290,38 +335,49 @@ const methods: Readonly<Record<string, Method>> = {
   entries: (call, target) =>
     places(call, target, ({ value }, i) => ({ value: call.trace.array([i, value]) })),
   sort: (call, target, elements) => {
-    const values = elements.map(({ value }) => value)
-    if (argument(call, 0) !== undefined) {
-      const compare = (a: Value, b: Value) =>
-        call.trace.call(argument(call, 0), [{ value: a }, { value: b }], call.span)
-      if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
-        return unclearChange(call, target, 'sort')
-      let isClear = true
-      const sorted = [...values].sort((a, b) => {
-        const result = compare(a, b)
-        isClear &&= typeof result === 'number'
-        return typeof result === 'number' ? result : 0
-      })
-      if (!isClear) return unclearChange(call, target, 'sort')
-      call.trace.heap.setElements(
-        target,
-        sorted.map(value => ({ value })),
-      )
-      return target
-    }
-    if (!values.every(value => typeof value === 'number' || typeof value === 'string'))
-      return unclearChange(call, target, 'sort')
-    const sorted = target.properties.has(numbersKey)
-      ? values.toSorted((a, b) => Number(a) - Number(b))
-      : values.toSorted()
-    call.trace.heap.setElements(
-      target,
-      sorted.map(value => ({ value })),
-    )
+    const sorted = sortedValues(call, target, elements)
+    if (!sorted) return unclearChange(call, target, 'sort')
+    call.trace.heap.setElements(target, sorted)
     return target
   },
-  toString: (call: HostCall, target: ArrayObject) => call.trace.text(target),
+  toString: (call: HostCall, target: ArrayObject) =>
+    textOf(target, call.trace, call.span) ?? unclear(call, 'toString'),
+  hasOwnProperty: (call: HostCall, target: ArrayObject) => hasOwn(call, target, argument(call, 0)),
 }
+
+/** The elements in order, holes last and undefined before them; undefined where the order is not known. */
+function sortedValues(
+  call: HostCall,
+  target: ArrayObject,
+  elements: readonly Property[],
+): readonly Property[] | undefined {
+  const compare = argument(call, 0)
+  const present = elements.filter(element => element !== hole)
+  const values = present.filter(({ value }) => value !== undefined)
+  const last = [
+    ...present.filter(({ value }) => value === undefined),
+    ...elements.filter(element => element === hole),
+  ]
+  if (compare === undefined) {
+    if (!values.every(({ value }) => typeof value === 'number' || typeof value === 'string')) return undefined
+    const isNumeric = target.properties.has(numbersKey)
+    const order = (a: Value, b: Value) =>
+      isNumeric ? Number(a) - Number(b) : textOrder(String(a), String(b))
+    return [...values.toSorted((a, b) => order(a.value, b.value)), ...last]
+  }
+  if (isNoFunction(compare)) call.trace.fail('TypeError', 'sorts by what is no function', call.span)
+  if (values.some(({ value }) => isUnknown(value) || isPolynomial(value))) return undefined
+  let isClear = true
+  const sorted = values.toSorted((a, b) => {
+    const result = call.trace.call(compare, [a, b], call.span)
+    const number = typeof result === 'boolean' ? Number(result) : result
+    isClear &&= typeof number === 'number'
+    return typeof number === 'number' ? number : 0
+  })
+  return isClear ? [...sorted, ...last] : undefined
+}
+
+const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** An iterator over the places of an array, which reads each when it comes to it. */
 function places(
@@ -357,6 +413,8 @@ function reduce(
       call.span,
     )
   }
+  if (!isStarted && !target.properties.has(unknownKey))
+    return call.trace.fail('TypeError', 'reduces an empty list without a first value', call.span)
   return result
 }
 
@@ -369,6 +427,10 @@ export const arrayMembers: Readonly<Record<string, BuiltinMember>> = Object.from
       name: `Array.${name}`,
       call: (call: HostCall) => {
         const target = call.thisValue as ArrayObject
+        if (takingFunctions.has(name) && isNoFunction(argument(call, 0)))
+          return call.trace.fail('TypeError', `calls \`${name}\` without a function`, call.span)
+        if (changing.has(name) && target.properties.has(lockedKey))
+          return call.trace.fail('TypeError', 'changes a frozen list', call.span)
         return method(call, target, [...target.elements])
       },
     },

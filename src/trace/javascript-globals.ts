@@ -1,20 +1,22 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
-import { type HostCall, randomDraw, type Tracer } from './host.js'
+import { type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
+import { textOf, toPrimitive } from './javascript-conversions.js'
 import { elements } from './javascript-elements.js'
 import { errors } from './javascript-errors.js'
 import { isTakenFrom } from './javascript-iteration.js'
-import { symbols } from './javascript-symbols.js'
+import { objects } from './javascript-objects.js'
+import { isSymbol, symbols } from './javascript-symbols.js'
 import {
+  argumentsKey,
   hole,
   isObject,
   isUnknown,
   numbersKey,
-  ownFields,
+  type ObjectValue,
   type Property,
-  unknownKey,
   type Value,
 } from './value.js'
 
@@ -108,65 +110,12 @@ const math = (trace: Tracer) =>
     },
   )
 
-/** The key under which a value is stored as a property; undefined where it is not known. */
-const keyText = (value: Value): string | undefined =>
-  isUnknown(value) || isPolynomial(value) || isObject(value) ? undefined : String(value)
-
-/** The fields of an object with their values, which getters compute; undefined where they are not known. */
-function own({ trace, span }: HostCall, value: Value): readonly (readonly [string, Property])[] | undefined {
-  if (!isObject(value) || value.properties.has(unknownKey)) return undefined
-  if (value.kind === 'array') return value.elements.map((element, i) => [String(i), element])
-  if (value.kind !== 'record') return undefined
-  return ownFields(value).map(([key, property]) => [
-    key,
-    property.getter === undefined
-      ? property
-      : { value: trace.get(value, key, span), ...(property.span && { span: property.span }) },
-  ])
-}
-
-const objects = (trace: Tracer) =>
-  callable(trace, 'Object', call => argument(call, 0) ?? call.trace.record({}), {
-    keys: call => {
-      const fields = own(call, argument(call, 0))
-      return fields ? call.trace.array(fields.map(([key]) => key)) : unclear(call, 'Object.keys')
-    },
-    values: call => {
-      const fields = own(call, argument(call, 0))
-      return fields ? call.trace.array(fields.map(([, { value }]) => value)) : unclear(call, 'Object.values')
-    },
-    entries: call => {
-      const fields = own(call, argument(call, 0))
-      return fields
-        ? call.trace.array(fields.map(([key, { value }]) => call.trace.array([key, value])))
-        : unclear(call, 'Object.entries')
-    },
-    assign: call => {
-      const target = argument(call, 0)
-      if (!isObject(target)) return unclear(call, 'Object.assign')
-      for (const { value } of call.arguments.slice(1)) call.trace.copyFields(value, target, call.span)
-      return target
-    },
-    freeze: call => argument(call, 0),
-    seal: call => argument(call, 0),
-    fromEntries: call => {
-      const record = call.trace.record({})
-      const pairs = call.trace.list(argument(call, 0), call.span)
-      for (const { value } of pairs ?? []) {
-        const [key, item = { value: undefined }] = call.trace.elements(value) ?? []
-        const name = key && keyText(key.value)
-        if (name === undefined) return unclear(call, 'Object.fromEntries')
-        call.trace.heap.setProperty(record, name, item)
-      }
-      return pairs ? record : unclear(call, 'Object.fromEntries')
-    },
-    defineProperty: call => argument(call, 0),
-  })
-
 /** Longer arrays are refused, so that a short program cannot fill the memory. */
 const longestArray = 1_000_000
 
 function filled(call: HostCall, length: Value, element: Property): Value {
+  if (typeof length === 'number' && (!Number.isInteger(length) || length < 0 || length >= 2 ** 32))
+    call.trace.fail('RangeError', 'makes a list of no length', call.span)
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > longestArray)
     return unclear(call, 'Array')
   const made = call.trace.array([])
@@ -202,6 +151,20 @@ function floats(name: string) {
 const isIterable = ({ trace }: HostCall, value: Value): boolean =>
   isTakenFrom(value, trace) || trace.elements(value) !== undefined
 
+/** The list of what an object has at each position below its length. */
+function likeArray(call: HostCall, source: Value): Value {
+  const length = isUnknown(source) ? source : call.trace.get(source, 'length', call.span)
+  const made = filled(call, length ?? 0, { value: undefined })
+  if (!isObject(made) || made.kind !== 'array' || !isObject(source)) return made
+  if ([...source.properties.keys()].every(key => key === 'length') && source.prototype === null) return made
+  const { trace, span } = call
+  trace.heap.setElements(
+    made,
+    made.elements.map((_, i) => ({ value: trace.get(source, String(i), span) })),
+  )
+  return made
+}
+
 const arrays = (trace: Tracer) =>
   callable(
     trace,
@@ -216,17 +179,13 @@ const arrays = (trace: Tracer) =>
         const value = argument(call, 0)
         return isUnknown(value)
           ? call.trace.derived([value], ([name]) => `Array.isArray(${name})`)
-          : isObject(value) && value.kind === 'array'
+          : isObject(value) && value.kind === 'array' && !value.properties.has(argumentsKey)
       },
       of: call => call.trace.array(call.arguments.map(({ value }) => value)),
       from: call => {
         const source = argument(call, 0)
         const list = isIterable(call, source) ? call.trace.list(source, call.span) : undefined
-        const base = list
-          ? call.trace.array(list.map(({ value }) => value))
-          : filled(call, isUnknown(source) ? source : call.trace.get(source, 'length', call.span), {
-              value: undefined,
-            })
+        const base = list ? call.trace.array(list.map(({ value }) => value)) : likeArray(call, source)
         const mapping = argument(call, 1)
         if (mapping === undefined || isUnknown(base)) return base
         const map = arrayMembers.map
@@ -280,9 +239,10 @@ const predicate =
   (name: string, holds: (value: unknown) => boolean) =>
   (call: HostCall): Value => {
     const value = argument(call, 0)
-    return isUnknown(value) || isPolynomial(value)
-      ? call.trace.derived([value], ([text]) => `${name}(${text})`)
-      : holds(value)
+    if (isUnknown(value) || isPolynomial(value))
+      return call.trace.derived([value], ([text]) => `${name}(${text})`)
+    // Of objects, `Number.isNaN` and its kin know that they are no numbers; others convert them.
+    return isObject(value) && !name.startsWith('Number.') ? unclear(call, name) : holds(value)
   }
 
 /** Runs the executor at once, as JavaScript does; what it resolves with by then is the awaited value. */
@@ -299,58 +259,105 @@ function makePromise(call: HostCall): Value {
   return resolved ? resolved.value : unclear(call, 'new Promise')
 }
 
-function toNumberFunction(name: string, convert: (text: string) => number) {
+/** `Number`, to which nothing is zero, and objects what they say. */
+const number = (call: HostCall): Value => {
+  if (call.arguments.length === 0) return 0
+  const value = toPrimitive(argument(call, 0), 'number', call.trace, call.span)
+  if (isUnknown(value)) return call.trace.derived([value], ([text]) => `Number(${text})`)
+  if (isPolynomial(value)) return value
+  if (!isObject(value)) return Number(value)
+  const text = textOf(value, call.trace, call.span)
+  return text === undefined ? unclear(call, 'Number') : Number(text)
+}
+
+function parser(name: string, convert: (text: string, radix?: number) => number) {
   return (trace: Tracer) =>
-    callable(
-      trace,
-      name,
-      call => {
-        const value = argument(call, 0)
-        const radix = argument(call, 1)
-        if (name === 'parseInt' && radix !== undefined && radix !== 10) {
-          const isText = typeof value === 'string' || typeof value === 'number'
-          return isText && typeof radix === 'number'
-            ? Number.parseInt(String(value), radix)
-            : unclear(call, name)
-        }
-        if (typeof value === 'number' || isPolynomial(value))
-          return name === 'parseInt' ? apply('truncate', [value]) : value
-        if (isUnknown(value)) return call.trace.derived([value], ([text]) => `${name}(${text})`)
-        return isObject(value) ? Number.NaN : convert(String(value))
-      },
-      {
-        isInteger: predicate('Number.isInteger', Number.isInteger),
-        isFinite: predicate('Number.isFinite', Number.isFinite),
-        isNaN: predicate('Number.isNaN', Number.isNaN),
-        parseFloat: call => call.trace.call(globals.parseFloat!(call.trace), call.arguments, call.span),
-        parseInt: call => call.trace.call(globals.parseInt!(call.trace), call.arguments, call.span),
-      },
-      numberConstants,
-    )
+    trace.function(name, call => {
+      const [value, radix] = [argument(call, 0), argument(call, 1)]
+      if (isPolynomial(value) && (radix === undefined || radix === 10))
+        return name === 'parseInt' ? apply('truncate', [value]) : value
+      if (isUnknown(value)) return call.trace.derived([value], ([text]) => `${name}(${text})`)
+      const text = textOf(value, call.trace, call.span)
+      if (text === undefined || (radix !== undefined && typeof radix !== 'number')) return unclear(call, name)
+      return convert(text, radix)
+    })
+}
+
+const numberClass = (trace: Tracer) =>
+  callable(
+    trace,
+    'Number',
+    number,
+    {
+      isInteger: predicate('Number.isInteger', Number.isInteger),
+      isFinite: predicate('Number.isFinite', Number.isFinite),
+      isNaN: predicate('Number.isNaN', Number.isNaN),
+      parseFloat: call => call.trace.call(globals.parseFloat!(call.trace), call.arguments, call.span),
+      parseInt: call => call.trace.call(globals.parseInt!(call.trace), call.arguments, call.span),
+    },
+    numberConstants,
+  )
+
+/** What values of a class inherit from: the language's members, of which `sample` has all, and what the program adds. */
+const prototypeType: HostType<{ readonly sample: Value }> = {
+  name: 'prototype',
+  members: {},
+  lookup: ({ state }, key, trace) => {
+    const member = trace.get(state.sample, key, {
+      file: { path: '', text: '', lineStarts: [0] },
+      start: 0,
+      end: 0,
+    })
+    return isObject(member) && member.kind === 'hostFunction' ? member : undefined
+  },
+  missing: 'this member is not modelled',
+}
+
+/** A class with the object from which its values inherit. */
+function withPrototype(make: (trace: Tracer) => ObjectValue, sample: (trace: Tracer) => Value) {
+  return (trace: Tracer): Value => {
+    const made = make(trace)
+    const prototype = trace.host(prototypeType, { sample: sample(trace) })
+    trace.heap.setProperty(made, 'prototype', { value: prototype, hidden: true })
+    return made
+  }
 }
 
 /** The globals of the language itself (ECMA-262, 19) and the harmless ones of every host. */
 export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
+  Array: withPrototype(arrays, trace => trace.array([])),
+  Boolean: withPrototype(
+    trace =>
+      trace.function('Boolean', call => {
+        const value = argument(call, 0)
+        if (!isUnknown(value) && !isPolynomial(value)) return isObject(value) || Boolean(value)
+        const not = call.trace.derived([value], ([text]) => `!${text}`, 'not')
+        return call.trace.derived([not], ([text]) => `!${text}`, 'not')
+      }),
+    () => true,
+  ),
+  Number: withPrototype(numberClass, () => 0),
+  Object: withPrototype(objects, trace => trace.record({})),
+  String: withPrototype(
+    trace =>
+      trace.function('String', call => {
+        const value = argument(call, 0)
+        if (call.arguments.length === 0) return ''
+        if (isSymbol(value))
+          return call.trace.call(call.trace.get(value, 'toString', call.span), [], call.span, value)
+        if (isUnknown(value) || isPolynomial(value))
+          return call.trace.derived([value], ([text]) => `String(${text})`)
+        return textOf(value, call.trace, call.span) ?? unclear(call, 'String')
+      }),
+    () => '',
+  ),
   Math: math,
-  Object: objects,
-  Array: arrays,
   JSON: json,
   Map: trace => trace.function('Map', collection(true)),
   Set: trace => trace.function('Set', collection(false)),
   WeakMap: trace => trace.function('WeakMap', collection(true)),
-  Number: toNumberFunction('Number', Number),
-  parseInt: toNumberFunction('parseInt', text => Number.parseInt(text, 10)),
-  parseFloat: toNumberFunction('parseFloat', Number.parseFloat),
-  String: trace =>
-    trace.function('String', call => {
-      const value = argument(call, 0)
-      return isUnknown(value) ? value : call.trace.text(value)
-    }),
-  Boolean: trace =>
-    trace.function('Boolean', call => {
-      const value = argument(call, 0)
-      return isUnknown(value) || isPolynomial(value) ? value : isObject(value) || Boolean(value)
-    }),
+  parseInt: parser('parseInt', Number.parseInt),
+  parseFloat: parser('parseFloat', text => Number.parseFloat(text)),
   ...errors,
   Symbol: symbols,
   Promise: trace =>
@@ -360,6 +367,11 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     }),
   console: trace =>
     namespace(trace, 'console', {
+      ...Object.fromEntries(
+        ['clear', 'count', 'countReset', 'dir', 'dirxml', 'groupCollapsed', 'timeLog', 'timeStamp'].map(
+          name => [name, nothing],
+        ),
+      ),
       log: nothing,
       warn: nothing,
       error: nothing,

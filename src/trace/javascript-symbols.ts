@@ -1,3 +1,4 @@
+import { isPolynomial } from '../graph/dimension.js'
 import type { HostCall, HostMember, HostType, Tracer } from './host.js'
 import { argument, callable } from './javascript-calls.js'
 import { type HostObject, isObject, isUnknown, symbolPrefix, type Value } from './value.js'
@@ -29,8 +30,13 @@ function describe(trace: Tracer, { description }: SymbolState): Value {
 export const isSymbol = (value: Value): value is HostObject<SymbolState> =>
   isObject(value) && value.kind === 'host' && value.type === symbolType
 
-/** The key of a field whose name is a symbol. */
-export const symbolKey = ({ state }: HostObject<SymbolState>): string => state.key
+/** The key under which a value is stored as a property; undefined where it is not known. */
+export const keyText = (value: Value): string | undefined =>
+  isSymbol(value)
+    ? value.state.key
+    : isUnknown(value) || isPolynomial(value) || isObject(value)
+      ? undefined
+      : String(value)
 
 /** The key of a symbol that the language itself looks for (ECMA-262, 6.1.5.1). */
 export const wellKnown = (name: 'iterator' | 'asyncIterator' | 'toPrimitive' | 'hasInstance'): string =>

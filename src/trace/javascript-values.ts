@@ -2,7 +2,9 @@ import { isPolynomial } from '../graph/dimension.js'
 import type { BuiltinMember } from './dialect.js'
 import type { HostCall } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
+import { textOf } from './javascript-conversions.js'
 import { cursorOver } from './javascript-iteration.js'
+import { hasOwn } from './javascript-objects.js'
 import { wellKnown } from './javascript-symbols.js'
 import { isObject, isUnknown, type Value } from './value.js'
 
@@ -76,13 +78,21 @@ export function stringMembers(value: string, key: string): BuiltinMember | undef
 /** A pattern without special characters is found where it stands; patterns of programs are never run. */
 function matched(call: HostCall, value: string, pattern: Value): Value {
   if (typeof pattern !== 'string' || !/^[\w \-:]*$/.test(pattern)) return unclear(call, 'match')
-  return value.includes(pattern) ? call.trace.array([pattern]) : null
+  if (!value.includes(pattern)) return null
+  const found = call.trace.array([pattern])
+  const fields = { index: value.indexOf(pattern), input: value, groups: undefined }
+  for (const [key, field] of Object.entries(fields)) call.trace.heap.setProperty(found, key, { value: field })
+  return found
 }
 
 export const numberMembers: Readonly<Record<string, BuiltinMember>> = {
-  toString: method('Number.toString', call =>
-    typeof call.thisValue === 'number' ? String(call.thisValue) : unclear(call, 'toString'),
-  ),
+  toString: method('Number.toString', call => {
+    const radix = argument(call, 0) ?? 10
+    const isRadix = typeof radix === 'number' && Number.isInteger(radix) && radix >= 2 && radix <= 36
+    return typeof call.thisValue === 'number' && isRadix
+      ? call.thisValue.toString(radix)
+      : unclear(call, 'toString')
+  }),
   toFixed: method('Number.toFixed', call => {
     const digits = argument(call, 0) ?? 0
     return typeof call.thisValue === 'number' && typeof digits === 'number' && digits >= 0 && digits <= 100
@@ -132,9 +142,10 @@ export const promiseMembers: Readonly<Record<string, BuiltinMember>> = Object.fr
 ])
 
 export const objectMembers: Readonly<Record<string, BuiltinMember>> = {
-  hasOwnProperty: method('Object.hasOwnProperty', call => {
-    const key = argument(call, 0)
-    return isObject(call.thisValue) && typeof key === 'string' && call.thisValue.properties.has(key)
+  hasOwnProperty: method('Object.hasOwnProperty', call => hasOwn(call, call.thisValue, argument(call, 0))),
+  toString: method('Object.toString', call => {
+    const { thisValue, trace, span } = call
+    return textOf(thisValue, trace, span) ?? unclear(call, 'toString')
   }),
-  toString: method('Object.toString', call => call.trace.text(call.thisValue)),
+  valueOf: method('Object.valueOf', call => call.thisValue),
 }

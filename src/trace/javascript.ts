@@ -1,11 +1,13 @@
 import { add, apply, type Dimension, divide, isPolynomial, multiply, subtract } from '../graph/dimension.js'
 import type { BuiltinMember, Dialect } from './dialect.js'
 import { isGenerator } from './generators.js'
+import type { Tracer } from './host.js'
 import { arrayMembers } from './javascript-arrays.js'
+import { convertOperands } from './javascript-conversions.js'
 import { languageError } from './javascript-errors.js'
 import { globals } from './javascript-globals.js'
 import { isTakenFrom, take } from './javascript-iteration.js'
-import { isSymbol, symbolKey, wellKnown } from './javascript-symbols.js'
+import { isSymbol, keyText, wellKnown } from './javascript-symbols.js'
 import {
   functionMembers,
   numberMembers,
@@ -14,6 +16,7 @@ import {
   stringMembers,
 } from './javascript-values.js'
 import {
+  argumentsKey,
   hole,
   isObject,
   isSameObject,
@@ -59,29 +62,28 @@ export const javascript: Dialect = {
   },
   equality: operator => (operator === '===' ? true : operator === '!==' ? false : undefined),
   text: toText,
-  key: value =>
-    isSymbol(value)
-      ? symbolKey(value)
-      : isUnknown(value) || isPolynomial(value) || isObject(value)
-        ? undefined
-        : String(value),
+  key: keyText,
+  convert: convertOperands,
   isTakenFrom,
   take,
   error: languageError,
   global: (name, trace) => ownField(globals, name)?.(trace),
   globalObject: new Set(['window', 'self', 'globalThis', 'global']),
-  builtinMember: (value, key) => {
-    const own = ownMember(value, key) ?? ownField(promiseMembers, key)
+  builtinMember: (value, key, isBorrowed = false) => {
+    const own = ownMember(value, key, isBorrowed) ?? ownField(promiseMembers, key)
     if (own || isUnknown(value)) return own
     const builtin = prototypeOf(value)
     return builtin && key in builtin ? { kind: 'unmodelled', name: key } : undefined
   },
+  prototypes: prototypesOf,
 }
 
-function ownMember(value: Value, key: string): BuiltinMember | undefined {
+function ownMember(value: Value, key: string, isBorrowed: boolean): BuiltinMember | undefined {
   if (typeof value === 'string') return stringMembers(value, key)
   if (typeof value === 'number' || isPolynomial(value)) return ownField(numberMembers, key)
   if (!isObject(value)) return undefined
+  if (isArguments(value) && !isBorrowed)
+    return key === wellKnown('iterator') ? arrayMembers[key] : ownField(objectMembers, key)
   if (value.kind === 'array') return ownField(arrayMembers, key)
   if (isGenerator(value) && key === wellKnown('iterator'))
     return { kind: 'method', name: key, call: call => call.thisValue }
@@ -100,8 +102,48 @@ function prototypeOf(value: Value): object | undefined {
   if (typeof value === 'string') return String.prototype
   if (typeof value === 'number' || isPolynomial(value)) return Number.prototype
   if (!isObject(value) || value.kind === 'host') return undefined
+  if (isArguments(value)) return Object.prototype
   if (value.kind === 'array') return Array.prototype
+  if (value.kind === 'hostFunction' && Object.hasOwn(natives, value.function.name))
+    return natives[value.function.name]
   return isCallable(value) ? Function.prototype : Object.prototype
+}
+
+/** The language's own classes, to tell what they have that is not modelled. */
+const natives: Readonly<Record<string, object>> = {
+  Array,
+  Boolean,
+  Error,
+  Float32Array,
+  Float64Array,
+  Map,
+  Number,
+  Object,
+  Promise,
+  Set,
+  String,
+  Symbol,
+  WeakMap,
+}
+
+const isArguments = (value: ObjectValue): boolean =>
+  value.kind === 'array' && value.properties.has(argumentsKey)
+
+/** The classes whose members a value has, its own first. */
+function classesOf(value: Value): readonly string[] {
+  if (typeof value === 'string') return ['String', 'Object']
+  if (typeof value === 'number' || isPolynomial(value)) return ['Number', 'Object']
+  if (typeof value === 'boolean') return ['Boolean', 'Object']
+  if (!isObject(value) || value.kind === 'host') return []
+  return value.kind === 'array' && !isArguments(value) ? ['Array', 'Object'] : ['Object']
+}
+
+function prototypesOf(value: Value, trace: Tracer): readonly ObjectValue[] {
+  return classesOf(value).flatMap(name => {
+    const made = trace.provided(name)
+    const prototype = isObject(made) ? made.properties.get('prototype')?.value : undefined
+    return isObject(prototype) ? [prototype] : []
+  })
 }
 
 const unknown = Symbol('unknown')
@@ -220,8 +262,17 @@ function equal(a: Value, b: Value, loose: boolean): boolean | undefined {
     const difference = subtract(left, right)
     return typeof difference === 'number' ? difference === 0 : undefined
   }
-  if (isObject(a) || isObject(b)) return isSameObject(a, b)
+  if (isObject(a) && isObject(b)) return isSameObject(a, b)
+  if (isObject(a) || isObject(b)) return loose ? looselySame(a, b) : false
   return a === b || (loose && looselyEqual(a, b))
+}
+
+/** `==` of an object and a primitive value, to which the object is converted. */
+function looselySame(a: Value, b: Value): boolean | undefined {
+  const [object, other] = isObject(a) ? [a, b] : [b, a]
+  if (other === undefined || other === null || isSymbol(object)) return false
+  const text = toText(object)
+  return text === undefined ? undefined : text === other || looselyEqual(text, other)
 }
 
 /** `==` of different primitives (ECMA-262, IsLooselyEqual): null and undefined are equal, the rest compares as numbers. */

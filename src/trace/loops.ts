@@ -209,7 +209,7 @@ export function runForEach(
   }
   if (loop.over === 'values' && interpreter.dialect.isTakenFrom(collection, interpreter))
     return runOverTaken(interpreter, loop, collection, round)
-  const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(collection)
+  const items = loop.over === 'values' ? interpreter.elements(collection) : keysOf(interpreter, collection)
   if (!items) {
     if (loop.over === 'values' && !isUnknown(collection))
       notIterable(interpreter, collection, loop.collection.span)
@@ -299,7 +299,13 @@ function runOverTaken(
 }
 
 /** The keys of an object and of what it inherits from, each once; there are none of a value that is no object. */
-function keysOf(value: Value): readonly { readonly value: Value; readonly span?: Span }[] | undefined {
+function keysOf(
+  interpreter: Interpreter,
+  value: Value,
+): readonly { readonly value: Value; readonly span?: Span }[] | undefined {
+  // What programs add to the classes of the language comes up everywhere.
+  const { dialect } = interpreter
+  if (dialect.prototypes(value, interpreter).some(({ properties }) => properties.size > 0)) return undefined
   if (typeof value === 'string') return [...value.split('').keys()].map(i => ({ value: String(i) }))
   if (isUnknown(value)) return undefined
   if (!isObject(value)) return []

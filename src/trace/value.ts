@@ -19,6 +19,8 @@ export interface Property {
   readonly setter?: Value
   /** Not listed among the fields of an object, and not copied with them: methods of classes, say. */
   readonly hidden?: true
+  /** It keeps its value. */
+  readonly locked?: true
 }
 
 /**
@@ -107,6 +109,12 @@ export const wholeKey = '\u0000whole'
 
 /** The key under which an array notes that it holds numbers only, as `Float32Array` does. */
 export const numbersKey = '\u0000numbers'
+
+/** The key under which an array notes that it is what a function was given, and none of the methods of arrays are its own. */
+export const argumentsKey = '\u0000arguments'
+
+/** The key under which an object notes that it gets no other fields. */
+export const lockedKey = '\u0000locked'
 
 /** What the keys of fields start with whose names are symbols: no text of a program is one. */
 export const symbolPrefix = '\u0000@'
