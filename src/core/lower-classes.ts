@@ -13,7 +13,7 @@ export function lowerClass(lowering: Lowering, node: ts.ClassLikeDeclaration, na
   const written = node.members.find(member => ts.isConstructorDeclaration(member) && member.body)
   const constructorNode = written && ts.isConstructorDeclaration(written) ? written : undefined
   const { result } = lowering.inScope(() => {
-    const binding = node.name && lowering.declare(node.name.text, node.name)
+    const binding = node.name && lowering.declare(node.name.text, node.name, 'constant')
     const inner = lowering.withPrivateNames(privateKeys(node, name, parent !== undefined), () =>
       lowerMembers(lowering, node, constructorNode, parent !== undefined),
     )

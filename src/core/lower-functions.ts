@@ -33,7 +33,7 @@ export function lowerFunction(
     const all = node.parameters.filter(
       parameter => !(ts.isIdentifier(parameter.name) && parameter.name.text === 'this'),
     )
-    for (const parameter of all) declarePattern(lowering, parameter.name)
+    for (const parameter of all) declarePattern(lowering, parameter.name, 'lexical')
     const last = all.at(-1)
     const rest = last?.dotDotDotToken ? last : undefined
     const remarks = new Remarks(lowering, node)

@@ -13,7 +13,7 @@ export interface Binding {
   readonly span: Span
   /**
    * What is an error: a use before the declaration for both, and an assignment after it for constants. Absent for
-   * parameters, functions and `var`. Like spans, it is not printed.
+   * functions and `var`. Like spans, it is not printed.
    */
   readonly declared?: 'lexical' | 'constant'
 }

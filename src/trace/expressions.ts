@@ -163,9 +163,17 @@ function evaluateAssignment(
   const object = evaluate(interpreter, target.object, frame)
   const key = evaluateKey(interpreter, target.key, frame)
   const value = evaluate(interpreter, right, frame)
-  if (key.name !== undefined) interpreter.set(object, key.name, { value, span: right.span })
-  else interpreter.setUnknownKey(object, key.value, target.span)
+  // What is written to `super` is a field of the object itself, unless a setter takes it.
+  const written = target.object.kind === 'super' && !hasSetter(object, key.name) ? frame.thisValue : object
+  if (key.name !== undefined) interpreter.set(written, key.name, { value, span: right.span })
+  else interpreter.setUnknownKey(written, key.value, target.span)
   return value
+}
+
+function hasSetter(object: Value, key: string | undefined): boolean {
+  for (let at = isObject(object) ? object : null; at; at = at.prototype)
+    if (key !== undefined && at.properties.get(key)?.setter !== undefined) return true
+  return false
 }
 
 function evaluateArray(
@@ -332,6 +340,8 @@ function evaluateOperator(
     const isElement = isObject(values[0]) && values[0].kind === 'array'
     if (key === undefined || isElement) interpreter.setUnknownKey(values[0], values[1], span)
     else if (isUnknown(values[0])) interpreter.set(values[0], key, { value: undefined, span })
+    else if (isObject(values[0]) && values[0].properties.get(key)?.locked)
+      interpreter.failures.perhaps(`deletes \`${key}\`, which is constant`, span)
     else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true
   }

@@ -21,6 +21,7 @@ import {
   isUnknown,
   type ObjectValue,
   type Property,
+  unknownKey,
   type Value,
 } from './value.js'
 
@@ -105,6 +106,8 @@ function callGenerator(
 
 export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Frame): Value {
   const parent = code.parent ? evaluate(interpreter, code.parent, frame) : undefined
+  if (parent !== undefined && isNoConstructor(parent))
+    interpreter.failures.fail('TypeError', 'extends what is no class', code.span)
   const scope = new Scope(frame.scope)
   const instancePrototype: ObjectValue = interpreter.record()
   const object: ClassObject = {
@@ -133,6 +136,14 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
   })
   for (const member of later) defineMember(interpreter, member, object, object, object)
   return object
+}
+
+/** Whether a value is certainly nothing that can be called with `new`, and not `null`. */
+function isNoConstructor(value: Value): boolean {
+  if (isUnknown(value) || value === null) return false
+  if (!isObject(value)) return true
+  if (value.kind === 'closure') return value.code.arrow || value.code.async || value.code.generator
+  return value.kind === 'array' || (value.kind === 'record' && !value.properties.has(unknownKey))
 }
 
 /** Where the instances of a class find what they inherit from its parent. */

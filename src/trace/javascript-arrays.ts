@@ -117,7 +117,12 @@ function unclearChange(call: HostCall, target: ArrayObject, name: string): Value
 }
 
 /** Lists among the values are opened; undefined where a list is not known. */
-function opened(call: HostCall, items: readonly Property[], depth = 1): readonly Property[] | undefined {
+function opened(
+  call: HostCall,
+  items: readonly Property[],
+  depth = 1,
+  keepsHoles = false,
+): readonly Property[] | undefined {
   const result: Property[] = []
   for (const item of items) {
     if (isUnknown(item.value)) return undefined
@@ -125,8 +130,9 @@ function opened(call: HostCall, items: readonly Property[], depth = 1): readonly
       result.push(item)
       continue
     }
-    const inner = call.trace.elements(item.value)
-    const flat = inner && (depth > 1 ? opened(call, inner, depth - 1) : inner)
+    if (item.value.properties.has(unknownKey)) return undefined
+    const inner = item.value.elements.filter(element => keepsHoles || element !== hole)
+    const flat = depth > 1 ? opened(call, inner, depth - 1, keepsHoles) : inner
     if (!flat) return undefined
     result.push(...flat)
   }
@@ -224,7 +230,7 @@ const methods: Readonly<Record<string, Method>> = {
       : array(call, elements.slice(start, end))
   },
   concat: (call, _, elements) => {
-    const added = opened(call, call.arguments)
+    const added = opened(call, call.arguments, 1, true)
     return added ? array(call, [...elements, ...added]) : unclear(call, 'concat')
   },
   map: (call, target, elements) => {

@@ -296,7 +296,7 @@ function hasKey(object: ObjectValue, key: string): boolean | undefined {
 /** Arrays of numbers inherit from others; an object of a class may, too. */
 function isArray(object: Value): boolean | typeof unknown {
   if (!isObject(object)) return false
-  if (object.kind === 'array') return !object.properties.has(numbersKey)
+  if (object.kind === 'array') return !object.properties.has(numbersKey) && !isArguments(object)
   return object.kind === 'record' && object.prototype !== null ? unknown : false
 }
 
