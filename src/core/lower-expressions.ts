@@ -77,6 +77,7 @@ function lowerNode(lowering: Lowering, node: ts.Expression, name: string): Expre
     const pieces = node.templateSpans.flatMap(part => [recur(part.expression), piece(lowering, part.literal)])
     return { kind: 'operator', operator: 'template', operands: [piece(lowering, node.head), ...pieces], span }
   }
+  if (ts.isTaggedTemplateExpression(node)) return lowerTagged(lowering, node)
   if (ts.isNewExpression(node)) {
     const callee = recur(node.expression)
     const args = lowerElements(lowering, node.arguments ?? [])
@@ -106,6 +107,50 @@ function lowerNode(lowering: Lowering, node: ts.Expression, name: string): Expre
 
 function piece(lowering: Lowering, node: ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail): Expression {
   return { kind: 'literal', value: node.text, span: lowering.span(node) }
+}
+
+/** `tag` before a template is a call with its texts, as they mean and as they are written, and its values. */
+function lowerTagged(lowering: Lowering, node: ts.TaggedTemplateExpression): Expression {
+  const span = lowering.span(node)
+  const { template } = node
+  const spans = ts.isTemplateExpression(template) ? template.templateSpans : []
+  const first = ts.isTemplateExpression(template) ? template.head : template
+  const texts = [first, ...spans.map(({ literal }) => literal)]
+  const list = (read: (text: (typeof texts)[number]) => string): Expression => ({
+    kind: 'array',
+    elements: texts.map(text => ({
+      kind: 'item',
+      value: { kind: 'literal', value: read(text), span: lowering.span(text) },
+    })),
+    span,
+  })
+  const binding = lowering.temporary(node)
+  const strings: Expression = { kind: 'variable', binding, span }
+  const raw: Expression = {
+    kind: 'assign',
+    target: { kind: 'member', object: strings, key: { kind: 'literal', value: 'raw', span }, span },
+    value: list(text => written(lowering, text)),
+    span,
+  }
+  const call: Expression = {
+    kind: 'call',
+    callee: lowerExpression(lowering, node.tag),
+    arguments: [strings, ...spans.map(({ expression }) => lowerExpression(lowering, expression))].map(
+      value => ({ kind: 'item', value }),
+    ),
+    optional: false,
+    construct: false,
+    span,
+  }
+  const body: Expression = { kind: 'sequence', expressions: [raw, call], span }
+  return { kind: 'with', binding, value: list(({ text }) => text), body, span }
+}
+
+/** A text of a template as it is written, without what encloses it. */
+function written(lowering: Lowering, node: ts.Node): string {
+  const { start, end } = lowering.span(node)
+  const text = lowering.tree.text.slice(start + 1, end)
+  return text.slice(0, text.endsWith('${') ? -2 : -1).replace(/\r\n?/g, '\n')
 }
 
 /** A function that uses its own name inside its body binds it around itself. */

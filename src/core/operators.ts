@@ -76,6 +76,5 @@ export const incrementOperators: Operators<string> = new Map([
 export const unsupportedExpressions: Operators<string> = new Map([
   [SyntaxKind.RegularExpressionLiteral, 'a regular expression'],
   [SyntaxKind.BigIntLiteral, 'a big integer'],
-  [SyntaxKind.TaggedTemplateExpression, 'a tagged template'],
   [SyntaxKind.MetaProperty, 'a meta property'],
 ])

@@ -7,7 +7,10 @@ export interface Dialect {
   readonly name: string
   /** Whether a value counts as true; undefined where that is not known. */
   readonly truth: (value: Value) => boolean | undefined
-  /** The operands of an operator, where objects of the program say what they are as primitive values. */
+  /**
+   * The operands of an operator, where objects of the program say what they are as primitive values. A value that is used
+   * as a key is the operand of `key`.
+   */
   readonly convert: (
     operator: string,
     operands: readonly Value[],

@@ -58,7 +58,7 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
       return member(
         interpreter,
         object,
-        recur(expression.key),
+        evaluateKey(interpreter, expression.key, frame).value,
         expression.span,
         frame,
         expression.object.kind === 'super',
@@ -144,8 +144,10 @@ export function evaluateKey(
   key: Expression,
   frame: Frame,
 ): { readonly value: Value; readonly name: string | undefined } {
-  const value = evaluate(interpreter, key, frame)
-  return { value, name: interpreter.dialect.key(value) }
+  const given = evaluate(interpreter, key, frame)
+  const { dialect } = interpreter
+  const value = isObject(given) ? dialect.convert('key', [given], interpreter, key.span)[0] : given
+  return { value, name: dialect.key(value) }
 }
 
 /** The place is evaluated before the value, as `list[i++] = i` needs. */
@@ -297,7 +299,7 @@ function evaluateCall(
     const method = member(
       interpreter,
       object,
-      evaluate(interpreter, callee.key, frame),
+      evaluateKey(interpreter, callee.key, frame).value,
       callee.span,
       frame,
       isSuper,
@@ -344,6 +346,13 @@ function evaluateOperator(
       interpreter.failures.perhaps(`deletes \`${key}\`, which is constant`, span)
     else if (isObject(values[0])) interpreter.heap.setProperty(values[0], key, undefined)
     return true
+  }
+  const [, right] = values
+  if ((operator === 'in' || operator === 'instanceof') && !isObject(right) && !isUnknown(right)) {
+    const problem = `asks \`${operator}\` of what is no object`
+    return right === undefined || right === null
+      ? interpreter.failures.perhaps(problem, span)
+      : interpreter.failures.fail('TypeError', problem, span)
   }
   return applyOperator(
     interpreter,

@@ -8,6 +8,7 @@ import {
   lockedKey,
   type ObjectValue,
   type Property,
+  standInKey,
   unknownKey,
   type Value,
 } from './value.js'
@@ -41,13 +42,19 @@ export function getField(
       const whole = at.kind === 'array' ? undefined : at.properties.get(unknownKey)?.value
       if (isUnknown(whole)) return interpreter.get(whole, key, span)
     }
+    if (isPrivate(key) && object.kind === 'record' && !mayHave(object))
+      return interpreter.failures.fail('TypeError', 'reads a private field of another object', span)
     for (let at: ObjectValue | null = object; at; at = at.prototype) {
       if (at.kind !== 'host') continue
       const host = sameType(receiver, at) ?? at
       const member = Object.hasOwn(at.type.members, key) ? at.type.members[key] : undefined
       if (member?.kind === 'property') return member.get(host, interpreter, span)
-      if (member)
-        return interpreter.function(`${host.type.name}.${key}`, call => member.call(host, call), [host])
+      if (member) {
+        const name = `${host.type.name}.${key}`
+        const method = interpreter.function(name, call => member.call(host, call), [host])
+        method.properties.set(standInKey, { value: true })
+        return method
+      }
       const dynamic = at.type.lookup?.(at, key, interpreter)
       if (dynamic !== undefined) return dynamic
     }
@@ -84,6 +91,16 @@ export function getField(
   return undefined
 }
 
+/** Whether a key is that of a private name, which only objects of its class have. */
+const isPrivate = (key: string): boolean => key.startsWith('\u0000#')
+
+/** Whether an object may have fields that are not known, its own or a library's. */
+export function mayHave(object: ObjectValue): boolean {
+  for (let at: ObjectValue | null = object; at; at = at.prototype)
+    if (at.kind === 'host' || at.properties.has(unknownKey)) return true
+  return false
+}
+
 /** Writes a field: through setters, into elements of lists, and through members of library objects. */
 export function setField(interpreter: Interpreter, object: Value, key: string, property: Property): void {
   if (isUnknown(object)) {
@@ -108,10 +125,17 @@ export function setField(interpreter: Interpreter, object: Value, key: string, p
     else if (getter !== undefined)
       // Only code in strict mode throws.
       interpreter.failures.perhaps(`assigns \`${key}\`, which has only a getter`, property.span ?? noSpan)
+    else if (isPrivate(key) && found.hidden)
+      interpreter.failures.fail('TypeError', 'assigns a private method', property.span ?? noSpan)
     else if (locked)
       interpreter.failures.perhaps(`assigns \`${key}\`, which is constant`, property.span ?? noSpan)
-    if (setter !== undefined || getter !== undefined || locked) return
+    if (setter !== undefined || getter !== undefined || locked || (isPrivate(key) && found.hidden)) return
     break
+  }
+  if (isPrivate(key) && object.kind === 'record' && !object.properties.has(key) && !mayHave(object)) {
+    const problem = 'assigns a private field of another object'
+    interpreter.failures.fail('TypeError', problem, property.span ?? noSpan)
+    return
   }
   if (object.properties.has(lockedKey) && !object.properties.has(key)) {
     interpreter.failures.perhaps(`adds \`${key}\` to an object that gets no fields`, property.span ?? noSpan)

@@ -1,5 +1,5 @@
 import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
-import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
 import { spanText } from '../text/source.js'
 import { unknownBranch } from './branches.js'
@@ -21,6 +21,7 @@ import {
   isUnknown,
   type ObjectValue,
   type Property,
+  standInKey,
   unknownKey,
   type Value,
 } from './value.js'
@@ -98,7 +99,7 @@ function callGenerator(
   const loosen = (span: Span) =>
     new Repetition(
       interpreter,
-      () => diagnostic('unmodelled-call', reason, { span }) as Diagnostic & { readonly span: Span },
+      () => ({ ...diagnostic('unmodelled-call', reason, { span }), span }),
       code,
     ).walk(() => run(() => undefined))
   return makeGenerator(interpreter, closure, args, run, loosen)
@@ -124,7 +125,7 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
   instancePrototype.prototype = prototypeOf(interpreter, parent, code.span)
   object.properties.set('prototype', { value: instancePrototype, hidden: true })
   instancePrototype.properties.set('constructor', { value: object, hidden: true })
-  object.properties.set('name', { value: code.name, hidden: true })
+  if (code.name) object.properties.set('name', { value: code.name, hidden: true })
   if (code.binding) scope.declare(code.binding, { value: object, initialized: true })
   const outer = { ...frame, scope }
   const later = code.members.filter(member => {
@@ -208,7 +209,8 @@ export function construct(
   span: Span,
 ): Value {
   if (isUnknown(callee)) return interpreter.call(callee, args, span)
-  if (!isObject(callee)) return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+  if (!isObject(callee) || callee.kind === 'record' || callee.kind === 'array')
+    return interpreter.failures.notCallable(callee, span)
   if (callee.kind === 'hostFunction') {
     return callee.function.call({
       thisValue: undefined,
@@ -331,7 +333,12 @@ export function builtinMethod(interpreter: Interpreter, name: string, key: strin
     const thisValue = inner.thisValue ?? object
     const builtin = interpreter.dialect.builtinMember(thisValue, key, true)
     if (builtin?.kind === 'method') return builtin.call({ ...inner, thisValue })
-    return interpreter.opaque('opaque-callee', { call: shorten(spanText(inner.span)) }, inner.span)
+    // It may call what it is given, and change it.
+    const unknown = interpreter.opaque('opaque-callee', { call: shorten(spanText(inner.span)) }, inner.span)
+    return interpreter.call(unknown, [...inner.arguments, { value: thisValue }], inner.span)
   }
-  return interpreter.function(name, call, [object])
+  const made = interpreter.function(name, call, [object])
+  // The language has one function, of which each read makes another one here.
+  made.properties.set(standInKey, { value: true })
+  return made
 }

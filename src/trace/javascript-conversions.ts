@@ -20,6 +20,7 @@ const hints: Readonly<Record<string, Hint>> = {
   bitnot: 'number',
   '+': 'default',
   template: 'string',
+  key: 'string',
 }
 
 /** The operands of an operator, with primitive values for objects of the program that say how they are converted. */
@@ -29,10 +30,12 @@ export function convertOperands(
   trace: Tracer,
   span: Span,
 ): readonly Value[] {
+  const [key, ...others] = operands
+  if (operator === 'in') return [toPrimitive(key, 'string', trace, span), ...others]
   const hint = Object.hasOwn(hints, operator) ? hints[operator] : undefined
   if (hint === undefined)
     return operator === '==' || operator === '!=' ? convertEqual(operands, trace, span) : operands
-  if (operands.some(isSymbol)) {
+  if (operator !== 'key' && operands.some(isSymbol)) {
     const failed = trace.fail('TypeError', 'converts a symbol', span)
     return operands.map(operand => (isSymbol(operand) ? failed : operand))
   }

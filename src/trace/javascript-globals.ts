@@ -261,6 +261,7 @@ function makePromise(call: HostCall): Value {
 
 /** `Number`, to which nothing is zero, and objects what they say. */
 const number = (call: HostCall): Value => {
+  if (call.construct) return unclear(call, 'new Number')
   if (call.arguments.length === 0) return 0
   const value = toPrimitive(argument(call, 0), 'number', call.trace, call.span)
   if (isUnknown(value)) return call.trace.derived([value], ([text]) => `Number(${text})`)
@@ -330,6 +331,7 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     trace =>
       trace.function('Boolean', call => {
         const value = argument(call, 0)
+        if (call.construct) return unclear(call, 'new Boolean')
         if (!isUnknown(value) && !isPolynomial(value)) return isObject(value) || Boolean(value)
         const not = call.trace.derived([value], ([text]) => `!${text}`, 'not')
         return call.trace.derived([not], ([text]) => `!${text}`, 'not')
@@ -342,6 +344,7 @@ export const globals: Readonly<Record<string, (trace: Tracer) => Value>> = {
     trace =>
       trace.function('String', call => {
         const value = argument(call, 0)
+        if (call.construct) return unclear(call, 'new String')
         if (call.arguments.length === 0) return ''
         if (isSymbol(value))
           return call.trace.call(call.trace.get(value, 'toString', call.span), [], call.span, value)

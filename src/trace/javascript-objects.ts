@@ -157,9 +157,16 @@ function created(call: HostCall): Value {
   return object
 }
 
+/** `Object(value)`: primitive values become objects that are not modelled. */
+function made(call: HostCall): Value {
+  const value = argument(call, 0)
+  if (value === undefined || value === null) return call.trace.record({})
+  return isObject(value) || isUnknown(value) ? value : unclear(call, 'Object')
+}
+
 /** The global `Object`. */
 export const objects = (trace: Tracer): ObjectValue =>
-  callable(trace, 'Object', call => argument(call, 0) ?? call.trace.record({}), {
+  callable(trace, 'Object', made, {
     keys: listed('Object.keys', (_, key) => key),
     values: listed('Object.values', (_call, _, { value }) => value),
     entries: listed('Object.entries', ({ trace: inner }, key, { value }) => inner.array([key, value])),

@@ -1,9 +1,10 @@
 import type { PatternElement, Target } from '../core/program.js'
 import { type Span, spanText } from '../text/source.js'
 import { copyFields, evaluate, evaluateKey } from './expressions.js'
+import { mayHave } from './fields.js'
 import type { Frame } from './frame.js'
 import type { Interpreter } from './interpreter.js'
-import { isObject, isUnknown, type ObjectValue, type Property, unknownKey, type Value } from './value.js'
+import { isObject, isUnknown, type Property, type Value } from './value.js'
 
 /** Whether variables get their first values, or others, which constants cannot. */
 type Assignment = 'declare' | 'assign'
@@ -129,15 +130,8 @@ export function notIterable(interpreter: Interpreter, value: Value, span: Span):
   if (value === undefined || value === null) interpreter.failures.perhaps(`iterates over ${value}`, span)
   else if (!isObject(value) ? typeof value !== 'string' : value.kind === 'closure' || value.kind === 'class')
     interpreter.failures.fail('TypeError', 'is not iterable', span)
-  else if (isObject(value) && value.kind === 'record' && !mayIterate(value))
+  else if (isObject(value) && value.kind === 'record' && !mayHave(value))
     interpreter.failures.fail('TypeError', 'is not iterable', span)
-}
-
-/** Whether an object has fields that are not known, or inherits from one of a library. */
-function mayIterate(object: ObjectValue): boolean {
-  for (let at: ObjectValue | null = object; at; at = at.prototype)
-    if (at.kind === 'host' || at.properties.has(unknownKey)) return true
-  return false
 }
 
 /** A place with a default, which counts where the value is undefined. An unbound field keeps its own name. */

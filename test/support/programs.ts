@@ -61,6 +61,10 @@ class Writer extends Choices {
       () => this.destructuring(),
       () => this.classDeclaration(),
       () => this.generator(),
+      () => this.iterable(),
+      () => this.leaving(),
+      () => this.converted(),
+      () => this.described(),
     ]
     const nested = [
       () => this.loop(),
@@ -318,6 +322,106 @@ class Writer extends Choices {
     const name = this.name('g')
     const list = this.name('l')
     const text = `function* ${name}(n) {\n  for (let i = 0; i < n; i++) yield i * ${this.number(2)}\n  yield* [${this.number(2)}]\n}\nconst ${list} = [...${name}(${1 + this.choose(3)})]`
+    this.#lists.push(list)
+    return text
+  }
+
+  /** An object of which a loop, a pattern or a list takes some or all, and which is told when no more is wanted. */
+  iterable(): string {
+    const [name, list] = [this.name('I'), this.name('l')]
+    const n = () => this.number(2)
+    const count = 1 + this.choose(3)
+    const body = this.pick([
+      () =>
+        `let i = 0\n    return { next: () => ({ value: i * 2, done: i++ >= ${count} }), return: () => (${list}.push(${n()}), {}) }`,
+      () => `return [${n()}, ${n()}, ${n()}][Symbol.iterator]()`,
+      () => `return new Map([[${n()}, ${n()}], [7, ${n()}]]).${this.pick(['keys', 'values'])}()`,
+      () =>
+        `return (function* () {\n      try {\n        for (let i = 0; ; i++) {\n          if (i > ${count}) return\n          yield i\n        }\n      } finally {\n        ${list}.push(${n()})\n      }\n    })()`,
+    ])()
+    const taken = this.pick([
+      () => `${list}.push(...${name})`,
+      () => `const [${list}a, , ${list}b = ${n()}] = ${name}\n${list}.push(${list}a, ${list}b)`,
+      () => `for (const item of ${name}) {\n  if (item > ${n()}) break\n  ${list}.push(item)\n}`,
+      () =>
+        `try {\n  for (const item of ${name}) if (item === ${n()}) throw item\n} catch (item) {\n  ${list}.push(item)\n}`,
+      () => `${list}.push(...Array.from(${name}, (item, i) => item + i), new Set(${name}).size)`,
+    ])()
+    const text = `const ${list} = []\nconst ${name} = {\n  [Symbol.iterator]() {\n    ${body}\n  },\n}\n${taken}`
+    this.#lists.push(list)
+    return text
+  }
+
+  /** Code that an error of the program or of the language, or a return, leaves. */
+  leaving(): string {
+    const [name, list, argument] = [this.name('f'), this.name('l'), this.name('a')]
+    const text = this.block(() => {
+      this.#numbers.push({ name: argument, isLet: true })
+      const n = () => this.number(2)
+      const left = this.pick([
+        () => `if (${this.condition()}) return ${n()}`,
+        () => `if (${this.condition()}) throw new RangeError('left')`,
+        () => `${list}.push(${argument}())`,
+        () => `${list}.push(${list}later)`,
+        () => `${list}.push([].reduce((a, b) => a + b))`,
+        () => `for (const item of [1, 2]) if (item > ${n()}) break; else continue`,
+      ])
+      const ended = this.pick([
+        () => '',
+        () => `\n    if (${this.condition()}) return ${n()}`,
+        () => `\n    ${argument}++`,
+      ])
+      return `function ${name}(${argument}) {\n  try {\n    ${list}.push(${n()})\n    ${left()}\n    ${list}.push(${n()})\n  } finally {\n    ${list}.push(${argument})${ended()}\n  }\n  return ${n()}\n}`
+    })
+    const called = `try {\n  ${list}.push(${name}(${this.number(1)}))\n} catch (error) {\n  ${list}.push(error instanceof ReferenceError ? 2 : error instanceof TypeError ? 3 : error.message.length)\n}\nlet ${list}later = 1`
+    this.#lists.push(list)
+    return `const ${list} = []\n${text}\n${called}`
+  }
+
+  /** Objects that say what they are as numbers and texts. */
+  converted(): string {
+    const [object, name] = [this.name('v'), this.name('n')]
+    const n = () => this.number(1)
+    const says = this.pick([
+      () => `valueOf: () => ${n()}`,
+      () => `toString: () => ${n()}`,
+      () => `valueOf() { return this.size }, size: ${n()}, toString: () => 'text'`,
+      () => `[Symbol.toPrimitive]: hint => hint.length * ${n()}`,
+    ])()
+    const asked = this.pick([
+      () => `+${object}`,
+      () => `${object} * ${n()}`,
+      () => `(${object} > ${n()} ? 1 : 2)`,
+      () => `(${object} == ${n()} ? 1 : 2)`,
+      () => `\`\${${object}}\`.length`,
+      () => `Number([${object}])`,
+      () => `({ [${object}]: ${n()} }[${object}])`,
+    ])()
+    // What a text or a key says is no number where it is none.
+    const text = `const ${object} = { ${says} }\nconst ${name} = Math.round(${asked}) || ${this.choose(5)}`
+    this.#numbers.push({ name, isLet: false })
+    return text
+  }
+
+  /** Objects with fields that are hidden, computed or inherited. */
+  described(): string {
+    const [base, object, list] = [this.name('p'), this.name('d'), this.name('l')]
+    const n = () => this.number(1)
+    const field = this.pick([
+      () =>
+        `Object.defineProperty(${base}, 'b', { value: ${n()}, enumerable: ${this.choose(2) === 1}, writable: true })`,
+      () => `Object.defineProperty(${base}, 'c', { get() { return this.a + ${n()} }, enumerable: true })`,
+      () => `Object.defineProperty(${base}, 'd', { set(value) { this.a = value }, configurable: true })`,
+    ])()
+    const text = [
+      `const ${base} = { a: ${n()}, 2: ${n()} }`,
+      field,
+      `const ${object} = ${this.pick([`Object.create(${base})`, `{ ...${base} }`, `Object.assign({}, ${base})`])}`,
+      `${object}.${this.pick(['a', 'd'])} = ${n()}`,
+      `const ${list} = [${object}.a, ${object}.b ?? 1, ${object}.c ?? 2, +('a' in ${object}), +Object.hasOwn(${object}, 'a')]`,
+      `for (const key in ${object}) ${list}.push(key.charCodeAt(0))`,
+      `${list}.push(Object.keys(${object}).length, ...Object.values(${object}).map(item => item ?? 3))`,
+    ].join('\n')
     this.#lists.push(list)
     return text
   }
