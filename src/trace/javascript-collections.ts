@@ -60,6 +60,23 @@ const entriesOf = (object: HostObject<Entries>, call: HostCall): Value =>
 const valuesOf = (object: HostObject<Entries>, call: HostCall): Value =>
   visited(object, call, ([, property]) => property)
 
+/** Calls a function for each entry, also for those that it adds. */
+function forEach(object: HostObject<Entries>, call: HostCall): Value {
+  const { trace, span } = call
+  let seen = object.state.entries
+  for (let i = 0; ; i++) {
+    const { entries, unknown } = object.state
+    const isKept = seen === entries || seen.every(([key], at) => entries[at]?.[0] === key)
+    // Where something is taken out, which are left to visit is not known: any of them may be, any number of times.
+    if (unknown || !isKept) return trace.call(unknown ?? unclear(call, 'forEach'), [...call.arguments], span)
+    seen = entries
+    const entry = entries[i]
+    if (!entry) return undefined
+    const [key, property] = entry
+    trace.call(argument(call, 0), [property, { value: key }, { value: object }], span, argument(call, 1))
+  }
+}
+
 const mapType: HostType<Entries> = {
   name: 'Map',
   iterate: ({ state: { entries, unknown } }, trace) =>
@@ -109,14 +126,7 @@ const mapType: HostType<Entries> = {
     [wellKnown('iterator')]: { kind: 'method', call: entriesOf },
     values: { kind: 'method', call: valuesOf },
     keys: { kind: 'method', call: (object, call) => visited(object, call, ([key]) => ({ value: key })) },
-    forEach: {
-      kind: 'method',
-      call: whole((entries, call) => {
-        for (const [key, property] of entries)
-          call.trace.call(argument(call, 0), [property, { value: key }], call.span)
-        return undefined
-      }),
-    },
+    forEach: { kind: 'method', call: forEach },
   },
 }
 
