@@ -11,10 +11,11 @@ const cases = casesIn('test/cases/lint')
 
 test.each(cases)('$file: $title', ({ fences }) => {
   const read = readProgram(caseProgram(fences))
-  expect(read.models.flatMap(({ reason }) => reason?.message ?? [])).toEqual([])
   expect(read.models.length + read.trainings.length).toBeGreaterThan(0)
   const also = (fences.get('also')?.trim().split('\n') ?? []) as Code[]
-  const found = softFailures(read, also).map(({ code, message, span }) => {
+  // A step in a loop of unknown length is not one model; what is said of its training is.
+  const reasons = read.trainings.length > 0 ? [] : read.models.flatMap(({ reason }) => reason ?? [])
+  const found = [...softFailures(read, also), ...reasons].map(({ code, message, span }) => {
     const { line = 0, column = 0 } = span ? positionAt(span.file, span.start) : {}
     return { line, column, text: `${code} ${line}:${column} ${message}` }
   })
@@ -39,13 +40,18 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'masked-mean',
     'norm-over-batch',
     'output-activation-loss-mismatch',
+    'own-assignment',
+    'reused-noise',
     'scrambled-axes',
+    'shape-mismatch',
     'shared-noise',
     'single-choice',
     'softmax-twice',
     'unequal-reductions',
+    'unlisted-variables',
     'unlisted-weights',
     'unread-setting',
+    'untrained-parameter',
     'unused-layer',
     'unused-parameter',
     'unused-regularizer',
@@ -53,6 +59,29 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'zero-gradient',
   ])
   expect(cases.filter(({ fences }) => !fences.has('text')).length).toBeGreaterThanOrEqual(codes.length)
+})
+
+test('what is compared with NeuraLint has a case for each code, and style has none', () => {
+  const [, section = ''] = readFileSync('docs/lint.md', 'utf8').split('## Compared with NeuraLint')
+  const rows = section
+    .split('\n')
+    .filter(line => line.startsWith('| '))
+    .slice(1)
+    .map(line => line.split('|').map(cell => cell.trim()))
+  expect(rows).toHaveLength(21)
+  const shown = cases.flatMap(({ fences }) => fences.get('text')?.split('\n') ?? [])
+  for (const [, rule, verdict, codes] of rows) {
+    const named = [...codes!.matchAll(/\[`([a-z-]+)`\]/g)].map(([, code]) => code!)
+    expect({ rule, verdict: named.length > 0 ? ['have', 'better'] : ['style'] }).toEqual({
+      rule,
+      verdict: expect.arrayContaining([verdict]),
+    })
+    for (const code of named)
+      expect({ code, isShown: shown.some(line => line.startsWith(`${code} `)) }).toEqual({
+        code,
+        isShown: true,
+      })
+  }
 })
 
 test('a rule that is off by default says so on its page', () => {

@@ -144,6 +144,31 @@ export const softFailures = {
     message: '`fit` does not train {weights} of `{layer}`, which `{owner}` holds: {reason}',
     why: 'These weights keep their random first values however long `fit` runs, and `save`, `getWeights` and `setWeights` leave them out.',
   },
+  'untrained-parameter': {
+    category: 'soft-failure',
+    title: 'Random numbers that no step changes',
+    message: 'the loss of `{call}` reads {owner}, and no step changes it: it keeps its random first values',
+    why: 'What no step trains and nothing is copied into stays noise; a target network is then a random function, and the other one learns to follow it.',
+  },
+  'own-assignment': {
+    category: 'soft-failure',
+    title: 'Parameters that are given their own values',
+    message: '`{call}` gives {parameters} the values that they have: what is written is what is read',
+    why: 'A copy of a model into itself changes nothing; where a target network and the network that trains are one object, there is no target.',
+  },
+  'unlisted-variables': {
+    category: 'soft-failure',
+    title: 'Step that trains more than is meant',
+    message: '`{call}` is given no list of variables, so it also changes {owner}: {reason}',
+    why: 'An optimizer without a list trains all that the loss depends on, also the network that should only judge or be followed.',
+  },
+  'reused-noise': {
+    category: 'soft-failure',
+    title: 'Noise that is drawn once',
+    message:
+      'the same random numbers of shape {noise} are used in every step: they are drawn before the loop',
+    why: 'With one draw for all steps the model fits that draw: it learns to take the noise back, and knows nothing about others.',
+  },
   'masked-mean': {
     category: 'soft-failure',
     title: 'Mean that counts what is masked',

@@ -233,3 +233,11 @@ export function parametersOf(model: Model): readonly OwnedParameter[] {
     if (!seen.has(parameter.node)) found.push({ parameter, trainable: parameter.trainable })
   return found
 }
+
+/** What training makes small, or what losses of the framework are taken of. */
+export function lossesOf({ outputs, compilation, isMinimized }: Model): readonly Node[] {
+  if (isMinimized) return outputs.map(({ node }) => node)
+  return (compilation?.losses ?? []).flatMap(
+    ({ output, function: own }) => own?.value ?? outputs[output]?.node ?? [],
+  )
+}

@@ -29,6 +29,8 @@ export interface Descent {
   readonly loss?: Model
   /** Why the loss is not known. */
   readonly reason?: string
+  /** The number of the first node that the function of the loss makes, where the step is given one. */
+  readonly since?: number
   readonly optimizer: Optimizer
   readonly choice: Choice
   /** What the step changes; where `open` is set, all that it can change. */
@@ -75,6 +77,8 @@ export interface Rounds {
   readonly count?: Dimension
   /** The condition or list of the loop; absent where equal steps follow each other. */
   readonly condition?: Span
+  /** The number of the first node that the rounds make. */
+  readonly since?: number
 }
 
 /** Steps of which a condition that is not known decides. */
@@ -105,3 +109,16 @@ export interface TrainingGraph {
   readonly builder: GraphBuilder
   readonly provenance: Provenance
 }
+
+/** All steps among some, also those in loops and under conditions. */
+export function allSteps(steps: readonly Step[]): readonly Step[] {
+  return steps.flatMap(step => {
+    if (step.kind === 'rounds') return [step, ...allSteps(step.steps)]
+    if (step.kind === 'alternatives') return [step, ...step.ways.flatMap(allSteps)]
+    return [step]
+  })
+}
+
+/** The steps of optimizers among some. */
+export const descentsAmong = (steps: readonly Step[]): readonly Descent[] =>
+  allSteps(steps).filter(step => step.kind === 'descent')

@@ -1,4 +1,5 @@
 import { type Diagnostic, type DiagnosticPlace, diagnostic } from '../diagnostics/diagnostic.js'
+import { lossesOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
@@ -6,7 +7,6 @@ import { resolveAxes } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
 import type { LintContext, LintRule } from './lint.js'
 import { roleMade } from './outputs.js'
-import { lossesOf } from './training.js'
 
 /** Sums and means in losses that go over more, or over something else, than their neighbours do. */
 export const reductionFailures: LintRule = context => {
@@ -164,7 +164,10 @@ function batchReduction(term: Node, { meanings }: LintContext): Reduction | unde
 }
 
 /** The value of which a node is a multiple, element by element, and how many times it is that. */
-function scaledOne({ op, inputs }: Node): { readonly node: Node; readonly factor: number } | undefined {
+export function scaledOne({
+  op,
+  inputs,
+}: Node): { readonly node: Node; readonly factor: number } | undefined {
   const [x, y] = inputs
   if (op === 'negate') return { node: x!, factor: -1 }
   const [left, right] = inputs.map(({ op: leaf, attributes: { value } }) =>

@@ -1,6 +1,12 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type Block, type Flow, gradientFlow } from '../gradient/flow.js'
-import { type LayerApplication, type Model, type OwnedParameter, parametersOf } from '../graph/model.js'
+import {
+  type LayerApplication,
+  lossesOf,
+  type Model,
+  type OwnedParameter,
+  parametersOf,
+} from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { nodesBelow } from '../graph/walk.js'
 import { layers } from '../library/layers/table.js'
@@ -18,14 +24,6 @@ export const trainingFailures: LintRule = context => {
       ? [...inertLayers(flow, context), ...unusedRegularizers(flow, context)]
       : []),
   ]
-}
-
-/** What training makes small, or what losses of the framework are taken of. */
-export function lossesOf({ outputs, compilation, isMinimized }: Model): readonly Node[] {
-  if (isMinimized) return outputs.map(({ node }) => node)
-  return (compilation?.losses ?? []).flatMap(
-    ({ output, function: own }) => own?.value ?? outputs[output]?.node ?? [],
-  )
 }
 
 const trainedOf = (model: Model): readonly OwnedParameter[] =>

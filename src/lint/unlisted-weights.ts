@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { innerLayersOf, type Layer, type LayerApplication, type Model, parametersOf } from '../graph/model.js'
+import { descentsAmong } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
-import { descentsIn, type ProgramRule } from './program.js'
+import type { ProgramRule } from './program.js'
 
 /**
  * Weights of layers inside layers of the program, of models that only `fit` trains: TF.js finds the weights that a layer
@@ -9,7 +10,7 @@ import { descentsIn, type ProgramRule } from './program.js'
  * that the program takes itself reach them all the same.
  */
 export const unlistedWeights: ProgramRule = ({ models, trainings }) => {
-  const descents = trainings.flatMap(descentsIn)
+  const descents = trainings.flatMap(({ training }) => descentsAmong(training.steps))
   if (descents.some(({ choice }) => choice !== 'compiled')) return []
   const fitted = descents.flatMap(({ loss }) => loss ?? [])
   const compiled = models.map(({ model }) => model).filter(({ compilation }) => compilation?.losses.length)

@@ -4,14 +4,13 @@ import { drawnPoints } from '../evaluate/draws.js'
 import { evaluate } from '../evaluate/evaluate.js'
 import { gradients } from '../gradient/gradient.js'
 import { rebuild } from '../gradient/rebuild.js'
-import { type OwnedParameter, parametersOf } from '../graph/model.js'
+import { lossesOf, type OwnedParameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import type { LintContext, LintRule } from './lint.js'
-import { lossesOf } from './training.js'
 
 /** Multiplications and additions that the gradients of one model may take at one point. */
 const budget = 20_000_000

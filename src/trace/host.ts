@@ -102,6 +102,8 @@ export interface RecordKeeping<State> {
 export interface RecordedRepetition {
   readonly span: Span
   readonly run: object
+  /** The number of the first node that a round makes. */
+  readonly since: number
 }
 
 /** A class of a library, which `new` makes objects of and classes of the program can extend. */
@@ -269,10 +271,12 @@ export interface Repeated {
 export interface Remains {
   /** Objects of the walk have at least this number. */
   readonly since: number
-  /** What the walk gave, all of it known. */
+  /** What the walk gave, as far as it is known. */
   readonly models: readonly Model[]
   /** What the program, or whoever called it, can still get at. */
   readonly reach: Reach
+  /** Whether code that comes later can get at an object, also at one that is a result of the walk by itself. */
+  isHeld(object: ObjectValue): boolean
   /** Whether no code that was not walked may be about an object that was made at a place. */
   isForgotten(object: HostObject, span: Span): boolean
 }
@@ -309,6 +313,8 @@ export interface Library {
   readonly enter: (trace: Tracer) => void
   /** Called when a walk has ended: what is suspicious about what it left behind. */
   readonly leave: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
+  /** The same of what it did to train, at the end of any walk that is not an attempt under some condition. */
+  readonly untrained: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
   /** What a function over tensors computes, or why that is not known; undefined if it gives no tensor. */
   readonly readFunction: (
     trace: Tracer,

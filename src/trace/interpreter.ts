@@ -68,6 +68,8 @@ export class Interpreter implements Tracer {
   callbacks: ClosureObject[] = []
   /** Objects that were given to code that is not followed, or that gave nothing back. */
   readonly released = new Set<ObjectValue>()
+  /** Those among them that a call was given of which not even the result is known. */
+  readonly lent = new Set<ObjectValue>()
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
   readonly failures = new Failures(this)
@@ -201,7 +203,7 @@ export class Interpreter implements Tracer {
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path = `${callee.path}(…)`
       this.#handedOut.offer(this, args, span)
-      this.#release(args, thisValue)
+      this.#release(args, thisValue, true)
       const result = callee.reason
         ? this.#valueAt(span, path, callee.reason)
         : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
@@ -221,7 +223,7 @@ export class Interpreter implements Tracer {
           span,
           trace: this,
         })
-        if (result === undefined || isUnknown(result)) this.#release(args, thisValue)
+        if (result === undefined || isUnknown(result)) this.#release(args, thisValue, isUnknown(result))
         return result
       }
       case 'host': {
@@ -390,8 +392,12 @@ export class Interpreter implements Tracer {
       : this.failures.fail('ReferenceError', 'is read before its declaration', span)
   }
 
-  #release(args: readonly Property[], thisValue: Value): void {
-    for (const { value } of [...args, { value: thisValue }]) if (isObject(value)) this.released.add(value)
+  #release(args: readonly Property[], thisValue: Value, isLent: boolean): void {
+    for (const { value } of [...args, { value: thisValue }]) {
+      if (!isObject(value)) continue
+      this.released.add(value)
+      if (isLent) this.lent.add(value)
+    }
   }
 
   #enter<Result>(span: Span, action: () => Result): Result {

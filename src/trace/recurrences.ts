@@ -300,7 +300,7 @@ export class RecurrenceWalk {
   #recorded({ slot, after }: Change, state: unknown, found: unknown): unknown {
     const { span } = this.#rounds.reasonOf('it')
     return slot.kind === 'state'
-      ? slot.object.type.records?.repeat(state, found, after, { span, run: this })
+      ? slot.object.type.records?.repeat(state, found, after, { span, run: this, since: this.#since })
       : state
   }
 

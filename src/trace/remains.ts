@@ -17,6 +17,7 @@ export interface Ended {
 /** What is left when a walk has come to its end. */
 export function remainsOf(interpreter: Interpreter, { since, models, kept }: Ended): Remains {
   let reach: Reach | undefined
+  let held: Reach | undefined
   return {
     since,
     models,
@@ -24,15 +25,26 @@ export function remainsOf(interpreter: Interpreter, { since, models, kept }: End
       reach ??= reachOf(interpreter, models, kept)
       return reach
     },
+    isHeld: object => {
+      held ??= heldBy(interpreter, kept)
+      return held.has(object)
+    },
     isForgotten: (object, span) => isForgotten(interpreter, object, span),
   }
 }
 
 function reachOf(interpreter: Interpreter, models: readonly Model[], kept: readonly Value[]): Reach {
-  const reach = new Reach()
-  reach.add(kept, [...interpreter.modules.remaining()], interpreter.callbacks, interpreter.released)
-  reach.add([...interpreter.written], models)
+  const reach = heldBy(interpreter, kept)
+  reach.add(models, interpreter.released)
   reach.add(interpreter.found.map(({ object }) => object))
+  return reach
+}
+
+/** What code that comes later, or that is not followed, has or can find. */
+function heldBy(interpreter: Interpreter, kept: readonly Value[]): Reach {
+  const reach = new Reach()
+  reach.add(kept, [...interpreter.modules.remaining()], interpreter.callbacks, interpreter.lent)
+  reach.add([...interpreter.written])
   return reach
 }
 

@@ -67,6 +67,7 @@ export class Repetition {
   readonly #reasonOf: ReasonOf
   readonly #surroundings: Surroundings
   readonly #place: unknown
+  readonly #since: number
   readonly #changed: Change[] = []
   readonly #seen = new SlotMap<true>()
 
@@ -75,6 +76,7 @@ export class Repetition {
     this.#interpreter = interpreter
     this.#reasonOf = reasonOf
     this.#place = place
+    this.#since = interpreter.builder.size
     this.#surroundings = new Surroundings(interpreter)
   }
 
@@ -132,6 +134,7 @@ export class Repetition {
       ? records.repeat(object.state, change.before, change.after, {
           span: this.#reasonOf(nameOf(change)).span,
           run: this,
+          since: this.#since,
         })
       : joinedState(object, this.#unknown(change), [change.before, change.after])
   }

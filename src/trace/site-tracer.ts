@@ -203,14 +203,12 @@ export class SiteTracer {
       .find(question => question)
     if (!failure && this.#assumptions.length === 0 && models.some(model => 'applications' in model))
       diagnostics.push(...this.#unread())
-    const isWhole = !failure && !open && this.#assumptions.length === 0 && models.length > 0
-    if (isWhole && models.every(model => 'applications' in model)) {
-      const remains = remainsOf(interpreter, {
-        since,
-        models: models.filter(model => 'applications' in model),
-        kept: [result, ...kept()],
-      })
-      diagnostics.push(...interpreter.library.leave(interpreter, remains))
+    if (!failure && !open && this.#assumptions.length === 0) {
+      const known = models.filter(model => 'applications' in model)
+      const remains = remainsOf(interpreter, { since, models: known, kept: [result, ...kept()] })
+      diagnostics.push(...interpreter.library.untrained(interpreter, remains))
+      if (models.length > 0 && known.length === models.length)
+        diagnostics.push(...interpreter.library.leave(interpreter, remains))
     }
     const training = failure ? undefined : interpreter.library.trainingOf(interpreter)
     const site: Site = {

@@ -28,6 +28,7 @@ import './tensors.js'
 import { clearRecord } from './training-record.js'
 import { isLayer, isModel, isTensor } from './types.js'
 import { unmodelledMember, unmodelledNamespaces } from './unmodelled.js'
+import { untrained } from './untrained.js'
 import { noteUnfollowed, trainingOf } from './updates.js'
 import { freeVariables } from './variables.js'
 
@@ -75,7 +76,14 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     // Programs hand TensorFlow.js around under its name, and a description may be of a model that a function is given.
     unbound: (name, trace) => (name === 'tf' ? rootOf(trace) : describedModel(name, trace, artifacts)),
     sizes: sizeNames,
-    modelCalls: new Set(['sequential', 'model', 'minimize', 'computeGradients', 'variableGrads']),
+    modelCalls: new Set([
+      'sequential',
+      'model',
+      'minimize',
+      'computeGradients',
+      'variableGrads',
+      'setWeights',
+    ]),
     modelOf,
     announce: (object, trace) => {
       if (isModel(object)) trace.foundModel(object, () => readModel(object, trace))
@@ -107,6 +115,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       freeVariables(trace)
     },
     leave: leftovers,
+    untrained,
     readFunction,
     standIn,
     isAlike,

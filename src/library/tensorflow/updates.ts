@@ -19,7 +19,7 @@ import { isLayer, isModel, isTensor } from './types.js'
 import { listedOf, parametersOf, weightsOf } from './weights.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
-export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'statistics'> {
+export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'statistics' | 'since'> {
   readonly loss: Model | UnknownValue
   readonly open?: string
 }
@@ -130,6 +130,7 @@ export function gradientSource(
     (isOwned ? undefined : 'the loss reads parameters of which the owner is not known')
   return {
     loss,
+    since,
     choice,
     moved: candidates.filter(({ trains }) => trains).map(asMoved),
     ...(open !== undefined && { open }),
