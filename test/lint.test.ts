@@ -32,6 +32,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'choice-over-batch',
     'constant-weights',
     'custom-gradient-differs',
+    'discarded-value',
     'fresh-parameter',
     'ignored-call-argument',
     'inert-in-training',

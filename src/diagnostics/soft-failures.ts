@@ -169,6 +169,12 @@ export const softFailures = {
       'the same random numbers of shape {noise} are used in every step: they are drawn before the loop',
     why: 'With one draw for all steps the model fits that draw: it learns to take the noise back, and knows nothing about others.',
   },
+  'discarded-value': {
+    category: 'soft-failure',
+    title: 'Result that is thrown away',
+    message: '`{call}` gives a new tensor, and nothing takes it',
+    why: 'Tensors never change: a call gives a new one, and what is not assigned or returned is as if it were not written.',
+  },
   'masked-mean': {
     category: 'soft-failure',
     title: 'Mean that counts what is masked',

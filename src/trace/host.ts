@@ -281,6 +281,13 @@ export interface Remains {
   isForgotten(object: HostObject, span: Span): boolean
 }
 
+/** The result of a call as a statement. */
+export interface Discarded {
+  readonly name: string
+  readonly value: Value
+  readonly span: Span
+}
+
 /** Everything outside the program: modules by specifier, and global names. */
 export interface Library {
   /** The module's namespace, or undefined for a package that the library does not know. */
@@ -311,6 +318,8 @@ export interface Library {
   readonly customGradientsOf: (trace: Tracer) => readonly CustomGradient[]
   /** Called when all code that comes before the target was run, and the target is about to be called. */
   readonly enter: (trace: Tracer) => void
+  /** Called for what a call gives that stands by itself, with the last name of what is called. */
+  readonly discard: (trace: Tracer, call: Discarded) => void
   /** Called when a walk has ended: what is suspicious about what it left behind. */
   readonly leave: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
   /** The same of what it did to train, at the end of any walk that is not an attempt under some condition. */

@@ -1,4 +1,4 @@
-import type { Binding, Statement } from '../core/program.js'
+import type { Binding, Expression, Statement } from '../core/program.js'
 import { attempt, type Cause, join, nameOf, pathOf, sameValue, spoil, unknownBranch } from './branches.js'
 import { applyOperator, evaluate } from './expressions.js'
 import type { Guard } from './failures.js'
@@ -127,7 +127,7 @@ export function joinCompletions(
 function run(interpreter: Interpreter, statement: Statement, frame: Frame): Completion {
   switch (statement.kind) {
     case 'expression':
-      evaluate(interpreter, statement.expression, frame)
+      discard(interpreter, statement.expression, evaluate(interpreter, statement.expression, frame))
       return undefined
     case 'declare': {
       const value = statement.value ? evaluate(interpreter, statement.value, frame) : undefined
@@ -286,4 +286,17 @@ function runHandled(
   const handled = attempt(interpreter, handleAny)
   join(interpreter, [{ value: undefined, changes: [] }, handled], cause)
   return handled.thrown ? completion : joinCompletions(interpreter, completion, handled.value, cause)
+}
+
+/** What a call as a statement gives is thrown away; a library may know that the call does nothing else. */
+function discard(interpreter: Interpreter, expression: Expression, value: Value): void {
+  if (expression.kind !== 'call') return
+  const { callee, span } = expression
+  const name =
+    callee.kind === 'member' && callee.key.kind === 'literal'
+      ? String(callee.key.value)
+      : callee.kind === 'variable'
+        ? callee.binding.name
+        : undefined
+  if (name !== undefined) interpreter.library.discard(interpreter, { name, value, span })
 }

@@ -5,6 +5,7 @@ import { sizeNames } from '../open-sizes.js'
 import { optimizers } from '../optimizers.js'
 import { classes } from './classes.js'
 import { contextOf } from './context.js'
+import { discard } from './discarded.js'
 import { effects } from './effects.js'
 import { formerMember } from './former-names.js'
 import { inputOf, readFunction } from './function-model.js'
@@ -114,6 +115,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       contextOf(trace).steps.clear()
       freeVariables(trace)
     },
+    discard,
     leave: leftovers,
     untrained,
     readFunction,
