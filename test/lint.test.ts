@@ -48,6 +48,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'shared-noise',
     'single-choice',
     'softmax-twice',
+    'training-throws',
     'unequal-reductions',
     'unlisted-variables',
     'unlisted-weights',

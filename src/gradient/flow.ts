@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import type { Provenance } from '../graph/provenance.js'
 import { operandsOf } from '../graph/walk.js'
 import { expand } from '../ops/elaborate.js'
 import type { NoDerivative } from '../ops/op.js'
@@ -21,8 +22,8 @@ export interface Flow {
   readonly blocks: readonly Block[]
 }
 
-/** Where the gradients of outputs flow in training. */
-export function gradientFlow(outputs: readonly Node[], builder: GraphBuilder): Flow {
+/** Where the gradients of outputs flow in training, those that the program states itself as it says. */
+export function gradientFlow(outputs: readonly Node[], builder: GraphBuilder, provenance: Provenance): Flow {
   const reached = new Set<Node>(outputs)
   const blocks: Block[] = []
   const pending = outputs.map(node => ({ node, written: node }))
@@ -33,6 +34,11 @@ export function gradientFlow(outputs: readonly Node[], builder: GraphBuilder): F
   }
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node, written } = next
+    const passed = provenance.passedOn(node)
+    if (passed) {
+      for (const input of passed) reach(input, input)
+      continue
+    }
     const known = node.inputs.map((_, at) => derivativeOf(node, at))
     const meaning = known.includes(undefined) ? expand(node, builder, 'training') : node
     if (!isProblem(meaning) && meaning !== node) {

@@ -12,6 +12,7 @@ export interface Origin {
 export class Provenance {
   readonly #origins = new Map<Node, Origin[]>()
   readonly #names = new Map<Node, string>()
+  readonly #passed = new Map<Node, readonly Node[]>()
 
   origins(node: Node): readonly Origin[] {
     return this.#origins.get(node) ?? []
@@ -34,5 +35,14 @@ export class Provenance {
 
   setName(node: Node, name: string): void {
     if (!this.#names.has(node)) this.#names.set(node, name)
+  }
+
+  /** Where a gradient of the program's own passes on what flows back to a node. */
+  passedOn(node: Node): readonly Node[] | undefined {
+    return this.#passed.get(node)
+  }
+
+  passOn(node: Node, inputs: readonly Node[]): void {
+    this.#passed.set(node, [...(this.#passed.get(node) ?? []), ...inputs])
   }
 }

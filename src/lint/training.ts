@@ -17,7 +17,7 @@ import type { LintContext, LintRule } from './lint.js'
 export const trainingFailures: LintRule = context => {
   const losses = lossesOf(context.model)
   if (losses.length === 0) return []
-  const flow = gradientFlow(losses, context.builder)
+  const flow = gradientFlow(losses, context.builder, context.provenance)
   return [
     ...blockedParameters(losses, flow, context),
     ...(context.model.isMinimized

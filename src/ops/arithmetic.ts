@@ -147,8 +147,11 @@ export const arithmetic = {
     'x to the power y for each element.',
     { form: 'power' },
     (x, y) => x ** y,
-    { x: 'g * y * x^(y - 1)', y: 'g * x^y * log(x)' },
-    { examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }] },
+    { x: 'g * y * x^(y - 1)', y: 'g * x^y * where(greater(x, 0), log(x), 0)' },
+    {
+      source: 'tfjs-core/src/gradients/Pow_grad.ts (where x is not positive, nothing flows back to y)',
+      examples: [{ shapes: [[2, 3], [3]], range: [0.5, 2] }],
+    },
   ),
   maximum: binary(
     'larger of two',

@@ -76,10 +76,17 @@ export const functions = {
     'sign(x)',
     { ...any, laws: ['absolute(absolute(x)) = absolute(x)', 'absolute(-x) = absolute(x)'] },
   ),
-  sign: unary('sign', '−1, 0 or 1 for each element.', named('\\mathrm{sign}', 'sign'), Math.sign, flat, {
-    ...any,
-    laws: ['x = sign(x) * |x|'],
-  }),
+  sign: unary(
+    'sign',
+    '−1, 0 or 1 for each element.',
+    named('\\mathrm{sign}', 'sign'),
+    x => Number(x > 0) - Number(x < 0),
+    flat,
+    {
+      ...any,
+      laws: ['x = sign(x) * |x|'],
+    },
+  ),
   exp: unary('exponential', 'e to the power x for each element.', named('\\exp', 'exp'), Math.exp, 'y', {
     role: { of: { 'log-probability': 'probability' } },
   }),

@@ -227,6 +227,8 @@ export const movement = {
       const skip = mirror === 'symmetric' ? 0 : 1
       return `concat[axis](slice[axis, before - 1 + ${skip}, before, -1](x), x, slice[axis, extent[axis](x) - 1 - ${skip}, after, -1](x))`
     },
+    // TensorFlow.js lets nothing flow back through the mirrored elements (tfjs-core/src/gradients/MirrorPad_grad.ts).
+    derivative: { x: 'slice[axis, before, extent[axis](x)](g)' },
     examples: [
       { shapes: [[2, 4]], attributes: { axis: 1, before: 2, after: 3 } },
       { shapes: [[2, 4]], attributes: { axis: 1, before: 2, after: 1, mirror: 'symmetric' } },

@@ -111,6 +111,20 @@ const extremum: Derivative = (attributes, types) => {
   return `${restored('g')(attributes, types)} * equal(x, ${y})`
 }
 
+/**
+ * The product of all other elements, which is no quotient where an element is 0: along each axis the elements before
+ * and those behind, of the products over the axes after it.
+ */
+const productOfOthers: Derivative = (attributes, types) => {
+  const gone = resolveAxes(attributes.axes, types[0]!.shape!.length) as readonly number[]
+  const others = gone.map((axis, i) => {
+    const rest = gone.slice(i + 1)
+    const x = rest.length === 0 ? 'x' : `product[[${rest.join(', ')}]](x)`
+    return `cumprod[${axis}, true](${x}) * cumprod[${axis}, true, true](${x})`
+  })
+  return [restored('g')(attributes, types), ...others].join(' * ')
+}
+
 function mean(
   title: string,
   summary: string,
@@ -160,7 +174,7 @@ export const reductions = {
     ['\\prod', 'Π'],
     1,
     (a, b) => a * b,
-    (attributes, types) => `${restored('g')(attributes, types)} * ${restored('y')(attributes, types)} / x`,
+    productOfOthers,
     true,
     { limits: true },
   ),

@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../../trace/value.js'
 import { constantOf, isConstantFailure } from './constants.js'
-import type { ArgumentDeclaration, ArgumentKind } from './functions/function.js'
+import type { ArgumentDeclaration, ArgumentKind, NumberRange } from './functions/function.js'
 import { isSeries, type Series } from './series.js'
 import { nodeOnTape } from './tape.js'
 import { isTensor } from './types.js'
@@ -127,7 +127,20 @@ function plain(
   const value = attributeOf(trace, property?.value)
   if (value === undefined) return { problem: `\`${declaration.name}\` is not ${expected}` }
   if (typeof value === 'object' && value !== null && 'unknown' in value) return value
-  return accepts(value) ? { value } : { problem: `\`${declaration.name}\` is not ${expected}` }
+  if (!accepts(value)) return { problem: `\`${declaration.name}\` is not ${expected}` }
+  const outside = declaration.within && misfit([value].flat(1), declaration.within)
+  return outside === undefined ? { value } : { problem: `\`${declaration.name}\` ${outside}` }
+}
+
+/** What is wrong with numbers that are not in a range. */
+function misfit(values: readonly Attribute[], { whole, least, below }: NumberRange): string | undefined {
+  for (const value of values) {
+    if (typeof value !== 'number') continue
+    if (whole && !Number.isInteger(value)) return `takes whole numbers, not ${value}`
+    if (least !== undefined && value < least) return `must be ${least} or more, not ${value}`
+    if (below !== undefined && value >= below) return `must be below ${below}, not ${value}`
+  }
+  return undefined
 }
 
 /** A value as data. An unbound parameter is its symbol, which stands for a whole number where it is a size. */

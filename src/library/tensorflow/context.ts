@@ -5,6 +5,7 @@ import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
+import type { LimitedCall } from './gradient-limits.js'
 import type { Differentiation } from './gradients.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import type { Tape } from './tape.js'
@@ -49,6 +50,8 @@ export interface Context {
   readonly sources: WeakMap<object, GradientSource>
   /** The differentiations that run now, the innermost last. */
   readonly differentiations: Differentiation[]
+  /** Calls through which TF.js does not give the gradient of the equation. */
+  readonly limitedCalls: LimitedCall[]
   /** The places of draws that a seed ties down. */
   readonly seeds: Map<string, number>
   /** Who says what shape a tensor has that the target is given. */
@@ -80,6 +83,7 @@ export function contextOf(trace: Tracer): Context {
     sources: new WeakMap(),
     differentiations: [],
     customGradients: new Map(),
+    limitedCalls: [],
     seeds: new Map(),
     statements: new Map(),
     remarkedSizes: new Map(),

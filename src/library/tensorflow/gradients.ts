@@ -8,6 +8,7 @@ import { isProblem } from '../../graph/op.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Property, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
+import { limitedBetween, reportLimit } from './gradient-limits.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 
@@ -35,13 +36,20 @@ export function callWithCustomGradient(call: HostCall, callee: Value): Value {
     saved = inner.arguments[0]?.value
     return undefined
   })
+  const { limitedCalls } = contextOf(trace)
+  const known = limitedCalls.length
   const result = trace.call(callee, [...args, { value: save }], span)
+  // What it computes with is not differentiated.
+  limitedCalls.length = known
   const value = isObject(result) ? trace.get(result, 'value', span) : result
+  const inputs = args.flatMap(({ value: given }) =>
+    isTensor(given) && given.state.node ? [given.state.node] : [],
+  )
+  if (isTensor(value) && value.state.node) trace.provenance.passOn(value.state.node, inputs)
   const running = contextOf(trace).differentiations
   const [innermost] = running
   if (!innermost) return value
   const gradient = isObject(result) ? trace.get(result, 'gradFunc', span) : undefined
-  const inputs = args.flatMap(({ value }) => (isTensor(value) && value.state.node ? [value.state.node] : []))
   const stand = isTensor(value) && value.state.node ? standIn(trace, value.state.node) : undefined
   // Only the outermost of several would know of the stand-in.
   if (running.length > 1 || !stand || inputs.length !== args.length || !isTensor(value)) {
@@ -180,6 +188,9 @@ function differentiated(
     try {
       const value = run(stands)
       if (!isTensor(value) || !value.state.node || own.isLost) return undefined
+      const limited = limitedBetween(trace, [value.state.node], new Set(stands))
+      if (limited) reportLimit(trace, limited)
+      if (limited) return undefined
       const found = gradients(value.state.node, stands, builder, { seed, pullbacks: own.pullbacks })
       if (isProblem(found) || own.isLost) return undefined
       const originals = new Map([...own.values, ...stands.map((stand, i) => [stand, nodes[i]!] as const)])

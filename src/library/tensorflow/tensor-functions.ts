@@ -9,6 +9,7 @@ import { type ReadArgument, readArgument } from './arguments.js'
 import { contextOf } from './context.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
+import { noteLimits } from './gradient-limits.js'
 import { newNodes } from './layers.js'
 import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import type { Series } from './series.js'
@@ -45,6 +46,8 @@ export function callTensorFunction(
   const result = build(call, shown, resultOf(definition, environment), environment)
   const values = bound.map(({ property }) => property?.value)
   noteAge(trace, values, result)
+  const nodesOf = (argument: string) => environment.nodes(argument)
+  noteLimits(trace, definition, environment, { call: shown, span, nodesOf, result })
   return result
 }
 
@@ -160,6 +163,12 @@ class Meaning implements Arguments, Environment {
             : read,
     )
     return [...given, ...this.#nodes.values()]
+  }
+
+  /** What was given for one argument. */
+  nodes(name: string): readonly Node[] {
+    const read = this.#given.get(name)
+    return read && 'op' in read ? [read] : this.#list(name)
   }
 
   /** The list of unknown length among the arguments, if there is one. */

@@ -97,7 +97,7 @@ export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Valu
     const minimized = lossOf(call, loss?.value)
     const { value } = minimized
     const given = grads ? call.trace.record(grads) : gradients(call, 'tf.variableGrads')
-    const source = gradientSource(call.trace, minimized, variables?.value)
+    const source = gradientSource(call, minimized, variables?.value)
     if (typeof given === 'object' && given !== null) contextOf(call.trace).sources.set(given, source)
     return call.trace.record({ value, grads: given })
   },
@@ -152,7 +152,7 @@ export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, c
     const [loss, variables] = call.arguments
     const minimized = lossOf(call, loss?.value)
     const grads = gradients(call, shown(call.span))
-    contextOf(call.trace).sources.set(grads, gradientSource(call.trace, minimized, variables?.value))
+    contextOf(call.trace).sources.set(grads, gradientSource(call, minimized, variables?.value))
     return call.trace.record({ value: minimized.value, grads })
   },
   applyGradients: (optimizer, call) => {

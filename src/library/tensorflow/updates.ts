@@ -1,3 +1,4 @@
+import { diagnostic } from '../../diagnostics/diagnostic.js'
 import { gradientFlow } from '../../gradient/flow.js'
 import type { Model, Optimizer, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
@@ -10,6 +11,7 @@ import { type HostObject, isUnknown, type UnknownValue, type Value } from '../..
 import { penaltiesOf } from '../objective.js'
 import { readOptimizer } from './compile.js'
 import { contextOf } from './context.js'
+import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { readModel } from './read-model.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
@@ -103,7 +105,7 @@ const variableNode = ({ state }: HostObject<TensorState>): Node | undefined =>
 
 /** The gradients of a loss by variables: of those chosen, only what trains and what the loss depends on has one. */
 export function gradientSource(
-  trace: Tracer,
+  { trace, span }: HostCall,
   { step: loss, all, since }: MinimizedLoss,
   variables: Value,
 ): GradientSource {
@@ -116,7 +118,7 @@ export function gradientSource(
     return { loss, choice, moved: moved.map(asMoved), open: reason, statistics: [] }
   }
   const roots = loss.outputs.map(({ node }) => node)
-  const { reached } = gradientFlow(roots, trace.builder)
+  const { reached } = gradientFlow(roots, trace.builder, trace.provenance)
   const parameters = [...reached].filter(({ op }) => op === 'parameter')
   // What the loss makes itself is not there when the variables are listed (tfjs-core/src/gradients.ts, variableGrads).
   const isOwned = parameters.every(node => all.has(node) || node.id >= since)
@@ -124,18 +126,37 @@ export function gradientSource(
     ({ parameter }) => reached.has(parameter.node) && isChosen(parameter.node),
   )
   const unsure = candidates.find(({ reason }) => reason !== undefined)?.reason
+  const moved = candidates.filter(({ trains }) => trains)
+  reportLimits(trace, roots, moved)
   const open =
     chosen.reason ??
     unsure ??
     (isOwned ? undefined : 'the loss reads parameters of which the owner is not known')
+  const mayTrain = moved.length > 0 || open !== undefined || parameters.some(({ id }) => id >= since)
+  const refused = refusalOf(roots, mayTrain)
+  if (refused !== undefined)
+    trace.report(diagnostic('training-throws', { layer: shown(span), reason: refused }, { span }))
   return {
     loss,
     since,
     choice,
-    moved: candidates.filter(({ trains }) => trains).map(asMoved),
+    moved: moved.map(asMoved),
     ...(open !== undefined && { open }),
     statistics: statisticsIn(roots, all),
   }
+}
+
+/** Says what TF.js has no gradient for, on the way from what moves to what is made small. */
+function reportLimits(trace: Tracer, roots: readonly Node[], moved: readonly Moved[]): void {
+  const limited = limitedBetween(trace, roots, new Set(moved.map(({ parameter }) => parameter.node)))
+  if (limited) reportLimit(trace, limited)
+}
+
+/** Why TF.js refuses to take gradients by variables (tfjs-core/src/gradients.ts, variableGrads), if it does. */
+function refusalOf(roots: readonly Node[], mayTrain: boolean): string | undefined {
+  if (roots.some(({ type: { shape } }) => shape !== null && shape.length > 0))
+    return 'the loss is not a single number'
+  return mayTrain ? undefined : 'the loss depends on no variable that it trains'
 }
 
 /** Statistics of the batch that a computation in training mode writes down. */
@@ -264,8 +285,11 @@ function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model
   const { reached } = gradientFlow(
     [...roots, ...penaltiesOf(loss, trace.builder).map(({ node }) => node)],
     trace.builder,
+    trace.provenance,
   )
-  return { moved: all.filter(({ parameter }) => reached.has(parameter.node)) }
+  const moved = all.filter(({ parameter }) => reached.has(parameter.node))
+  reportLimits(trace, roots, moved)
+  return { moved }
 }
 
 /** Assignments to variables that follow each other: their values are in terms of what there was before the first. */

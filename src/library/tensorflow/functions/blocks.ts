@@ -1,6 +1,24 @@
-import { add, type Dimension, divide, equals, multiply, product, subtract } from '../../../graph/dimension.js'
+import {
+  add,
+  type Dimension,
+  dimensionText,
+  divide,
+  equals,
+  multiply,
+  product,
+  subtract,
+} from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
-import { type Arguments, number, type Result, shape, type TensorFunctions, tensor, text } from './function.js'
+import {
+  type Arguments,
+  noGradient,
+  number,
+  type Result,
+  shape,
+  type TensorFunctions,
+  tensor,
+  text,
+} from './function.js'
 
 /** `[before, after]` for each axis of a list of pairs; undefined where it is none. */
 function pairs(value: Attribute): readonly (readonly [Dimension, Dimension])[] | undefined {
@@ -11,12 +29,15 @@ function pairs(value: Attribute): readonly (readonly [Dimension, Dimension])[] |
 
 const order = (given: Arguments, axes: readonly number[]) => given.put([...axes])
 
+const tooManyBlocks = 'there is one block size for each of some axes after the batch'
+
 /** Blocks of the axes after the batch become examples of the batch, after zeros were put around. */
 function spaceToBatch(given: Arguments): Result {
   const sizes = given.tensor('x').shape!
   const block = given.list('blockShape')
   const paddings = pairs(given.value('paddings'))
   if (paddings?.length !== block.length) return { problem: 'the paddings are one pair for each block size' }
+  if (sizes.length <= block.length) return { problem: tooManyBlocks }
   let text = 'x'
   const inner: Dimension[] = []
   const counts: Dimension[] = []
@@ -24,6 +45,10 @@ function spaceToBatch(given: Arguments): Result {
     if (before !== 0 || after !== 0)
       text = `pad[${i + 1}, ${given.put(before)}, ${given.put(after)}](${text})`
     const count = divide(add(add(sizes[i + 1]!, before), after), block[i]!)
+    if (typeof count === 'number' && !Number.isInteger(count))
+      return {
+        problem: `an axis of size ${dimensionText(sizes[i + 1]!)} is not divided by blocks of ${dimensionText(block[i]!)}`,
+      }
     counts.push(count)
     inner.push(count, block[i]!)
   }
@@ -46,8 +71,11 @@ function batchToSpace(given: Arguments): Result {
   const block = given.list('blockShape')
   const crops = pairs(given.value('crops'))
   if (crops?.length !== block.length) return { problem: 'the crops are one pair for each block size' }
+  if (sizes.length <= block.length) return { problem: tooManyBlocks }
   const m = block.length
   const batch = divide(sizes[0]!, product(block))
+  if (typeof batch === 'number' && !Number.isInteger(batch))
+    return { problem: `a batch of ${dimensionText(sizes[0]!)} is not divided by blocks` }
   const rest = sizes.slice(1 + m)
   const axes = [m, ...block.flatMap((_, i) => [m + 1 + i, i]), ...rest.map((_, i) => 2 * m + 1 + i)]
   const split = `reshape[${given.put([...block, batch, ...sizes.slice(1)])}](x)`
@@ -193,6 +221,7 @@ export const blocks: TensorFunctions = {
       ),
     ],
     means: strided,
+    ...noGradient,
     examples: [
       [x2, [1, 0], [3, 5], [1, 2]],
       [x2, [-1, 4], [-4, 0], [-1, -2]],

@@ -1,11 +1,13 @@
 import {
   type ExampleArgument,
   flag,
+  noGradientIf,
   number,
   real,
   type TensorFunction,
   type TensorFunctions,
   tensor,
+  whole,
 } from './function.js'
 
 const of = (...sizes: readonly number[]): ExampleArgument => ({ shape: sizes })
@@ -32,6 +34,10 @@ const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
     const product = given.optional('scale') ? `${scaled} * scale` : scaled
     return given.optional('offset') ? `${product} + offset` : product
   },
+  ...noGradientIf(
+    'TensorFlow.js has a gradient for it only with an offset and a scale',
+    given => !given.optional('offset') || !given.optional('scale'),
+  ),
   examples: [
     [
       of(...[2, 3, 4].slice(0, (rank ?? 4) - 1), 5),
@@ -55,14 +61,16 @@ export const composed: TensorFunctions = {
     method: true,
     arguments: [
       real('x'),
-      number('depthRadius', 5),
+      whole('depthRadius', 0, 5),
       number('bias', 1),
       number('alpha', 1),
       number('beta', 0.5),
     ],
     means: given => {
       const op = 'localResponseNormalization[depthRadius, bias, alpha, beta]'
-      return given.tensor('x').shape!.length === 3 ? `squeeze[[0]](${op}(expandDims[[0]](x)))` : `${op}(x)`
+      const { length: rank } = given.tensor('x').shape!
+      if (rank !== 3 && rank !== 4) return { problem: 'it takes images, one or a batch of them' }
+      return rank === 3 ? `squeeze[[0]](${op}(expandDims[[0]](x)))` : `${op}(x)`
     },
     examples: [[of(2, 3, 2, 7)], [of(3, 2, 7), 2, 0.5, 0.3, 0.75]],
   },

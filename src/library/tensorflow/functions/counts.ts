@@ -1,5 +1,5 @@
-import { multiply, product } from '../../../graph/dimension.js'
-import { flag, indices, number, real, type TensorFunctions, tensor } from './function.js'
+import { equals, multiply, product } from '../../../graph/dimension.js'
+import { flag, indices, noGradient, number, real, type TensorFunctions, tensor, whole } from './function.js'
 
 const classes = { shape: [7], dtype: 'int32', range: [0, 4] } as const
 const of = (...sizes: readonly number[]) => ({ shape: sizes })
@@ -7,13 +7,19 @@ const of = (...sizes: readonly number[]) => ({ shape: sizes })
 /** Functions that count or add up by class, and those that lay numbers out. */
 export const counts: TensorFunctions = {
   'math.confusionMatrix': {
-    arguments: [tensor('labels'), tensor('predictions'), number('numClasses')],
-    means: 'confusionMatrix[numClasses](labels, predictions)',
+    arguments: [tensor('labels'), tensor('predictions'), whole('numClasses', 1)],
+    means: given => {
+      const [labels, predictions] = ['labels', 'predictions'].map(name => given.tensor(name).shape![0] ?? 0)
+      return equals(labels!, predictions!)
+        ? 'confusionMatrix[numClasses](labels, predictions)'
+        : { problem: 'there is a prediction for each label' }
+    },
     examples: [[classes, classes, 5]],
     source: 'tfjs-core/src/ops/confusion_matrix.ts',
   },
   bincount: {
-    arguments: [tensor('x'), tensor('weights'), number('size')],
+    arguments: [tensor('x'), tensor('weights'), whole('size', 0)],
+    ...noGradient,
     means: given => {
       if (given.tensor('x').dtype !== 'int32') return { problem: 'it counts whole numbers' }
       const { shape, dtype } = given.tensor('weights')
@@ -49,6 +55,7 @@ export const counts: TensorFunctions = {
   diag: {
     arguments: [tensor('x')],
     means: 'diagonal(x)',
+    ...noGradient,
     examples: [[of(3)], [{ shape: [3], dtype: 'int32', range: [-4, 5] }]],
   },
   meshgrid: {

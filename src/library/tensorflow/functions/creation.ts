@@ -1,15 +1,18 @@
-import { type Dimension, multiply, subtract } from '../../../graph/dimension.js'
+import { type Dimension, equals, multiply, product, subtract } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
+import { shapeText } from '../../../graph/type.js'
 import {
   type ArgumentDeclaration,
   type Arguments,
   number,
   type Result,
   shape,
+  sizes,
   type TensorFunction,
   type TensorFunctions,
   tensor,
   text,
+  whole,
 } from './function.js'
 
 /** More elements than this are not written out. */
@@ -18,14 +21,31 @@ const longest = 1_000_000
 const given = tensor('values', { dtype: { of: 'dtype' } })
 const dtype: ArgumentDeclaration = { name: 'dtype', kind: 'text', default: null }
 
+/** Values in a shape; nested lists already have it, up to how their last axis is divided (tfjs-core/src/ops/tensor_ops_util.ts). */
+function shapedAs(call: Arguments, wanted: Attribute): Result {
+  if (!Array.isArray(wanted)) return 'values'
+  const own = call.tensor('values').shape!
+  const sizes = wanted as readonly Dimension[]
+  const isDivided = (axis: number) =>
+    axis === own.length - 1 && equals(product(sizes.slice(axis)), own[axis]!)
+  const fits =
+    equals(product(sizes), product(own)) &&
+    (own.length < 2 || own.every((size, axis) => equals(size, sizes[axis] ?? 0) || isDivided(axis)))
+  return fits
+    ? 'reshape[shape](values)'
+    : { problem: `values of shape ${shapeText(own)} are not of shape ${shapeText(sizes)}` }
+}
+
 /** `tensor1d` and its kin: of values of one rank, or of a flat list with a shape. */
 const ofRank = (rank: number): TensorFunction => ({
   arguments: [given, ...(rank > 1 ? [shape('shape', null)] : []), dtype],
   means: call => {
     const own = call.tensor('values').shape!
     const wanted = rank > 1 ? call.value('shape') : null
-    if (Array.isArray(wanted) && own.length <= 1 && wanted.length === rank) return 'reshape[shape](values)'
-    return own.length === rank ? 'values' : { problem: `expected values of rank ${rank}` }
+    if (Array.isArray(wanted) && wanted.length !== rank) return { problem: `its shape has ${rank} sizes` }
+    if (own.length !== rank && (own.length > 1 || !Array.isArray(wanted)))
+      return { problem: `expected values of rank ${rank}` }
+    return shapedAs(call, wanted)
   },
   examples: [
     [Array.from({ length: rank - 1 }).reduce((inner: Attribute) => [inner], [1, -2.5] as Attribute)],
@@ -61,19 +81,27 @@ function filled(call: Arguments, value: Dimension): Result {
 
 /** A constant of whole numbers, written out. */
 function constant(call: Arguments, value: Dimension, type: string): Result {
-  const sizes = call.list('shape')
-  const count = sizes.reduce(multiply, 1)
+  const list = call.list('shape')
+  const count = list.reduce(multiply, 1)
   if (typeof count !== 'number' || count > longest)
     return { problem: 'whole numbers of a shape that is not known are not modelled' }
-  return listing(call, new Array<Dimension>(count).fill(value), sizes as readonly number[], type)
+  return listing(call, new Array<Dimension>(count).fill(value), list as readonly number[], type)
 }
 
 const like = (means: string): TensorFunction => ({
   method: true,
-  arguments: [tensor('x', { takes: 'float32' })],
-  means: call => means.replace('SHAPE', call.put(call.tensor('x').shape!)),
-  examples: [[{ shape: [2, 3] }]],
+  arguments: [tensor('x')],
+  means: call => {
+    const { shape: sizes, dtype: type } = call.tensor('x')
+    const values = means.replace('SHAPE', call.put(sizes!))
+    return type === 'float32' ? values : `cast[${call.put(type)}](${values})`
+  },
+  examples: [[{ shape: [2, 3] }], [{ shape: [2, 3], dtype: 'int32', range: [-4, 5] }]],
 })
+
+/** Whether steps lead nowhere; one of less than 1 leads away from a lower end as often as back to it. */
+const isEmpty = (length: number, step: number): boolean =>
+  length === 0 || (length > 0 && step < 0) || (length < 0 && step > 1)
 
 /** Functions that make tensors out of numbers. */
 export const creation: TensorFunctions = {
@@ -85,7 +113,7 @@ export const creation: TensorFunctions = {
   },
   tensor: {
     arguments: [given, shape('shape', null), dtype],
-    means: call => (call.value('shape') === null ? 'values' : 'reshape[shape](values)'),
+    means: call => shapedAs(call, call.value('shape')),
     examples: [
       [
         [
@@ -104,7 +132,7 @@ export const creation: TensorFunctions = {
   tensor5d: ofRank(5),
   tensor6d: ofRank(6),
   zeros: {
-    arguments: [shape('shape'), dtype],
+    arguments: [sizes('shape'), dtype],
     means: call => {
       const type = call.value('dtype')
       return type === null || type === 'float32' ? 'zeros[shape]()' : constant(call, 0, String(type))
@@ -112,12 +140,12 @@ export const creation: TensorFunctions = {
     examples: [[[2, 3]], [[2, 3], 'int32'], [[2], 'bool']],
   },
   ones: {
-    arguments: [shape('shape'), dtype],
+    arguments: [sizes('shape'), dtype],
     means: call => filled(call, 1),
     examples: [[[2, 3]], [[2], 'int32']],
   },
   fill: {
-    arguments: [shape('shape'), number('value'), dtype],
+    arguments: [sizes('shape'), number('value'), dtype],
     means: call => filled(call, call.value('value') as Dimension),
     examples: [
       [[2, 3], 4.5],
@@ -138,24 +166,28 @@ export const creation: TensorFunctions = {
       const columns = call.value('numColumns') ?? rows
       if (typeof rows !== 'number' || typeof columns !== 'number' || rows * columns > longest)
         return { problem: 'the size of the matrix is not known' }
-      if (call.value('batchShape') !== null) return { problem: 'a list of unit matrices is not modelled' }
       const values = Array.from({ length: rows * columns }, (_, i) =>
         i % (columns + 1) === 0 && i < columns * columns ? 1 : 0,
       )
-      return listing(call, values, [rows, columns], String(call.value('dtype')))
+      const matrix = listing(call, values, [rows, columns], String(call.value('dtype')))
+      const batch = call.list('batchShape')
+      if (batch.length === 0) return matrix
+      const one = `reshape[${call.put([...batch.map(() => 1), rows, columns])}](${matrix})`
+      return batch.reduce((text: string, times, axis) => `tile[${axis}, ${call.put(times)}](${text})`, one)
     },
-    examples: [[3], [2, 3], [3, 2], [2, null, undefined, 'int32']],
+    examples: [[3], [2, 3], [3, 2], [2, null, undefined, 'int32'], [2, 3, [4, 2]]],
   },
   range: {
     arguments: [number('start'), number('stop'), number('step', 1), text('dtype', 'float32')],
-    means: call => {
-      const [start, stop, step] = ['start', 'stop', 'step'].map(name => call.value(name) as Dimension)
+    means: given => {
+      const [start, stop, step] = ['start', 'stop', 'step'].map(name => given.value(name) as Dimension)
       const length = subtract(stop!, start!)
       if (typeof length === 'number' && typeof step === 'number' && step !== 0) {
-        const count = Math.max(0, Math.ceil(length / step))
+        const steps = step === 1 && length < 0 ? -1 : step
+        const count = isEmpty(length, steps) ? 0 : Math.abs(Math.ceil(length / steps))
         return count > longest
           ? { problem: 'the range is too long' }
-          : `range[start, ${count}, step, dtype]()`
+          : `range[start, ${count}, ${given.put(steps)}, dtype]()`
       }
       // A size that is a symbol is not negative, which a difference of symbols may be.
       if (step !== 1 || start !== 0) return { problem: 'the length of the range is not known' }
@@ -165,10 +197,15 @@ export const creation: TensorFunctions = {
       [0, 5],
       [1, 6, 2, 'int32'],
       [5, 0, -2],
+      [5, 0],
+      [0, 5, -1],
+      [5, 0, 2],
+      [0, 0.5, 0.1],
     ],
+    source: 'tfjs-core/src/ops/range.ts, tfjs-backend-cpu/src/kernels/Range_impl.ts',
   },
   linspace: {
-    arguments: [number('start'), number('stop'), number('num')],
+    arguments: [number('start'), number('stop'), whole('num', 1)],
     means: call => {
       const [start, stop, num] = ['start', 'stop', 'num'].map(name => call.value(name))
       if (typeof start !== 'number' || typeof stop !== 'number' || typeof num !== 'number' || num > longest)

@@ -7,6 +7,7 @@ import {
   type Result,
   real,
   shape,
+  sizes,
   type TensorFunctions,
   text,
 } from './function.js'
@@ -31,7 +32,7 @@ function uniform(given: Arguments): Result {
 /** Draws: they cannot be compared by value. */
 export const draws: TensorFunctions = {
   randomNormal: {
-    arguments: [shape('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
+    arguments: [sizes('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
     means: given =>
       given.value('dtype') === 'float32'
         ? randomNormal(given)
@@ -39,7 +40,7 @@ export const draws: TensorFunctions = {
     examples: [],
   },
   truncatedNormal: {
-    arguments: [shape('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
+    arguments: [sizes('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
     means: given =>
       given.value('dtype') === 'float32'
         ? 'truncatedNormal[shape, mean, stdDev, site]()'
@@ -47,17 +48,17 @@ export const draws: TensorFunctions = {
     examples: [],
   },
   randomUniform: {
-    arguments: [shape('shape'), number('minval', 0), number('maxval', 1), text('dtype', 'float32'), seed],
+    arguments: [sizes('shape'), number('minval', 0), number('maxval', 1), text('dtype', 'float32'), seed],
     means: uniform,
     examples: [],
   },
   randomUniformInt: {
-    arguments: [shape('shape'), number('minval'), number('maxval'), seed],
+    arguments: [sizes('shape'), number('minval'), number('maxval'), seed],
     means: `cast['int32'](${uniformDraw})`,
     examples: [],
   },
   randomStandardNormal: {
-    arguments: [shape('shape'), text('dtype', 'float32'), seed],
+    arguments: [sizes('shape'), text('dtype', 'float32'), seed],
     means: given =>
       given.value('dtype') === 'float32'
         ? 'gaussian[1, site](zeros[shape]())'
@@ -66,11 +67,21 @@ export const draws: TensorFunctions = {
   },
   multinomial: {
     arguments: [real('logits'), number('numSamples'), seed, flag('normalized')],
-    means: 'multinomial[numSamples, normalized, site](logits)',
+    means: given => {
+      const outcomes = given.tensor('logits').shape!.at(-1)
+      return typeof outcomes === 'number' && outcomes < 2
+        ? { problem: 'there must be two outcomes or more' }
+        : 'multinomial[numSamples, normalized, site](logits)'
+    },
     examples: [],
   },
   dropout: {
-    arguments: [real('x'), number('rate'), shape('noiseShape', null), seed],
+    arguments: [
+      real('x'),
+      number('rate', undefined, { least: 0, below: 1 }),
+      shape('noiseShape', null),
+      seed,
+    ],
     means: given => {
       if (given.value('rate') === 0) return 'x'
       const sizes = given.tensor('x').shape!

@@ -1,7 +1,8 @@
-import type { Dimension } from '../../../graph/dimension.js'
+import { type Dimension, equals } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
-import type { Problem } from '../../../graph/op.js'
+import { isProblem, type Problem } from '../../../graph/op.js'
 import type { DataType, TensorType } from '../../../graph/type.js'
+import { broadcastAll } from '../../../ops/shape.js'
 
 /** What an argument of a function of TensorFlow.js may be. */
 export type ArgumentKind =
@@ -20,6 +21,14 @@ export type ArgumentKind =
   /** A number or a text. */
   | 'value'
 
+/** Which numbers an argument may be. */
+export interface NumberRange {
+  readonly whole?: true
+  readonly least?: number
+  /** The first number that is too large. */
+  readonly below?: number
+}
+
 export interface ArgumentDeclaration {
   readonly name: string
   readonly kind: ArgumentKind
@@ -34,6 +43,8 @@ export interface ArgumentDeclaration {
   readonly dtype?: DataType | { readonly of: string }
   /** For tensors: others are refused, since TF.js throws for them, or rounds the result to whole numbers. */
   readonly takes?: DataType
+  /** For numbers, and each of a list of them: TF.js throws for others. */
+  readonly within?: NumberRange
   /**
    * For lists of tensors: TF.js throws where they are not all of one type, or converts them to the type of the first,
    * which then must hold the others.
@@ -64,6 +75,14 @@ export type Result = string | readonly string[] | Readonly<Record<string, string
  */
 export type FunctionMeaning = string | ((given: Arguments) => Result)
 
+/** What TF.js makes of a gradient that is not the gradient of the equation. */
+export interface GradientLimit {
+  /** It throws; else its numbers are others. */
+  readonly throws: boolean
+  /** In lower case, without a full stop. */
+  readonly reason: string
+}
+
 /** A call for the test against TensorFlow.js. Tensors are given by shape. */
 export type ExampleArgument =
   | {
@@ -90,6 +109,8 @@ export interface TensorFunction {
   /** The last argument takes all that follow, as `add(a, b)` of variadic calls does. */
   readonly variadic?: true
   readonly means: FunctionMeaning
+  /** Where the gradient by one of the tensors, given by name, is not that of the equation. */
+  readonly gradient?: (given: Arguments, by: string) => GradientLimit | undefined
   /**
    * The equation where the list of tensors is of unknown length: those that are known to come first are `x_1`, `x_2`, …
    * by the name of the argument, and `all` gives the name of all others along a new axis.
@@ -119,7 +140,18 @@ export const tensors = (name: string, rest: Rest = {}): ArgumentDeclaration => (
   kind: 'tensors',
   ...rest,
 })
-export const number = (name: string, usual?: number): ArgumentDeclaration => argument(name, 'number', usual)
+export const number = (name: string, usual?: number, within?: NumberRange): ArgumentDeclaration => ({
+  ...argument(name, 'number', usual),
+  ...(within && { within }),
+})
+/** A whole number, no less than the given one. */
+export const whole = (name: string, least: number, usual?: number): ArgumentDeclaration =>
+  number(name, usual, { whole: true, least })
+/** The sizes of a new tensor. */
+export const sizes = (name: string): ArgumentDeclaration => ({
+  ...shape(name),
+  within: { whole: true, least: 0 },
+})
 export const flag = (name: string, usual = false): ArgumentDeclaration => argument(name, 'boolean', usual)
 export const text = (name: string, usual?: string): ArgumentDeclaration => argument(name, 'text', usual)
 export const axes = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'axes', usual)
@@ -129,6 +161,31 @@ export const value = (name: string, usual?: Attribute): ArgumentDeclaration => a
 function argument(name: string, kind: ArgumentKind, usual: Attribute | undefined): ArgumentDeclaration {
   return { name, kind, ...(usual !== undefined && { default: usual }) }
 }
+
+const throwing = (reason: string): GradientLimit => ({ throws: true, reason })
+
+/** For functions of which TF.js cannot take the gradient. */
+export const noGradient = {
+  gradient: (): GradientLimit => throwing('TensorFlow.js has no gradient for it'),
+} as const
+
+/** For functions of which TF.js cannot take the gradient in some cases. */
+export const noGradientIf = (
+  reason: string,
+  isCase: (given: Arguments, by: string) => boolean,
+): Required<Pick<TensorFunction, 'gradient'>> => ({
+  gradient: (given, by) => (isCase(given, by) ? throwing(reason) : undefined),
+})
+
+/** TF.js gives the gradient of a tensor that was broadcast in the shape of the result (tfjs-core/src/gradients). */
+export const noGradientWhereBroadcast = noGradientIf(
+  'the gradient that TensorFlow.js has for it does not fit a tensor that is broadcast',
+  (given, by) => {
+    const own = given.tensor(by).shape!
+    const all = broadcastAll(['a', 'b'].map(name => given.tensor(name).shape!))
+    return !isProblem(all) && (own.length < all.length || own.some((size, axis) => !equals(size, all[axis]!)))
+  },
+)
 
 /** `x_1, x_2`: the tensors of a list in an equation. */
 export function listed(name: string, { length }: readonly unknown[]): string {

@@ -12,8 +12,8 @@ import {
   text,
   value,
 } from './function.js'
-import { swapped } from './products.js'
-import { convolved } from './windows.js'
+import { noGradientWhereBatchIsBroadcast, swapped } from './products.js'
+import { convolved, noGradientWhereDilated } from './windows.js'
 
 const of = (...sizes: readonly number[]): ExampleArgument => ({ shape: sizes })
 
@@ -52,10 +52,11 @@ const convolution = (op: string, filter: ExampleArgument): TensorFunction => ({
     value('pad'),
     text('dataFormat', 'NHWC'),
     shape('dilations', [1, 1]),
-    text('dimRoundingMode', 'floor'),
+    { name: 'dimRoundingMode', kind: 'text', default: null },
     ...ending,
   ],
   means: given => ended(given, convolved(given, op)),
+  ...noGradientWhereDilated('dilations'),
   examples: [
     [of(2, 6, 5, 3), filter, 1, 'same'],
     [of(6, 5, 3), filter, [2, 1], 'valid', undefined, undefined, undefined, of(6), 'relu'],
@@ -76,6 +77,7 @@ export const fused: TensorFunctions = {
       const right = given.flag('transposeB') ? swapped('b', b) : 'b'
       return ended(given, `matMul(${left}, ${right})`)
     },
+    ...noGradientWhereBatchIsBroadcast,
     examples: [
       [of(2, 3), of(3, 4)],
       [of(3, 2), of(4, 3), true, true, of(4), 'sigmoid'],

@@ -1,6 +1,10 @@
+import { type Dimension, equals } from '../../../graph/dimension.js'
 import {
   type Arguments,
   flag,
+  type GradientLimit,
+  noGradient,
+  noGradientIf,
   number,
   type Result,
   real,
@@ -9,6 +13,7 @@ import {
   type TensorFunctions,
   tensor,
   text,
+  whole,
 } from './function.js'
 
 const image = { shape: [2, 3, 4, 5] } as const
@@ -20,6 +25,24 @@ const batched = (given: Arguments, means: (x: string) => string): Result => {
   return rank === 3
     ? `squeeze[[0]](${means('expandDims[[0]](images)')})`
     : { problem: 'images have the shape [batch, height, width, channels]' }
+}
+
+const isMultiple = (old: Dimension | undefined, size: Dimension | undefined): boolean =>
+  typeof old === 'number' && typeof size === 'number' && (size % old === 0 || old % size === 0)
+
+/** What is wrong with the gradients of the plain JavaScript backend (tfjs-backend-cpu/src/kernels/Resize*Grad.ts). */
+function resizedGradient(op: string, given: Arguments): GradientLimit | undefined {
+  const [height, width] = given.tensor('images').shape!.slice(-3)
+  if (op === 'resizeNearestNeighbor') {
+    const [tall, wide] = given.list('size')
+    const isWhole = isMultiple(height, tall) && isMultiple(width, wide)
+    return isWhole && !given.flag('alignCorners') && !given.flag('halfPixelCenters')
+      ? undefined
+      : { throws: false, reason: 'TensorFlow.js adds up other elements than those that were copied' }
+  }
+  return equals(height!, width!)
+    ? undefined
+    : { throws: false, reason: 'the plain JavaScript backend exchanges height and width' }
 }
 
 const resize = (op: string): TensorFunction => ({
@@ -37,6 +60,7 @@ const resize = (op: string): TensorFunction => ({
     [image, [5, 7], true],
     [image, [6, 7], false, true],
   ],
+  gradient: given => resizedGradient(op, given),
   source: `tfjs-core/src/ops/image/${op === 'resizeBilinear' ? 'resize_bilinear' : 'resize_nearest_neighbor'}.ts`,
 })
 
@@ -45,6 +69,7 @@ export const images: TensorFunctions = {
   'image.resizeBilinear': { ...resize('resizeBilinear'), method: ['resizeBilinear'] },
   'image.resizeNearestNeighbor': { ...resize('resizeNearestNeighbor'), method: ['resizeNearestNeighbor'] },
   'image.flipLeftRight': {
+    ...noGradient,
     arguments: [real('image')],
     means: given =>
       given.tensor('image').shape!.length === 4
@@ -54,9 +79,10 @@ export const images: TensorFunctions = {
     source: 'tfjs-core/src/ops/image/flip_left_right.ts',
   },
   'image.rgbToGrayscale': {
+    ...noGradient,
     arguments: [real('image')],
     means: given =>
-      given.tensor('image').shape!.at(-1) === 3
+      given.tensor('image').shape!.length > 1 && given.tensor('image').shape!.at(-1) === 3
         ? `sum[[-1], true](image * constant[[3], ${given.put([0.2989, 0.587, 0.114])}, 'float32']())`
         : { problem: 'the last axis holds three colours' },
     examples: [[{ shape: [2, 4, 3] }], [{ shape: [2, 3, 4, 3] }]],
@@ -74,8 +100,9 @@ export const images: TensorFunctions = {
     source: 'tfjs-core/src/ops/image/grayscale_to_rgb.ts',
   },
   depthToSpace: {
+    ...noGradient,
     method: true,
-    arguments: [real('x'), number('blockSize'), text('dataFormat', 'NHWC')],
+    arguments: [real('x'), whole('blockSize', 2), text('dataFormat', 'NHWC')],
     means: given =>
       given.value('dataFormat') === 'NHWC'
         ? 'depthToSpace[blockSize](x)'
@@ -84,7 +111,21 @@ export const images: TensorFunctions = {
   },
   'linalg.bandPart': {
     arguments: [tensor('a'), number('numLower'), number('numUpper')],
-    means: 'bandPart[numLower, numUpper](a)',
+    means: given => {
+      const sides = given.tensor('a').shape!.slice(-2)
+      const isOutside = ['numLower', 'numUpper'].some((name, i) => {
+        const [side, width] = [sides[i], given.value(name)]
+        return typeof side === 'number' && typeof width === 'number' && width > side
+      })
+      return isOutside ? { problem: 'a band is no wider than the matrix' } : 'bandPart[numLower, numUpper](a)'
+    },
+    // Matrices are taken apart and put together again, which has no gradient for one.
+    ...noGradientIf('TensorFlow.js has no gradient for it with one matrix', given =>
+      given
+        .tensor('a')
+        .shape!.slice(0, -2)
+        .every(size => size === 1),
+    ),
     examples: [
       [{ shape: [4, 4] }, -1, 0],
       [{ shape: [2, 3, 4] }, 1, 1],

@@ -1,4 +1,10 @@
-import { type ExampleArgument, type TensorFunction, type TensorFunctions, tensor } from './function.js'
+import {
+  type ExampleArgument,
+  noGradient,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+} from './function.js'
 
 const truths = (...shape: readonly number[]): ExampleArgument => ({ shape, dtype: 'bool', range: [0, 2] })
 
@@ -9,6 +15,7 @@ const connective = (op: string): TensorFunction => ({
     given.tensor('a').dtype === 'bool' && given.tensor('b').dtype === 'bool'
       ? `${op}(a, b)`
       : { problem: 'both must be truth values' },
+  ...noGradient,
   examples: [[truths(2, 3), truths(3)]],
 })
 
@@ -29,6 +36,7 @@ export const logic: TensorFunctions = {
     arguments: [tensor('x', { dtype: 'bool' })],
     means: given =>
       given.tensor('x').dtype === 'bool' ? 'logicalNot(x)' : { problem: 'it must hold truth values' },
+    ...noGradient,
     examples: [[truths(2, 3)]],
   },
   isNaN: property('isNaN'),

@@ -2,6 +2,7 @@ import {
   type Arguments,
   axes,
   indices,
+  noGradient,
   number,
   type Result,
   shape,
@@ -41,11 +42,13 @@ export const lookup: TensorFunctions = {
   gatherND: {
     arguments: [tensor('x'), indices('indices')],
     means: 'gatherND(x, indices)',
+    ...noGradient,
     examples: [[of(3, 4, 2), positions([5, 2], 3)]],
   },
   scatterND: {
     arguments: [indices('indices'), tensor('updates'), shape('shape')],
     means: 'scatterND[shape](indices, updates)',
+    ...noGradient,
     examples: [[positions([4, 1], 6), of(4, 2), [6, 2]]],
   },
   tensorScatterUpdate: {
@@ -54,6 +57,7 @@ export const lookup: TensorFunctions = {
       given.tensor('tensor').dtype === given.tensor('updates').dtype
         ? 'tensorScatterUpdate(tensor, indices, updates)'
         : { problem: 'the updates must be of the type of the tensor' },
+    ...noGradient,
     examples: [[of(6, 2), [[1], [4]], of(2, 2)]],
   },
   oneHot: {

@@ -3,6 +3,7 @@ import {
   type ArgumentDeclaration,
   type Arguments,
   type ExampleArgument,
+  noGradientIf,
   number,
   type Result,
   real,
@@ -21,6 +22,12 @@ const reduction: ArgumentDeclaration = {
 }
 const weights = tensor('weights', { optional: true, takes: 'float32' })
 const source = 'tfjs-core/src/ops/losses/compute_weighted_loss.ts'
+
+/** The weights that are not 0 are counted, which TF.js has no gradient for. */
+const noGradientByWeights = noGradientIf(
+  'TensorFlow.js has no gradient for the number of weights that are not 0',
+  (given, by) => by === 'weights' && given.value('reduction') === reductions.SUM_BY_NONZERO_WEIGHTS,
+)
 
 /** Losses per element, weighted and summed up as the reduction says. `shape` is theirs. */
 function weighted(given: Arguments, losses: string, shape: readonly Dimension[]): Result {
@@ -73,6 +80,7 @@ function loss(
         return { problem: 'labels and predictions must have the same shape' }
       return means(given)
     },
+    ...noGradientByWeights,
     examples,
     source,
   }
@@ -101,6 +109,7 @@ export const losses: TensorFunctions = {
   'losses.computeWeightedLoss': {
     arguments: [real('losses'), weights, reduction],
     means: given => weighted(given, 'losses', given.tensor('losses').shape!),
+    ...noGradientByWeights,
     examples: [
       [of(3, 4)],
       [of(3, 4), { shape: [3, 1], range: [0.2, 2] }, reductions.MEAN],

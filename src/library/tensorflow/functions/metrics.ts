@@ -1,4 +1,11 @@
-import { type ExampleArgument, real, type TensorFunction, type TensorFunctions, tensor } from './function.js'
+import {
+  type ExampleArgument,
+  noGradient,
+  real,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+} from './function.js'
 
 const truth: ExampleArgument = { shape: [7], dtype: 'float32', range: [0, 1] }
 const of = (...shape: readonly number[]): ExampleArgument => ({ shape })
@@ -8,6 +15,7 @@ const classes = (...shape: readonly number[]): ExampleArgument => ({ shape, dtyp
 const metric = (op: string, examples: TensorFunction['examples']): TensorFunction => ({
   arguments: [tensor('yTrue'), real('yPred')],
   means: `${op}(yTrue, yPred)`,
+  ...noGradient,
   examples,
   source: 'tfjs-layers/src/metrics.ts',
 })

@@ -4,9 +4,11 @@ import {
   type Arguments,
   axes,
   listed,
+  noGradientIf,
   number,
   type Result,
   shape,
+  sizes,
   type TensorFunctions,
   tensor,
   tensors,
@@ -18,7 +20,7 @@ const x3 = { shape: [2, 3, 4] } as const
 
 /** The axis as a place from the front. */
 const placeOf = (axis: unknown, rank: number): number =>
-  typeof axis === 'number' ? (axis < 0 ? axis + rank : axis) : Number.NaN
+  typeof axis === 'number' && axis >= -rank && axis < rank ? (axis < 0 ? axis + rank : axis) : Number.NaN
 
 /** One slice along each axis of which not all is taken. */
 function cut(
@@ -162,6 +164,9 @@ export const movement: TensorFunctions = {
       const rank = given.tensor('x').shape!.length
       const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i)
       const order = given.value('perm')
+      const isOrder = !Array.isArray(order) || order.length === rank
+      if (!isOrder || given.list('perm').some(axis => Number.isNaN(placeOf(axis, rank))))
+        return { problem: 'an order of axes names each axis once' }
       if (rank < 2) return 'x'
       return `transpose[${given.put(Array.isArray(order) ? order.map(axis => placeOf(axis, rank)) : reversed)}](x)`
     },
@@ -183,6 +188,10 @@ export const movement: TensorFunctions = {
     method: true,
     arguments: [tensor('x'), value('numOrSizeSplits'), axes('axis', 0)],
     means: parts,
+    ...noGradientIf('TensorFlow.js has no gradient for a split into one part', given => {
+      const wanted = given.value('numOrSizeSplits')
+      return wanted === 1 || (Array.isArray(wanted) && wanted.length === 1)
+    }),
     examples: [
       [x2, 3, 1],
       [x2, [2, 4], 1],
@@ -193,6 +202,10 @@ export const movement: TensorFunctions = {
     method: true,
     arguments: [tensor('x'), axes('axis', 0)],
     means: slices,
+    ...noGradientIf('TensorFlow.js has no gradient for it along an axis of size 1', given => {
+      const sizes = given.tensor('x').shape!
+      return sizes[placeOf(given.value('axis'), sizes.length)] === 1
+    }),
     examples: [[x2], [x3, -1]],
   },
   concat: {
@@ -264,11 +277,18 @@ export const movement: TensorFunctions = {
   },
   addN: {
     arguments: [tensors('x', { types: 'one' })],
-    means: given =>
-      given
-        .tensors('x')
-        .map((_, i) => `x_${i + 1}`)
-        .join(' + '),
+    means: given => {
+      const all = given.tensors('x')
+      const [first] = all
+      const fits = all.every(
+        ({ shape: own }) =>
+          own!.length === first!.shape!.length &&
+          own!.every((size, axis) => equals(size, first!.shape![axis]!)),
+      )
+      return fits
+        ? all.map((_, i) => `x_${i + 1}`).join(' + ')
+        : { problem: 'the tensors must have one shape' }
+    },
     examples: [
       [
         {
@@ -326,7 +346,7 @@ export const movement: TensorFunctions = {
   clone: { method: true, arguments: [tensor('x')], means: 'x', examples: [[x2]] },
   broadcastTo: {
     method: true,
-    arguments: [tensor('x'), shape('shape')],
+    arguments: [tensor('x'), sizes('shape')],
     means: given => {
       const sizes = given.tensor('x').shape!
       const target = given.list('shape')

@@ -2,6 +2,8 @@ import {
   type ExampleArgument,
   flag,
   listed,
+  noGradient,
+  noGradientIf,
   real,
   type TensorFunctions,
   tensor,
@@ -18,6 +20,19 @@ export function swapped(name: string, rank: number): string {
   return `transpose[[${order.join(', ')}]](${name})`
 }
 
+/** The gradient by a matrix has the axes in front of those of the product (tfjs-core/src/gradients/BatchMatMul_grad.ts). */
+export const noGradientWhereBatchIsBroadcast = noGradientIf(
+  'the gradient that TensorFlow.js has for it does not fit a matrix that is used for a whole batch',
+  (given, by) => {
+    const [own, other] = [by, by === 'a' ? 'b' : 'a'].map(name => given.tensor(name).shape!.slice(0, -2))
+    const isOne = (axis: number) => {
+      const size = own![own!.length - other!.length + axis] ?? 1
+      return size === 1 && other![axis] !== 1
+    }
+    return ['a', 'b'].includes(by) && other!.some((_, axis) => isOne(axis))
+  },
+)
+
 /** Products of vectors and matrices. */
 export const products: TensorFunctions = {
   matMul: {
@@ -30,6 +45,7 @@ export const products: TensorFunctions = {
       const right = given.flag('transposeB') ? swapped('b', b) : 'b'
       return `matMul(${left}, ${right})`
     },
+    ...noGradientWhereBatchIsBroadcast,
     examples: [
       [of(2, 3), of(3, 4)],
       [of(3, 2), of(3, 4), true],
@@ -64,7 +80,13 @@ export const products: TensorFunctions = {
   einsum: {
     arguments: [text('equation'), tensors('tensors', { types: 'one' })],
     variadic: true,
-    means: given => `einsum[equation](${listed('tensors', given.tensors('tensors'))})`,
+    ...noGradient,
+    means: given => {
+      const all = given.tensors('tensors')
+      return all.length < 3
+        ? `einsum[equation](${listed('tensors', all)})`
+        : { problem: 'TensorFlow.js takes no more than two tensors' }
+    },
     examples: [
       [
         'ij,jk->ik',

@@ -27,6 +27,15 @@ const forRanks = (name: string, make: (rank: number) => TensorFunction): TensorF
 const each = <Item>(rank: number, item: (axis: number) => Item): Item[] =>
   Array.from({ length: rank }, (_, axis) => item(axis))
 
+/** A function that refuses tensors of another rank. */
+const ofRank = (rank: number, definition: TensorFunction): TensorFunction => ({
+  ...definition,
+  means: given => {
+    if (given.tensor('x').shape!.length !== rank) return { problem: `it takes a tensor of rank ${rank}` }
+    return typeof definition.means === 'string' ? definition.means : definition.means(given)
+  },
+})
+
 /** Functions of TensorFlow.js that are others for tensors of a certain rank. */
 export const rankFunctions: TensorFunctions = {
   ...forRanks('pad', rank =>
@@ -57,7 +66,7 @@ export const rankFunctions: TensorFunctions = {
   ...forRanks('reverse', rank =>
     rank === 1
       ? { arguments: [tensor('x')], means: 'reverse[0](x)', examples: [[of(1)]] }
-      : without(movement.reverse!, [[of(rank)], [of(rank), 1], [of(rank), [0, -1]]]),
+      : ofRank(rank, without(movement.reverse!, [[of(rank)], [of(rank), 1], [of(rank), [0, -1]]])),
   ),
   ...forRanks('concat', rank => ({
     arguments: [tensors('x', { types: 'first' }), ...(rank === 1 ? [] : [axes('axis')])],

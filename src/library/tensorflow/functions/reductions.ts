@@ -2,6 +2,7 @@ import {
   axes,
   type ExampleArgument,
   flag,
+  noGradientIf,
   real,
   type TensorFunction,
   type TensorFunctions,
@@ -28,7 +29,14 @@ export const reductions: TensorFunctions = {
     ...reduction('sum[axis, keepDims](x)', tensor('x')),
     examples: [...examples, [{ shape: [2, 3], dtype: 'int32', range: [-4, 5] }, 0]],
   },
-  prod: reduction('product[axis, keepDims](x)'),
+  prod: {
+    ...reduction('product[axis, keepDims](x)', tensor('x')),
+    ...noGradientIf(
+      'TensorFlow.js has no gradient for it along an axis that is counted from the end',
+      given => given.list('axis').some(axis => typeof axis === 'number' && axis < 0),
+    ),
+    examples: [...examples, [{ shape: [2, 3], dtype: 'int32', range: [-4, 5] }, 0]],
+  },
   max: {
     ...reduction('max[axis, keepDims](x)', tensor('x')),
     examples: [...examples, [{ shape: [2, 3], dtype: 'int32', range: [-4, 5] }, 0]],
@@ -40,7 +48,7 @@ export const reductions: TensorFunctions = {
   },
   logSumExp: reduction('logSumExp[axis, keepDims](x)'),
   moments: {
-    arguments: [real('x'), axes('axis', null), flag('keepDims')],
+    arguments: [tensor('x'), axes('axis', null), flag('keepDims')],
     means: () => ({ mean: 'mean[axis, keepDims](x)', variance: 'variance[axis, keepDims](x)' }),
     examples,
   },

@@ -1,4 +1,17 @@
-import { axes, flag, number, real, type TensorFunction, type TensorFunctions, tensor } from './function.js'
+import { equals } from '../../../graph/dimension.js'
+import type { Shape } from '../../../graph/type.js'
+import {
+  axes,
+  flag,
+  noGradient,
+  real,
+  type TensorFunction,
+  type TensorFunctions,
+  tensor,
+  whole,
+} from './function.js'
+
+const areEqual = (sizes: Shape) => sizes.every(size => equals(size, sizes[0]!))
 
 const cumulative = (op: string): TensorFunction => ({
   method: true,
@@ -14,8 +27,18 @@ const cumulative = (op: string): TensorFunction => ({
 
 /** Functions that search or accumulate along an axis. */
 export const scans: TensorFunctions = {
-  cumsum: cumulative('cumsum'),
-  cumprod: cumulative('cumprod'),
+  cumsum: {
+    ...cumulative('cumsum'),
+    // Axes are moved to the end and back by the same order of axes, which is its own inverse for two only.
+    gradient: given => {
+      const sizes = given.tensor('x').shape!
+      const axis = given.value('axis')
+      return sizes.length < 2 || axis === -1 || axis === sizes.length - 1
+        ? undefined
+        : { throws: !areEqual(sizes), reason: 'the gradient that TensorFlow.js has for it mixes up its axes' }
+    },
+  },
+  cumprod: { ...cumulative('cumprod'), ...noGradient },
   argMin: {
     method: true,
     arguments: [tensor('x'), axes('axis', 0)],
@@ -24,8 +47,9 @@ export const scans: TensorFunctions = {
   },
   topk: {
     method: true,
-    arguments: [tensor('x'), number('k', 1), flag('sorted', true)],
+    arguments: [tensor('x'), whole('k', 0, 1), flag('sorted', true)],
     means: () => ({ values: 'topValues[k](x)', indices: 'topIndices[k](x)' }),
+    ...noGradient,
     examples: [[{ shape: [5] }], [{ shape: [2, 4] }, 3]],
   },
   all: truth('all'),
@@ -40,6 +64,7 @@ function truth(op: string): TensorFunction {
       given.tensor('x').dtype === 'bool'
         ? `${op}[axis, keepDims](x)`
         : { problem: 'it must hold truth values' },
+    ...noGradient,
     examples: [
       [{ shape: [2, 3], dtype: 'bool', range: [0, 2] }],
       [{ shape: [2, 3], dtype: 'bool', range: [0, 2] }, -1, true],

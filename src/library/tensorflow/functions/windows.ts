@@ -4,6 +4,9 @@ import {
   type ArgumentDeclaration,
   type Arguments,
   type ExampleArgument,
+  type GradientLimit,
+  noGradient,
+  noGradientIf,
   number,
   type Result,
   real,
@@ -20,7 +23,10 @@ const window = (name: string, usual?: Attribute): ArgumentDeclaration => ({
   ...(usual !== undefined && { default: usual }),
 })
 const padding: ArgumentDeclaration = { name: 'pad', kind: 'value' }
-const rounding: ArgumentDeclaration = { name: 'dimRoundingMode', kind: 'text', default: 'floor' }
+/** Without it, sizes are rounded down (tfjs-core/src/ops/conv_util.ts, conditionalRound). */
+const rounding: ArgumentDeclaration = { name: 'dimRoundingMode', kind: 'text', default: null }
+
+const roundingOf = (given: Arguments): string => given.put(given.value('dimRoundingMode') ?? 'floor')
 
 /** The order of the axes that is modelled, by the number of axes between batch and channels. */
 const layouts = { 1: 'NWC', 2: 'NHWC', 3: 'NDHWC' } as const
@@ -47,9 +53,14 @@ interface Sliding {
   readonly over?: string
   /** The sizes of the window. */
   readonly sizes: readonly Dimension[]
+  readonly strides?: readonly Dimension[]
   readonly dilations?: readonly Dimension[]
   readonly layout?: Attribute
+  /** Whether elements of the window are compared or averaged, without a filter. */
+  readonly isPooled?: true
 }
+
+const isSpaced = (step: Dimension) => step !== 1
 
 const areEqual = (sizes: readonly Dimension[]) => sizes.every(size => equals(size, sizes[0]!))
 
@@ -57,20 +68,43 @@ const areEqual = (sizes: readonly Dimension[]) => sizes.every(size => equals(siz
 export function overAxes(
   given: Arguments,
   axes: Axes,
-  { over = 'x', sizes, dilations = [], layout = layouts[axes] }: Sliding,
+  {
+    over = 'x',
+    sizes,
+    strides = given.list('strides'),
+    dilations = [],
+    layout = layouts[axes],
+    isPooled,
+  }: Sliding,
   means: (x: string, padding: string) => string,
 ): Result {
   const pad = paddingOf(given, axes)
   if (layout !== layouts[axes]) return { problem: `the data format ${String(layout)} is not modelled` }
   if (pad === undefined) return { problem: 'the padding is not known' }
+  const rounded = given.value('dimRoundingMode') as Attribute | undefined
+  if (typeof rounded === 'string' && ![given.value('pad')].flat(2).every(Number.isInteger))
+    return { problem: 'sizes are rounded only where the padding is whole numbers' }
+  // In the padding alone, a window has no element; one that is a single element is read as if there were no padding.
+  const widest = [given.value('pad')]
+    .flat(2)
+    .reduce((most: number, size) => Math.max(most, Number(size) || 0), 0)
+  if (isPooled && sizes.some(size => typeof size === 'number' && size <= widest))
+    return { problem: 'windows that lie in the padding are not modelled' }
+  if (strides.some(isSpaced) && dilations.some(isSpaced)) return { problem: 'strides or dilations must be 1' }
   // For padding by one number, TensorFlow.js counts windows along all axes as along the first (computeOutputShape2D).
-  const isSquare = () => [sizes, dilations, given.list('strides')].every(areEqual)
+  const isSquare = () => [sizes, dilations, strides].every(areEqual)
   if (typeof given.value('pad') === 'number' && !isSquare())
     return { problem: 'padding by a number is modelled for square windows only' }
   return given.tensor(over).shape!.length === axes + 1
     ? `squeeze[[0]](${means(`expandDims[[0]](${over})`, pad)})`
     : means(over, pad)
 }
+
+/** Steps between the elements of a window other than 1 (tfjs-core/src/gradients/Conv2D_grad.ts and its kin). */
+export const noGradientWhereDilated = (name: string) =>
+  noGradientIf('TensorFlow.js has no gradient for it with dilations', given =>
+    given.list(name).some(step => step !== 1),
+  )
 
 /** The sizes of a filter. */
 const sizesOf = (given: Arguments, axes: Axes, name = 'filter'): readonly Dimension[] =>
@@ -90,6 +124,7 @@ const convolution = (op: string): TensorFunction => ({
     rounding,
   ],
   means: given => convolved(given, op),
+  ...noGradientWhereDilated('dilations'),
   examples: [
     [of(2, 6, 5, 3), of(3, 2, 3, 4), 1, 'same'],
     [of(2, 6, 5, 3), of(3, 2, 3, 4), [2, 1], 'valid'],
@@ -121,14 +156,21 @@ export function convolved(given: Arguments, op: string): Result {
       layout: given.value('dataFormat'),
     },
     (x, pad) =>
-      `${op}[${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, dimRoundingMode](${x}, filter)`,
+      `${op}[${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, ${roundingOf(given)}](${x}, filter)`,
   )
 }
 
 /** A transposed convolution whose result has a given shape, with or without the batch. */
 const transposed = (axes: 2 | 3): TensorFunction => ({
   ...(axes === 2 && { method: true as const }),
-  arguments: [real('x'), real('filter'), shape('outputShape'), window('strides'), padding],
+  arguments: [
+    real('x'),
+    real('filter'),
+    shape('outputShape'),
+    window('strides'),
+    padding,
+    ...(axes === 2 ? [rounding] : []),
+  ],
   means: given =>
     overAxes(given, axes, { sizes: sizesOf(given, axes) }, (x, pad) => {
       const sizes = given.put([...given.list('outputShape').slice(-1 - axes, -1)])
@@ -148,6 +190,19 @@ const transposed = (axes: 2 | 3): TensorFunction => ({
         ],
 })
 
+/** Where gradients of pooling are others (tfjs-core/src/gradients/MaxPool_grad.ts, tfjs-backend-cpu/src/utils/pool_utils.ts). */
+function pooledGradient(given: Arguments, axes: 2 | 3, op: string): GradientLimit | undefined {
+  if (!['floor', null].includes(given.value('dimRoundingMode') as string | null))
+    return {
+      throws: false,
+      reason: 'TensorFlow.js counts windows in another way where it takes the gradient',
+    }
+  const [, height, width] = given.list('filterSize')
+  return axes === 3 && op === 'maxPool3d' && !equals(height ?? 0, width ?? height ?? 0)
+    ? { throws: false, reason: 'TensorFlow.js takes other elements for the largest' }
+    : undefined
+}
+
 const pooling = (op: string, axes: 2 | 3): TensorFunction => ({
   ...(axes === 2 && { method: true as const }),
   arguments: [
@@ -165,12 +220,14 @@ const pooling = (op: string, axes: 2 | 3): TensorFunction => ({
       axes,
       {
         sizes: given.list('filterSize'),
+        isPooled: true,
         ...(axes === 3 && { layout: given.value('dataFormat') }),
       },
       (x, pad) =>
-        `${op}[${each(given, 'filterSize', axes)}, ${each(given, 'strides', axes)}, ${pad}, ${step}, dimRoundingMode](${x})`,
+        `${op}[${each(given, 'filterSize', axes)}, ${each(given, 'strides', axes)}, ${pad}, ${step}, ${roundingOf(given)}](${x})`,
     )
   },
+  gradient: given => pooledGradient(given, axes, op),
   examples:
     axes === 2
       ? [
@@ -222,6 +279,7 @@ export const windows: TensorFunctions = {
         (x, pad) =>
           `separableConv2d[${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilation', 2)}](${x}, depthwiseFilter, pointwiseFilter)`,
       ),
+    ...noGradientWhereDilated('dilation'),
     examples: [
       [of(2, 6, 5, 3), of(3, 2, 3, 2), of(1, 1, 6, 4), 1, 'same'],
       [of(6, 5, 3), of(2, 2, 3, 1), of(1, 1, 3, 2), 2, 'valid'],
@@ -236,13 +294,20 @@ export const windows: TensorFunctions = {
       padding,
       text('dataFormat', 'NWC'),
       number('dilation', 1),
+      rounding,
     ],
     means: given => {
-      // TensorFlow.js pads its helping axis as well, and then throws.
+      // TensorFlow.js pads its helping axis as well, and counts windows along it.
       if (typeof given.value('pad') !== 'string') return { problem: 'it takes no padding in numbers' }
-      const sliding = { sizes: sizesOf(given, 1), layout: given.value('dataFormat') }
+      const sliding = {
+        sizes: sizesOf(given, 1),
+        strides: given.list('stride'),
+        dilations: given.list('dilation'),
+        layout: given.value('dataFormat'),
+      }
       return overAxes(given, 1, sliding, (x, pad) => `conv1d[stride, ${pad}, dilation](${x}, filter)`)
     },
+    ...noGradientWhereDilated('dilation'),
     examples: [
       [of(2, 7, 3), of(3, 3, 4), 1, 'same'],
       [of(2, 7, 3), of(3, 3, 4), 2, 'valid'],
@@ -266,13 +331,14 @@ export const windows: TensorFunctions = {
         (x, pad) =>
           `conv3d[${each(given, 'strides', 3)}, ${pad}, ${each(given, 'dilations', 3)}](${x}, filter)`,
       ),
+    ...noGradientWhereDilated('dilations'),
     examples: [
       [of(2, 4, 5, 3, 2), of(2, 3, 2, 2, 4), 1, 'same'],
       [of(4, 5, 3, 2), of(2, 3, 2, 2, 4), [2, 1, 1], 'valid'],
     ],
   },
   conv2dTranspose: transposed(2),
-  conv3dTranspose: transposed(3),
+  conv3dTranspose: { ...transposed(3), ...noGradient },
   maxPool: pooling('maxPool2d', 2),
   avgPool: pooling('averagePool2d', 2),
   maxPool3d: pooling('maxPool3d', 3),
@@ -291,16 +357,18 @@ export const windows: TensorFunctions = {
     means: given => {
       const op = poolOps[String(given.value('poolingType'))]
       if (!op) return { problem: `pooling is \`max\` or \`avg\`` }
-      const isDilated = given.list('dilations').some(step => step !== 1)
+      const isDilated = given.list('dilations').some(isSpaced)
+      if (isDilated && given.list('strides').some(isSpaced))
+        return { problem: 'strides or dilations must be 1' }
       // With a step inside of windows, TensorFlow.js pads by zeros that count as elements.
       if (isDilated && given.value('pad') !== 'valid' && given.value('pad') !== 0)
         return { problem: 'padding together with dilations is not modelled' }
       return overAxes(
         given,
         2,
-        { over: 'input', sizes: given.list('windowShape') },
+        { over: 'input', sizes: given.list('windowShape'), isPooled: true },
         (x, pad) =>
-          `${op}[${each(given, 'windowShape', 2)}, ${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, dimRoundingMode](${x})`,
+          `${op}[${each(given, 'windowShape', 2)}, ${each(given, 'strides', 2)}, ${pad}, ${each(given, 'dilations', 2)}, ${roundingOf(given)}](${x})`,
       )
     },
     examples: [
