@@ -23,6 +23,8 @@ export function relate(stated: Attribute, actual: Attribute | undefined): Relati
     const difference = subtract(stated, actual)
     return typeof difference === 'number' ? (difference === 0 ? 'same' : 'different') : 'open'
   }
+  // A symbol may stand for what has a name, too.
+  if ([stated, actual].some(isPolynomial)) return 'open'
   return typeof stated === 'string' && typeof actual === 'string' ? relateNamed(stated, actual) : 'different'
 }
 

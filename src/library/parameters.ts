@@ -1,3 +1,4 @@
+import { isPolynomial } from '../graph/dimension.js'
 import type { Initializer, Parameter } from '../graph/model.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
@@ -37,6 +38,7 @@ export function makeParameters({
 
 function initializerOf({ initializer }: ParameterDeclaration, config: LayerConfig): Initializer {
   if ('fixed' in initializer) return initializer.fixed
-  const text = String(config[initializer.key])
+  const given = config[initializer.key]
+  const text = given !== undefined && isPolynomial(given) ? given.key : String(given)
   return initializerNamed(text) ?? { kind: text, settings: {} }
 }

@@ -6,7 +6,8 @@ import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import { type HostObject, isObject, type Property, type Value } from '../../trace/value.js'
+import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
+import { constantOf, isConstantFailure } from './constants.js'
 import { contextOf } from './context.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
 import type { TensorState } from './state.js'
@@ -120,6 +121,13 @@ function followedGradient(
 
 const sameShape = ({ type: { shape: a } }: Node, { type: { shape: b } }: Node): boolean =>
   !!a && !!b && a.length === b.length && a.every((size, axis) => equals(size, b[axis]!))
+
+/** A number or a list of numbers at which a gradient is taken is one by a tensor of them. */
+export function asTensor(trace: Tracer, given: Property, span: HostCall['span']): Property {
+  if (isTensor(given.value) || isUnknown(given.value)) return given
+  const node = constantOf(trace, given.value, undefined)
+  return isConstantFailure(node) ? given : { ...given, value: tensor(trace, node, span) }
+}
 
 /**
  * The gradients of what a function returns by its arguments, at these arguments; undefined where they cannot be

@@ -5,7 +5,7 @@ import type { HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
-import { callWithCustomGradient, gradientsByArguments, gradientsByVariables } from './gradients.js'
+import { asTensor, callWithCustomGradient, gradientsByArguments, gradientsByVariables } from './gradients.js'
 import { sameComputation } from './same-computation.js'
 import { changedVariables, onTape } from './tape.js'
 import { isTensor } from './types.js'
@@ -112,12 +112,14 @@ interface Style {
 }
 
 const one: Style = {
-  arguments: ({ arguments: args }) => args.slice(0, 1),
+  arguments: ({ trace, arguments: args, span }) =>
+    args.slice(0, 1).map(given => asTensor(trace, given, span)),
   result: (_, [value]) => value,
 }
 
 const listed: Style = {
-  arguments: ({ trace, arguments: args }) => trace.elements(args[0]?.value) ?? args,
+  arguments: ({ trace, arguments: args, span }) =>
+    (trace.elements(args[0]?.value) ?? args).map(given => asTensor(trace, given, span)),
   result: (trace, values) => trace.array(values),
 }
 

@@ -167,6 +167,11 @@ function readValue(
       if (value.reason) trace.report(value.reason)
       return { value: symbol(value.path, kind !== 'number' && kind !== 'fraction') }
     }
+    // Where training starts, and what it is kept within, is no part of what the layer computes.
+    if (kind === 'initializer' || kind === 'constraint') {
+      if (value.reason) trace.report(value.reason)
+      return { value: symbol(value.path) }
+    }
     const place = span ?? value.reason?.span
     const reason =
       value.reason ?? (place && trace.opaque('unbound-setting', { path: value.path }, place).reason)

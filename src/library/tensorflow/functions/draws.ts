@@ -20,31 +20,39 @@ const randomNormal = (given: Arguments): string => {
   return given.value('mean') === 0 ? draw : `mean + ${draw}`
 }
 
+/** Normal draws as whole numbers are rounded (tfjs-core/src/ops/rand_util.ts, MPRandGauss). */
+function normal(given: Arguments, draw: string): Result {
+  const dtype = given.value('dtype')
+  if (dtype === 'float32') return draw
+  return dtype === 'int32'
+    ? `cast['int32'](round(${draw}))`
+    : { problem: 'this type of random numbers is not modelled' }
+}
+
 const uniformDraw = 'randomUniform[shape, minval, maxval, site]()'
 
 /** Whole numbers are drawn by cutting off what is behind the point. */
 function uniform(given: Arguments): Result {
   const dtype = given.value('dtype')
   if (dtype === 'float32') return uniformDraw
-  return dtype === 'int32' ? `cast['int32'](${uniformDraw})` : { problem: 'truth values are not modelled' }
+  if (dtype === 'int32') return `cast['int32'](${uniformDraw})`
+  // Truth values are kept as whole numbers.
+  const [low, high] = ['minval', 'maxval'].map(name => given.value(name))
+  return dtype === 'bool' && typeof low === 'number' && low >= 0 && typeof high === 'number' && high <= 2
+    ? `cast['bool'](cast['int32'](${uniformDraw}))`
+    : { problem: 'this type of random numbers is not modelled' }
 }
 
 /** Draws: they cannot be compared by value. */
 export const draws: TensorFunctions = {
   randomNormal: {
     arguments: [sizes('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? randomNormal(given)
-        : { problem: 'whole numbers are not modelled' },
+    means: given => normal(given, randomNormal(given)),
     examples: [],
   },
   truncatedNormal: {
     arguments: [sizes('shape'), number('mean', 0), number('stdDev', 1), text('dtype', 'float32'), seed],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? 'truncatedNormal[shape, mean, stdDev, site]()'
-        : { problem: 'whole numbers are not modelled' },
+    means: given => normal(given, 'truncatedNormal[shape, mean, stdDev, site]()'),
     examples: [],
   },
   randomUniform: {
@@ -59,10 +67,7 @@ export const draws: TensorFunctions = {
   },
   randomStandardNormal: {
     arguments: [sizes('shape'), text('dtype', 'float32'), seed],
-    means: given =>
-      given.value('dtype') === 'float32'
-        ? 'gaussian[1, site](zeros[shape]())'
-        : { problem: 'whole numbers are not modelled' },
+    means: given => normal(given, 'gaussian[1, site](zeros[shape]())'),
     examples: [],
   },
   multinomial: {

@@ -47,16 +47,23 @@ function resizedGradient(op: string, given: Arguments): GradientLimit | undefine
 
 const resize = (op: string): TensorFunction => ({
   method: true,
-  arguments: [real('images'), shape('size'), flag('alignCorners'), flag('halfPixelCenters')],
+  arguments: [tensor('images'), shape('size'), flag('alignCorners'), flag('halfPixelCenters')],
   means: given => {
+    const { dtype } = given.tensor('images')
+    if (dtype === 'bool') return { problem: 'images are numbers' }
     const [height, width] = given.list('size')
     if (height === undefined || width === undefined) return { problem: 'a size is a height and a width' }
     const size = `${given.put(height)}, ${given.put(width)}`
-    return batched(given, x => `${op}[${size}, alignCorners, halfPixelCenters](${x})`)
+    const isWhole = dtype !== 'float32' && op === 'resizeBilinear'
+    return batched(
+      given,
+      x => `${op}[${size}, alignCorners, halfPixelCenters](${isWhole ? `cast['float32'](${x})` : x})`,
+    )
   },
   examples: [
     [image, [5, 7]],
     [{ shape: [3, 4, 2] }, [2, 3]],
+    [{ shape: [3, 4, 2], dtype: 'int32', range: [0, 255] }, [2, 3]],
     [image, [5, 7], true],
     [image, [6, 7], false, true],
   ],
@@ -80,12 +87,19 @@ export const images: TensorFunctions = {
   },
   'image.rgbToGrayscale': {
     ...noGradient,
-    arguments: [real('image')],
-    means: given =>
-      given.tensor('image').shape!.length > 1 && given.tensor('image').shape!.at(-1) === 3
-        ? `sum[[-1], true](image * constant[[3], ${given.put([0.2989, 0.587, 0.114])}, 'float32']())`
-        : { problem: 'the last axis holds three colours' },
-    examples: [[{ shape: [2, 4, 3] }], [{ shape: [2, 3, 4, 3] }]],
+    arguments: [tensor('image')],
+    means: given => {
+      const { shape: sizes, dtype } = given.tensor('image')
+      if (sizes!.length < 2 || sizes!.at(-1) !== 3) return { problem: 'the last axis holds three colours' }
+      const weights = `constant[[3], ${given.put([0.2989, 0.587, 0.114])}, 'float32']()`
+      const grey = `sum[[-1], true](image * ${weights})`
+      return dtype === 'float32' ? grey : `cast[${given.put(dtype)}](${grey})`
+    },
+    examples: [
+      [{ shape: [2, 4, 3] }],
+      [{ shape: [2, 3, 4, 3] }],
+      [{ shape: [2, 4, 3], dtype: 'int32', range: [0, 255] }],
+    ],
     source: 'tfjs-core/src/ops/image/rgb_to_grayscale.ts',
   },
   'image.grayscaleToRGB': {

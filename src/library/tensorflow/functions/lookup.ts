@@ -3,6 +3,7 @@ import {
   axes,
   indices,
   noGradient,
+  noGradientIf,
   number,
   type Result,
   shape,
@@ -31,12 +32,21 @@ export const lookup: TensorFunctions = {
   gather: {
     method: true,
     arguments: [tensor('x'), tensor('indices', { dtype: 'int32' }), axes('axis', 0), number('batchDims', 0)],
-    means: 'gather[axis, batchDims](x, indices)',
+    means: given => {
+      const batch = Number(given.value('batchDims'))
+      const { length: rank } = given.tensor('indices').shape!
+      return `gather[axis, ${batch < 0 ? batch + rank : batch}](x, indices)`
+    },
+    ...noGradientIf(
+      'TensorFlow.js has no gradient for it with common axes that are counted from the end',
+      given => Number(given.value('batchDims')) < 0,
+    ),
     examples: [
       [of(5, 3), positions([4], 5)],
       [of(5, 3), positions([2, 2], 3), -1],
       [of(5, 3), [4, 0], 0],
       [of(2, 5, 3), positions([2, 4], 5), 1, 1],
+      [of(2, 5, 3), positions([2, 4], 5), 1, -1],
     ],
   },
   gatherND: {

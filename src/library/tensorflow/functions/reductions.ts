@@ -1,8 +1,11 @@
+import type { Attribute } from '../../../graph/node.js'
 import {
+  type Arguments,
   axes,
   type ExampleArgument,
   flag,
   noGradientIf,
+  type Result,
   real,
   type TensorFunction,
   type TensorFunctions,
@@ -83,14 +86,10 @@ export const reductions: TensorFunctions = {
     means: given => {
       const ord = given.value('ord')
       const along = given.value('axis')
-      const isMatrix = Array.isArray(along) && along.length === 2
+      if (Array.isArray(along) && along.length === 2) return matrixNorm(given, ord, along)
       const over = '[axis, keepDims]'
-      if (ord === 1) return isMatrix ? problem : `sum${over}(absolute(x))`
-      if (ord === Number.POSITIVE_INFINITY) return isMatrix ? problem : `max${over}(absolute(x))`
-      if (ord === Number.NEGATIVE_INFINITY) return isMatrix ? problem : `min${over}(absolute(x))`
-      if (ord === 'euclidean' || ord === 'fro' || ord === 2)
-        return isMatrix && ord === 2 ? problem : `sqrt(sum${over}(square(x)))`
-      return { problem: 'this kind of norm is not modelled' }
+      const wanted = vectorNorms.get(ord)
+      return wanted ? wanted(over) : { problem: 'this kind of norm is not modelled' }
     },
     examples: [
       [{ shape: [2, 3] }],
@@ -98,11 +97,43 @@ export const reductions: TensorFunctions = {
       [{ shape: [2, 3] }, 1, -1, true],
       [{ shape: [2, 3] }, Number.POSITIVE_INFINITY, 0],
       [{ shape: [2, 3, 4] }, 'euclidean', [0, 1], true],
+      [{ shape: [2, 3] }, 1, [0, 1]],
+      [{ shape: [2, 3] }, Number.POSITIVE_INFINITY, [0, 1]],
+      [{ shape: [3, 2] }, Number.NEGATIVE_INFINITY, [0, 1]],
     ],
   },
 }
 
-const problem = { problem: 'the norm of matrices is not modelled' }
+const euclidean = (over: string) => `sqrt(sum${over}(square(x)))`
+
+/** Norms of vectors by their order (tfjs-core/src/ops/norm.ts). */
+const vectorNorms: ReadonlyMap<Attribute, (over: string) => string> = new Map<
+  Attribute,
+  (over: string) => string
+>([
+  [1, over => `sum${over}(absolute(x))`],
+  [Number.POSITIVE_INFINITY, over => `max${over}(absolute(x))`],
+  [Number.NEGATIVE_INFINITY, over => `min${over}(absolute(x))`],
+  [2, euclidean],
+  ['euclidean', euclidean],
+])
+
+/** Norms of matrices: how the second axis of a list goes after the sums along the first. */
+function matrixNorm(given: Arguments, ord: Attribute, [first, second]: readonly Attribute[]): Result {
+  if (ord === 'euclidean' || ord === 'fro') return 'sqrt(sum[axis, keepDims](square(x)))'
+  const [outer, inner] = [Number(first), Number(second)]
+  // The second axis is counted as one that comes after the first.
+  if (outer < 0 || outer >= inner) return { problem: 'this order of the axes is not modelled' }
+  const sums = (axis: number) => `sum[[${axis}], true](absolute(x))`
+  const reduced: ReadonlyMap<Attribute, string> = new Map([
+    [1, `max[[${inner}], true](${sums(outer)})`],
+    [Number.POSITIVE_INFINITY, `max[[${outer}], true](${sums(inner)})`],
+    [Number.NEGATIVE_INFINITY, `min[[${outer}], true](${sums(inner)})`],
+  ])
+  const value = reduced.get(ord)
+  if (value === undefined) return { problem: 'this kind of norm is not modelled' }
+  return given.flag('keepDims') ? value : `squeeze[axis](${value})`
+}
 
 /** TF.js refuses other axes than the last. */
 function lastOnly(axis: unknown, rank: number, means: string): string | { readonly problem: string } {
