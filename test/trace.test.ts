@@ -674,13 +674,14 @@ const cases: readonly Case[] = [
     expected: [],
   },
   {
-    title: 'a setting without a value leaves its layer unknown, a name does not',
+    title: 'a setting without a value leaves its layer unknown, a name and an initializer do not',
     files: {
-      'model.js': `export const init = options => ${build('{ units: 2, inputShape: [1], kernelInitializer: options.init }')}
+      'model.js': `export const bias = options => ${build('{ units: 2, inputShape: [1], useBias: options.bias }')}
+        export const init = options => ${build('{ units: 2, inputShape: [1], kernelInitializer: options.init }')}
         export const frozen = options => ${build('{ units: 2, inputShape: [1], trainable: options.trainable }')}
         export const name = name => ${build('{ units: 2, inputShape: [1], name }')}`,
     },
-    expected: ['init unbound-setting', 'frozen unbound-setting', 'name 4'],
+    expected: ['bias unbound-setting', 'init 4', 'frozen unbound-setting', 'name 4'],
   },
   {
     title: 'a function that unknown code may call is a site of its own',

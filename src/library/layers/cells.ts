@@ -18,6 +18,7 @@ import {
   channelAxis,
   channelsLast,
   dilationRate,
+  noGradientWhereDilated,
   parameterKeys,
   plusBias,
   required,
@@ -253,6 +254,7 @@ function convolved(config: LayerConfig, k: number): string {
 }
 
 export const convLstm2dCell: LayerDefinition = {
+  ...noGradientWhereDilated,
   kind: 'convLstm2dCell',
   className: 'ConvLSTM2DCell',
   summary: 'One step of a long short-term memory whose products are convolutions.',

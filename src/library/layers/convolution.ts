@@ -15,6 +15,8 @@ import {
   asConfigured,
   channelAxis,
   channelsLast,
+  dilationRate,
+  noGradientWhereDilated,
   parameterKeys,
   plusBias,
   required,
@@ -35,14 +37,6 @@ function parameter(name: string, shape: readonly Dimension[], key: string): Para
 function withBias({ useBias: has }: LayerConfig, size: Dimension): readonly ParameterDeclaration[] {
   return has ? [parameter('bias', [size], 'biasInitializer')] : []
 }
-
-const dilationRate = (axes: number): ConfigKey => ({
-  kind: 'perAxis',
-  effect: 'function',
-  tfjs: new Array<number>(axes).fill(1),
-  paper: new Array<number>(axes).fill(1),
-  summary: 'the step inside the window',
-})
 
 const filters = required('positiveInteger', 'how many kernels')
 const kernelSize = required('perAxis', 'rows and columns of a kernel')
@@ -71,6 +65,7 @@ function notBoth({ strides, dilationRate: rate }: LayerConfig, means: string) {
 
 function convolution(axes: 2 | 3, summary: string): LayerDefinition {
   return {
+    ...noGradientWhereDilated,
     kind: `conv${axes}d`,
     className: `Conv${axes}D`,
     summary,
@@ -103,6 +98,7 @@ function convolution(axes: 2 | 3, summary: string): LayerDefinition {
 
 function transposed(axes: 2 | 3, summary: string): LayerDefinition {
   return {
+    ...(axes === 3 && { untrainable: () => 'TensorFlow.js has no gradient for it' }),
     kind: `conv${axes}dTranspose`,
     className: `Conv${axes}DTranspose`,
     summary,
@@ -153,6 +149,7 @@ export const convolutionLayers: readonly LayerDefinition[] = [
   convolution(2, 'A two-dimensional convolution, a bias and an activation.'),
   convolution(3, 'A convolution over volumes, a bias and an activation.'),
   {
+    ...noGradientWhereDilated,
     kind: 'conv1d',
     className: 'Conv1D',
     summary: 'A convolution over time, a bias and an activation.',
@@ -223,6 +220,7 @@ export const convolutionLayers: readonly LayerDefinition[] = [
     },
   },
   {
+    ...noGradientWhereDilated,
     kind: 'separableConv2d',
     className: 'SeparableConv2D',
     summary: 'A depthwise convolution, then a 1×1 convolution, a bias and an activation.',

@@ -126,6 +126,14 @@ export const dilationRate = (axes: number): ConfigKey => ({
   summary: 'the step inside the window',
 })
 
+/** TensorFlow.js computes a dilated convolution, and throws for its gradient (tfjs-core/src/gradients/Conv2D_grad.ts). */
+export const noGradientWhereDilated: Pick<LayerDefinition, 'untrainable'> = {
+  untrainable: ({ dilationRate: rate }) =>
+    [rate].flat().some(step => typeof step === 'number' && step !== 1)
+      ? 'TensorFlow.js has no gradient for a convolution with dilations'
+      : undefined,
+}
+
 /** The axis of the channels of an image or a sequence. */
 export function channelAxis({ dataFormat: format }: LayerConfig, rank: number): number {
   return format === 'channelsFirst' ? 1 : rank - 1

@@ -17,6 +17,14 @@ function affine(
   ]
 }
 
+/** The gradient reads the scale and the shift (tfjs-core/src/gradients/FusedBatchNorm_grad.ts). */
+const noGradientWithoutBoth: Pick<LayerDefinition, 'untrainable'> = {
+  untrainable: ({ center, scale }) =>
+    center === false || scale === false
+      ? 'it reads both the scale and the shift, also where `scale` or `center` is false'
+      : undefined,
+}
+
 /** Layers that centre and scale. */
 export const normalisationLayers: readonly LayerDefinition[] = [
   {
@@ -29,10 +37,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     ranks: [2, 4],
     masks: passesMask,
     statistics: ['moving_mean', 'moving_variance'],
-    untrainable: ({ center, scale }) =>
-      center === true && scale === true
-        ? undefined
-        : 'it reads both the scale and the shift, also where `scale` or `center` is false',
+    ...noGradientWithoutBoth,
     axes: ({ axis }) => (axis === -1 ? features : samples),
     config: {
       axis: { kind: 'axis', effect: 'function', tfjs: -1, paper: -1, summary: 'the axis of the channels' },
@@ -82,6 +87,7 @@ export const normalisationLayers: readonly LayerDefinition[] = [
     short: { name: 'LN', op: 'layerNormalization' },
     className: 'LayerNormalization',
     summary: 'Centres and scales each example over axes of its own.',
+    ...noGradientWithoutBoth,
     source,
     inputs: 'one',
     ranks: [2, 4],

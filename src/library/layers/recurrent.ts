@@ -60,6 +60,7 @@ const masks: NonNullable<LayerDefinition['masks']> = ({ returnSequences }, _, [m
 function recurrent(kind: string, className: string, summary: string, cell: LayerDefinition): LayerDefinition {
   const images = cell === convLstm2dCell
   return {
+    ...(cell.untrainable && { untrainable: cell.untrainable }),
     kind,
     className,
     summary,
