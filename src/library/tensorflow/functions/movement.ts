@@ -154,8 +154,9 @@ export const movement: TensorFunctions = {
   squeeze: {
     method: true,
     arguments: [tensor('x'), axes('axis', null)],
-    means: 'squeeze[axis](x)',
-    examples: [[{ shape: [2, 1, 3, 1] }], [{ shape: [2, 1, 3, 1] }, [1]]],
+    // An empty list means all axes of size 1 (tfjs-core/src/util_base.ts, squeezeShape).
+    means: given => (given.list('axis').length === 0 ? 'squeeze(x)' : 'squeeze[axis](x)'),
+    examples: [[{ shape: [2, 1, 3, 1] }], [{ shape: [2, 1, 3, 1] }, [1]], [{ shape: [2, 1, 3, 1] }, []]],
   },
   transpose: {
     method: true,
