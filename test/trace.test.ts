@@ -387,6 +387,16 @@ const cases: readonly Case[] = [
     expected: ['forward unbound-tensor'],
   },
   {
+    title: 'what a layer is told beside its input is not left out',
+    files: {
+      'model.js': `const layer = tf.layers.categoryEncoding({ numTokens: 4, outputMode: 'count' })
+        export const weighted = (x, w) => layer.apply(x, { countWeights: w })`,
+    },
+    target: 'weighted',
+    inputs: { x: { shape: [5, 3], dtype: 'float32' }, w: { shape: [5, 3], dtype: 'float32' } },
+    expected: ['weighted unmodelled-call'],
+  },
+  {
     title: 'symbolic tensors are not for functions of tensors',
     files: {
       'model.js': `export const make = () => {

@@ -199,6 +199,8 @@ export interface LayerDefinition {
     inputs: readonly TensorType[],
     masked: readonly boolean[],
   ) => string | null | Problem
+  /** What it reads of the second argument of `apply` beside masks, and what is not modelled. */
+  readonly unmodelledArguments?: readonly string[]
   /** Whether what it computes depends on the mask of its input. */
   readonly readsMask?: true
   /**

@@ -97,6 +97,7 @@ export const preprocessingLayers: readonly LayerDefinition[] = [
     kind: 'categoryEncoding',
     className: 'CategoryEncoding',
     summary: 'Whole numbers as codes with one position for each number.',
+    unmodelledArguments: ['countWeights'],
     source: `${folder}/category_encoding.ts`,
     inputs: 'one',
     overwritesShape: true,

@@ -366,7 +366,7 @@ function applyValue(layer: HostObject<LayerState>, call: HostCall): Value {
   if (states && 'kind' in states) return states
   if (tensors.some(tensor => tensor.state.symbolic)) reportUnread(trace, layer.state.name, kwargs)
   else {
-    const unknown = givenMask(trace, layer, kwargs, span)
+    const unknown = unmodelledArgument(trace, layer, kwargs, span)
     if (unknown) return unknown
   }
   const given = call.arguments[0]?.value
@@ -388,17 +388,23 @@ function initialStates(
   return states ?? trace.opaque('unmodelled-call', { call: 'layer.apply', reason }, span)
 }
 
-/** A mask that is passed to a layer beside tensors that are values: it counts there, and is not modelled. */
-function givenMask(
+/** What is passed to a layer beside tensors that are values, such as a mask: it counts there, and is not modelled. */
+function unmodelledArgument(
   trace: Tracer,
   { state }: HostObject<LayerState>,
   kwargs: Property | undefined,
   span: Span,
 ): UnknownValue | undefined {
-  const mask = kwargs && trace.fields(kwargs.value)?.get('mask')?.value
-  if (mask === undefined || mask === null) return undefined
-  if (!state.definition || !readsMask(state.definition, plainConfig(state))) return undefined
-  const reason = 'a mask that is passed to it is not modelled'
+  const { definition } = state
+  const fields = kwargs && trace.fields(kwargs.value)
+  if (!fields || !definition) return undefined
+  const read = [
+    ...(readsMask(definition, plainConfig(state)) ? ['mask'] : []),
+    ...(definition.unmodelledArguments ?? []),
+  ]
+  const given = read.find(name => (fields.get(name)?.value ?? null) !== null)
+  if (given === undefined) return undefined
+  const reason = `\`${given}\` that is passed to it is not modelled`
   return trace.opaque('unmodelled-call', { call: `${state.name}.apply`, reason }, span)
 }
 
