@@ -10,6 +10,7 @@ import { type HostObject, isObject, isUnknown, type Property, type Value } from 
 import { constantOf, isConstantFailure } from './constants.js'
 import { contextOf } from './context.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
+import { newNodes } from './layers.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 
@@ -150,7 +151,21 @@ export function gradientsByArguments(
       span,
     ),
   )
-  return found?.every(node => node !== undefined) ? found.map(node => tensor(trace, node!, span)) : undefined
+  if (!found?.every(node => node !== undefined)) return undefined
+  addPlaces(trace, found, nodes, span)
+  return found.map(node => tensor(trace, node, span))
+}
+
+/** What is made for a gradient, and for nothing that the code says itself, is made where the gradient is taken. */
+function addPlaces(
+  trace: Tracer,
+  found: readonly Node[],
+  variables: readonly Node[],
+  span: HostCall['span'],
+): void {
+  const origin = trace.origin(span)
+  for (const made of newNodes(found, variables))
+    if (trace.provenance.origins(made).length === 0) trace.provenance.addOrigin(made, origin)
 }
 
 /** The gradients of a function without arguments by the variables that it reads, by the name of each. */
@@ -171,6 +186,8 @@ export function gradientsByVariables(
     return trace.call(callee, [], span)
   })
   if (!found) return undefined
+  const known = found.filter(node => node !== undefined)
+  addPlaces(trace, known, nodes, span)
   // What the loss does not depend on has no entry (tfjs-core/src/gradients.ts, variableGrads).
   const entries = chosen.flatMap(({ state }, i) => {
     const node = found[i]
