@@ -1,6 +1,6 @@
 import type { Assignment, Descent, Step } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
-import { saysSame } from '../library/tensorflow/training-record.js'
+import { saysSame } from './tensorflow/training-record.js'
 
 /** The steps of optimizers among steps, in order. */
 export function descents(step: Step): readonly Descent[] {
