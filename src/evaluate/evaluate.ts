@@ -60,6 +60,31 @@ export function evaluate(outputs: readonly Node[], options: EvaluationOptions): 
   return new Evaluator(options, graph.sources).run(graph.outputs)
 }
 
+/**
+ * The same for many rounds of draws, which are those of its place in a program in round 0. The graph is prepared once;
+ * what is given has one value in all rounds, and the budget is for each of them.
+ */
+export function evaluateInRounds(
+  outputs: readonly Node[],
+  options: Omit<EvaluationOptions, 'interpret'>,
+): ((round: number) => readonly Tensor[] | Problem) | Problem {
+  const { symbol, mode = 'inference' } = options
+  const graph = concreteGraph(outputs, { symbol, mode, isNumeric: true })
+  if (isProblem(graph)) return graph
+  return round => new Evaluator({ ...options, interpret: drawingIn(round) }, graph.sources).run(graph.outputs)
+}
+
+/** Rounds are told apart by a multiple that no program has places of draws for. */
+const placesOfARound = 1_000_003
+
+const drawingIn =
+  (round: number): Interpretation =>
+  ({ op, attributes, type }, inputs, context) => {
+    const { site } = attributes
+    const own = typeof site === 'number' ? { ...attributes, site: site + round * placesOfARound } : attributes
+    return op.evaluate(inputs, own, type, context)
+  }
+
 interface Step {
   readonly node: Node
   /** For what is given from outside; it recurs in every step of a recurrence. */
@@ -186,7 +211,7 @@ class Evaluator {
       const application = { name, op, attributes: settings, type: { ...node.type, shape } }
       const { noise, interpret = inDoublePrecision } = this.#options
       const value = interpret(application, inputs, this.#context)
-      const isExact = op.inputs.length === 0 || op.rearranges
+      const isExact = op.inputs.length === 0 || op.rearranges || op.picks || isWhole(inputs, value)
       return noise === undefined || isProblem(value) || isExact ? value : withNoise(value, noise, node.id)
     } catch (error) {
       if (error instanceof BodyError) return { problem: error.message }
@@ -210,6 +235,12 @@ class Evaluator {
 
 /** Each position of its own, along each axis. */
 const partitionsOf = (node: Node): readonly Partition[] => (node.type.shape ?? []).map(() => null)
+
+/** Whether whole numbers are made of whole numbers: positions and counts, which no rounding changes. */
+const isWhole = (inputs: readonly Tensor[], value: Tensor | Problem): boolean =>
+  !isProblem(value) &&
+  inputs.every(({ dtype }) => dtype === 'int32' || dtype === 'bool') &&
+  value.data.every(Number.isInteger)
 
 function withNoise({ shape, data, dtype }: Tensor, noise: number, seed: number): Tensor {
   if (dtype !== 'float32') return { shape, data, dtype }

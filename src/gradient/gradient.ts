@@ -35,7 +35,7 @@ export function gradients(
 ): readonly (Node | undefined)[] | Problem {
   const stops = new Set(variables)
   const roots = [output, ...[...pullbacks.values()].flatMap(({ inputs }) => inputs)]
-  const expanded = rebuild(roots, builder, node => (stops.has(node) ? node : meaningOf(node, builder)))
+  const expanded = rebuild(roots, builder, node => meaningOf(node, builder), stops)
   if (isProblem(expanded)) return expanded
   const [end, ...ends] = expanded as readonly [Node, ...Node[]]
   const customInputs = new Map(

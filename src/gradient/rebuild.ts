@@ -4,14 +4,16 @@ import { isProblem, type Problem } from '../graph/op.js'
 
 /**
  * Rebuilds nodes with every node below replaced by what `change` makes of it, again and again until it is unchanged.
- * What a node is changed to is rebuilt as well, so `change` must come to an end. Shared nodes are visited once.
+ * What a node is changed to is rebuilt as well, so `change` must come to an end. Shared nodes are visited once; `kept`
+ * ones stay as they are, with all that is below them.
  */
 export function rebuild(
   outputs: readonly Node[],
   builder: GraphBuilder,
   change: (node: Node) => Node | Problem,
+  kept: ReadonlySet<Node> = new Set(),
 ): readonly Node[] | Problem {
-  const done = new Map<Node, Node>()
+  const done = new Map<Node, Node>([...kept].map(node => [node, node]))
   const changed = new Map<Node, Node>()
   const pending = [...outputs]
   for (let node = pending.at(-1); node; node = pending.at(-1)) {

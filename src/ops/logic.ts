@@ -202,6 +202,7 @@ export const logic = {
     affine: [['x', 'y']],
     role: { as: ['x', 'y'], takes: { condition: 'mask' } },
     notation: { form: 'cases' },
+    picks: true,
     evaluate: (inputs, _, type) => mapBroadcast(type, inputs, (c, x, y) => (c !== 0 ? x! : y!)),
     derivative: {
       condition: { none: 'a choice is flat in its condition', zero: true },

@@ -158,6 +158,8 @@ interface OpBase extends OpSignature {
   readonly elementwise?: true
   /** It only moves elements: a reshape, not a sum. Equations then join it to the expression that reads it. */
   readonly rearranges?: boolean
+  /** Each element of the result is an element of an input as it is, so that nothing is rounded. */
+  readonly picks?: true
   /** The attributes that can be spelled in several ways, in one of them: axes counted from the front. */
   readonly canonical?: (attributes: Attributes, types: readonly TensorType[]) => Attributes
   /** Identities in the equation language that hold for all inputs: `relu(relu(x)) = relu(x)`. */
