@@ -13,9 +13,11 @@ export interface Pairs {
   readonly second: readonly Node[]
 }
 
-/** Booleans are 0 or 1; of other leaves nothing is assumed. */
-export const domainOf = ({ type }: Node): Domain =>
-  type.dtype === 'bool' ? { kind: 'whole', below: 2 } : { kind: 'real' }
+/** Booleans are 0 or 1, and indices may say how many there are; of other leaves nothing is assumed. */
+export function domainOf({ type, attributes: { below } }: Node): Domain {
+  if (type.dtype === 'bool') return { kind: 'whole', below: 2 }
+  return typeof below === 'number' ? { kind: 'whole', below } : { kind: 'real' }
+}
 
 export const isConstant = ({ op, inputs }: Node): boolean => inputs.length === 0 && op in operations
 export const isLeaf = (node: Node): boolean =>

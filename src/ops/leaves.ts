@@ -25,6 +25,12 @@ export const leaves = {
       index: { kind: 'integer', summary: 'its position among the inputs' },
       shape,
       dtype,
+      below: {
+        kind: 'integer',
+        default: null,
+        summary:
+          'of indices: they are whole numbers from 0, less than this; null where nothing is known of them',
+      },
     },
     type: (_, attributes) => leafType(attributes),
     axes: newAxes,

@@ -128,6 +128,10 @@ export class AxisBuilder {
   }
 
   #ofVectors(left: Placed, right: Placed): Placed {
+    // Of one number each, both products are one.
+    const isNumber = ({ node }: Placed) => node.type.shape?.at(-1) === 1
+    if (!left.isRow && !right.isRow && isNumber(left) && isNumber(right))
+      return this.elementwise('multiply', [left, right])
     if (left.isRow && !right.isRow) {
       const { node, axes } = this.elementwise('multiply', [
         { ...left, isRow: false },

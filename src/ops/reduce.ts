@@ -116,11 +116,25 @@ export function learnSizes(elaborator: Elaborator, expressions: readonly Express
   const pending = [...expressions]
   for (let current = pending.pop(); current; current = pending.pop()) {
     pending.push(...partsOf(current))
+    if (current.kind === 'element' && current.from === undefined) {
+      const operand = known(elaborator, current.operand)
+      if (operand) learnFrom(elaborator, operand, current.at)
+    }
     if (current.kind !== 'name' || !current.subscripts) continue
     const found = elaborator.lookup(current)
     if (!found || typeof found.value !== 'object' || found.value === null || !('node' in found.value))
       continue
     learnFrom(elaborator, found.value, found.rest)
+  }
+}
+
+/** A value that can be computed while sizes of indices are not known. */
+function known(elaborator: Elaborator, expression: Expression): Placed | undefined {
+  try {
+    return elaborator.tensor(expression)
+  } catch (problem) {
+    if (problem instanceof Misfit) return undefined
+    throw problem
   }
 }
 

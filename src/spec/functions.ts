@@ -9,12 +9,14 @@ interface Reading extends Pick<EquationHost, 'builder'> {
   readonly hasBatch: (node: Node) => boolean
 }
 
-type PaperFunction = (args: readonly Node[], reading: Reading) => Node | Problem
+/** Undefined where it is the op of that name that is meant. */
+type PaperFunction = (args: readonly Node[], reading: Reading) => Node | Problem | undefined
 
 /** Functions of papers' equations that are no ops: what they mean depends on the expression, or on the batch. */
 const paperFunctions: Readonly<Record<string, PaperFunction>> = {
   gradient,
   expectation,
+  clip,
 }
 
 export const isPaperFunction = (name: string): boolean => Object.hasOwn(paperFunctions, name)
@@ -58,4 +60,11 @@ function expectation([of]: readonly Node[], reading: Reading): Node | Problem {
   const rank = of.type.shape?.length ?? 1
   const axes = isNumber(of, true) ? Array.from({ length: rank }, (_, axis) => axis) : [0]
   return reading.builder.node('mean', [of], { axes, keepDims: false })
+}
+
+/** `clip(x, a, b)` with its bounds as arguments, as papers write it. */
+function clip([x, low, high]: readonly Node[], { builder }: Reading): Node | Problem | undefined {
+  if (!x || !low || !high) return undefined
+  const above = builder.node('maximum', [x, low])
+  return isProblem(above) ? above : builder.node('minimum', [above, high])
 }

@@ -25,6 +25,8 @@ export interface Known {
   readonly functions: Set<string>
   /** Learned tensors, by the names that they have in the whole of the spec. */
   readonly parameters: Map<string, PlannedParameter>
+  /** For an update `θ ← …`: what the right side is called, which may read what it is written into. */
+  readonly becomes?: string
 }
 
 /** Where and how problems of a passage are told. */
@@ -65,10 +67,10 @@ export function readPassage(
     return undefined
   }
   const report: Report = { at, fail }
-  const parsed = head.key === 'equation' ? one(parseEquation(text)) : parseEquations(text)
+  const parsed = head.key === 'equations' ? parseEquations(text) : one(parseEquation(text))
   if (isSyntaxProblem(parsed)) return fail(parsed.problem, [parsed.offset, parsed.offset + 1])
   const before = context.diagnostics.length
-  const statements = parsed.flatMap(tree => readStatement(context, tree, text, report) ?? [])
+  const statements = parsed.flatMap(tree => readStatement(context, tree, text, report, known.becomes) ?? [])
   if (statements.length < parsed.length) return undefined
   const declared = readWhere(context, fields.get('where'), statements)
   const draws = new Map<string, readonly Attribute[]>()
@@ -106,27 +108,22 @@ function readStatement(
   tree: Expression,
   text: string,
   { fail }: Report,
+  becomes: string | undefined,
 ): Statement | undefined {
+  if (becomes !== undefined) return readUpdate(tree, text, { fail }, becomes)
   const equation = tree.kind === 'family' ? tree.equation : tree
   const help = 'name the value on the left: `h = tanh(x W + b)`'
   if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
     return fail('the left side is not a name', equation.range, help)
-  if (equation.operator === '<-') return fail('what is learned is stated under `optimizer`', equation.range)
+  if (equation.operator === '<-')
+    return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
   const { left, right } = equation
   if (left.kind === 'binary' && left.operator === '=') return fail('an equation has one `=`', left.range)
   const isName =
     left.kind === 'name' || left.kind === 'call' || (left.kind === 'binary' && left.operator === '^')
   if (!isName) return fail('the left side is not a name', left.range, help)
-  const statement = {
-    left,
-    right,
-    isDraw: equation.operator === '~',
-    range: tree.range,
-    text: text
-      .slice(...tree.range)
-      .trim()
-      .replace(/\s+/g, ' '),
-  }
+  const isDraw = equation.operator === '~'
+  const statement = { left, right, isDraw, range: tree.range, text: textOfStatement(tree, text) }
   if (tree.kind !== 'family') return statement
   const [first, last] = [tree.first, tree.last].map(bound => context.sizeOf(bound))
   const isCount = (size: unknown): size is number => Number.isSafeInteger(size)
@@ -137,6 +134,25 @@ function readStatement(
       'give the size a value under `symbols:`',
     )
   return { ...statement, family: { index: tree.index, first, last } }
+}
+
+const textOfStatement = ({ range }: Expression, text: string): string =>
+  text
+    .slice(...range)
+    .trim()
+    .replace(/\s+/g, ' ')
+
+/** `θ ← …`: a value under another name. */
+function readUpdate(
+  tree: Expression,
+  text: string,
+  { fail }: Pick<Report, 'fail'>,
+  becomes: string,
+): Statement | undefined {
+  if (tree.kind !== 'binary' || tree.operator !== '<-' || !nameIn(tree.left))
+    return fail('an update says what a name becomes: `\\theta \\leftarrow …`', tree.range)
+  const left: NameExpression = { kind: 'name', name: becomes, range: tree.left.range }
+  return { left, right: tree.right, isDraw: false, range: tree.range, text: textOfStatement(tree, text) }
 }
 
 /** The learned tensors and draws, by name; those with the index of a family are several. */
@@ -171,7 +187,7 @@ function readWhere(
 }
 
 /** A name, also one with a label: `W_i^Q`. */
-function nameIn(tree: Expression | { readonly problem: string }): NameExpression | undefined {
+export function nameIn(tree: Expression | { readonly problem: string }): NameExpression | undefined {
   if ('problem' in tree) return undefined
   if (tree.kind === 'name') return tree
   if (tree.kind !== 'binary' || tree.operator !== '^' || tree.left.kind !== 'name') return undefined
@@ -322,7 +338,8 @@ class PassageReader {
     if (name && !place) this.#declared.add(name.name)
     const indices = place?.indices ?? []
     const bound = new Set([...indices, ...(family ? [family.index] : [])])
-    this.#checkNames(read, { declared, bound })
+    // The variance of a draw may be that of each of its numbers.
+    this.#checkNames(read, { declared: isDraw ? new Set([...declared, 'I']) : declared, bound })
     const common = { expression: read, indices, parameters, range, statement: text }
     const kind = isFunction ? 'function' : isDraw ? 'draw' : (place?.kind ?? 'value')
     const clause = left.kind === 'call' ? left.name : (name?.name ?? printExpression(left))
@@ -408,7 +425,7 @@ class PassageReader {
 }
 
 /** All names of an expression, each also without its last subscripts, and with its label. */
-function* prefixesIn(expression: Expression): Generator<string> {
+export function* prefixesIn(expression: Expression): Generator<string> {
   const named = nameIn(expression)
   if (named) {
     yield named.name

@@ -1,8 +1,10 @@
+import type { Dimension } from '../graph/dimension.js'
 import type { ConfigEntry } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import type { LayerDefinition } from '../library/layer.js'
 import type { Expression, Range } from '../math/expression.js'
 import type { Span } from '../text/source.js'
+import type { StatedNetwork } from './algorithm.js'
 import type { Namespace } from './namespace.js'
 import type { Citation } from './spec.js'
 
@@ -85,6 +87,8 @@ export interface PlannedInput {
   readonly name: string
   readonly shape: readonly Attribute[]
   readonly dtype: string
+  /** Of indices: they are whole numbers from 0, less than this. */
+  readonly below?: Dimension
   /** Whether an axis that counts examples stands in front. */
   readonly hasBatch: boolean
   readonly span: Span
@@ -94,6 +98,8 @@ export interface PlannedInput {
 /** A model's structure as the spec states it, without tensors. */
 export interface Plan {
   readonly inputs: readonly PlannedInput[]
+  /** Networks that equations apply. */
+  readonly networks?: readonly StatedNetwork[]
   readonly steps: readonly PlannedStep[]
   /** Output name → value. */
   readonly outputs: readonly { readonly name: string; readonly value: string; readonly span: Span }[]

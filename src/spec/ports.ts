@@ -1,3 +1,4 @@
+import { type Dimension, isPolynomial } from '../graph/dimension.js'
 import { textOf } from '../library/config.js'
 import { nearest } from '../text/nearest.js'
 import type { SpecContext } from './context.js'
@@ -21,7 +22,7 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
   return inputs.flatMap(({ key, value, keySpan, span }) => {
     const fields =
       entriesOf(value, context.file) &&
-      context.fields(value, key, ['shape', 'dtype', 'batch', 'meaning', 'cite'], ['shape'])
+      context.fields(value, key, ['shape', 'dtype', 'below', 'batch', 'meaning', 'cite'], ['shape'])
     const citation = context.citation(fields?.get('cite'))
     const sizes = fields ? fields.get('shape')?.value : value
     if (sizes === undefined) return []
@@ -34,9 +35,22 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
       context.report('spec-invalid-value', values, batch!.span)
       return []
     }
-    const stated = { name: key, shape, dtype: String(dtype), hasBatch, span: keySpan }
-    return [{ ...stated, ...(citation && { citation }) }]
+    const below = readBelow(context, key, fields?.get('below'))
+    const kind = below === undefined ? String(dtype) : 'int32'
+    const stated = { name: key, shape, dtype: kind, hasBatch, span: keySpan }
+    return [{ ...stated, ...(below !== undefined && { below }), ...(citation && { citation }) }]
   })
+}
+
+/** Of an input of indices: how many values they name. */
+function readBelow(context: SpecContext, name: string, entry: YamlEntry | undefined): Dimension | undefined {
+  if (!entry) return undefined
+  const below = context.quantity(entry.value)
+  if (isPolynomial(below) || (typeof below === 'number' && Number.isSafeInteger(below) && below > 0))
+    return below
+  const values = { layer: name, key: 'below', value: textOf(below), expected: 'a size, such as 10' }
+  context.report('spec-invalid-value', values, entry.span)
+  return undefined
 }
 
 /** The outputs: steps by name; without them the results of the last step. */
