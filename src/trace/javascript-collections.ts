@@ -30,12 +30,6 @@ const keyed =
     return value
   }
 
-/** A method that reads all entries. */
-const whole =
-  (read: (entries: Entries['entries'], call: HostCall) => Value) =>
-  ({ state }: HostObject<Entries>, call: HostCall): Value =>
-    state.unknown ?? read(state.entries, call)
-
 /** An iterator over the entries, which finds those that are added while it runs. */
 function visited(
   object: HostObject<Entries>,

@@ -8,7 +8,7 @@ import { Counters } from './counters.js'
 import type { LimitedCall } from './gradient-limits.js'
 import type { Differentiation } from './gradients.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
-import type { Tape } from './tape.js'
+import type { Change, Tape } from './tape.js'
 import { startRecord, type TrainingRecord } from './training-record.js'
 import type { GradientSource } from './updates.js'
 
@@ -45,7 +45,7 @@ export interface Context {
   /** The functions of which the gradient is taken now, the innermost last. */
   readonly tapes: Tape[]
   /** How many objects there were at each change of what is trained. */
-  readonly changes: number[]
+  readonly changes: Change[]
   /** What gradients are of that an optimizer can be given. */
   readonly sources: WeakMap<object, GradientSource>
   /** The differentiations that run now, the innermost last. */

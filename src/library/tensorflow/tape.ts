@@ -12,9 +12,24 @@ const markType: HostType = { name: 'mark', members: {} }
 
 const now = (trace: Tracer): number => trace.host(markType, undefined).id
 
+/** A point in time from which on some parameters have other values. */
+export interface Change {
+  readonly time: number
+  /** Which ones; absent where it may be any. */
+  readonly parameters?: ReadonlySet<Node>
+}
+
 /** From here on some parameters have other values: what was computed from them is what it was. */
-export function noteChange(trace: Tracer): void {
-  contextOf(trace).changes.push(now(trace))
+export function noteChange(trace: Tracer, parameters?: Iterable<Node>): void {
+  const change = { time: now(trace), ...(parameters && { parameters: new Set(parameters) }) }
+  contextOf(trace).changes.push(change)
+}
+
+/** When the last of the first `count` changes was that a value depends on. */
+function lastChangeOf(trace: Tracer, node: Node, count?: number): number | undefined {
+  const changes = contextOf(trace).changes.slice(0, count)
+  const found = changes.findLast(({ parameters }) => !parameters || reads(node, parameters))
+  return found?.time
 }
 
 /** A function of which the gradient is taken: when it started, and the variables that had other values before than they began with. */
@@ -57,15 +72,23 @@ function readAt(tensor: HostObject<TensorState>): number | undefined {
   return since.get(tensor) ?? id
 }
 
-/** Whether a tensor was computed from parameters before a point in time, or by a way that is not known. */
-export function isOlder(tensor: HostObject<TensorState>, time: number | undefined): boolean {
+/** Whether parameters that a tensor was computed from have changed since, among the first `count` changes. */
+export function isOutdated(trace: Tracer, tensor: HostObject<TensorState>, count?: number): boolean {
   const at = readAt(tensor)
+  const { node } = tensor.state
+  const time = at !== undefined && node ? lastChangeOf(trace, node, count) : undefined
   return at !== undefined && time !== undefined && at < time
 }
 
+/** Nodes that stand for values that were computed from parameters which have changed since. */
+const outdated = new WeakSet<Node>()
+
+/** Whether a node stands for a value that was computed from parameters which have changed since. */
+export const standsForOutdated = (node: Node): boolean => outdated.has(node)
+
 /** Notes of the results of a call what is the oldest that it was given. */
 export function noteAge(trace: Tracer, given: readonly Value[], result: Value): void {
-  const changed = contextOf(trace).changes.at(-1)
+  const changed = contextOf(trace).changes.at(-1)?.time
   if (changed === undefined) return
   const times = given.flatMap(value => tensorsOf(trace, value)).map(readAt)
   const oldest = Math.min(...times.filter(time => time !== undefined))
@@ -79,7 +102,7 @@ function tensorsOf(trace: Tracer, value: Value): readonly HostObject<TensorState
 
 /** The node of a tensor as code under a gradient finds it: what was computed before the tape started is a constant there. */
 export function nodeOnTape(trace: Tracer, tensor: HostObject<TensorState>): Node | undefined {
-  const { tapes, changes, counters } = contextOf(trace)
+  const { tapes, counters } = contextOf(trace)
   const { id, state } = tensor
   const { node } = state
   const tape = tapes.at(-1)
@@ -87,12 +110,15 @@ export function nodeOnTape(trace: Tracer, tensor: HostObject<TensorState>): Node
   if (!node || isOwn || !readsParameters(node)) return node
   const { shape, dtype } = node.type
   const name = trace.provenance.name(node) ?? 'earlier'
-  const isOld = isOlder(tensor, changes.at(-1)) || reads(node, tape.changed)
+  const isOld = isOutdated(trace, tensor) || reads(node, tape.changed)
   const stopped = isOld
     ? shape && trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
     : trace.builder.node('stopGradient', [node])
   if (!stopped || isProblem(stopped)) return node
-  if (isOld) trace.provenance.setName(stopped, name)
+  if (isOld) {
+    trace.provenance.setName(stopped, name)
+    outdated.add(stopped)
+  }
   return stopped
 }
 

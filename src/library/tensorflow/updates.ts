@@ -15,7 +15,7 @@ import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { readModel } from './read-model.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
-import { changedVariables, isOlder, noteChange, reads } from './tape.js'
+import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
 import { isLayer, isModel, isTensor } from './types.js'
 import { listedOf, parametersOf, weightsOf } from './weights.js'
@@ -200,7 +200,7 @@ export function descend(optimizer: HostObject, { trace, span }: HostCall, gradie
     ...rest,
     origin: trace.origin(span),
   })
-  noteChange(trace)
+  noteDescent(trace, rest)
 }
 
 /** Gradients that the program put together, by the names of the variables. */
@@ -247,21 +247,37 @@ export function fitCompiled(
   }
   const { moved, open } = compiledReach(trace, model, loss)
   const reason = 'outputs' in read ? 'the model is not compiled where it is trained' : reasonOf(read)
+  const reached = {
+    moved,
+    ...(open !== undefined && { open }),
+    statistics: weightsOf(model).flatMap(({ layer, parameter }) =>
+      layer.state.definition?.statistics?.includes(parameter.name) ? [ownedBy(layer, parameter)] : [],
+    ),
+  }
   addStep(trace, contextOf(trace).record, {
     kind: 'descent',
     call: shown(span),
     ...(loss ? { loss } : { reason }),
     optimizer,
     choice: 'compiled',
-    moved,
-    ...(open !== undefined && { open }),
-    statistics: weightsOf(model).flatMap(({ layer, parameter }) =>
-      layer.state.definition?.statistics?.includes(parameter.name) ? [ownedBy(layer, parameter)] : [],
-    ),
+    ...reached,
     ...(schedule && { schedule }),
     origin: trace.origin(span),
   })
-  noteChange(trace)
+  noteDescent(trace, reached)
+}
+
+/** From here on, what a step of an optimizer moves has other values. */
+function noteDescent(
+  trace: Tracer,
+  { moved, statistics, open }: Pick<Descent, 'moved' | 'statistics' | 'open'>,
+): void {
+  if (open !== undefined) noteChange(trace)
+  else
+    noteChange(
+      trace,
+      [...moved, ...statistics].map(({ parameter }) => parameter.node),
+    )
 }
 
 /** What `makeTrainFunction` trains (tfjs-layers/src/engine/training.ts): what trained at `compile`, and is not frozen since. */
@@ -295,8 +311,8 @@ function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model
 /** Assignments to variables that follow each other: their values are in terms of what there was before the first. */
 export interface WriteGroup {
   readonly depth: number
-  /** When the last change before it was. */
-  readonly start: number | undefined
+  /** How many changes there were before it. */
+  readonly start: number
   readonly changed: ReadonlySet<Node>
 }
 
@@ -314,23 +330,30 @@ export function write(
   const last = record.state.last?.step
   const known = last?.kind === 'assignment' && ofVariables ? groups.get(last.group) : undefined
   const group: WriteGroup =
-    known?.depth === depth ? known : { depth, start: changes.at(-1), changed: changedVariables(trace) }
+    known?.depth === depth ? known : { depth, start: changes.length, changed: changedVariables(trace) }
   if (group !== known && ofVariables) groups.set(group, group)
   addStep(trace, record, {
     kind: 'assignment',
     call: shown(span),
-    writes: writes.map(({ moved, value }): Write => ({ moved, ...written(value, group) })),
+    writes: writes.map(({ moved, value }): Write => ({ moved, ...written(trace, value, group) })),
     group,
     origin: trace.origin(span),
   })
-  noteChange(trace)
+  noteChange(
+    trace,
+    writes.map(({ moved }) => moved.parameter.node),
+  )
 }
 
-function written(value: Value, { start, changed }: WriteGroup): Pick<Write, 'value' | 'reason'> {
+function written(
+  trace: Tracer,
+  value: Value,
+  { start, changed }: WriteGroup,
+): Pick<Write, 'value' | 'reason'> {
   if (isTensor(value)) {
     const node = value.state.live?.parameter.node ?? value.state.node
     if (!node) return { reason: value.state.reason?.message ?? 'it is not known' }
-    if (!isOlder(value, start) && !reads(node, changed)) return { value: node }
+    if (!isOutdated(trace, value, start) && !reads(node, changed)) return { value: node }
     return { reason: 'parameters that it was computed from have changed since' }
   }
   return { reason: isUnknown(value) ? reasonOf(value) : 'it is not a tensor that is known' }
