@@ -1,4 +1,4 @@
-import { compare } from './compare/compare.js'
+import { compare, compareTrainingProgram } from './compare/compare.js'
 import { optionsFor, remarkedInputs } from './compare/remarked-inputs.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
 import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loader.js'
@@ -6,17 +6,19 @@ import { type Code, catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundCustomGradient, type FoundModel, type FoundTraining } from './found.js'
 import type { Model } from './graph/model.js'
+import type { Step } from './graph/training.js'
 import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
-import { gradientFailures } from './lint/custom-gradients.js'
+import { gradientFailures, judgeGradient } from './lint/custom-gradients.js'
 import { lint } from './lint/lint.js'
 import { lintProgram } from './lint/program.js'
+import type { StatedAlgorithm } from './spec/algorithm.js'
 import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
 import type { Files } from './syntax/modules.js'
-import { type SourceFile, sourceFile } from './text/source.js'
+import { type SourceFile, type Span, sourceFile } from './text/source.js'
 import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
@@ -245,24 +247,88 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   const read = readModels({ ...request, stated: spec && statedInputs(spec) })
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
+  const whole = { ...base, spec, diagnostics }
+  if (spec.algorithm) return checkPrograms(spec, spec.algorithm, read, whole)
   const [found, ...others] = choicesOf(read.models)
   if (others.length > 0 && found)
-    return { ...base, spec, verdict: 'unusable', diagnostics: [severalModels(target, [found, ...others])] }
-  const [first] = found ?? []
-  if (!found || !first) {
+    return { ...whole, verdict: 'unusable', diagnostics: [severalModels(target, [found, ...others])] }
+  if (!found?.[0]) {
     const missing = diagnostic('not-a-model', { target })
-    return { ...base, spec, verdict: 'unusable', diagnostics: [...diagnostics, missing] }
+    return { ...whole, verdict: 'unusable', diagnostics: [...diagnostics, missing] }
   }
-  const outcomes = found.map(model => checkModel(spec, model))
-  const [outcome] = outcomes
-  const whole = { ...base, target: first.target, spec, diagnostics }
-  if (outcomes.length === 1) return { ...whole, ...outcome! }
-  const cases = found.map(({ where }, i) => ({ where, verdict: outcomes[i]!.verdict }))
-  if (cases.every(({ verdict }) => verdict === cases[0]!.verdict)) return { ...whole, ...outcome!, cases }
+  return inCases(
+    whole,
+    found.map(model => ({ ...model, outcome: checkModel(spec, model) })),
+  )
+}
+
+/** What is found out about one case. */
+type CaseOutcome = Pick<CheckOutcome, 'comparison' | 'reason'> & { readonly verdict: Verdict }
+
+/** The outcome for all cases of a target: one verdict if they share it. */
+function inCases(
+  whole: Omit<CheckOutcome, 'verdict'>,
+  found: readonly (Pick<FoundModel, 'target' | 'where'> & { readonly outcome: CaseOutcome })[],
+): CheckOutcome {
+  const [{ target, outcome }] = found as readonly [(typeof found)[number]]
+  const named = { ...whole, target }
+  if (found.length === 1) return { ...named, ...outcome }
+  const cases = found.map(({ where, outcome: { verdict } }) => ({ where, verdict }))
+  if (cases.every(({ verdict }) => verdict === outcome.verdict)) return { ...named, ...outcome, cases }
   const verdicts = cases.map(({ where, verdict }) => `${verdict} where ${where.join(', ')}`).join('; ')
   const help = 'say which case is meant: --arg NAME=VALUE'
-  const reason = diagnostic('verdict-by-case', { target: first.target, verdicts }, { help })
-  return { ...whole, verdict: 'unverified', reason, cases }
+  const reason = diagnostic('verdict-by-case', { target, verdicts }, { help })
+  return { ...named, verdict: 'unverified', reason, cases }
+}
+
+/** Compares the training programs of a target with what a spec says of training. */
+function checkPrograms(
+  spec: Spec,
+  algorithm: StatedAlgorithm,
+  { trainings, models, customGradients }: ReadResult,
+  whole: Omit<CheckOutcome, 'verdict'>,
+): CheckOutcome {
+  const { target, diagnostics } = whole
+  const names = [...new Set(trainings.map(training => training.target))]
+  const [named] = names
+  if (named === undefined || names.length > 1) {
+    const listed = names.map(name => `\`${name}\``).join(', ')
+    const entry =
+      named === undefined
+        ? diagnostic('no-training', { target })
+        : diagnostic(
+            'several-trainings',
+            { target, listed },
+            { help: `name one as the target: \`${named}\`` },
+          )
+    return { ...whole, verdict: 'unusable', diagnostics: [...diagnostics, entry] }
+  }
+  return inCases(
+    whole,
+    trainings.map(training => ({ ...training, outcome: checkProgram(training) })),
+  )
+
+  function checkProgram({ target: own, where, graph }: FoundTraining): CaseOutcome {
+    const isHere = (found: Pick<FoundModel, 'where'>) => found.where.join() === where.join()
+    const made = models.flatMap(model =>
+      model.graph?.builder === graph.builder && isHere(model) ? [model.graph.model] : [],
+    )
+    const altered = customGradients.find(
+      ({ custom, builder }) => builder === graph.builder && judgeGradient(custom, builder).kind !== 'equal',
+    )
+    const gradients =
+      altered && 'a function of the program has a gradient of its own, which is not its derivative'
+    const span = placeOf(graph.training.steps[0]!)
+    const program = { training: graph, models: made, span, ...(gradients !== undefined && { gradients }) }
+    const comparison = compareTrainingProgram(spec, algorithm, program, own)
+    return { verdict: comparison.verdict, comparison }
+  }
+}
+
+/** Where a training begins. */
+function placeOf(step: Step): Span {
+  if ('origin' in step) return step.origin.span
+  return step.kind === 'alternatives' ? step.condition : (step.condition ?? placeOf(step.steps[0]!))
 }
 
 /** The inputs of a spec as tensors for a function. */
@@ -274,10 +340,7 @@ function statedInputs({ inputs }: Spec): readonly StatedInput[] {
 }
 
 /** A difference must not rest on what a type or a comment says of a tensor. */
-function checkModel(
-  spec: Spec,
-  { target, graph, reason }: FoundModel,
-): Pick<CheckOutcome, 'comparison' | 'reason'> & { readonly verdict: Verdict } {
+function checkModel(spec: Spec, { target, graph, reason }: FoundModel): CaseOutcome {
   if (!graph) return { verdict: 'unverified', ...(reason && { reason }) }
   const comparison = compare(spec, graph, target)
   const [remarked] = remarkedInputs(graph.model)

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { catalogue } from '../src/diagnostics/catalogue.js'
@@ -47,8 +47,9 @@ test.each(cases)('$title', ({ files, expected }) => {
 })
 
 test('every difference has a case', () => {
-  const shown = [...cases, ...projectsIn('test/cases/kinds.md')]
-    .map(({ expected }) => expected)
+  const expected = [...cases, ...projectsIn('test/cases/kinds.md')].map(entry => entry.expected)
+  // In a mutant of a training program, the finding stands at the end of the line.
+  const shown = [...expected, readFileSync('test/cases/algorithms.md', 'utf8')]
     .join('\n')
     .replaceAll('\n', ' ')
   const differences = Object.entries(catalogue).filter(([, { category }]) => category === 'difference')

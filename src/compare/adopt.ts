@@ -69,11 +69,22 @@ export function adopt(
   return { ...(graph && { graph }), silent, bindings, assumed }
 }
 
-/** Which size of the code an open symbol of the spec is, and which stated number an unbound parameter would have to be. */
-function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: readonly number[]) {
+/** What symbols stand for. */
+interface Bindings {
+  /** Which size of the code an open symbol of the spec is. */
+  readonly bindings: ReadonlyMap<string, Dimension>
+  /** Which stated number an unbound parameter of the code would have to be. */
+  readonly assumed: ReadonlyMap<string, number>
+}
+
+/** What symbols stand for where stated sizes meet those of the code, each by the first place where it is met. */
+export function bindSizes(
+  { symbols }: Pick<Spec, 'symbols'>,
+  places: Iterable<readonly [stated: Attribute | undefined, actual: Attribute | undefined]>,
+): Bindings {
   const bindings = new Map<string, Dimension>()
   const assumed = new Map<string, number>()
-  const isOpen = (name: string) => spec.symbols.has(name) && spec.symbols.get(name)?.value === undefined
+  const isOpen = (name: string) => symbols.has(name) && symbols.get(name)?.value === undefined
   const meet = (stated: Attribute | undefined, actual: Attribute | undefined) => {
     if (Array.isArray(stated) && Array.isArray(actual)) {
       stated.forEach((value, i) => {
@@ -90,13 +101,20 @@ function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: rea
     if (parameter !== undefined && typeof stated === 'number' && !assumed.has(parameter))
       assumed.set(parameter, stated)
   }
-  spec.inputs.forEach(({ shape }, i) => {
-    meet(shape, code.model.inputs[places[i]!]?.node.type.shape ?? undefined)
-  })
-  for (const { specified, implemented } of pairs)
-    for (const [key, { value, from }] of Object.entries(specified!.layer.config))
-      if (from !== 'silent') meet(value, implemented!.layer.config[key]?.value)
+  for (const [stated, actual] of places) meet(stated, actual)
   return { bindings, assumed }
+}
+
+function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: readonly number[]): Bindings {
+  const inputs = spec.inputs.map(
+    ({ shape }, i) => [shape, code.model.inputs[places[i]!]?.node.type.shape ?? undefined] as const,
+  )
+  const settings = pairs.flatMap(({ specified, implemented }) =>
+    Object.entries(specified!.layer.config).flatMap(([key, { value, from }]) =>
+      from === 'silent' ? [] : [[value, implemented!.layer.config[key]?.value] as const],
+    ),
+  )
+  return bindSizes(spec, [...inputs, ...settings])
 }
 
 const isSize = (value: Attribute | undefined): value is Dimension =>

@@ -1,9 +1,12 @@
 import type { ModelGraph } from '../graph/model.js'
 import { lint } from '../lint/lint.js'
+import type { StatedAlgorithm } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
 import { acceptFinding, withAccepted } from './accepted.js'
+import { compareAlgorithm } from './algorithm.js'
 import { compareCounts } from './counts.js'
+import type { Program } from './program.js'
 import { compareStructure } from './structure.js'
 import { compareTraining } from './training.js'
 import type { ClauseVerdict, Comparison, Finding, Verdict } from './verdict.js'
@@ -34,6 +37,23 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
     partners: structure.partners ?? new Map(),
     silent: structure.silent,
   }
+}
+
+/** Compares a training program with what a spec says of training. */
+export function compareTrainingProgram(
+  spec: Spec,
+  algorithm: StatedAlgorithm,
+  program: Program,
+  target: string,
+): Comparison {
+  const { code, ...found } = compareAlgorithm(spec, algorithm, program)
+  const clauses = found.clauses.map(entry =>
+    withAccepted(entry, finding => acceptFinding(finding, spec.accepted)),
+  )
+  const loose = found.loose.map(finding => acceptFinding(finding, spec.accepted))
+  const findings = [...clauses.flatMap(entry => entry.findings), ...loose]
+  const verdict = overall(clauses, loose)
+  return { target, spec, code, verdict, clauses, findings, partners: new Map(), silent: [] }
 }
 
 /** What the spec says of a place is worth more than what is suspicious there without one. */

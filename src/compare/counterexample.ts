@@ -12,7 +12,7 @@ import { batch, fixedSizes, smallSizes } from './sizes.js'
 import type { Counterexample } from './verdict.js'
 
 /** Multiplications and additions that one evaluation of both models may take. */
-const budget = 120_000_000
+export const budget = 120_000_000
 
 /** Two models whose outputs should be equal, in pairs, and the points at which they are computed. */
 export interface Search {
@@ -43,14 +43,7 @@ export function findCounterexample(search: Search): Counterexample | Problem {
     return { problem: 'the numbers agree wherever they do not depend on what corresponds to what' }
   const { mode, asked } = found.point
   const { output, index, first, second } = found.difference
-  const inputs = [...asked]
-    .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
-    .slice(0, 3)
-    .map(([node, value]) => ({
-      name: search.nameOf(node),
-      shape: wholeShape(value),
-      values: firstElements(value, 12),
-    }))
+  const inputs = shownInputs(asked, search.nameOf)
   const subject = subjects[output]!
   return {
     subject: mode === 'training' ? `${subject} in training` : subject,
@@ -61,7 +54,22 @@ export function findCounterexample(search: Search): Counterexample | Problem {
   }
 }
 
-interface ModelPoint extends SamplePoint {
+/** Of what a point gives, a few tensors as counterexamples show them: inputs before parameters. */
+export function shownInputs(
+  asked: ReadonlyMap<Node, Quotient>,
+  nameOf: (node: Node) => string,
+): Counterexample['inputs'] {
+  return [...asked]
+    .sort(([a], [b]) => Number('identity' in a.attributes) - Number('identity' in b.attributes))
+    .slice(0, 3)
+    .map(([node, value]) => ({
+      name: nameOf(node),
+      shape: wholeShape(value),
+      values: firstElements(value, 12),
+    }))
+}
+
+export interface ModelPoint extends SamplePoint {
   readonly mode: Mode
   /** What was asked for, for showing it. */
   readonly asked: ReadonlyMap<Node, Quotient>
@@ -71,7 +79,12 @@ interface ModelPoint extends SamplePoint {
  * Points in both modes: as many as there are ranges of inputs; the first ones have the smallest batch. In training a batch
  * has several examples, so that its statistics say something.
  */
-function* modelPoints({ specified, implemented, kind, symbols }: Search): Generator<ModelPoint> {
+export function* modelPoints({
+  specified,
+  implemented,
+  kind,
+  symbols,
+}: Pick<Search, 'specified' | 'implemented' | 'kind' | 'symbols'>): Generator<ModelPoint> {
   const all = [...specified, ...implemented]
   const layouts = layoutsOf(all)
   const outer: ReadonlyMap<Node, Outer> =
@@ -90,7 +103,11 @@ function* modelPoints({ specified, implemented, kind, symbols }: Search): Genera
  * A number that one side computes with, or has learned tensors of, and the other does not know, and that is no size of what
  * is given: another value of it could make both equal.
  */
-function openNumber({ specified, implemented, symbols }: Search): string | undefined {
+export function openNumber({
+  specified,
+  implemented,
+  symbols,
+}: Pick<Search, 'specified' | 'implemented' | 'symbols'>): string | undefined {
   const sides = [specified, implemented].map(outputs => {
     const [sizes, all] = [new Set<string>(), new Set<string>()]
     for (const { attributes, type } of below(outputs)) {
@@ -113,7 +130,7 @@ const mayHaveSymbols = (value: Attribute): boolean =>
   typeof value === 'object' && !(Array.isArray(value) && value.every(item => typeof item === 'number'))
 
 /** Why a value below could not be followed, if there is one. */
-function opaqueBelow(outputs: readonly Node[]): string | undefined {
+export function opaqueBelow(outputs: readonly Node[]): string | undefined {
   for (const { attributes } of below(outputs))
     if (typeof attributes.reason === 'string') return attributes.reason
   return undefined

@@ -16,13 +16,15 @@ import type { Outer } from './outer.js'
  * - `equal`: all elements of all parameters are one number, but for those of the last layers, which have one for each
  *   position of the output, and for variances, which have no sign. Then nothing depends on how they are arranged at all.
  *
+ * - `distinct`: every parameter has numbers of its own, where both models are known to have the same ones.
+ *
  * Random draws have one number at all positions of all places, one that each of them can take: which draw of one model
  * is which of the other is not known either.
  *
  * Along a long axis only a few numbers are different, so that models of any size are computed from few: an input is
  * made of a few pieces, and the columns of a matrix are of a few kinds.
  */
-export type PointKind = 'unordered' | 'equal'
+export type PointKind = 'unordered' | 'equal' | 'distinct'
 
 /**
  * Where the numbers of inputs are at a seed: mostly anywhere near 0; once they may be probabilities, of which logarithms
@@ -90,6 +92,7 @@ export class Point {
   #partitions(node: Node, shape: readonly number[]): readonly Partition[] {
     if (!('identity' in node.attributes))
       return shape.map((size, axis) => (axis === 0 ? null : inPieces(size, this.#seed)))
+    if (this.#kind === 'distinct') return shape.map(() => null)
     if (this.#kind === 'equal') {
       const last = this.#outer.has(node) ? shape.length - 1 : undefined
       return shape.map((size, axis) => (axis === last ? this.#kinds(size) : uniform(size)))
@@ -141,13 +144,23 @@ export class Point {
     const seed = this.#seed
     if (layout === 'index' || node.type.dtype === 'int32') {
       const salt = mix(saltOf(node), seed)
-      return offset => Math.floor(fraction(salt, offset) * Math.min(tableRows, this.#indexRange))
+      const { below } = node.attributes
+      const count = typeof below === 'number' ? below : Math.min(tableRows, this.#indexRange)
+      return offset => Math.floor(fraction(salt, offset) * count)
     }
     const isParameter = 'identity' in node.attributes
     if (!isParameter) {
       const salt = mix(saltOf(node), seed)
       const [low, high] = inputRanges[(seed - 1) % inputRanges.length]!
       return offset => low + (high - low) * fraction(salt, offset)
+    }
+    if (this.#kind === 'distinct') {
+      const own = mix(Number(node.attributes.identity) + 11, seed)
+      const part = (offset: number) => fraction(own, offset)
+      const scale = 2 / Math.sqrt(Math.max(1, count(shape.slice(0, -1))))
+      return layout === 'variance'
+        ? offset => 0.02 + 0.3 * part(offset)
+        : offset => scale * weight(part(offset))
     }
     const width = shape.at(-1) ?? 1
     const outer = this.#outer.get(node)

@@ -26,10 +26,10 @@ export const inputPlaces = (spec: Spec, code: Model): readonly number[] =>
   )
 
 /** The places of the code's outputs for those of the spec. */
-export const outputPlaces = (spec: Spec, code: Model): readonly number[] =>
+export const outputPlaces = (spec: Pick<Spec, 'clauseOf'>, code: Model): readonly number[] =>
   placesByName(outputNames(spec), code.outputs)
 
-export const outputNames = (spec: Spec): readonly string[] =>
+export const outputNames = (spec: Pick<Spec, 'clauseOf'>): readonly string[] =>
   [...spec.clauseOf.keys()].flatMap(key => (key.startsWith('output:') ? [key.slice('output:'.length)] : []))
 
 /** Inputs with another shape, and inputs that only one side has. */

@@ -34,7 +34,7 @@ const mostNumbers = 400_000
 const mostNamed = 6
 
 /** What became of a model that is stated in equations. */
-type EquationOutcome =
+export type EquationOutcome =
   | { readonly proof: Evidence }
   | (NamedDifference & { readonly evidence: Evidence })
   | { readonly problem: string }
@@ -56,7 +56,7 @@ export function compareStated(
     adopted.flatMap(({ implemented }) => implemented!.layer.parameters.map(({ node }) => node)),
   )
   const instantiate = (learned: (name: string) => Node | undefined) => adopt(spec, code, rough, learned).graph
-  const outcome = compareEquations(spec, code, taken, assumed, instantiate)
+  const outcome = compareEquations(spec, code, { taken, assumed, instantiations: [instantiate] })
   const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
   if ('proof' in outcome) {
     const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
@@ -81,12 +81,10 @@ export function compareStated(
  * tensor is: every pairing of equal shapes is tried, and one under which both are equal proves them equal. That they
  * differ is said only with numbers that no pairing can explain, with all parameters equal.
  */
-function compareEquations(
-  spec: Spec,
+export function compareEquations(
+  spec: StatedOutputs,
   code: ModelGraph,
-  taken: ReadonlySet<Node>,
-  assumed: ReadonlyMap<string, number>,
-  instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
+  { taken, assumed, instantiations, refute = difference, isNamed = true }: EquationSearch,
 ): EquationOutcome {
   const nodes = nodesBelow(code.model.outputs.map(({ node }) => node))
   // Layers in layers have parameters that the framework does not count.
@@ -99,19 +97,21 @@ function compareEquations(
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   const shown: Sides[] = []
   function* sides(): Generator<Sides> {
-    for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
-      if (left-- === 0) return
-      const specified = instantiate(name => pairing.get(name))
-      if (!specified) continue
-      const own = sidesOf(spec, specified, code, assumed)
-      if (shown.length < mostNamed) shown.push(own)
-      yield own
+    for (const instantiate of instantiations) {
+      for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
+        if (left-- === 0) return
+        const specified = instantiate(name => pairing.get(name))
+        if (!specified) continue
+        const own = sidesOf(spec, specified, code, assumed)
+        if (shown.length < mostNamed) shown.push(own)
+        yield own
+      }
     }
   }
   const judgement = judge(sides(), () => {
-    const unpaired = shown.length > 0 ? undefined : instantiate(() => undefined)
+    const unpaired = shown.length > 0 ? undefined : instantiations[0]?.(() => undefined)
     if (unpaired) shown.push(sidesOf(spec, unpaired, code, assumed))
-    return shown[0] ? difference(shown[0]) : open('the equations do not fit the code')
+    return shown[0] ? refute(shown[0]) : open('the equations do not fit the code')
   })
   if (judgement.kind === 'same') return { proof: judgement.evidence }
   if (judgement.kind === 'open')
@@ -120,22 +120,45 @@ function compareEquations(
       : judgement
   const at = differingOutput(shown[0]!)
   const whole = { specified: shown[0]!.specified[at]!, implemented: shown[0]!.implemented[at]! }
-  return { evidence: judgement.evidence, ...(nameDifference(shown) ?? whole) }
+  return { evidence: judgement.evidence, ...((isNamed && nameDifference(shown)) || whole) }
 }
 
 type Pairing = ReadonlyMap<string, Node>
+
+/** What is known of values that equations state: their names, and the learned tensors that they are made of. */
+type StatedOutputs = Pick<Spec, 'equationParameters' | 'clauseOf'>
+
+/** The stated graph, with nodes of the code for learned tensors; undefined where it does not fit. */
+export type Instantiate = (learned: (name: string) => Node | undefined) => ModelGraph | undefined
+
+/** What equations are compared with, and how. */
+interface EquationSearch {
+  /** Parameters that cannot be learned tensors of equations. */
+  readonly taken: ReadonlySet<Node>
+  readonly assumed: ReadonlyMap<string, number>
+  /** The stated graph with what is not said to be the code's in one way or another: any of them may be what is meant. */
+  readonly instantiations: readonly Instantiate[]
+  /** What shows that no pairing makes both equal. */
+  readonly refute?: (sides: Sides) => Whole
+  /** Whether it is asked what a difference is called, which may cost more than to find it; it is, unless this is false. */
+  readonly isNamed?: boolean
+}
 
 /**
  * Ways to give each learned tensor a parameter or a part of one: by the roles that they play, then those that numbers
  * allow, then all of equal shapes.
  */
 function* pairingsOf(
-  spec: Spec,
+  spec: StatedOutputs,
   code: ModelGraph,
   free: readonly Node[],
   assumed: ReadonlyMap<string, number>,
-  instantiate: (learned: (name: string) => Node | undefined) => ModelGraph | undefined,
+  instantiate: Instantiate,
 ): Generator<Pairing> {
+  if (spec.equationParameters.length === 0) {
+    yield new Map()
+    return
+  }
   const unpaired = instantiate(() => undefined)
   if (!unpaired) return
   const sides = sidesOf(spec, unpaired, code, assumed)
@@ -169,7 +192,7 @@ function formsOf(node: Node, { builder }: ModelGraph): readonly Node[] {
 }
 
 /** The parameters that play the roles of the learned tensors, where both sides have them, by the names of the tensors. */
-function likelyPairing(spec: Spec, sides: Sides, free: readonly Node[]): Pairing {
+function likelyPairing(spec: StatedOutputs, sides: Sides, free: readonly Node[]): Pairing {
   const names = learnedNodes(spec, sides, free)
   const [stated, actual] = [sides.specified, sides.implemented].map(
     nodes => normalize(nodes, sides.builder, 'inference').outputs,
@@ -207,7 +230,7 @@ function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pair
 }
 
 /** The learned tensors of a spec whose nodes are no parameters of the code, those of a family together. */
-function groupsOf(spec: Spec, sides: Sides, free: readonly Node[]): readonly LearnedGroup[] {
+function groupsOf(spec: StatedOutputs, sides: Sides, free: readonly Node[]): readonly LearnedGroup[] {
   const nodes = learnedNodes(spec, sides, free)
   const byName = new Map([...nodes].map(([node, name]) => [name, node]))
   const members = spec.equationParameters.flatMap(({ name, family }) => {
@@ -224,7 +247,11 @@ function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string):
 }
 
 /** The nodes that stand for learned tensors, with their names. */
-function learnedNodes(spec: Spec, { specified }: Sides, free: readonly Node[]): ReadonlyMap<Node, string> {
+function learnedNodes(
+  spec: StatedOutputs,
+  { specified }: Sides,
+  free: readonly Node[],
+): ReadonlyMap<Node, string> {
   const learned = new Set(spec.equationParameters.map(({ name }) => name))
   const isKnown = new Set(free)
   return new Map(
@@ -278,7 +305,7 @@ function statedVerdicts(
 }
 
 function sidesOf(
-  spec: Spec,
+  spec: StatedOutputs,
   { model }: ModelGraph,
   code: ModelGraph,
   assumed: ReadonlyMap<string, number>,
@@ -308,7 +335,8 @@ function differingOutput({ specified, implemented }: Sides): number {
 
 const open = (problem: string): Whole => ({ kind: 'open', problem })
 
-function difference(sides: Sides): Whole {
+/** What shows that no pairing of learned tensors with parameters makes both sides equal. */
+export function difference(sides: Sides): Whole {
   const [stated, actual] = [sides.specified, sides.implemented].map(
     nodes => nodes[differingOutput(sides)]?.type.shape,
   )

@@ -4,34 +4,24 @@ import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
+import { clausesOf } from '../spec/clauses.js'
 import type { Clause, Spec, TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
+import { asWritten, byValue, differs, unverified } from './clause-verdicts.js'
 import { compareLossFunction } from './loss-functions.js'
 import { outputNames, outputPlaces } from './ports.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Finding } from './verdict.js'
 
-const asWritten = (clause: Clause, value: string): ClauseVerdict => ({
-  clause,
-  verdict: 'as written',
-  evidence: { by: 'value', expected: value, actual: value },
-  findings: [],
-})
-const unverified = (clause: Clause, reason: Diagnostic): ClauseVerdict => ({
-  clause,
-  verdict: 'unverified',
-  reason,
-  findings: [],
-})
-
-function differs(clause: Clause, entry: Diagnostic, expected: string, actual: string): ClauseVerdict {
-  const finding: Finding = { diagnostic: entry, clause, evidence: { by: 'value', expected, actual } }
-  return { clause, verdict: 'differs', evidence: finding.evidence!, findings: [finding] }
-}
+const same = (clause: Clause, value: string): ClauseVerdict => asWritten(clause, byValue(value, value))
 
 /** The verdicts on loss and optimizer. */
 export function compareTraining(spec: Spec, code: ModelGraph): readonly ClauseVerdict[] {
-  return [...compareLosses(spec, code), ...compareOptimizer(spec, code.model)]
+  const { model } = code
+  const optimizer = spec.optimizer
+    ? compareOptimizer(spec.optimizer, model.compilation?.optimizer, notCompiled('optimizer', model))
+    : []
+  return [...compareLosses(spec, code), ...optimizer]
 }
 
 function notCompiled(what: string, model: Model): Diagnostic {
@@ -90,8 +80,7 @@ function extraLoss({ clause }: TrainingStatement, term: LossTerm, { model }: Mod
   return differs(
     clause,
     diagnostic('loss-extra', { output: name, actual: shownLoss(term) }, { span }),
-    'none',
-    shownLoss(term),
+    byValue('none', shownLoss(term)),
   )
 }
 
@@ -117,8 +106,7 @@ function compareStatedLosses(spec: Spec, code: ModelGraph): readonly ClauseVerdi
     return differs(
       clause,
       diagnostic('loss-missing', values, { span: compilation.origin.span }),
-      kind,
-      'none',
+      byValue(kind, 'none'),
     )
   })
 }
@@ -135,11 +123,11 @@ function compareLoss(stated: TrainingStatement, actual: LossTerm, code: ModelGra
   }
   if (actual.kind !== kind) {
     const values = { output, expected: kind, actual: actual.kind }
-    return differs(clause, diagnostic('loss-different', values, { span }), kind, actual.kind)
+    return differs(clause, diagnostic('loss-different', values, { span }), byValue(kind, actual.kind))
   }
   const weight = stated.weight ?? 1
   const relation = relate(weight, actual.weight)
-  if (relation === 'same') return asWritten(clause, kind)
+  if (relation === 'same') return same(clause, kind)
   const values = { output, expected: textOf(weight), actual: textOf(actual.weight) }
   if (relation === 'open')
     return unverified(clause, symbolic(`the weight of the loss on ${output}`, values, span))
@@ -148,8 +136,7 @@ function compareLoss(stated: TrainingStatement, actual: LossTerm, code: ModelGra
   return differs(
     clause,
     diagnostic('loss-weight-different', values, { span, help }),
-    values.expected,
-    values.actual,
+    byValue(values.expected, values.actual),
   )
 }
 
@@ -180,13 +167,15 @@ function outputIndex(spec: Spec, model: Model, name: string | undefined, positio
   return outputPlaces(spec, model)[at >= 0 ? at : position] ?? position
 }
 
-function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
-  const { optimizer: stated } = spec
-  if (!stated) return []
-  const settings = spec.clauses.filter(({ id }) => id.startsWith('optimizer.'))
-  const all = [stated.clause, ...settings]
-  const actual = model.compilation?.optimizer
-  if (!actual) return all.map(clause => unverified(clause, notCompiled('optimizer', model)))
+/** Compares a stated optimizer, setting by setting; `missing` says why the code has none. */
+export function compareOptimizer(
+  stated: TrainingStatement,
+  actual: Optimizer | undefined,
+  missing: Diagnostic,
+): readonly ClauseVerdict[] {
+  const settings = Object.entries(stated.settings)
+  const all = clausesOf(stated)
+  if (!actual) return all.map(clause => unverified(clause, missing))
   if (actual.kind === 'opaque') {
     const reason = diagnostic(
       'opaque-loss',
@@ -201,20 +190,17 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
     const first = differs(
       stated.clause,
       diagnostic('optimizer-different', values, { span: actual.span }),
-      values.expected,
-      values.actual,
+      byValue(values.expected, values.actual),
     )
-    return [first, ...settings.map(clause => ({ ...first, clause }))]
+    return [first, ...settings.map(([, { clause }]) => ({ ...first, clause }))]
   }
   return [
-    asWritten(stated.clause, stated.kind),
-    ...settings.map((clause): ClauseVerdict => {
-      const key = clause.id.slice('optimizer.'.length)
-      const expected = stated.settings[key]!.value
-      if (!common.has(key)) return asWritten(clause, textOf(expected))
+    same(stated.clause, stated.kind),
+    ...settings.map(([key, { clause, value: expected }]): ClauseVerdict => {
+      if (!common.has(key)) return same(clause, textOf(expected))
       const entry = actual.settings[key]
       const relation = relate(expected, entry?.value)
-      if (relation === 'same') return asWritten(clause, textOf(expected))
+      if (relation === 'same') return same(clause, textOf(expected))
       const values = { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
       if (relation === 'open')
         return unverified(clause, symbolic(`\`${key}\` of the optimizer`, values, entry?.span ?? actual.span))
@@ -225,8 +211,7 @@ function compareOptimizer(spec: Spec, model: Model): readonly ClauseVerdict[] {
       return differs(
         clause,
         diagnostic('optimizer-setting-different', values, { span: entry?.span ?? actual.span, notes }),
-        values.expected,
-        values.actual,
+        byValue(values.expected, values.actual),
       )
     }),
   ]

@@ -50,6 +50,18 @@ export const inputErrors = {
     message: '`{target}` builds no model that was recognised',
     why: 'Nothing was checked.',
   },
+  'no-training': {
+    category: 'input',
+    title: 'Target does not train',
+    message: '`{target}` has no training step that was recognised, and the spec is about training',
+    why: 'Nothing was checked.',
+  },
+  'several-trainings': {
+    category: 'input',
+    title: 'Several training programs to choose from',
+    message: '`{target}` trains in several places: {listed}',
+    why: 'Which of them is meant is not guessed.',
+  },
   'several-models': {
     category: 'input',
     title: 'Several models to choose from',

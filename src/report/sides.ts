@@ -1,8 +1,9 @@
-import type { Finding } from '../compare/verdict.js'
+import type { Comparison, Finding } from '../compare/verdict.js'
 import { markDifference } from '../equations/difference.js'
 import { expressionIn } from '../equations/equations.js'
 import type { Formula } from '../equations/formula.js'
 import { toText } from '../equations/unicode.js'
+import { parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { CheckOutcome } from '../pipeline.js'
 
@@ -23,12 +24,13 @@ export function sidesOf(finding: Finding, { comparison }: CheckOutcome): Sides {
   const formula = (node: Node | undefined, other: Node | undefined): Formula | undefined =>
     node && expressionIn(code, node, other ? [node, other] : [node], inner => partners.get(inner))
   const [left, right] = [formula(specified, implemented), formula(implemented, specified)]
-  if (left && right && toText(left) !== toText(right) && hasOwnNames(specified!, implemented!, partners)) {
+  if (left && right && toText(left) !== toText(right) && hasOwnNames(specified!, implemented!, comparison)) {
     const [paper, own] = markDifference(left, right)
     return { specified: paper, implemented: own }
   }
   if (right && !specified) return { specified: nothing, implemented: right }
-  return inWords(finding)
+  const words = inWords(finding)
+  return right && words.implemented === nothing ? { ...words, implemented: right } : words
 }
 
 const nothing = 'nothing here'
@@ -48,8 +50,9 @@ function inWords({ diagnostic: { values }, clause, evidence }: Finding): Sides {
 }
 
 /** Whether the parameters of both sides are the code's: those of another shape have no name that a reader knows. */
-function hasOwnNames(specified: Node, implemented: Node, partners: ReadonlyMap<Node, Node>): boolean {
-  const known = new Set(parametersBelow(implemented, new Map()))
+function hasOwnNames(specified: Node, implemented: Node, { code, partners }: Comparison): boolean {
+  const owned = parametersOf(code.model).map(({ parameter }) => parameter.node)
+  const known = new Set([...parametersBelow(implemented, new Map()), ...owned])
   return parametersBelow(specified, partners).every(node => known.has(node))
 }
 

@@ -1,6 +1,7 @@
 import { textOf } from '../library/config.js'
+import type { Place, StatedStep } from './algorithm.js'
 import { isPassage, type Plan } from './plan.js'
-import type { Clause } from './spec.js'
+import type { Clause, TrainingStatement } from './spec.js'
 
 /** One clause for each thing that the structure states, in order and by the part that it is about. */
 export function structureClauses(plan: Plan): {
@@ -62,3 +63,25 @@ export function structureClauses(plan: Plan): {
     put(`output:${name}`, { id: `outputs.${name}`, kind: 'output', statement: `${name} is an output`, span })
   return { list, byPart }
 }
+
+/** The clauses of a statement: its own, and one for each setting. */
+export const clausesOf = ({ clause, settings }: TrainingStatement): readonly Clause[] => [
+  clause,
+  ...Object.values(settings).map(setting => setting.clause),
+]
+
+const clausesOfPlace = ({ timesClause, every }: Place): readonly Clause[] => [
+  ...(timesClause ? [timesClause] : []),
+  ...(every ? [every.clause] : []),
+]
+
+/** The clauses of a step, in the order in which reports show them. */
+export const clausesOfStep = (step: StatedStep): readonly Clause[] =>
+  step.kind === 'update'
+    ? [step.clause, ...clausesOfPlace(step)]
+    : [
+        step.clauses.objective,
+        step.clauses.over,
+        ...(step.optimizer ? clausesOf(step.optimizer) : []),
+        ...clausesOfPlace(step),
+      ]

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, equals } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
+import type { Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
 import type { Expression } from '../math/expression.js'
@@ -14,6 +15,7 @@ import { drawnValue } from './draws.js'
 import { applyPaperFunction } from './functions.js'
 import type { PlannedLine, PlannedPassage } from './plan.js'
 import { Recurrence } from './recurrence.js'
+import type { StandardDraw } from './spec.js'
 
 /** What equations may use that is not theirs, and how leaves are made. */
 export interface EquationHost {
@@ -27,8 +29,10 @@ export interface EquationHost {
   readonly countsExamples: (leaf: Node) => boolean
   /** The size of the axis that counts examples. */
   readonly batch: () => Dimension | undefined
-  /** The node of standard normal draws of a shape, for a name. */
-  readonly draw: (name: string, shape: readonly Dimension[]) => Node
+  /** The node of standard draws of a shape, for a name. */
+  readonly draw: (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node
+  /** What an output of a network is for some values; undefined where no network has the name. */
+  readonly network: (name: string, args: readonly Node[]) => Node | Problem | undefined
 }
 
 /** The values of equations: each is computed when it is asked for, so that their order does not matter. */
@@ -109,6 +113,7 @@ export class EquationGraph {
     const value = (name: string) =>
       numbers.get(name) ?? own?.(name) ?? this.value(name) ?? this.host.size(name)
     const apply = (name: string, args: readonly Node[]) =>
+      this.host.network(name, args) ??
       applyPaperFunction(name, args, {
         builder: this.host.builder,
         hasBatch: node => this.hasBatch(node),

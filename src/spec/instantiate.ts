@@ -10,8 +10,10 @@ import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
 import { Misfit } from '../ops/misfit.js'
 import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
-import { EquationGraph, type EquationHost, isSameShape } from './equation-graph.js'
+import type { StatedNetwork } from './algorithm.js'
+import { EquationGraph, type EquationHost } from './equation-graph.js'
 import type { Namespace } from './namespace.js'
+import { someNetwork, whyNotApplicable } from './networks.js'
 import {
   isPassage,
   type Plan,
@@ -21,7 +23,7 @@ import {
   type PlannedLine,
   type PlannedPassage,
 } from './plan.js'
-import type { Instantiation } from './spec.js'
+import type { Instantiation, StandardDraw } from './spec.js'
 
 /** Numbers for parameters and draws of specs, far from those of traced code. */
 const firstIdentity = 1_000_000_000
@@ -37,7 +39,7 @@ export function instantiatePlan(
   names: readonly string[],
   request: Instantiation,
 ): { readonly graph?: ModelGraph; readonly diagnostics: readonly Diagnostic[] } {
-  const build = new PlanBuild(request, symbols, names)
+  const build = new PlanBuild(request, symbols, names, plan.networks)
   for (const input of plan.inputs) {
     const failed = build.input(input)
     if (failed) return { diagnostics: [failed] }
@@ -82,8 +84,10 @@ class PlanBuild {
     request: Instantiation,
     symbols: (name: string) => Dimension | undefined,
     names: readonly string[],
+    networks: readonly StatedNetwork[] = [],
   ) {
     this.#request = request
+    const applyNetwork = request.network ?? someNetwork(request.builder, () => this.#identity++)
     const size = (name: string) => {
       const stated = request.symbol?.(name) ?? symbols(name)
       return stated === undefined ? undefined : (this.#bound(stated) as Dimension)
@@ -101,7 +105,14 @@ class PlanBuild {
       },
       countsExamples: leaf => this.#perExample.has(leaf) || isStandIn(leaf),
       batch: () => this.#batch,
-      draw: (name, shape) => this.#draw(name, shape),
+      draw: (draw, name, shape) => this.#draw(draw, name, shape),
+      network: (name, args) => {
+        const known = networks.find(({ to }) => to.some(output => output.name === name))
+        if (!known) return undefined
+        const problem = whyNotApplicable(known, args, own => this.#bound(own) as Dimension)
+        const output = known.to.findIndex(own => own.name === name)
+        return problem ?? applyNetwork(known, output, args)
+      },
     }
   }
 
@@ -115,7 +126,7 @@ class PlanBuild {
         const whole = scope.find(name)
         return whole === undefined ? undefined : (this.values.get(whole) ?? this.#learned.get(whole))
       },
-      draw: (name, shape) => this.#draw(`${prefix}${name}`, shape),
+      draw: (draw, name, shape) => this.#draw(draw, `${prefix}${name}`, shape),
     }
     const graph = new EquationGraph(own, outer && this.#equationsOf(outer))
     this.#equations.set(scope, graph)
@@ -206,18 +217,15 @@ class PlanBuild {
   }
 
   /** Draws for a name: those of the code that are of the same kind, else draws of their own. */
-  #draw(name: string, shape: readonly Dimension[]): Node {
-    const existing = this.#request.equationParameter?.(name)
-    const { mean, deviation } = existing?.attributes ?? {}
-    if (
-      existing?.op === 'randomNormal' &&
-      mean === 0 &&
-      deviation === 1 &&
-      isSameShape(existing.type.shape ?? [], shape)
-    )
-      return existing
-    const attributes = { shape, site: this.#identity++ }
-    const node = this.#request.builder.node('randomNormal', [], attributes)
+  #draw(draw: StandardDraw, name: string, shape: readonly Dimension[]): Node {
+    const existing = this.#request.draw?.(draw, name, shape)
+    if (existing) return existing
+    const { op, attributes } = draw
+    const { builder } = this.#request
+    const zeros = builder.node('zeros', [], { shape })
+    const node = isProblem(zeros)
+      ? zeros
+      : builder.node(op, [zeros], { ...attributes, site: this.#identity++ })
     if (isProblem(node)) throw new Misfit(node.problem)
     return node
   }

@@ -9,8 +9,10 @@ import { readAccepted } from './accepted.js'
 import { structureClauses } from './clauses.js'
 import { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
+import { readNetworks } from './networks.js'
 import { isPassage, type Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
+import { readAlgorithm } from './read-algorithm.js'
 import type { Spec } from './spec.js'
 import { StepReader } from './steps.js'
 import { readSymbols } from './symbols.js'
@@ -24,14 +26,21 @@ export const topKeys = [
   'notes',
   'symbols',
   'inputs',
+  'networks',
   'models',
   'model',
   'outputs',
   'loss',
   'optimizer',
   'parameters',
+  'training',
   'accepted',
 ]
+
+/** What is stated of a model, and not of its training. */
+const ofModels = ['models', 'model', 'outputs', 'loss', 'optimizer', 'parameters']
+
+const aboutModels = 'a spec is about a model or about training: state the model in a spec of its own'
 
 /** Reads a spec. All errors that can be told at once are reported together, each with its place. */
 export function readSpec(file: SourceFile): {
@@ -41,7 +50,7 @@ export function readSpec(file: SourceFile): {
   const { root, diagnostics } = readYaml(file)
   if (!root) return { diagnostics }
   const context = new SpecContext(file, diagnostics)
-  const top = context.fields(root, 'spec', topKeys, ['title', 'inputs', 'model'])
+  const top = context.fields(root, 'spec', topKeys, ['title', 'inputs'])
   readSymbols(context, top.get('symbols'))
   const inputs = readInputs(context, top.get('inputs'))
   const named = top.has('models') ? context.entries(top.get('models')!.value, 'models', ['encoder', '…']) : []
@@ -66,14 +75,28 @@ export function readSpec(file: SourceFile): {
     top,
     outputs.map(({ name }) => name),
   )
+  const before = context.diagnostics.length
+  const networks = readNetworks(context, top.get('networks'))
+  // Steps name networks; what is wrong with those has been said.
+  const steps = context.diagnostics.length > before ? undefined : top.get('training')
+  const { algorithm, ...stated } = readAlgorithm(context, steps, inputs, networks)
+  if (top.has('training'))
+    for (const key of ofModels) {
+      const entry = top.get(key)
+      if (entry) context.report('spec-unknown-key', { layer: 'training', key }, entry.keySpan, aboutModels)
+    }
+  if (top.size > 0 && !top.has('model') && !top.has('training'))
+    context.report('spec-missing-key', { layer: 'spec', key: 'model' }, { file, start: 0, end: 1 })
   const citation = context.citation(top.get('citation'))
   const title = readTitle(context, top.get('title'))
-  const all = [...clauses.list, ...training.clauses]
+  const all = [...clauses.list, ...training.clauses, ...stated.clauses]
   const accepted = readAccepted(context, top.get('accepted'), all)
   if (context.diagnostics.length > 0) return { diagnostics: inOrder(context.diagnostics) }
   const instantiate: Spec['instantiate'] = request =>
     instantiatePlan(title, plan, name => context.symbolValue(name), [...context.symbols.keys()], request)
-  const trial = instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
+  const trial = !top.has('model')
+    ? { diagnostics: [] }
+    : instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
   if (trial.diagnostics.length > 0) return { diagnostics: trial.diagnostics }
   const spec: Spec = {
     title,
@@ -82,9 +105,10 @@ export function readSpec(file: SourceFile): {
     symbols: context.symbols,
     instantiate,
     equationParameters: equationParametersOf(plan),
-    inputs: inputs.map(({ name, shape, dtype, hasBatch }) => ({
+    inputs: inputs.map(({ name, shape, dtype, below, hasBatch }) => ({
       name,
       dtype,
+      ...(below !== undefined && { below }),
       shape: [...(hasBatch ? [symbol('N', true)] : []), ...(shape as readonly Dimension[])],
       clause: clauses.byPart.get(`input:${name}`)!,
     })),
@@ -93,6 +117,7 @@ export function readSpec(file: SourceFile): {
     losses: training.losses,
     ...(training.optimizer && { optimizer: training.optimizer }),
     ...(training.counts && { parameterCounts: training.counts }),
+    ...(algorithm && { algorithm }),
     accepted,
   }
   return { spec, diagnostics: [] }

@@ -7,6 +7,7 @@ import { optimizers } from '../library/optimizers.js'
 import { acceptableCodes } from './accepted.js'
 import { citationKeys } from './context.js'
 import { topKeys } from './read.js'
+import { trainingSteps } from './read-algorithm.js'
 import { mainKey, type stepKeys } from './settings.js'
 import { combinators } from './steps.js'
 
@@ -139,6 +140,58 @@ const loss = either(
   ),
 )
 
+const optimizer = described(
+  'The optimizer with its settings.',
+  either(
+    { enum: Object.keys(optimizers) },
+    ...Object.entries(optimizers).map(([name, { settings }]) =>
+      named(name, Object.fromEntries(settings.map(({ name: key }) => [key, {}]))),
+    ),
+  ),
+)
+
+const oneOrMoreShapes = either(ref('shape'), listOf(ref('shape')))
+
+const networks = described(
+  'Functions with learned parameters of which the inside is not stated; the code has a model for each.',
+  mapOf(
+    map(
+      {
+        from: described('The shapes of its arguments, without the batch axis.', oneOrMoreShapes),
+        to: described(
+          'The shape of what it gives, or of each of its outputs by name.',
+          either(ref('shape'), mapOf(ref('shape'))),
+        ),
+        parameters: described('What its parameters are called; `θ_D` for a network `D`.', { type: 'string' }),
+        cite: ref('citation'),
+      },
+      ['from', 'to'],
+    ),
+  ),
+)
+
+/** What the keys of the steps of training stand for. */
+const trainingValues: Readonly<Record<string, Schema>> = {
+  minimize: described('The name of the value that the step minimises.', { type: 'string' }),
+  maximize: described('The name of the value that the step maximises.', { type: 'string' }),
+  update: described('What the parameters of a network become: `θ ← …`.', { type: 'string' }),
+  repeat: described(
+    'Steps that run several times for each time that those outside do.',
+    map({ times: described('How often.', ref('size')), steps: ref('trainingSteps') }, ['times', 'steps']),
+  ),
+  over: described('The networks of which the parameters move.', ref('names')),
+  optimizer,
+  equation: combinatorValues.equation!,
+  equations: combinatorValues.equations!,
+  where: described('What the equations learn or draw, with shapes.', mapOf(ref('shape'))),
+  every: described('Every how many rounds the step runs.', ref('quantity')),
+}
+
+function trainingStep(name: string, beside: readonly string[]): Schema {
+  const schemaOf = (key: string) => trainingValues[key] ?? aboutStep[key as (typeof stepKeys)[number]]
+  return map(Object.fromEntries([name, ...beside].map(key => [key, schemaOf(key)])), [name])
+}
+
 /** What the keys at the top of a spec stand for. */
 const top: Readonly<Record<string, Schema>> = {
   title: described('What the spec states.', { type: ['string', 'number', 'boolean'] }),
@@ -166,6 +219,7 @@ const top: Readonly<Record<string, Schema>> = {
           {
             shape: ref('shape'),
             dtype: {},
+            below: described('Of indices: they count from 0, and are less than this.', ref('size')),
             batch: described(
               'Whether an axis that counts examples stands in front; it does unless this is false.',
               { type: 'boolean' },
@@ -179,19 +233,12 @@ const top: Readonly<Record<string, Schema>> = {
     ),
     minProperties: 1,
   }),
+  networks,
   models: described('Models by name, which steps can `use`.', mapOf(steps)),
   model: described('The steps from the inputs to the outputs.', steps),
   outputs: described('Which steps are outputs. Without it, the last one.', ref('names')),
   loss: described('The loss, or one for each output.', either(loss, listOf(loss))),
-  optimizer: described(
-    'The optimizer with its settings.',
-    either(
-      { enum: Object.keys(optimizers) },
-      ...Object.entries(optimizers).map(([name, { settings }]) =>
-        named(name, Object.fromEntries(settings.map(({ name: key }) => [key, {}]))),
-      ),
-    ),
-  ),
+  optimizer,
   parameters: described(
     'How many parameters there are.',
     either(
@@ -199,6 +246,7 @@ const top: Readonly<Record<string, Schema>> = {
       map({ trainable: ref('quantity'), total: ref('quantity'), cite: ref('citation') }),
     ),
   ),
+  training: described('What training does, step by step.', ref('trainingSteps')),
   accepted: described(
     'Differences that are accepted, each with the reason.',
     listOf({
@@ -233,7 +281,8 @@ export function specSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A spec of aswritten: a model as a paper states it',
-    ...map(Object.fromEntries(topKeys.map(key => [key, top[key] ?? {}])), ['title', 'inputs', 'model']),
+    ...map(Object.fromEntries(topKeys.map(key => [key, top[key] ?? {}])), ['title', 'inputs']),
+    anyOf: [{ required: ['model'] }, { required: ['training'] }],
     $defs: {
       size: { type: ['integer', 'string'] },
       quantity: { type: ['number', 'string', 'boolean'] },
@@ -252,6 +301,9 @@ export function specSchema(): Schema {
       layerName: { enum: layerNames },
       steps: listOf(either(ref('layerName'), ...all.map(([name]) => ref(name)))),
       ...Object.fromEntries(all),
+      trainingSteps: listOf(
+        either(...Object.entries(trainingSteps).map(([name, beside]) => trainingStep(name, beside))),
+      ),
     },
   }
 }

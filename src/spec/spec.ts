@@ -2,10 +2,11 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Dimension } from '../graph/dimension.js'
 import type { ModelGraph, Parameter } from '../graph/model.js'
-import type { Attribute, Node } from '../graph/node.js'
+import type { Attribute, Attributes, Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
+import type { ApplyNetwork, StatedAlgorithm } from './algorithm.js'
 
 /** Where in the paper something is stated. */
 export interface Citation {
@@ -30,6 +31,8 @@ export interface Clause {
     | 'loss'
     | 'optimizer'
     | 'parameters'
+    | 'network'
+    | 'update'
   /** In the words of the spec: `dense 120, tanh`. */
   readonly statement: string
   readonly citation?: Citation
@@ -51,11 +54,21 @@ export interface AcceptedDeviation {
 /** A paper's loss or optimizer statement: a kind with the settings that the paper gives. */
 export interface TrainingStatement {
   readonly kind: string
-  readonly settings: Readonly<Record<string, { readonly value: Attribute; readonly span: Span }>>
+  readonly settings: Readonly<Record<string, { readonly value: Attribute; readonly clause: Clause }>>
   /** For losses: the output it applies to, by name, and its weight. */
   readonly output?: string
   readonly weight?: Attribute
   readonly clause: Clause
+}
+
+/** Draws from a distribution without parameters of its own, by an op that gives them in the shape of its input. */
+export interface StandardDraw {
+  readonly op: string
+  readonly attributes: Attributes
+  /** Standard draws from draws `x` of the op with other attributes, in the equation language. */
+  readonly from: string
+  /** Other draws of the same distribution, from standard draws `x`. */
+  readonly mirrored: string
 }
 
 /** What a spec's graph is built with. */
@@ -70,10 +83,22 @@ export interface Instantiation {
   readonly site?: (application: number) => number | undefined
   /** An existing parameter to use for the learned tensor of an equation. */
   readonly equationParameter?: (name: string) => Node | undefined
+  /** Existing draws to use for those of a name, in a shape. */
+  readonly draw?: (draw: StandardDraw, name: string, shape: Shape) => Node | undefined
   /** What an open symbol of the spec stands for. */
   readonly symbol?: (name: string) => Dimension | undefined
   /** An existing node to use for an input. */
   readonly input?: (name: string, index: number) => Node | undefined
+  /** What networks compute whose inside the spec does not state; without it, any network of their shapes. */
+  readonly network?: ApplyNetwork
+}
+
+/** A learned tensor of equations. */
+export interface EquationParameter {
+  readonly name: string
+  readonly shape: Shape
+  /** What the tensors of one family are together. */
+  readonly family: string
 }
 
 /** A paper's model, ready to be compared. */
@@ -96,16 +121,13 @@ export interface Spec {
     readonly diagnostics: readonly Diagnostic[]
   }
   /** The learned tensors of equations, which no layer owns. */
-  readonly equationParameters: readonly {
-    readonly name: string
-    readonly shape: Shape
-    /** What the tensors of one family are together. */
-    readonly family: string
-  }[]
+  readonly equationParameters: readonly EquationParameter[]
   readonly inputs: readonly {
     readonly name: string
     readonly shape: Shape
     readonly dtype: string
+    /** Of indices: they are whole numbers from 0, less than this. */
+    readonly below?: Dimension
     readonly clause: Clause
   }[]
   readonly clauses: readonly Clause[]
@@ -117,5 +139,7 @@ export interface Spec {
   readonly losses: readonly TrainingStatement[]
   readonly optimizer?: TrainingStatement
   readonly parameterCounts?: { readonly trainable?: number; readonly total?: number; readonly clause: Clause }
+  /** What a step of training does, where the spec says it under `training:`. */
+  readonly algorithm?: StatedAlgorithm
   readonly accepted: readonly AcceptedDeviation[]
 }

@@ -47,10 +47,31 @@ export class StepReader {
   #replay: PlannedLayer[] | undefined
   #record: PlannedLayer[] | undefined
 
-  constructor(context: SpecContext, models: ReadonlyMap<string, YamlEntry>, inputs: readonly string[]) {
+  /** `functions` are what equations can apply beside those that they define. */
+  constructor(
+    context: SpecContext,
+    models: ReadonlyMap<string, YamlEntry>,
+    inputs: readonly string[],
+    functions: readonly string[] = [],
+  ) {
     this.#context = context
     this.#models = models
     for (const name of inputs) this.#define(name)
+    for (const name of functions) this.#functions.add(name)
+  }
+
+  /** Where names are given now. */
+  get scope(): Namespace {
+    return this.#namespace
+  }
+
+  /** Reads what has names of its own, which count in it alone. */
+  within<Result>(prefix: string, read: () => Result): Result {
+    const outer = this.#namespace
+    this.#namespace = new Namespace(prefix, outer)
+    const result = read()
+    this.#namespace = outer
+    return result
   }
 
   /** A value by the name that it has in the whole of the spec; its own name counts from here to the end of the round. */
@@ -142,7 +163,7 @@ export class StepReader {
     if (head.key === 'repeat') return this.#repeat(head, inputs, prefix)
     if (head.key === 'residual') return this.#residual(head, fields, inputs, prefix)
     if (head.key === 'branches') return this.#branches(head, fields, inputs, prefix, span)
-    if (head.key === 'equation' || head.key === 'equations') return this.#equation(head, fields, inputs)
+    if (head.key === 'equation' || head.key === 'equations') return this.equation(head, fields, inputs)
     if (head.key === 'use') return this.#use(head, inputs, fields.get('name'))
     return this.#layer(head.key, head.keySpan, span, head, fields, inputs, prefix)
   }
@@ -240,13 +261,20 @@ export class StepReader {
     return undefined
   }
 
-  #equation(
+  /** Reads a step of equations. The result is the value of the last one. */
+  equation(
     head: YamlEntry,
     fields: ReadonlyMap<string, YamlEntry>,
     current: readonly string[],
+    becomes?: string,
   ): readonly string[] {
     const scope = this.#namespace
-    const known = { scope, functions: this.#functions, parameters: this.#parameters }
+    const known = {
+      scope,
+      functions: this.#functions,
+      parameters: this.#parameters,
+      ...(becomes !== undefined && { becomes }),
+    }
     const passage = readPassage(this.#context, head, fields, known)
     if (!passage) return current
     const values = passage.lines.filter(({ kind }) => kind === 'value' || kind === 'step')
@@ -285,15 +313,14 @@ export class StepReader {
       )
       return inputs
     }
-    const outer = this.#namespace
     let current = inputs
     for (let i = 1; i <= times; i++) {
       const own = `${prefix}repeat${i}.`
-      this.#namespace = new Namespace(own, outer)
-      if (input !== undefined && current[0] !== undefined) this.#namespace.give(input, current[0])
-      current = this.steps(fields.get('steps')?.value, current, own)
+      current = this.within(own, () => {
+        if (input !== undefined && current[0] !== undefined) this.#namespace.give(input, current[0])
+        return this.steps(fields.get('steps')?.value, current, own)
+      })
     }
-    this.#namespace = outer
     return current
   }
 

@@ -4,6 +4,7 @@ import { textOf } from '../library/config.js'
 import { losses, lossNamed } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
 import { nearest } from '../text/nearest.js'
+import { clausesOf } from './clauses.js'
 import type { SpecContext } from './context.js'
 import type { Clause, Spec, TrainingStatement } from './spec.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
@@ -84,7 +85,8 @@ export function readTraining(
     clauses.push(clause)
     return [{ kind, settings: {}, ...(to !== undefined && { output: to }), weight, clause }]
   })
-  const optimizer = readOptimizer(context, top.get('optimizer'), clauses)
+  const optimizer = readOptimizer(context, top.get('optimizer'), 'optimizer')
+  if (optimizer) clauses.push(...clausesOf(optimizer))
   const counts = readCounts(context, top.get('parameters'), clauses)
   return { losses: stated, ...(optimizer && { optimizer }), ...(counts && { counts }), clauses }
 }
@@ -96,10 +98,11 @@ function onlyOne(context: SpecContext, node: YamlNode | null, owner: string): vo
     context.report('spec-unknown-key', { layer: owner, key }, keySpan, `put it under \`${first!.key}\``)
 }
 
-function readOptimizer(
+/** An optimizer with the settings that the paper gives; its clauses are called after `id`. */
+export function readOptimizer(
   context: SpecContext,
   entry: YamlEntry | undefined,
-  clauses: Clause[],
+  id: string,
 ): TrainingStatement | undefined {
   if (!entry) return undefined
   const word = scalarOf(entry.value)
@@ -124,24 +127,24 @@ function readOptimizer(
       : new Map<string, YamlEntry>()
   const citation = context.citation(fields.get('cite'))
   const clause: Clause = {
-    id: 'optimizer',
+    id,
     kind: 'optimizer',
     statement: kind,
     span: entry.span,
     ...(citation && { citation }),
   }
-  clauses.push(clause)
   const settings: Record<string, TrainingStatement['settings'][string]> = {}
   for (const [name, field] of fields) {
     if (name === 'cite') continue
-    settings[name] = { value: context.quantity(field.value), span: field.span }
-    clauses.push({
-      id: `optimizer.${name}`,
+    const value = context.quantity(field.value)
+    const own: Clause = {
+      id: `${id}.${name}`,
       kind: 'optimizer',
-      statement: `${name} ${textOf(settings[name].value)}`,
+      statement: `${name} ${textOf(value)}`,
       span: field.span,
       ...(citation && { citation }),
-    })
+    }
+    settings[name] = { value, clause: own }
   }
   return { kind, settings, clause }
 }

@@ -1,0 +1,377 @@
+import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
+import { substituteIn } from '../graph/attribute.js'
+import { substitute } from '../graph/dimension.js'
+import { type ModelGraph, type Port, parametersOf } from '../graph/model.js'
+import type { Attribute, Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import type { Assignment, Descent } from '../graph/training.js'
+import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import { textOf } from '../library/config.js'
+import { folded } from '../library/step-order.js'
+import { standsForOutdated } from '../library/tensorflow/tape.js'
+import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
+import { clausesOfStep } from '../spec/clauses.js'
+import type { Clause, Spec } from '../spec/spec.js'
+import { bindSizes } from './adopt.js'
+import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
+import { leafNames } from './evidence.js'
+import { compareFrequency, withFrequency } from './frequency.js'
+import { type CodeNetwork, codeNetworks, type NetworkPairing, networkPairings, placesOf } from './networks.js'
+import { compareObjective, lossOf, type Meanings } from './objective.js'
+import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
+import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
+import { compareOptimizer } from './training.js'
+import { compareUpdate } from './update.js'
+import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+
+/** What was found out about a training program. */
+export interface AlgorithmComparison {
+  readonly clauses: readonly ClauseVerdict[]
+  /** Findings that concern no clause: a step that is not specified. */
+  readonly loose: readonly Finding[]
+  /** What findings are shown in: the losses, and what is written into parameters, in one graph. */
+  readonly code: ModelGraph
+}
+
+/** So many ways are tried in which networks and inputs of the spec may be those of the code. */
+const mostMeanings = 24
+
+/**
+ * Compares what a spec says of training with a training program. Which model of the code a network is, and which of its
+ * inputs of one shape is which, is found out: a way in which every clause holds proves them, and a difference is told
+ * where each way has one.
+ */
+export function compareAlgorithm(
+  spec: Spec,
+  algorithm: StatedAlgorithm,
+  program: Program,
+): AlgorithmComparison {
+  const comparison = new ProgramComparison(spec, algorithm, program)
+  let best: (Outcome & { readonly meanings: Meanings }) | undefined
+  let tried = 0
+  for (const meanings of comparison.meanings()) {
+    if (tried++ >= mostMeanings) break
+    const most = best && (best.open === 0 ? best.differing - 1 : best.differing)
+    const found = comparison.under(meanings, { most })
+    if (!found) continue
+    if (!best || isBetter(found, best)) best = { ...found, meanings }
+    if (best.differing + best.open === 0) break
+  }
+  const named = best && best.differing > 0 ? comparison.under(best.meanings, { isNamed: true }) : best
+  const { clauses, loose } = named ?? comparison.withoutMeaning()
+  return { clauses, loose, code: comparison.code }
+}
+
+interface Outcome {
+  readonly clauses: readonly ClauseVerdict[]
+  readonly loose: readonly Finding[]
+  readonly differing: number
+  readonly open: number
+}
+
+const isBetter = (a: Outcome, b: Outcome): boolean =>
+  a.differing < b.differing || (a.differing === b.differing && a.open < b.open)
+
+function outcomeOf(clauses: readonly ClauseVerdict[], loose: readonly Finding[]): Outcome {
+  const count = (verdict: ClauseVerdict['verdict']) =>
+    clauses.filter(entry => entry.verdict === verdict).length
+  return { clauses, loose, differing: count('differs') + loose.length, open: count('unverified') }
+}
+
+const sizesIn = (networks: NetworkPairing) =>
+  [...networks].flatMap(([stated, code]) => placesOf(stated, code))
+
+/** A stated step with what it is in the code. */
+type Match =
+  | { readonly stated: StatedDescent; readonly code: CodeStep<Descent> | undefined }
+  | { readonly stated: StatedUpdate; readonly code: CodeStep<Assignment> | undefined }
+
+class ProgramComparison {
+  readonly code: ModelGraph
+  readonly #spec: Spec
+  readonly #algorithm: StatedAlgorithm
+  readonly #program: Program
+  readonly #steps: readonly CodeStep[]
+  readonly #losses = new Map<Descent, ReturnType<typeof lossOf>>()
+  readonly #ports: readonly Port[]
+  readonly #networks: readonly CodeNetwork[]
+  readonly #nameOf: (node: Node) => string
+
+  constructor(spec: Spec, algorithm: StatedAlgorithm, program: Program) {
+    this.#spec = spec
+    this.#algorithm = algorithm
+    this.#program = program
+    const { training } = program
+    this.#steps = flatSteps(folded(training.training.steps))
+    for (const { step } of this.#steps)
+      if (step.kind === 'descent') this.#losses.set(step, lossOf(step, training))
+    const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
+    this.#networks = codeNetworks([...program.models, ...losses], training.training.owners)
+    this.#ports = portsOf(losses, this.#steps)
+    this.code = wholeOf(program, losses, this.#ports, this.#networks)
+    this.#nameOf = leafNames(this.code)
+  }
+
+  /** What names of the spec may be in the code. */
+  *meanings(): Generator<Meanings> {
+    for (const networks of networkPairings(this.#algorithm.networks, this.#networks, this.#spec))
+      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks))) {
+        const places = [
+          ...this.#spec.inputs.map(
+            ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
+          ),
+          ...sizesIn(networks),
+        ]
+        const sizes = bindSizes(this.#spec, places)
+        const below = this.#spec.inputs.flatMap(({ name, below: stated }) => {
+          const node = inputs.get(name)
+          if (!node || stated === undefined) return []
+          return [[node, substitute(stated, own => sizes.bindings.get(own))] as const]
+        })
+        yield { training: this.#program.training, networks, inputs, below: new Map(below), ...sizes }
+      }
+  }
+
+  /** The verdicts where no model of the code can be the networks, or nothing of it the inputs. */
+  withoutMeaning(): Outcome {
+    const { networks, steps } = this.#algorithm
+    const { span } = this.#program
+    const isFitting = !networkPairings(networks, this.#networks, this.#spec).next().done
+    const shapes = ({ model }: CodeNetwork) =>
+      `${model.inputs.map(({ node }) => shapeText(node.type.shape)).join(', ')} → ${model.outputs
+        .map(({ node }) => shapeText(node.type.shape))
+        .join(', ')}`
+    const models = this.#networks.map(own => `\`${own.name}\`: ${shapes(own)}`).join('; ')
+    const ports = this.#ports.map(({ name, node }) => `\`${name}\` ${shapeText(node.type.shape)}`).join(', ')
+    const reason = isFitting
+      ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
+      : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
+    const clauses = [
+      ...this.#inputClauses(),
+      ...networks.map(({ clause }) => clause),
+      ...steps.flatMap(clausesOfStep),
+    ].map(clause => undecided(clause, reason, span))
+    return outcomeOf(clauses, [])
+  }
+
+  #inputClauses(): readonly Clause[] {
+    return this.#spec.inputs.map(({ clause }) => clause)
+  }
+
+  /**
+   * The verdicts if names mean this; undefined where more than `most` clauses differ. What costs most, to compare values,
+   * comes last.
+   */
+  under(
+    meanings: Meanings,
+    {
+      most = Number.POSITIVE_INFINITY,
+      isNamed = false,
+    }: { readonly most?: number | undefined; readonly isNamed?: boolean },
+  ): Outcome | undefined {
+    const { networks, inputs, bindings } = meanings
+    const byShape = (stated: Attribute, node: Node | undefined): Evidence => {
+      const bound = substituteIn(stated, name => bindings.get(name))
+      return { by: 'shape', expected: textOf(bound), actual: shapeText(node?.type.shape ?? null) }
+    }
+    const ports = this.#spec.inputs.map(({ clause, shape, name }) => {
+      const node = inputs.get(name)
+      return node
+        ? asWritten(clause, byShape(shape, node))
+        : undecided(clause, `the code reads no \`${name}\``, this.#program.span)
+    })
+    const models = [...networks].map(([stated, { name }]) =>
+      asWritten(stated.clause, byValue(stated.name, name)),
+    )
+    const matches = this.#matches(meanings)
+    const known = matches.flatMap(({ code }) => (code ? [code] : []))
+    const common = commonAround(known)
+    const loose = this.#extra(known, common)
+    const around = matches.map(match => this.#aroundValue(match, meanings, common))
+    const verdicts: ClauseVerdict[] = around.flat()
+    for (const match of matches) {
+      if (outcomeOf(verdicts, loose).differing > most) return undefined
+      verdicts.push(...this.#value(match, meanings, common, isNamed))
+    }
+    if (outcomeOf(verdicts, loose).differing > most) return undefined
+    const place = (verdict: ClauseVerdict) => this.#spec.clauses.indexOf(verdict.clause)
+    const ordered = verdicts.toSorted((a, b) => place(a) - place(b))
+    return outcomeOf(this.#withOrder([...ports, ...models, ...ordered], matches), loose)
+  }
+
+  /** Which step of the code each stated one is: the one that moves what is stated, as far as there is one. */
+  #matches({ networks }: Meanings): readonly Match[] {
+    const taken = new Set<CodeStep>()
+    return this.#algorithm.steps.map((stated): Match => {
+      const wanted = new Set(
+        (stated.kind === 'descent' ? stated.over : [stated.network]).flatMap(
+          own => networks.get(own)!.parameters,
+        ),
+      )
+      const kind = stated.kind === 'descent' ? 'descent' : 'assignment'
+      const candidates = this.#steps.flatMap(code => {
+        if (code.step.kind !== kind || taken.has(code)) return []
+        const moved = movedBy(code.step as Descent | Assignment)
+        const common = [...moved].filter(node => wanted.has(node)).length
+        const share = common / Math.max(1, new Set([...moved, ...wanted]).size)
+        return share > 0 ? [{ code, share, depth: kind === 'assignment' ? code.around.length : 0 }] : []
+      })
+      const [first] = candidates.toSorted((a, b) => b.depth - a.depth || b.share - a.share)
+      // One call may write into several networks.
+      if (first && kind === 'descent') taken.add(first.code)
+      return { stated, code: first?.code } as Match
+    })
+  }
+
+  #isAllFollowed(): boolean {
+    return this.#steps.every(({ step }) => step.kind !== 'unfollowed')
+  }
+
+  /** The verdicts about a step that the code does not have. */
+  #missing(stated: StatedStep, entry: Diagnostic, expected: string): readonly ClauseVerdict[] {
+    const { span } = this.#program
+    return clausesOfStep(stated).map(clause =>
+      this.#isAllFollowed()
+        ? differs(clause, entry, byValue(expected, 'none'))
+        : undecided(clause, 'the code trains something that was not followed', span),
+    )
+  }
+
+  /** The verdict about what a step computes, if the code has it. */
+  #value(
+    match: Match,
+    meanings: Meanings,
+    common: CodeStep['around'],
+    isNamed: boolean,
+  ): readonly ClauseVerdict[] {
+    const { stated, code } = match
+    if (!code) return []
+    const verdict =
+      match.stated.kind === 'descent'
+        ? this.#objective(match.stated, code.step as Descent, meanings, isNamed)
+        : compareUpdate(match.stated, code.step as Assignment, meanings, this.#nameOf)
+    return [withFrequency(verdict, stated, code, common)]
+  }
+
+  /** The verdicts about all else that is stated of a step. */
+  #aroundValue(match: Match, meanings: Meanings, common: CodeStep['around']): readonly ClauseVerdict[] {
+    const { stated, code } = match
+    const { span } = this.#program
+    if (!code && stated.kind === 'update') {
+      const entry = diagnostic('update-missing', { parameters: stated.network.parameters }, { span })
+      return this.#missing(stated, entry, stated.clause.statement)
+    }
+    if (!code) {
+      const { over, name } = stated as StatedDescent
+      const values = { parameters: over.map(own => own.parameters).join(', '), objective: name }
+      return this.#missing(stated, diagnostic('step-missing', values, { span }), name)
+    }
+    const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
+    if (stated.kind === 'update') return frequency
+    const { step } = code as CodeStep<Descent>
+    const missing = diagnostic(
+      'not-decided',
+      { reason: 'the optimizer is not known' },
+      { span: step.origin.span },
+    )
+    return [
+      this.#over(stated, step, meanings),
+      ...(stated.optimizer ? compareOptimizer(stated.optimizer, step.optimizer, missing) : []),
+      ...frequency,
+    ]
+  }
+
+  #objective(stated: StatedDescent, step: Descent, meanings: Meanings, isNamed: boolean): ClauseVerdict {
+    const clause = stated.clauses.objective
+    const { span } = step.origin
+    const loss = this.#losses.get(step)!
+    if (isProblem(loss)) return undecided(clause, loss.problem, span)
+    const outdated = nodesBelow(loss.outputs.map(({ node }) => node)).find(standsForOutdated)
+    if (outdated) {
+      const reason = `parameters that \`${this.#nameOf(outdated)}\` was computed from have changed before it is read`
+      return undecided(clause, reason, span)
+    }
+    const own = this.#program.gradients
+    if (own !== undefined) return undecided(clause, own, span)
+    const wanted = new Set(stated.over.flatMap(network => meanings.networks.get(network)!.parameters))
+    const moved = [...movedBy(step)].filter(node => wanted.has(node))
+    const outcome = compareObjective(stated, loss, moved, meanings, isNamed)
+    if ('problem' in outcome) return undecided(clause, outcome.problem, span)
+    if ('proof' in outcome) return asWritten(clause, outcome.proof)
+    const { name, evidence, specified, implemented } = outcome
+    const [origin] = this.#program.training.provenance.origins(implemented)
+    const place = {
+      span: (name && origin?.span) ?? span,
+      related: [{ message: 'specified here', span: clause.span }],
+    }
+    const values = { call: step.call, objective: stated.name }
+    const entry = name ? filledDiagnostic(name, place) : diagnostic('objective-different', values, place)
+    return differs(clause, entry, evidence, { specified, implemented })
+  }
+
+  /** Which parameters move: those of the stated networks that train and that the stated value depends on, and no others. */
+  #over(stated: StatedDescent, step: Descent, { networks }: Meanings): ClauseVerdict {
+    const clause = stated.clauses.over
+    const { span } = step.origin
+    if (step.open !== undefined) return undecided(clause, step.open, span)
+    const moved = movedBy(step)
+    const own = stated.over.map(network => networks.get(network)!)
+    const all = new Set(own.flatMap(({ parameters }) => parameters))
+    const extra = [...moved].filter(node => !all.has(node))
+    const loss = this.#losses.get(step)
+    const read = new Set(loss && !isProblem(loss) ? nodesBelow(loss.outputs.map(({ node }) => node)) : [])
+    // What neither side depends on has no gradient; whether one side does is a matter of the objective.
+    const missing = own.flatMap(({ model }) =>
+      parametersOf(model).flatMap(({ parameter }) =>
+        parameter.trainable && !moved.has(parameter.node) && read.has(parameter.node) ? [parameter.node] : [],
+      ),
+    )
+    const expected = stated.over.map(({ parameters }) => parameters).join(', ')
+    if (extra.length === 0 && missing.length === 0) return asWritten(clause, byValue(expected, expected))
+    const owners = (nodes: readonly Node[]) => [
+      ...new Set(
+        nodes.map(node => [...networks].find(([, code]) => code.parameters.includes(node))?.[0].parameters),
+      ),
+    ]
+    const names = (nodes: readonly Node[]) =>
+      owners(nodes).every(owner => owner !== undefined)
+        ? owners(nodes).join(', ')
+        : nodes.slice(0, 4).map(this.#nameOf).join(', ') + (nodes.length > 4 ? ', …' : '')
+    const actual =
+      extra.length > 0 ? `also ${names(extra)}` : `not ${missing.slice(0, 4).map(this.#nameOf).join(', ')}`
+    const place = { span, related: [{ message: 'specified here', span: clause.span }] }
+    const entry = diagnostic('trained-parameters', { call: step.call, expected, actual }, place)
+    return differs(clause, entry, byValue(expected, actual))
+  }
+
+  #withOrder(clauses: readonly ClauseVerdict[], matches: readonly Match[]): readonly ClauseVerdict[] {
+    const found = matches.flatMap(({ stated, code }) => (code ? [{ stated, code }] : []))
+    const wrong = misplaced(
+      found.map(({ code }) => code),
+      this.#steps,
+    )
+    if (!wrong) return clauses
+    const [first, second] = wrong
+    const { stated } = found.find(({ code }) => code === first)!
+    const clause = stated.kind === 'descent' ? stated.clauses.objective : stated.clause
+    const values = { call: first.step.call, other: second.step.call }
+    const entry = diagnostic('step-order', values, { span: first.step.origin.span })
+    const evidence = byValue(`before ${second.step.call}`, 'after it')
+    return clauses.map(verdict => (verdict.clause === clause ? differs(clause, entry, evidence) : verdict))
+  }
+
+  /** Steps of the code that no stated one is. Parameters may be given values before training begins. */
+  #extra(known: readonly CodeStep[], common: CodeStep['around']): readonly Finding[] {
+    return this.#steps.flatMap((code): readonly Finding[] => {
+      const { step, around } = code
+      if (known.includes(code) || step.kind === 'unfollowed') return []
+      if (step.kind === 'assignment' && around.length < Math.max(1, common.length)) return []
+      const moved = [...movedBy(step)]
+      if (moved.length === 0) return []
+      const parameters = moved.slice(0, 4).map(this.#nameOf).join(', ') + (moved.length > 4 ? ', …' : '')
+      const entry = diagnostic('step-extra', { call: step.call, parameters }, { span: step.origin.span })
+      return [{ diagnostic: entry, evidence: byValue('no such step', step.call) }]
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import type { Clause } from '../spec/spec.js'
+import type { Span } from '../text/source.js'
+import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+
+/** A stated value and the one in its place. */
+export const byValue = (expected: string, actual: string): Evidence => ({ by: 'value', expected, actual })
+
+export const asWritten = (clause: Clause, evidence: Evidence): ClauseVerdict => ({
+  clause,
+  verdict: 'as written',
+  evidence,
+  findings: [],
+})
+
+export const unverified = (clause: Clause, reason: Diagnostic): ClauseVerdict => ({
+  clause,
+  verdict: 'unverified',
+  reason,
+  findings: [],
+})
+
+/** A clause that is not decided, for a reason in words. */
+export const undecided = (clause: Clause, reason: string, span: Span): ClauseVerdict =>
+  unverified(clause, diagnostic('not-decided', { reason }, { span }))
+
+/** A clause that one finding is about; `values` are the two that differ, where they can be shown. */
+export function differs(
+  clause: Clause,
+  entry: Diagnostic,
+  evidence: Evidence,
+  values: Pick<Finding, 'specified' | 'implemented'> = {},
+): ClauseVerdict {
+  const finding: Finding = { ...values, diagnostic: entry, clause, evidence }
+  return { clause, verdict: 'differs', evidence, findings: [finding] }
+}

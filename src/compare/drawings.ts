@@ -1,0 +1,69 @@
+import { isDraw } from '../evaluate/concrete.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Dimension } from '../graph/dimension.js'
+import type { Node } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import { elaborateText } from '../ops/elaborate.js'
+import type { StandardDraw } from '../spec/spec.js'
+
+/** So many ways are tried in which the draws of a spec may be those of the code. */
+const mostDrawings = 12
+
+/** Of as many draws of the code the order is tried. */
+const mostDraws = 4
+
+/** Draws of the code for those of a spec; undefined where there are none. */
+export type Draw = (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node | undefined
+
+/** Makes a choice of draws, each of the code's at most once. */
+export type Drawing = () => Draw
+
+/**
+ * Ways in which the draws of a spec may be those of the code: in any order, and each also mirrored, which leaves a normal
+ * distribution and the uniform one on an interval what they are.
+ */
+export function drawings(count: number, root: Node, builder: GraphBuilder): readonly Drawing[] {
+  const drawn = nodesBelow([root]).filter(isDraw)
+  if (count === 0 || drawn.length === 0) return [() => () => undefined]
+  const orders = drawn.length <= mostDraws ? [...permutations(drawn)] : [drawn]
+  const masks = Array.from({ length: 2 ** Math.min(count, mostDraws) }, (_, mask) => mask)
+  const all = masks.flatMap(mask => orders.map(order => ({ mask, order })))
+  return all.slice(0, mostDrawings).map(({ mask, order }) => () => {
+    const left = [...order]
+    const byName = new Map<string, Node>()
+    return (draw, name, shape) => {
+      const known = byName.get(name)
+      if (known) return known
+      const isAlike = ({ op, type }: Node) => op === draw.op && shapeText(type.shape) === shapeText(shape)
+      const at = left.findIndex(isAlike)
+      const [node] = at < 0 ? [] : left.splice(at, 1)
+      const isMirrored = (mask >> byName.size) % 2 === 1
+      const standard = node && standardized(node, draw, isMirrored, builder)
+      if (!standard || isProblem(standard)) return undefined
+      byName.set(name, standard)
+      return standard
+    }
+  })
+}
+
+function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  if (items.length === 0) yield []
+  for (const [i, item] of items.entries())
+    for (const rest of permutations(items.toSpliced(i, 1))) yield [item, ...rest]
+}
+
+function standardized(
+  node: Node,
+  { from, mirrored, attributes }: StandardDraw,
+  isMirrored: boolean,
+  builder: GraphBuilder,
+): Node | Problem {
+  const isStandard = Object.entries(attributes).every(([name, value]) => node.attributes[name] === value)
+  const value = (x: Node) => (name: string) => (name === 'x' ? x : x.attributes[name])
+  const standard = isStandard ? node : elaborateText(from, { value: value(node) }, builder)
+  return isMirrored && !isProblem(standard)
+    ? elaborateText(mirrored, { value: value(standard) }, builder)
+    : standard
+}

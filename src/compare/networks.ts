@@ -1,0 +1,172 @@
+import { substituteIn } from '../graph/attribute.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import { type Dimension, isPolynomial, symbolsOf } from '../graph/dimension.js'
+import { type LayerApplication, type Model, parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import type { Owner } from '../graph/training.js'
+import { moveNodes } from '../graph/transplant.js'
+import type { StatedNetwork } from '../spec/algorithm.js'
+import type { Spec } from '../spec/spec.js'
+import { bindSizes } from './adopt.js'
+import { relate } from './values.js'
+
+/** A model of the code that a network of a spec may be. */
+export interface CodeNetwork {
+  readonly name: string
+  readonly model: Model
+  /** Its parameters, in the framework's order. */
+  readonly parameters: readonly Node[]
+}
+
+/** Which model of the code is which network of the spec. */
+export type NetworkPairing = ReadonlyMap<StatedNetwork, CodeNetwork>
+
+/** The network that a model is, by its parameters. */
+export function networkOf(model: Model, networks: readonly CodeNetwork[]): CodeNetwork | undefined {
+  const own = parametersOf(model)
+  return networks.find(
+    ({ parameters }) =>
+      parameters.length === own.length && own.every(({ parameter }, i) => parameter.node === parameters[i]),
+  )
+}
+
+/** The models among some and inside of their applications, each set of parameters once. */
+export function codeNetworks(models: readonly Model[], owners: readonly Owner[]): readonly CodeNetwork[] {
+  const found = new Map<string, CodeNetwork>()
+  const visit = (model: Model): void => {
+    const parameters = parametersOf(model).map(({ parameter }) => parameter.node)
+    const key = parameters.map(({ id }) => id).join()
+    if (parameters.length > 0 && !model.isMinimized && !found.has(key)) {
+      const owner = owners.find(own => own.parameters.map(({ id }) => id).join() === key)
+      found.set(key, { name: owner?.name ?? model.name, model, parameters })
+    }
+    for (const { layer } of model.applications) if (layer.model) visit(layer.model)
+  }
+  models.forEach(visit)
+  return [...found.values()]
+}
+
+/**
+ * The ways to choose a model for each network, no model twice, that shapes allow; those first in which names begin with
+ * the same letter.
+ */
+export function* networkPairings(
+  networks: readonly StatedNetwork[],
+  candidates: readonly CodeNetwork[],
+  { symbols }: Pick<Spec, 'symbols'>,
+  taken: readonly (readonly [StatedNetwork, CodeNetwork])[] = [],
+): Generator<NetworkPairing> {
+  const [network, ...rest] = networks
+  if (!network) {
+    yield new Map(taken)
+    return
+  }
+  const isAlike = ({ name }: CodeNetwork) => name[0]?.toLowerCase() === network.name[0]?.toLowerCase()
+  const ordered = candidates.toSorted((a, b) => Number(isAlike(b)) - Number(isAlike(a)))
+  for (const candidate of ordered) {
+    if (taken.some(([, other]) => other === candidate)) continue
+    const chosen = [...taken, [network, candidate] as const]
+    const places = chosen.flatMap(([stated, code]) => placesOf(stated, code))
+    if (isOfForm(network, candidate) && isConsistent({ symbols }, places))
+      yield* networkPairings(rest, candidates, { symbols }, chosen)
+  }
+}
+
+/** A stated shape where it meets one of the code. */
+export type SizePlace = readonly [stated: readonly Dimension[], actual: readonly Dimension[] | undefined]
+
+/** Whether all shapes can be what they meet. */
+export function isConsistent(spec: Pick<Spec, 'symbols'>, places: readonly SizePlace[]): boolean {
+  const { bindings } = bindSizes(spec, places)
+  return places.every(([stated, actual]) => {
+    const bound = substituteIn(stated, name => bindings.get(name))
+    return relate(bound, actual) !== 'different'
+  })
+}
+
+const isOfForm = ({ from, to }: StatedNetwork, { model }: CodeNetwork): boolean =>
+  model.inputs.length === from.length && model.outputs.length === to.length
+
+/** The stated shapes of a network beside those of a model, without the batch axis. */
+export function placesOf({ from, to }: StatedNetwork, { model }: CodeNetwork): readonly SizePlace[] {
+  const own = (node: Node | undefined) => node?.type.shape?.slice(1)
+  return [
+    ...from.map((shape, i) => [shape, own(model.inputs[i]?.node)] as const),
+    ...to.map(({ shape }, i) => [shape, own(model.outputs[i]?.node)] as const),
+  ]
+}
+
+/** Where a computation applies a model. */
+type Application = Pick<LayerApplication, 'inputs' | 'outputs'>
+
+/** Applies models of the code: as one computation does where it does, else as the model stands by itself. */
+export class NetworkApplier {
+  readonly #builder: GraphBuilder
+  readonly #applications: readonly LayerApplication[]
+  #copies = 0
+
+  /** `within` is the computation; its applications say in which mode a model runs, and what is drawn in it. */
+  constructor(within: Model, builder: GraphBuilder) {
+    this.#builder = builder
+    this.#applications = applicationsIn(within)
+  }
+
+  apply(network: CodeNetwork, output: number, args: readonly Node[]): Node | Problem {
+    const { model } = network
+    const isOwn = (other: Model) => networkOf(other, [network]) !== undefined
+    const own = this.#applications.filter(({ layer }) => layer.model && isOwn(layer.model))
+    const same = own.find(({ inputs }) => inputs.every((node, i) => node === args[i]))
+    if (same) return same.outputs[output] ?? missing
+    const template: Application = own[0] ?? {
+      inputs: model.inputs.map(({ node }) => node),
+      outputs: model.outputs.map(({ node }) => node),
+    }
+    return this.#moved(template, output, args)
+  }
+
+  /** What an application computes of other values; what it draws, it draws anew. */
+  #moved({ inputs, outputs }: Application, output: number, args: readonly Node[]): Node | Problem {
+    const root = outputs[output]
+    if (!root) return missing
+    const batch = batchOf(inputs[0], args[0])
+    const copy = ++this.#copies
+    const replaced = new Map(inputs.map((node, i) => [node, args[i]!]))
+    const moved = moveNodes([root], this.#builder, node => {
+      const known = replaced.get(node)
+      if (known) return known
+      const attributes = Object.entries(node.attributes).map(([name, value]) => {
+        if (name === 'site' && typeof value === 'number') return [name, value + copy * newSites] as const
+        return [
+          name,
+          batch ? substituteIn(value, own => (own === batch.name ? batch.size : undefined)) : value,
+        ] as const
+      })
+      return { attributes: Object.fromEntries(attributes) }
+    })
+    return isProblem(moved) ? moved : moved.get(root)!
+  }
+}
+
+/** Far from the places of draws that a program has. */
+const newSites = 2 ** 33
+
+const missing: Problem = { problem: 'the model of the code has fewer outputs' }
+
+/** The symbol of the batch of one value, and the size that another has in its place. */
+function batchOf(from: Node | undefined, to: Node | undefined) {
+  const [size, other] = [from?.type.shape?.[0], to?.type.shape?.[0]]
+  if (!isPolynomial(size) || other === undefined) return undefined
+  const [name] = symbolsOf(size)
+  return name !== undefined && size.key === name ? { name, size: other } : undefined
+}
+
+function applicationsIn({ applications }: Model): readonly LayerApplication[] {
+  const all: LayerApplication[] = []
+  const visit = (application: LayerApplication): void => {
+    all.push(application)
+    application.inner?.forEach(visit)
+  }
+  applications.forEach(visit)
+  return all
+}

@@ -1,0 +1,274 @@
+import { isDraw } from '../evaluate/concrete.js'
+import { rebuild } from '../gradient/rebuild.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import type { Dimension } from '../graph/dimension.js'
+import type { Model, ModelGraph, Port } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import type { Descent, TrainingGraph } from '../graph/training.js'
+import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
+import { expand } from '../ops/elaborate.js'
+import type { StatedDescent } from '../spec/algorithm.js'
+import { type Drawing, drawings } from './drawings.js'
+import { eachExample } from './each-example.js'
+import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
+import { differingExpectation } from './expectation.js'
+import { NetworkApplier, type NetworkPairing } from './networks.js'
+import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
+import { StoppedValues, stopsBefore, withGradients } from './stopped.js'
+
+/** What the names of a spec are in the code. */
+export interface Meanings {
+  readonly training: TrainingGraph
+  readonly networks: NetworkPairing
+  /** The nodes of the spec's inputs, by name. */
+  readonly inputs: ReadonlyMap<string, Node>
+  /** For inputs that are indices: how many values each of them names. */
+  readonly below: ReadonlyMap<Node, Dimension>
+  readonly bindings: ReadonlyMap<string, Dimension>
+  readonly assumed: ReadonlyMap<string, number>
+}
+
+/** What a step of an optimizer minimises, as the only output of a model: of a compiled model, all that training adds up. */
+export function lossOf({ loss, reason }: Descent, { builder }: TrainingGraph): Model | Problem {
+  if (!loss) return { problem: `the loss is not known: ${reason ?? 'it was not followed'}` }
+  if (loss.isMinimized) return loss
+  const terms: (Node | Problem)[] = penaltiesOf(loss, builder).map(({ node }) => node)
+  const labels: Port[] = []
+  for (const term of loss.compilation?.losses ?? []) {
+    const { output, kind, weight, span, function: own } = term
+    const prediction = loss.outputs[output]?.node
+    if (term.reason !== undefined || !prediction)
+      return { problem: `the loss is not known: ${term.reason ?? 'it was not followed'}` }
+    const given = own?.labels ?? labelsOf(builder, output, prediction)
+    if (isProblem(given)) return given
+    labels.push({ name: 'y', node: given, origin: { span, path: [] } })
+    terms.push(objectiveOf(builder, own?.value ?? namedLoss(builder, kind, given, prediction), weight))
+  }
+  const failed = terms.find(isProblem)
+  if (failed) return failed
+  const [first, ...others] = terms as readonly Node[]
+  if (!first) return { problem: 'the model is compiled without a loss' }
+  const total = others.reduce<Node | Problem>(
+    (sum, node) => (isProblem(sum) ? sum : builder.node('add', [sum, node])),
+    first,
+  )
+  if (isProblem(total)) return total
+  const outputs = [{ ...loss.outputs[0]!, name: 'loss', node: total }]
+  return { ...loss, inputs: [...loss.inputs, ...labels], outputs }
+}
+
+/**
+ * Compares what a spec minimises with what a step of the code does: as values, and, where gradients are stopped on the way
+ * to a parameter that moves, by their gradients as well. It is first proved for each example, which decides for batches
+ * of any size. `isNamed`: whether it is asked what a difference is called.
+ */
+export function compareObjective(
+  stated: StatedDescent,
+  loss: Model,
+  moved: readonly Node[],
+  meanings: Meanings,
+  isNamed: boolean,
+): EquationOutcome {
+  const { training, networks, inputs, below, assumed } = meanings
+  const { builder, provenance } = training
+  const port = loss.outputs[0]!
+  const plain = rebuild([port.node], builder, node =>
+    isDrawn(node) ? expand(node, builder, 'inference') : node,
+  )
+  const indices = anyIndices(below, builder)
+  if (isProblem(plain)) return plain
+  if (isProblem(indices)) return indices
+  const root = plain[0]!
+  const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
+  const instantiator = new Instantiator(stated, loss, meanings)
+  const ways = drawings(stated.objective.draws.length, root, builder).map(
+    (drawing): Instantiate =>
+      learned =>
+        instantiator.make(drawing, learned),
+  )
+  const first = ways[0]?.(() => undefined)
+  if (!first) return { problem: instantiator.misfit }
+  const { equationParameters } = stated.objective
+  const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
+  const search = { taken, assumed, isNamed }
+  const stopped = [root, first.model.outputs[0]!.node].some(node => stopsBefore(node, moved, training))
+  const names = leafNames(code)
+  const by = stopped ? moved.map(node => [node, `the gradient by ${names(node)}`] as const) : []
+  const clauseOf = new Map(
+    [stated.name, ...by.map(([, name]) => name)].map(
+      name => [`output:${name}`, stated.clauses.objective] as const,
+    ),
+  )
+  const outputs = { equationParameters, clauseOf }
+  const withAll = (graph: ModelGraph) =>
+    withGradients(graph, stated.name, by, node => replacedIn(node, indices, builder))
+  const [compared, specified] = [withAll(code), withAll(first)]
+  if (isProblem(compared)) return compared
+  if (isProblem(specified)) return specified
+  const shown = sidesOf(specified, compared, assumed)
+  let whole: Whole | undefined
+  const refute = (): Whole => {
+    whole ??= equationParameters.length > 0 ? { kind: 'open', problem: unpairedTensors } : refuted(shown)
+    return whole
+  }
+  if (instantiator.unpaired !== undefined) {
+    // What one side draws and the other does not cannot make both equal, whatever else they are.
+    const found = refute()
+    return found.kind === 'differs'
+      ? { evidence: found.evidence, specified: shown.specified[0]!, implemented: shown.implemented[0]! }
+      : { problem: `the code has no draws that can be ${instantiator.unpaired}, and ${found.problem}` }
+  }
+  const example = [...inputs.values()].find(({ type }) => (type.shape?.length ?? 0) > 0)
+  if (example) {
+    const values = new StoppedValues(moved, builder)
+    const each = (graph: ModelGraph): ModelGraph | undefined =>
+      onlyOutput(graph, node => {
+        const followed = values.replacedIn(node)
+        const given = isProblem(followed) ? followed : replacedIn(followed, indices, builder)
+        return isProblem(given) ? undefined : (eachExample(given, example, builder) ?? given)
+      })
+    const own = each(code)
+    const proved =
+      own &&
+      compareEquations({ ...outputs, clauseOf: new Map([...clauseOf].slice(0, 1)) }, own, {
+        ...search,
+        instantiations: ways.map(
+          (make): Instantiate =>
+            learned =>
+              mapped(make(learned), each),
+        ),
+        refute,
+        isNamed: false,
+      })
+    if (proved && 'proof' in proved) return proved
+  }
+  let failed: Problem | undefined
+  const outcome = compareEquations(outputs, compared, {
+    ...search,
+    instantiations: ways.map(
+      (make): Instantiate =>
+        learned => {
+          const found = mapped(make(learned), withAll)
+          if (!found || !isProblem(found)) return found
+          failed = found
+          return undefined
+        },
+    ),
+    refute: sides => (equationParameters.length > 0 ? difference(sides) : refute()),
+  })
+  return 'problem' in outcome && failed ? failed : outcome
+}
+
+const mapped = <Result>(
+  graph: ModelGraph | undefined,
+  change: (graph: ModelGraph) => Result,
+): Result | undefined => graph && change(graph)
+
+function onlyOutput(
+  { model, builder, provenance }: ModelGraph,
+  change: (node: Node) => Node | undefined,
+): ModelGraph | undefined {
+  const port = model.outputs[0]!
+  const node = change(port.node)
+  return node && { model: { ...model, outputs: [{ ...port, node }] }, builder, provenance }
+}
+
+function replacedIn(root: Node, replaced: ReadonlyMap<Node, Node>, builder: GraphBuilder): Node | Problem {
+  const found = rebuild([root], builder, node => replaced.get(node) ?? node)
+  return isProblem(found) ? found : found[0]!
+}
+
+/** Builds what a spec minimises of what its names are in the code. */
+class Instantiator {
+  readonly #stated: StatedDescent
+  readonly #meanings: Meanings
+  readonly #applier: NetworkApplier
+  /** Why the equations do not fit, where they do not. */
+  misfit = 'the equations do not fit the code'
+  /** What the spec draws and the code does not. */
+  unpaired: string | undefined
+
+  constructor(stated: StatedDescent, loss: Model, meanings: Meanings) {
+    this.#stated = stated
+    this.#meanings = meanings
+    this.#applier = new NetworkApplier(loss, meanings.training.builder)
+  }
+
+  make(drawing: Drawing, learned: (name: string) => Node | undefined): ModelGraph | undefined {
+    const { training, networks, inputs, bindings } = this.#meanings
+    const draw = drawing()
+    const { graph, diagnostics } = this.#stated.objective.instantiate({
+      builder: training.builder,
+      provenance: training.provenance,
+      symbol: name => bindings.get(name),
+      input: name => inputs.get(name),
+      equationParameter: learned,
+      draw: (standard, name, shape) => {
+        const node = draw(standard, name, shape)
+        if (!node)
+          this.unpaired ??= `\`${name.slice(name.lastIndexOf('.') + 1)}\` of shape ${shapeText(shape)}`
+        return node
+      },
+      network: (network, output, args) => this.#applier.apply(networks.get(network)!, output, args),
+    })
+    if (diagnostics[0]) this.misfit = diagnostics[0].message
+    return graph
+  }
+}
+
+function sidesOf(
+  specified: ModelGraph,
+  implemented: ModelGraph,
+  assumed: ReadonlyMap<string, number>,
+): Sides {
+  return {
+    specified: specified.model.outputs.map(({ node }) => node),
+    implemented: implemented.model.outputs.map(({ node }) => node),
+    names: implemented.model.outputs.map(({ name }) => name),
+    nameOf: leafNames(implemented),
+    assumed,
+    builder: implemented.builder,
+    complete: true,
+  }
+}
+
+const unpairedTensors = 'which parameters of the code the learned tensors are is not known'
+
+/** The value alone: gradients with equal expectations follow from values with equal ones. */
+const onlyValue = (sides: Sides): Sides => ({
+  ...sides,
+  specified: sides.specified.slice(0, 1),
+  implemented: sides.implemented.slice(0, 1),
+  names: sides.names.slice(0, 1),
+})
+
+/** Numbers that show a difference where both sides are made of the same parameters. */
+function refuted(sides: Sides): Whole {
+  const hasDraws = nodesBelow([...sides.specified, ...sides.implemented]).some(
+    ({ attributes }) => 'site' in attributes,
+  )
+  const found = hasDraws
+    ? differingExpectation(onlyValue(sides))
+    : differingNumbers(sides, 'distinct', name => name)
+  return isProblem(found)
+    ? { kind: 'open', problem: found.problem }
+    : { kind: 'differs', evidence: found, parameters: false }
+}
+
+/** Whether a node is random without being made of anything: it stands for a draw, scaled and shifted. */
+const isDrawn = (node: Node): boolean =>
+  'site' in node.attributes && node.inputs.length === 0 && !isDraw(node)
+
+/** Indices of which it is known how many there are. */
+function anyIndices(below: Meanings['below'], builder: GraphBuilder): ReadonlyMap<Node, Node> | Problem {
+  const replaced = new Map<Node, Node>()
+  for (const [node, count] of below) {
+    const known = builder.node('input', [], { ...node.attributes, dtype: 'int32', below: count })
+    if (isProblem(known)) return known
+    replaced.set(node, known)
+  }
+  return replaced
+}

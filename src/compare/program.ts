@@ -1,0 +1,101 @@
+import type { LayerApplication, Model, ModelGraph, Port } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import type { TrainingGraph } from '../graph/training.js'
+import { nodesBelow } from '../graph/walk.js'
+import { standsForOutdated } from '../library/tensorflow/tape.js'
+import type { Spec } from '../spec/spec.js'
+import type { Span } from '../text/source.js'
+import { type CodeNetwork, isConsistent, networkOf, type SizePlace } from './networks.js'
+import type { CodeStep } from './steps.js'
+
+/** A training program that was found in model code. */
+export interface Program {
+  readonly training: TrainingGraph
+  /** The models that the program makes. */
+  readonly models: readonly Model[]
+  /** Why gradients may be others than those of the losses, where functions have gradients of their own. */
+  readonly gradients?: string
+  readonly span: Span
+}
+
+/** What the losses and the values that are written are given, each once and in the order of the code. */
+export function portsOf(losses: readonly Model[], steps: readonly CodeStep[]): readonly Port[] {
+  const ports = new Map<Node, Port>()
+  for (const port of losses.flatMap(({ inputs }) => inputs))
+    if (!ports.has(port.node) && !standsForOutdated(port.node)) ports.set(port.node, port)
+  const written = steps.flatMap(({ step }) =>
+    step.kind === 'assignment' ? step.writes.flatMap(({ value }) => value ?? []) : [],
+  )
+  for (const node of nodesBelow(written))
+    if (node.op === 'input' && !ports.has(node) && !standsForOutdated(node)) {
+      const origin = losses[0]?.origin
+      if (origin) ports.set(node, { name: String(node.attributes.name), node, origin })
+    }
+  const place = ({ node }: Port) => Number(node.attributes.index ?? 0)
+  return [...ports.values()].toSorted((a, b) => place(a) - place(b))
+}
+
+/** The program as one graph, so that names and parameters are found where findings are shown. */
+export function wholeOf(
+  { training, models, span }: Program,
+  losses: readonly Model[],
+  inputs: readonly Port[],
+  networks: readonly CodeNetwork[],
+): ModelGraph {
+  const { builder, provenance } = training
+  const all = [...models, ...losses]
+  const named = (application: LayerApplication): LayerApplication => {
+    const { layer } = application
+    const name = layer.model && networkOf(layer.model, networks)?.name
+    return name === undefined ? application : { ...application, layer: { ...layer, variable: name } }
+  }
+  const model: Model = {
+    name: 'training',
+    inputs,
+    outputs: losses.flatMap(({ outputs }) => outputs),
+    applications: all.flatMap(({ applications }) => applications.map(named)),
+    layers: [...new Set(all.flatMap(({ layers }) => layers))],
+    variables: [...new Set(all.flatMap(({ variables = [] }) => variables))],
+    origin: { span, path: [] },
+  }
+  return { model, builder, provenance }
+}
+
+/**
+ * Which tensors of the code the inputs of a spec may be: by their names, if the spec has them all, else in order, and in
+ * any other order that their shapes allow; `known` are sizes that are met elsewhere.
+ */
+export function* inputPairings(
+  { inputs, symbols }: Spec,
+  ports: readonly Port[],
+  known: readonly SizePlace[],
+): Generator<ReadonlyMap<string, Node>> {
+  const names = new Set(inputs.map(({ name }) => name))
+  if (ports.every(({ name }) => names.has(name))) {
+    // The code may not read all that is stated.
+    yield new Map(ports.map(({ name, node }) => [name, node]))
+    return
+  }
+  yield* choose([])
+  function* choose(chosen: readonly (Port | undefined)[]): Generator<ReadonlyMap<string, Node>> {
+    const at = chosen.length
+    if (at === inputs.length) {
+      yield new Map(inputs.flatMap(({ name }, i) => (chosen[i] ? [[name, chosen[i].node] as const] : [])))
+      return
+    }
+    const isNamed = (port: Port) => port.name === inputs[at]!.name
+    const ordered = [...ports.slice(at), ...ports.slice(0, at)]
+      .filter(port => !chosen.includes(port))
+      .toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a)))
+    // The code may not read all that is stated, but what it reads is stated.
+    const mayBeUnread = ordered.length < inputs.length - at
+    const options = mayBeUnread && !ordered.some(isNamed) ? [undefined, ...ordered] : ordered
+    for (const port of mayBeUnread && ordered.some(isNamed) ? [...options, undefined] : options) {
+      const next = [...chosen, port]
+      const places = next.flatMap((own, i) =>
+        own ? [[inputs[i]!.shape, own.node.type.shape ?? undefined] as const] : [],
+      )
+      if (isConsistent({ symbols }, [...known, ...places])) yield* choose(next)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { diagnostic } from '../diagnostics/diagnostic.js'
+import { parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
+import type { Assignment } from '../graph/training.js'
+import type { StatedUpdate } from '../spec/algorithm.js'
+import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
+import { differingNumbers, type Sides, type Whole } from './evidence.js'
+import { judge } from './judge.js'
+import type { Meanings } from './objective.js'
+import type { ClauseVerdict } from './verdict.js'
+
+/** Whether each parameter becomes what is stated. */
+export function compareUpdate(
+  stated: StatedUpdate,
+  step: Assignment,
+  { training, networks, bindings, assumed }: Meanings,
+  nameOf: (node: Node) => string,
+): ClauseVerdict {
+  const { clause, network } = stated
+  const { builder, provenance } = training
+  const { span } = step.origin
+  const target = networks.get(network)!
+  const writes = new Map(step.writes.map(own => [own.moved.parameter.node, own]))
+  const forgotten = parametersOf(target.model).find(
+    ({ parameter }) => parameter.trainable && !writes.has(parameter.node),
+  )
+  const { parameters } = network
+  const values = { call: step.call, parameters }
+  const place = { span, related: [{ message: 'specified here', span: clause.span }] }
+  if (forgotten) {
+    const entry = diagnostic('update-different', values, place)
+    const name = nameOf(forgotten.parameter.node)
+    return differs(clause, entry, byValue(`${name} is written`, 'it is not'))
+  }
+  const pairs: { readonly name: string; readonly specified: Node; readonly implemented: Node }[] = []
+  for (const [i, node] of target.parameters.entries()) {
+    const own = writes.get(node)
+    if (!own) continue
+    if (!own.value) return undecided(clause, own.reason ?? 'what is written is not known', span)
+    const { graph, diagnostics } = stated.value.instantiate({
+      builder,
+      provenance,
+      symbol: name => bindings.get(name),
+      input: name => networks.get(stated.reads.find(read => read.parameters === name)!)?.parameters[i],
+    })
+    const specified = graph?.model.outputs[0]?.node
+    if (!specified) return undecided(clause, diagnostics[0]?.message ?? 'it does not fit the code', span)
+    pairs.push({ name: nameOf(node), specified, implemented: own.value })
+  }
+  const sides: Sides = {
+    specified: pairs.map(pair => pair.specified),
+    implemented: pairs.map(pair => pair.implemented),
+    names: pairs.map(({ name }) => name),
+    nameOf: nameOf,
+    assumed,
+    builder,
+    complete: true,
+  }
+  const judgement = judge([sides], (): Whole => {
+    const found = differingNumbers(sides, 'distinct', name => `what ${name} becomes`)
+    return isProblem(found)
+      ? { kind: 'open', problem: found.problem }
+      : { kind: 'differs', evidence: found, parameters: false }
+  })
+  if (judgement.kind === 'open') return undecided(clause, judgement.problem, span)
+  if (judgement.kind === 'same') return asWritten(clause, judgement.evidence)
+  const at = pairs.findIndex(pair => pair.specified !== pair.implemented)
+  return differs(
+    clause,
+    diagnostic('update-different', values, place),
+    judgement.evidence,
+    pairs[Math.max(0, at)],
+  )
+}

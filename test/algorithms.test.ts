@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { symbol } from '../src/graph/dimension.js'
+import { type CheckOutcome, check } from '../src/pipeline.js'
+import { sourceFile } from '../src/text/source.js'
+import type { TensorDeclaration } from '../src/trace/host.js'
+import { inMemory } from './support/project.js'
+
+/** A spec of training with programs that do it, and with changes of them that do not. */
+interface Algorithm {
+  readonly title: string
+  readonly spec: string
+  readonly programs: readonly Program[]
+  readonly mutants: readonly { readonly change: string; readonly program: Program; readonly code: string }[]
+}
+
+interface Program {
+  readonly target: string
+  readonly inputs: Readonly<Record<string, TensorDeclaration>>
+  readonly code: string
+}
+
+/** `// Agent.learn, states: [N, 3], actions: [N] int32` in the first line. */
+function programIn(text: string): Program {
+  const [first = ''] = text.split('\n')
+  const [, target = '', rest = ''] = /^\/\/ ([\w.]+)(.*)$/.exec(first) ?? []
+  const inputs = [...rest.matchAll(/(\S+): \[(.*?)\]( int32)?/g)].map(([, name, sizes, isIndex]) => {
+    const shape = sizes!.split(', ').map(size => (/^\d+$/.test(size) ? Number(size) : symbol(size, true)))
+    const declaration: TensorDeclaration = { shape, dtype: isIndex ? 'int32' : 'float32' }
+    return [name!, declaration] as const
+  })
+  return { target, inputs: Object.fromEntries(inputs), code: text }
+}
+
+function algorithmsIn(path: string): readonly Algorithm[] {
+  const sections = readFileSync(path, 'utf8').split(/^## /m).slice(1)
+  return sections.map(section => {
+    const fences = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+      ([, name, text]) => [name!, text!] as const,
+    )
+    const of = (wanted: string) => fences.flatMap(([name, text]) => (name === wanted ? [text] : []))
+    const programs = of('js').map(programIn)
+    const mutants = of('mutants')
+      .flatMap(text => text.trim().split('\n'))
+      .map(line => {
+        const [before = '', after = '', code = ''] = line.split(/ ⇒ ?/)
+        const program = programs.find(own => own.code.includes(before))
+        if (!program) throw new Error(`no program has ${before}`)
+        return { change: line, code, program: { ...program, code: program.code.replace(before, after) } }
+      })
+    return { title: section.split('\n')[0]!, spec: of('spec')[0]!.trim(), programs, mutants }
+  })
+}
+
+function outcomeOf(spec: string, { target, inputs, code }: Program): CheckOutcome {
+  const path = `specs/${spec}.yaml`
+  const request = { files: inMemory({ 'train.js': code }), path: 'train.js', target, inputs }
+  return check(request, sourceFile(path, readFileSync(path, 'utf8')))
+}
+
+/** What is not as written, and why. */
+function deviations({ comparison, diagnostics, reason }: CheckOutcome): readonly string[] {
+  const clauses = comparison?.clauses.flatMap(({ clause, verdict, reason: own, findings }) => {
+    const why = findings.map(finding => finding.diagnostic.code).join() || own?.message
+    return verdict === 'as written' ? [] : [`${clause.id} ${verdict}: ${why}`]
+  })
+  return [...(clauses ?? []), ...[...diagnostics, ...(reason ? [reason] : [])].map(({ message }) => message)]
+}
+
+describe.each(algorithmsIn('test/cases/algorithms.md'))('$title', ({ spec, programs, mutants }) => {
+  test.each(programs.map((program, i) => ({ program, number: i + 1 })))(
+    'program $number is as written',
+    ({ program }) => {
+      const outcome = outcomeOf(spec, program)
+      expect(deviations(outcome)).toEqual([])
+      expect(outcome.verdict).toBe('as written')
+    },
+  )
+
+  test.each(mutants)('$change', ({ program, code }) => {
+    const outcome = outcomeOf(spec, program)
+    const codes = outcome.comparison?.findings.map(({ diagnostic }) => diagnostic.code)
+    expect({ verdict: outcome.verdict, codes }).toEqual({
+      verdict: 'differs',
+      codes: expect.arrayContaining([code]),
+    })
+  })
+})
