@@ -13,6 +13,7 @@ import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
 import { clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
+import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
@@ -35,7 +36,10 @@ export interface AlgorithmComparison {
 }
 
 /** So many ways are tried in which networks and inputs of the spec may be those of the code. */
-const mostMeanings = 24
+const mostMeanings = 500
+
+/** In so many of them values are compared, which costs more than to see that they do not fit. */
+const mostValued = 24
 
 /**
  * Compares what a spec says of training with a training program. Which model of the code a network is, and which of its
@@ -49,18 +53,36 @@ export function compareAlgorithm(
 ): AlgorithmComparison {
   const comparison = new ProgramComparison(spec, algorithm, program)
   let best: (Outcome & { readonly meanings: Meanings }) | undefined
-  let tried = 0
+  let [tried, valued] = [0, 0]
+  let isComplete = true
   for (const meanings of comparison.meanings()) {
-    if (tried++ >= mostMeanings) break
+    if (tried++ >= mostMeanings || valued >= mostValued) {
+      isComplete = false
+      break
+    }
     const most = best && (best.open === 0 ? best.differing - 1 : best.differing)
     const found = comparison.under(meanings, { most })
     if (!found) continue
+    valued++
     if (!best || isBetter(found, best)) best = { ...found, meanings }
     if (best.differing + best.open === 0) break
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { isNamed: true }) : best
-  const { clauses, loose } = named ?? comparison.withoutMeaning()
+  const told = named ?? comparison.withoutMeaning()
+  const { clauses, loose } = isComplete ? told : withoutDifferences(told, program.span)
   return { clauses, loose, code: comparison.code }
+}
+
+/** Where not all ways were tried, there may be one without a difference. */
+function withoutDifferences({ clauses, loose }: Outcome, span: Span): Pick<Outcome, 'clauses' | 'loose'> {
+  const [first] = [...clauses.flatMap(({ findings }) => findings), ...loose]
+  const doubt = `networks and inputs may be those of the code in more ways than are tried; in one of them: ${first?.diagnostic.message ?? ''}`
+  const open = (entry: ClauseVerdict) =>
+    entry.verdict === 'differs' || (loose.length > 0 && entry.clause.kind === 'network')
+  return {
+    clauses: clauses.map(entry => (open(entry) ? undecided(entry.clause, doubt, span) : entry)),
+    loose: [],
+  }
 }
 
 interface Outcome {

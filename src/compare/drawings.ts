@@ -48,7 +48,8 @@ export function drawings(count: number, root: Node, builder: GraphBuilder): read
   })
 }
 
-function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+/** All orders of some items, that in which they stand first. */
+export function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   if (items.length === 0) yield []
   for (const [i, item] of items.entries())
     for (const rest of permutations(items.toSpliced(i, 1))) yield [item, ...rest]

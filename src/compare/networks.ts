@@ -9,6 +9,7 @@ import { moveNodes } from '../graph/transplant.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { bindSizes } from './adopt.js'
+import { permutations } from './drawings.js'
 import { relate } from './values.js'
 
 /** A model of the code that a network of a spec may be. */
@@ -17,6 +18,8 @@ export interface CodeNetwork {
   readonly model: Model
   /** Its parameters, in the framework's order. */
   readonly parameters: readonly Node[]
+  /** Which input and output of the model stands at each place here; all in their order, if absent. */
+  readonly order?: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
 }
 
 /** Which model of the code is which network of the spec. */
@@ -47,6 +50,20 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
   return [...found.values()]
 }
 
+/** A network as it is, and with its inputs and outputs in any other order: what they are is not told by their places. */
+function* arrangementsOf(network: CodeNetwork): Generator<CodeNetwork> {
+  const { model } = network
+  for (const inputs of permutations([...model.inputs.keys()]))
+    for (const outputs of permutations([...model.outputs.keys()])) {
+      const arranged = {
+        ...model,
+        inputs: inputs.map(i => model.inputs[i]!),
+        outputs: outputs.map(i => model.outputs[i]!),
+      }
+      yield { ...network, model: arranged, order: { inputs, outputs } }
+    }
+}
+
 /**
  * The ways to choose a model for each network, no model twice, that shapes allow; those first in which names begin with
  * the same letter.
@@ -65,11 +82,13 @@ export function* networkPairings(
   const isAlike = ({ name }: CodeNetwork) => name[0]?.toLowerCase() === network.name[0]?.toLowerCase()
   const ordered = candidates.toSorted((a, b) => Number(isAlike(b)) - Number(isAlike(a)))
   for (const candidate of ordered) {
-    if (taken.some(([, other]) => other === candidate)) continue
-    const chosen = [...taken, [network, candidate] as const]
-    const places = chosen.flatMap(([stated, code]) => placesOf(stated, code))
-    if (isOfForm(network, candidate) && isConsistent({ symbols }, places))
-      yield* networkPairings(rest, candidates, { symbols }, chosen)
+    if (!isOfForm(network, candidate)) continue
+    if (taken.some(([, other]) => other.parameters === candidate.parameters)) continue
+    for (const arranged of arrangementsOf(candidate)) {
+      const chosen = [...taken, [network, arranged] as const]
+      const places = chosen.flatMap(([stated, code]) => placesOf(stated, code))
+      if (isConsistent({ symbols }, places)) yield* networkPairings(rest, candidates, { symbols }, chosen)
+    }
   }
 }
 
@@ -113,9 +132,15 @@ export class NetworkApplier {
   }
 
   apply(network: CodeNetwork, output: number, args: readonly Node[]): Node | Problem {
-    const { model } = network
-    const isOwn = (other: Model) => networkOf(other, [network]) !== undefined
-    const own = this.#applications.filter(({ layer }) => layer.model && isOwn(layer.model))
+    const { model, order } = network
+    const isOwn = ({ layer }: LayerApplication) =>
+      layer.model !== undefined && networkOf(layer.model, [network]) !== undefined
+    const own = this.#applications.filter(isOwn).map(
+      ({ inputs, outputs }): Application => ({
+        inputs: order ? order.inputs.flatMap(i => inputs[i] ?? []) : inputs,
+        outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs,
+      }),
+    )
     const same = own.find(({ inputs }) => inputs.every((node, i) => node === args[i]))
     if (same) return same.outputs[output] ?? missing
     const template: Application = own[0] ?? {
