@@ -18,7 +18,14 @@ import { bindSizes } from './adopt.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
-import { type CodeNetwork, codeNetworks, type NetworkPairing, networkPairings, placesOf } from './networks.js'
+import {
+  type CodeNetwork,
+  codeNetworks,
+  mostArranged,
+  type NetworkPairing,
+  networkPairings,
+  placesOf,
+} from './networks.js'
 import { compareObjective, lossOf, type Meanings } from './objective.js'
 import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
@@ -41,6 +48,9 @@ const mostMeanings = 500
 /** In so many of them values are compared, which costs more than to see that they do not fit. */
 const mostValued = 24
 
+/** So many choices of tensors for inputs are made, whether they fit or not. */
+const mostChoices = 20_000
+
 /**
  * Compares what a spec says of training with a training program. Which model of the code a network is, and which of its
  * inputs of one shape is which, is found out: a way in which every clause holds proves them, and a difference is told
@@ -54,7 +64,9 @@ export function compareAlgorithm(
   const comparison = new ProgramComparison(spec, algorithm, program)
   let best: (Outcome & { readonly meanings: Meanings }) | undefined
   let [tried, valued] = [0, 0]
-  let isComplete = true
+  let isComplete = algorithm.networks.every(
+    ({ from, to }) => from.length <= mostArranged && to.length <= mostArranged,
+  )
   for (const meanings of comparison.meanings()) {
     if (tried++ >= mostMeanings || valued >= mostValued) {
       isComplete = false
@@ -69,7 +81,8 @@ export function compareAlgorithm(
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { isNamed: true }) : best
   const told = named ?? comparison.withoutMeaning()
-  const { clauses, loose } = isComplete ? told : withoutDifferences(told, program.span)
+  const { clauses, loose } =
+    isComplete && comparison.search.left > 0 ? told : withoutDifferences(told, program.span)
   return { clauses, loose, code: comparison.code }
 }
 
@@ -104,6 +117,10 @@ function outcomeOf(clauses: readonly ClauseVerdict[], loose: readonly Finding[])
 const sizesIn = (networks: NetworkPairing) =>
   [...networks].flatMap(([stated, code]) => placesOf(stated, code))
 
+/** Whether a condition decides if a step runs, where the others do. */
+const isConditional = ({ around }: CodeStep, common: CodeStep['around']): boolean =>
+  around.some(block => block.kind === 'alternatives' && !common.includes(block))
+
 /** A stated step with what it is in the code. */
 type Match =
   | { readonly stated: StatedDescent; readonly code: CodeStep<Descent> | undefined }
@@ -111,6 +128,8 @@ type Match =
 
 class ProgramComparison {
   readonly code: ModelGraph
+  /** How many choices of inputs are left to be tried. */
+  readonly search = { left: mostChoices }
   readonly #spec: Spec
   readonly #algorithm: StatedAlgorithm
   readonly #program: Program
@@ -138,7 +157,7 @@ class ProgramComparison {
   /** What names of the spec may be in the code. */
   *meanings(): Generator<Meanings> {
     for (const networks of networkPairings(this.#algorithm.networks, this.#networks, this.#spec))
-      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks))) {
+      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks), this.search)) {
         const places = [
           ...this.#spec.inputs.map(
             ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
@@ -219,7 +238,8 @@ class ProgramComparison {
     if (outcomeOf(verdicts, loose).differing > most) return undefined
     const place = (verdict: ClauseVerdict) => this.#spec.clauses.indexOf(verdict.clause)
     const ordered = verdicts.toSorted((a, b) => place(a) - place(b))
-    return outcomeOf(this.#withOrder([...ports, ...models, ...ordered], matches), loose)
+    const judged = this.#withOrder([...ports, ...models, ...ordered], matches)
+    return outcomeOf(this.#withDoubt(judged, known, common), loose)
   }
 
   /** Which step of the code each stated one is: the one that moves what is stated, as far as there is one. */
@@ -321,6 +341,16 @@ class ProgramComparison {
     const outcome = compareObjective(stated, loss, moved, meanings, isNamed)
     if ('problem' in outcome) return undecided(clause, outcome.problem, span)
     if ('proof' in outcome) return asWritten(clause, outcome.proof)
+    const isAlike = (other: StatedStep) =>
+      other.kind === 'descent' &&
+      other !== stated &&
+      other.over.some(network => stated.over.includes(network))
+    if (this.#algorithm.steps.some(isAlike))
+      return undecided(
+        clause,
+        'several steps move the same parameters, and which is which is not known',
+        span,
+      )
     const { name, evidence, specified, implemented } = outcome
     const [origin] = this.#program.training.provenance.origins(implemented)
     const place = {
@@ -383,11 +413,30 @@ class ProgramComparison {
     return clauses.map(verdict => (verdict.clause === clause ? differs(clause, entry, evidence) : verdict))
   }
 
+  /** Steps that were not followed, or of which a condition decides, may be others than those that are stated. */
+  #withDoubt(
+    clauses: readonly ClauseVerdict[],
+    known: readonly CodeStep[],
+    common: CodeStep['around'],
+  ): readonly ClauseVerdict[] {
+    const doubtful = this.#steps.find(
+      code => code.step.kind === 'unfollowed' || (!known.includes(code) && isConditional(code, common)),
+    )
+    if (!doubtful) return clauses
+    const { call, origin } = doubtful.step
+    const reason = `the code may train by \`${call}\` besides`
+    const main = new Set(
+      this.#algorithm.steps.map(step => (step.kind === 'descent' ? step.clauses.objective : step.clause)),
+    )
+    const isOpen = ({ verdict, clause }: ClauseVerdict) => verdict === 'as written' && main.has(clause)
+    return clauses.map(entry => (isOpen(entry) ? undecided(entry.clause, reason, origin.span) : entry))
+  }
+
   /** Steps of the code that no stated one is. Parameters may be given values before training begins. */
   #extra(known: readonly CodeStep[], common: CodeStep['around']): readonly Finding[] {
     return this.#steps.flatMap((code): readonly Finding[] => {
       const { step, around } = code
-      if (known.includes(code) || step.kind === 'unfollowed') return []
+      if (known.includes(code) || step.kind === 'unfollowed' || isConditional(code, common)) return []
       if (step.kind === 'assignment' && around.length < Math.max(1, common.length)) return []
       const moved = [...movedBy(step)]
       if (moved.length === 0) return []

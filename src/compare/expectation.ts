@@ -6,10 +6,10 @@ import { budget, modelPoints, opaqueBelow, openNumber, shownInputs } from './cou
 import type { Sides } from './evidence.js'
 import type { Evidence } from './verdict.js'
 
-/** So many times everything is drawn anew before a mean is looked at, and at most. */
-const rounds = { first: 40, most: 2560 } as const
+/** So many times everything is drawn anew before a mean is looked at, so that what is rare is met, and at most. */
+const rounds = { first: 320, most: 2560 } as const
 
-/** How many standard errors a mean has to be away from zero: what is zero is not there once in 10^22 times. */
+/** How many standard errors a mean has to be away from zero, far more than chance explains in so many draws. */
 const certain = 10
 
 /** A difference of the means counts from here on, as a part of them. */
@@ -40,7 +40,7 @@ export function differingExpectation({
   for (const point of modelPoints(search)) {
     if (tried++ >= mostPoints) break
     const leaf: EvaluationOptions['leaf'] = node => (isDraw(node) ? undefined : point.leaf(node))
-    const found = meansAt(all, { ...point, leaf, budget: budget / rounds.first })
+    const found = meansAt(all, { ...point, leaf, budget: budget / 40 })
     if (!found) continue
     if (isProblem(found)) return found
     const inputs = shownInputs(point.asked, nameOf)

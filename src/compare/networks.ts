@@ -50,9 +50,16 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
   return [...found.values()]
 }
 
+/** Of more inputs or outputs, no other orders are tried. */
+export const mostArranged = 4
+
 /** A network as it is, and with its inputs and outputs in any other order: what they are is not told by their places. */
 function* arrangementsOf(network: CodeNetwork): Generator<CodeNetwork> {
   const { model } = network
+  if (model.inputs.length > mostArranged || model.outputs.length > mostArranged) {
+    yield network
+    return
+  }
   for (const inputs of permutations([...model.inputs.keys()]))
     for (const outputs of permutations([...model.outputs.keys()])) {
       const arranged = {

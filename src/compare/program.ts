@@ -63,12 +63,14 @@ export function wholeOf(
 
 /**
  * Which tensors of the code the inputs of a spec may be: by their names, if the spec has them all, else in order, and in
- * any other order that their shapes allow; `known` are sizes that are met elsewhere.
+ * any other order that their shapes allow; `known` are sizes that are met elsewhere, and
+ * `search` counts down how many choices are made.
  */
 export function* inputPairings(
   { inputs, symbols }: Spec,
   ports: readonly Port[],
   known: readonly SizePlace[],
+  search: { left: number },
 ): Generator<ReadonlyMap<string, Node>> {
   const names = new Set(inputs.map(({ name }) => name))
   if (ports.every(({ name }) => names.has(name))) {
@@ -91,6 +93,7 @@ export function* inputPairings(
     const mayBeUnread = ordered.length < inputs.length - at
     const options = mayBeUnread && !ordered.some(isNamed) ? [undefined, ...ordered] : ordered
     for (const port of mayBeUnread && ordered.some(isNamed) ? [...options, undefined] : options) {
+      if (search.left-- <= 0) return
       const next = [...chosen, port]
       const places = next.flatMap((own, i) =>
         own ? [[inputs[i]!.shape, own.node.type.shape ?? undefined] as const] : [],
