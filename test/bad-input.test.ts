@@ -299,7 +299,8 @@ function judge(code: string, specification: string): CheckOutcome {
     { files: inMemory({ 'model.ts': code }), path: 'model.ts' },
     sourceFile('spec.yaml', specification),
   )
-  for (const { render } of Object.values(reporters)) render([outcome], { color: true, width: 60 })
+  for (const { render } of Object.values(reporters))
+    render([outcome], { color: true, width: 60, version: '0.0.0', folder: '' })
   return outcome
 }
 

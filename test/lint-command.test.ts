@@ -53,7 +53,7 @@ test.each([
   ['models --ignore linear-collapse', 1, '1 finding in 2 models in 3 files'],
   ['models --ignore linear-collapse --ignore unknown-config-key', 0, '0 findings in 2 models in 3 files'],
   ['train.js#step --input x:[N,4]', 1, 'ignored-call-argument  train.js:2:83'],
-  ['models/open.js', 0, 'not followed, so nothing is said of them:\n  open.js#createModel: '],
+  ['models/open.js', 0, 'not followed, so nothing is said of them:\n  models/open.js#createModel: '],
   ['later.js', 0, '0 findings in 1 model in 1 file'],
   ['broken.js', 2, 'syntax-error  broken.js:2:30'],
   ['models/good.ts broken.js', 2, '0 findings in 1 model in 2 files'],

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { reportOptions } from '../src/cli/output.js'
+import { terminalOptions } from '../src/cli/output.js'
 import { runIn } from './support/command-line.js'
 
 describe('colour', () => {
@@ -11,7 +11,7 @@ describe('colour', () => {
     const before = process.env
     process.env = { ...environment }
     try {
-      return reportOptions({ isTTY } as NodeJS.WriteStream).color ?? false
+      return terminalOptions({ isTTY } as NodeJS.WriteStream).color ?? false
     } finally {
       process.env = before
     }
@@ -35,7 +35,7 @@ test.each([
   [40, 40],
   [500, 120],
 ])('a terminal of %s columns has lines of %d', (columns, width) =>
-  expect(reportOptions({ columns } as NodeJS.WriteStream).width).toBe(width),
+  expect(terminalOptions({ columns } as NodeJS.WriteStream).width).toBe(width),
 )
 
 describe('the examples of the help texts run', () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type CheckOutcome, check as checkModel } from '../pipeline.js'
-import { type ReporterName, reporters } from '../report/reporters.js'
+import { reporters } from '../report/reporters.js'
 import { nearest } from '../text/nearest.js'
 import type { SourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -10,7 +10,7 @@ import { readArtifacts } from './artifacts.js'
 import { type AskedCheck, configName, findConfig, readConfig, type Stated } from './config.js'
 import { exitCodeOf } from './exit.js'
 import { isDiagnostic, isWithin, readNamedFile, whyNoProgram } from './files.js'
-import { print, reportOptions } from './output.js'
+import { type AskedOutput, report } from './output.js'
 import { bundledSpec, bundledSpecs } from './package.js'
 import { type Project, pathInProject, projectAt, projectOf, splitTarget } from './project.js'
 import { InputError, UsageError } from './usage.js'
@@ -20,17 +20,17 @@ interface Options {
   readonly arg: Readonly<Record<string, unknown>>
   readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly artifact: Readonly<Record<string, Stated>>
-  readonly format: ReporterName
+  readonly outputs: readonly AskedOutput[]
 }
 
 /** `aswritten check`: compares model code with specs and prints the verdicts. */
-export function check(target: string | undefined, { format, ...options }: Options): number {
+export function check(target: string | undefined, { outputs, ...options }: Options): number {
   const outcomes = target === undefined ? checkConfigured(options) : [checkNamed(target, options)]
-  print(reporters[format].render(outcomes, reportOptions()))
+  report(reporters, outcomes, outputs)
   return exitCodeOf(outcomes)
 }
 
-function checkNamed(target: string, { spec, arg, input, artifact }: Omit<Options, 'format'>): CheckOutcome {
+function checkNamed(target: string, { spec, arg, input, artifact }: Omit<Options, 'outputs'>): CheckOutcome {
   if (spec === undefined) throw new UsageError('say what to check against: --spec FILE')
   return checkOne({
     target: { text: target },
@@ -41,7 +41,7 @@ function checkNamed(target: string, { spec, arg, input, artifact }: Omit<Options
   })
 }
 
-function checkConfigured({ spec, arg, input, artifact }: Omit<Options, 'format'>): readonly CheckOutcome[] {
+function checkConfigured({ spec, arg, input, artifact }: Omit<Options, 'outputs'>): readonly CheckOutcome[] {
   if (spec !== undefined || [arg, input, artifact].some(given => Object.keys(given).length > 0))
     throw new UsageError('name the target as well: `aswritten check model.ts#createModel --spec spec.yaml`')
   const path = findConfig(process.cwd())

@@ -1,7 +1,7 @@
-import { reporters } from '../report/reporters.js'
+import { renderTerminal } from '../report/terminal.js'
 import { checkOne } from './check.js'
 import { exitCodes } from './exit.js'
-import { print, reportOptions } from './output.js'
+import { print, terminalOptions } from './output.js'
 import { demoFile } from './package.js'
 
 /** `aswritten demo`: the example that ships, wrong and right, against its spec. Succeeds if both verdicts are as they should be. */
@@ -23,9 +23,9 @@ export function demo(): number {
       'It trains without complaint. Is it implemented as written?',
     ].join('\n')}\n\n`,
   )
-  print(reporters.terminal.render([wrong], reportOptions()))
+  print(renderTerminal([wrong], terminalOptions()))
   print('\nThe same network with its activation:\n\n')
-  print(reporters.terminal.render([right], reportOptions()))
+  print(renderTerminal([right], terminalOptions()))
   print(
     '\nOn your own code: npx aswritten equations model.ts, then npx aswritten check model.ts#target --spec spec.yaml\n',
   )

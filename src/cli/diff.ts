@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type DiffOutcome, diff as diffSides } from '../diff/diff.js'
 import { readSides } from '../diff/sides.js'
-import { type DiffReporterName, diffReporters } from '../report/diff-reporters.js'
+import { diffReporters } from '../report/diff-reporters.js'
 import type { Files } from '../syntax/modules.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
@@ -10,7 +10,7 @@ import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { whyUnreadable } from './files.js'
 import { mergeBase, pathInWorkTree, revisionOf, type WorkTree, workTreeOf } from './git.js'
-import { print, reportOptions } from './output.js'
+import { type AskedOutput, report } from './output.js'
 import { pathInProject, projectOf, rootMarkers, splitTarget } from './project.js'
 import { InputError, UsageError } from './usage.js'
 
@@ -18,7 +18,7 @@ interface Options {
   readonly arg: Readonly<Record<string, unknown>>
   readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly artifact: Readonly<Record<string, Stated>>
-  readonly format: DiffReporterName
+  readonly outputs: readonly AskedOutput[]
 }
 
 /** A file of one side with what can be read beside it, and what in it is meant. */
@@ -51,7 +51,7 @@ const gravest = [exitCodes.unusable, exitCodes.differs, exitCodes.unverified]
 export function diff(
   names: readonly string[],
   revisions: readonly string[] | undefined,
-  { format, arg, input, artifact }: Options,
+  { outputs, arg, input, artifact }: Options,
 ): number {
   const { artifacts, diagnostics } = readArtifacts(artifact, process.cwd())
   if (diagnostics.length > 0) throw new InputError(diagnostics)
@@ -63,7 +63,7 @@ export function diff(
     )
     return diffSides({ ...before, read: first }, { ...after, read: second })
   })
-  print(diffReporters[format].render(outcomes, reportOptions()))
+  report(diffReporters, outcomes, outputs)
   const codes = outcomes.map(({ verdict }) => byVerdict[verdict])
   return gravest.find(code => codes.includes(code)) ?? exitCodes.asWritten
 }
@@ -133,10 +133,10 @@ function atRevision(tree: WorkTree, name: string, label = name): Place {
     subject: (path, target) => {
       const root = rootOf(path, files)
       const below: Files = {
-        read: inner => files.read(root + inner),
-        exists: inner => files.exists(root + inner),
+        read: inner => (inner.startsWith(root) ? files.read(inner) : undefined),
+        exists: inner => inner.startsWith(root) && files.exists(inner),
       }
-      return { label, files: below, path: path.slice(root.length), target }
+      return { label, files: below, path, target }
     },
   }
 }

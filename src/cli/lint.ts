@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { titleOf } from '../found.js'
 import { rulesOnRequest } from '../lint/lint.js'
 import { isInputError, type ModelRequest, readModels, softFailures } from '../pipeline.js'
-import { type LintedFile, type LintReporterName, lintReporters } from '../report/lint-reporters.js'
+import { type LintedFile, lintReporters } from '../report/lint-reporters.js'
 import { nearest } from '../text/nearest.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
@@ -12,7 +12,7 @@ import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { whyNoProgram } from './files.js'
 import { type ModelFile, modelFilesBelow } from './model-files.js'
-import { print, reportOptions } from './output.js'
+import { type AskedOutput, report } from './output.js'
 import { pathInProject, projectOf, splitTarget } from './project.js'
 import { InputError, UsageError } from './usage.js'
 
@@ -22,7 +22,7 @@ interface Options {
   readonly artifact: Readonly<Record<string, Stated>>
   readonly ignore: readonly string[]
   readonly also: readonly string[]
-  readonly format: LintReporterName
+  readonly outputs: readonly AskedOutput[]
 }
 
 interface Asked extends ModelFile {
@@ -44,7 +44,7 @@ export function lint(texts: readonly string[], options: Options): number {
     const isMeant = file.target !== undefined || asked.length === 1
     return lintFile(file, { artifacts, ...(isMeant && { arguments: arg, inputs: input }) }, { ignored, also })
   })
-  print(lintReporters[options.format](files, reportOptions()))
+  report(lintReporters, files, options.outputs)
   if (files.some(({ errors }) => errors.length > 0)) return exitCodes.unusable
   return files.some(({ findings }) => findings.length > 0) ? exitCodes.differs : exitCodes.asWritten
 }

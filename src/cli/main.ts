@@ -1,13 +1,45 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
+import type { DiffReporterName } from '../report/diff-reporters.js'
+import type { LintReporterName } from '../report/lint-reporters.js'
+import type { ReporterName } from '../report/reporters.js'
 import { isJsonProblem, readJson } from '../syntax/json.js'
 import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { readInput } from './inputs.js'
+import { outputOptions } from './output.js'
 import { packageVersion } from './package.js'
 import { InputError, UsageError } from './usage.js'
+
+/** Reporters are loaded when a result is written; their names are needed before. */
+const formats = {
+  check: namesOf<ReporterName>({
+    terminal: true,
+    json: true,
+    markdown: true,
+    junit: true,
+    sarif: true,
+    github: true,
+    gitlab: true,
+    rdjson: true,
+  }),
+  diff: namesOf<DiffReporterName>({ terminal: true, json: true, markdown: true }),
+  lint: namesOf<LintReporterName>({
+    terminal: true,
+    json: true,
+    junit: true,
+    sarif: true,
+    github: true,
+    gitlab: true,
+    rdjson: true,
+  }),
+}
+
+function namesOf<Name extends string>(names: Readonly<Record<Name, true>>): readonly string[] {
+  return Object.keys(names)
+}
 
 /** Runs the command line; the result is the exit code. Commands are loaded when they are called. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -48,6 +80,12 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         .default({}, 'none'),
     format: (...names: readonly string[]) =>
       new Option('--format <format>', 'how to print').choices(names).default(names[0]),
+  }
+
+  const outputs = {
+    check: outputOptions(formats.check),
+    diff: outputOptions(formats.diff),
+    lint: outputOptions(formats.lint),
   }
 
   program
@@ -97,17 +135,19 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
-    .addOption(option.format('terminal', 'json', 'markdown'))
+    .addOption(outputs.check.options[0])
+    .addOption(outputs.check.options[1])
     .addHelpText(
       'after',
       examples([
         ['check model.ts#createModel --spec lenet5-modern', 'against a spec that ships'],
         ['check model.ts#createModel --spec paper.yaml', 'against one of your own'],
         ['check', 'what aswritten.yaml lists, here or in a folder above'],
+        ['check --output report.md --output report.sarif', 'printed, and written to two files'],
       ]),
     )
     .action(async (target: string | undefined, options) => {
-      code = (await import('./check.js')).check(target, options)
+      code = (await import('./check.js')).check(target, { ...options, outputs: outputs.check.asked() })
     })
 
   program
@@ -126,7 +166,8 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         .argParser(collectText)
         .default([], 'none'),
     )
-    .addOption(option.format('terminal', 'json'))
+    .addOption(outputs.lint.options[0])
+    .addOption(outputs.lint.options[1])
     .addHelpText(
       'after',
       `${examples([
@@ -138,7 +179,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
 Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     )
     .action(async (paths: readonly string[], options) => {
-      code = (await import('./lint.js')).lint(paths, options)
+      code = (await import('./lint.js')).lint(paths, { ...options, outputs: outputs.lint.asked() })
     })
 
   program
@@ -147,7 +188,8 @@ Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
-    .addOption(option.format('terminal', 'json', 'markdown'))
+    .addOption(outputs.diff.options[0])
+    .addOption(outputs.diff.options[1])
     .addHelpText(
       'after',
       examples([
@@ -158,13 +200,12 @@ Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     )
     .action(async (targets: readonly string[], options) => {
       const { diff } = await import('./diff.js')
+      const asked = { ...options, outputs: outputs.diff.asked() }
       const at = args.indexOf('--')
       // Commander leaves out the separator: what stands behind it are the last of the targets.
       const split = targets.length - (args.length - at - 1)
       code =
-        at < 0
-          ? diff(targets, undefined, options)
-          : diff(targets.slice(split), targets.slice(0, split), options)
+        at < 0 ? diff(targets, undefined, asked) : diff(targets.slice(split), targets.slice(0, split), asked)
     })
 
   program

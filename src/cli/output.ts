@@ -1,7 +1,14 @@
-import type { ReportOptions } from '../report/reporters.js'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Reporters, ReportOptions, TerminalOptions } from '../report/reporters.js'
+import { nearest } from '../text/nearest.js'
+import { refusalOf } from './files.js'
+import { packageVersion } from './package.js'
+import { UsageError } from './usage.js'
 
 /** What a terminal can show. `NO_COLOR` and `FORCE_COLOR` are honoured (no-color.org). */
-export function reportOptions(stream: NodeJS.WriteStream = process.stdout): ReportOptions {
+export function terminalOptions(stream: NodeJS.WriteStream = process.stdout): TerminalOptions {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env
   const color = NO_COLOR
     ? false
@@ -13,4 +20,106 @@ export function reportOptions(stream: NodeJS.WriteStream = process.stdout): Repo
 
 export function print(text: string): void {
   process.stdout.write(text)
+}
+
+/** One form of the result, and the file that it goes to; without one it is printed. */
+export interface AskedOutput {
+  readonly format?: string
+  readonly file?: string
+}
+
+/**
+ * The options `--format` and `--output`, which can be given several times: a file takes the format that stands right before
+ * it. Both collect into one list, since which belongs to which is a matter of their order.
+ */
+export function outputOptions(formats: readonly string[]): {
+  readonly options: readonly [Option, Option]
+  readonly asked: () => readonly AskedOutput[]
+} {
+  const asked: AskedOutput[] = []
+  const format = new Option(
+    '--format <format>',
+    `how to print: ${formats.join(', ')}; repeatable, each with an --output`,
+  )
+    .default(undefined, formats[0])
+    .argParser(text => {
+      if (!formats.includes(text)) throw new InvalidArgumentError(unknownFormat(text, formats))
+      asked.push({ format: text })
+      return text
+    })
+  const output = new Option(
+    '--output <file>',
+    'where to write it: a file in the format before, or in the one that its ending says',
+  ).argParser(file => {
+    const last = asked.at(-1)
+    if (last && last.file === undefined) asked[asked.length - 1] = { ...last, file }
+    else asked.push({ file })
+    return file
+  })
+  return { options: [format, output], asked: () => asked }
+}
+
+function unknownFormat(text: string, formats: readonly string[]): string {
+  const name = nearest(text, formats)
+  return name ? `did you mean ${name}?` : `it is one of ${formats.join(', ')}.`
+}
+
+/** Writes the result in every form that was asked for. What is not printed in any is printed in the first of the table. */
+export function report<Outcome>(
+  table: Reporters<Outcome>,
+  outcomes: readonly Outcome[],
+  asked: readonly AskedOutput[],
+): void {
+  const outputs = (asked.length > 0 ? asked : [{}]).map(output => ({
+    ...output,
+    format: formatOf(output, table),
+  }))
+  const printed = outputs.filter(({ file }) => file === undefined)
+  if (printed.length > 1) {
+    const names = printed.map(({ format }) => `\`${format}\``).join(' and ')
+    throw new UsageError(`only one format can be printed, not ${names}: give the others a file with --output`)
+  }
+  const options = reportOptions()
+  for (const { format, file } of outputs) {
+    const render = table[format]!.render
+    if (file === undefined) print(render(outcomes, options))
+    else writeReport(file, render(outcomes, { ...options, color: false }))
+  }
+}
+
+function formatOf<Outcome>({ format, file }: AskedOutput, table: Reporters<Outcome>): string {
+  const names = Object.keys(table)
+  if (format !== undefined) return format
+  if (file === undefined) return names[0]!
+  const ending = extname(file)
+  const found = names.find(name => table[name]!.extension === ending)
+  if (found !== undefined) return found
+  throw new UsageError(
+    `what to write to \`${file}\` is not clear from its ending: say it with --format before it, one of ${names.join(', ')}`,
+  )
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(resolve(file)), { recursive: true })
+    writeFileSync(file, text)
+  } catch (error) {
+    const reason = refusalOf(error) ?? (error instanceof Error ? error.message : String(error))
+    throw new UsageError(`\`${file}\` cannot be written: ${reason}`)
+  }
+}
+
+function reportOptions(): ReportOptions {
+  return { ...terminalOptions(), version: packageVersion(), folder: folderInRepository(process.cwd()) }
+}
+
+/** How a folder is called from the root of its git work tree, with a slash at the end; nothing for the root. */
+function folderInRepository(folder: string): string {
+  for (let root = folder; ; root = dirname(root)) {
+    if (existsSync(join(root, '.git'))) {
+      const path = relative(root, folder).split(sep).join('/')
+      return path && `${path}/`
+    }
+    if (dirname(root) === root) return ''
+  }
 }

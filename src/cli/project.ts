@@ -9,6 +9,8 @@ export const rootMarkers = ['aswritten.yaml', 'package.json', '.git']
 /** A project on disk: only files below its root can be read. */
 export interface Project {
   readonly root: string
+  /** Where its paths start: the working folder if the project is in it, so that paths are as the user writes them. */
+  readonly base: string
   readonly files: Files
 }
 
@@ -31,12 +33,14 @@ export function projectOf(path: string, fallback?: string): Project {
 
 /** The project in a folder, whatever else is a project inside it. */
 export function projectAt(root: string): Project {
-  return { root, files: filesBelow(root) }
+  const here = process.cwd()
+  const base = `${resolve(root)}${sep}`.startsWith(here.endsWith(sep) ? here : here + sep) ? here : root
+  return { root, base, files: filesBelow(root, base) }
 }
 
-/** The path as the project writes it: relative to the root, with forward slashes. */
-export function pathInProject({ root }: Project, path: string): string {
-  return relative(root, resolve(path)).split(sep).join('/')
+/** The path as the project writes it: relative to its base, with forward slashes. */
+export function pathInProject({ base }: Project, path: string): string {
+  return relative(base, resolve(path)).split(sep).join('/')
 }
 
 /**
@@ -55,11 +59,12 @@ export function splitTarget(
   return { path: text.slice(0, at), target: text.slice(at + 1) }
 }
 
-function filesBelow(root: string): Files {
+/** Files of a project by their paths from `base`; those outside of the root are as if they were not there. */
+function filesBelow(root: string, base: string): Files {
   const real = realpathSync(root)
   /** A link that leads out of the root is as if it were not there. */
   const inside = (path: string): string | undefined => {
-    const full = resolve(root, path)
+    const full = resolve(base, path)
     try {
       const target = realpathSync(full)
       return target === real || target.startsWith(real + sep) ? target : undefined

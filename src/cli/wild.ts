@@ -3,7 +3,7 @@ import { visible } from '../report/frame.js'
 import { cutTo } from '../text/width.js'
 import { exitCodes } from './exit.js'
 import { modelFilesBelow } from './model-files.js'
-import { print, reportOptions } from './output.js'
+import { print, terminalOptions } from './output.js'
 import { UsageError } from './usage.js'
 import { type Site, type Status, wholeFile } from './wild-file.js'
 import { traceFiles } from './wild-workers.js'
@@ -46,7 +46,7 @@ export async function wild(
     counts,
     reasons: rank(sites),
   }
-  print(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : textOf(result, reportOptions().width))
+  print(format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : textOf(result, terminalOptions().width))
   return counts.crashed > 0 ? exitCodes.crash : exitCodes.asWritten
 }
 

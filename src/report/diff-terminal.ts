@@ -21,7 +21,7 @@ import {
 } from './diff-facts.js'
 import { visible } from './frame.js'
 import { wrap } from './layout.js'
-import type { ReportOptions } from './reporters.js'
+import type { TerminalOptions } from './reporters.js'
 import { type Colors, renderFact, renderReason, renderSide } from './terminal-findings.js'
 
 const tones: Readonly<Record<DiffOutcome['verdict'], (colors: Colors) => (text: string) => string>> = {
@@ -32,14 +32,14 @@ const tones: Readonly<Record<DiffOutcome['verdict'], (colors: Colors) => (text: 
 }
 
 /** The outcome of comparisons for a person at a terminal. Signs repeat what colours say. */
-export function renderDiffTerminal(outcomes: readonly DiffOutcome[], options: ReportOptions): string {
+export function renderDiffTerminal(outcomes: readonly DiffOutcome[], options: TerminalOptions): string {
   const colors = pc.createColors(options.color)
   const summary = targetsText(outcomes)
   const blocks = outcomes.flatMap(outcome => renderOutcome(outcome, colors, options))
   return `${[...blocks, ...(summary ? [colors.bold(summary)] : [])].join('\n\n')}\n`
 }
 
-function renderOutcome(outcome: DiffOutcome, colors: Colors, options: ReportOptions): readonly string[] {
+function renderOutcome(outcome: DiffOutcome, colors: Colors, options: TerminalOptions): readonly string[] {
   const { verdict, diagnostics, targets, after } = outcome
   if (verdict === 'unusable')
     return [
@@ -69,7 +69,7 @@ function renderTarget(
   target: TargetDifference,
   outcome: DiffOutcome,
   colors: Colors,
-  options: ReportOptions,
+  options: TerminalOptions,
 ): string {
   const { name, verdict, change, cases } = target
   const { path } = outcome[change === 'removed' ? 'before' : 'after']
@@ -81,7 +81,7 @@ function renderTarget(
   ].join('\n\n')
 }
 
-function renderCase(entry: ModelDifference, colors: Colors, options: ReportOptions): string {
+function renderCase(entry: ModelDifference, colors: Colors, options: TerminalOptions): string {
   const { where, outputs, settings, equations } = entry
   const { width } = options
   const lines = (text: string, indent = '  ') =>

@@ -4,7 +4,9 @@ import { formatPlace } from '../text/source.js'
 import { cutTo } from '../text/width.js'
 import { visible } from './frame.js'
 import { diagnosticJson } from './json.js'
-import type { ReportOptions } from './reporters.js'
+import { renderLintJunit } from './junit.js'
+import { lintNotices } from './notices.js'
+import { noticeReporters, type Reporters, type ReportOptions } from './reporters.js'
 import { renderReason } from './terminal-findings.js'
 
 /** What was found in one file without a spec. */
@@ -22,11 +24,15 @@ export interface LintedFile {
 
 /** All ways to write down what was found, by the name that `--format` takes. */
 export const lintReporters = {
-  terminal: renderTerminal,
-  json: renderJson,
-} as const satisfies Readonly<
-  Record<string, (files: readonly LintedFile[], options: ReportOptions) => string>
->
+  terminal: { summary: 'for a person at a terminal', extension: '.txt', render: renderTerminal },
+  json: {
+    summary: 'for programs, described by grammar/lint.schema.json',
+    extension: '.json',
+    render: renderJson,
+  },
+  junit: { summary: 'for test reports: JUnit XML', extension: '.xml', render: renderLintJunit },
+  ...noticeReporters(lintNotices),
+} as const satisfies Reporters<LintedFile>
 
 export type LintReporterName = keyof typeof lintReporters
 

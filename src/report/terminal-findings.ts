@@ -9,7 +9,7 @@ import { type Fact, findingSign, reasonFacts } from './facts.js'
 import type { ToldFinding } from './findings.js'
 import { codeFrame, visible } from './frame.js'
 import { wrap, wrapWithOffsets } from './layout.js'
-import type { ReportOptions } from './reporters.js'
+import type { TerminalOptions } from './reporters.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -35,7 +35,7 @@ export function renderFinding(
 /** A message that is not a finding: an error in the input, a reason why clauses are not verified, a soft failure. */
 export function renderReason(
   entry: Diagnostic,
-  { color, width }: ReportOptions,
+  { color, width }: TerminalOptions,
   clauses: readonly string[] = [],
 ): string {
   const colors = pc.createColors(color)

@@ -22,7 +22,7 @@ import {
 import { tellFindings } from './findings.js'
 import { visible } from './frame.js'
 import { wrap } from './layout.js'
-import type { ReportOptions } from './reporters.js'
+import type { TerminalOptions } from './reporters.js'
 import { type Colors, renderFinding, renderReason } from './terminal-findings.js'
 
 const tones: Readonly<Record<CheckOutcome['verdict'], (colors: Colors) => (text: string) => string>> = {
@@ -33,14 +33,14 @@ const tones: Readonly<Record<CheckOutcome['verdict'], (colors: Colors) => (text:
 }
 
 /** The outcome of checks for a person at a terminal. Signs repeat what colours say. */
-export function renderTerminal(outcomes: readonly CheckOutcome[], options: ReportOptions): string {
+export function renderTerminal(outcomes: readonly CheckOutcome[], options: TerminalOptions): string {
   const colors = pc.createColors(options.color)
   const summary = summaryText(outcomes)
   const blocks = outcomes.map(outcome => renderOutcome(outcome, colors, options))
   return `${[...blocks, ...(summary ? [colors.bold(summary)] : [])].join('\n\n')}\n`
 }
 
-function renderOutcome(outcome: CheckOutcome, colors: Colors, options: ReportOptions): string {
+function renderOutcome(outcome: CheckOutcome, colors: Colors, options: TerminalOptions): string {
   const { comparison, reason, diagnostics } = outcome
   const { width } = options
   const blocks = [renderHead(outcome, colors, width)]
