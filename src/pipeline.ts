@@ -239,16 +239,24 @@ function nameInSite({ target, variables }: Site, model: Model): string {
   return target === topLevel ? (variables.get(model) ?? model.name) : `${target}.${model.name}`
 }
 
+/** Runs a part of the line, and may note how long it takes. */
+export type Measure = <Result>(phase: string, run: () => Result) => Result
+
 /** Compares the model that the request names with a spec. */
-export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome {
+export function check(
+  request: ModelRequest,
+  specFile: SourceFile,
+  measure: Measure = (_phase, run) => run(),
+): CheckOutcome {
   const target = `${request.path}${request.target === undefined ? '' : `#${request.target}`}`
   const base = { target, specPath: specFile.path }
   const { spec, diagnostics: specDiagnostics } = readSpec(specFile)
-  const read = readModels({ ...request, stated: spec && statedInputs(spec) })
+  const read = measure('trace', () => readModels({ ...request, stated: spec && statedInputs(spec) }))
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
   const whole = { ...base, spec, diagnostics }
-  if (spec.algorithm) return checkPrograms(spec, spec.algorithm, read, whole)
+  const { algorithm } = spec
+  if (algorithm) return measure('compare', () => checkPrograms(spec, algorithm, read, whole))
   const [found, ...others] = choicesOf(read.models)
   if (others.length > 0 && found)
     return { ...whole, verdict: 'unusable', diagnostics: [severalModels(target, [found, ...others])] }
@@ -258,7 +266,7 @@ export function check(request: ModelRequest, specFile: SourceFile): CheckOutcome
   }
   return inCases(
     whole,
-    found.map(model => ({ ...model, outcome: checkModel(spec, model) })),
+    found.map(model => ({ ...model, outcome: measure('compare', () => checkModel(spec, model)) })),
   )
 }
 

@@ -28,6 +28,7 @@ const rooms = [
   'suite',
   'diff',
   'report',
+  'acceptance',
   'index.ts',
   'cli',
   'bin.ts',

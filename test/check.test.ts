@@ -38,7 +38,7 @@ test.each(cases)('$title', ({ files, expected }) => {
     sourceFile('spec.yaml', files['spec.yaml']!),
   )
   expect(diagnostics.map(({ message }) => message)).toEqual([])
-  const findings = (comparison?.findings ?? []).map(({ diagnostic: { code, span }, accepted }) => {
+  const findings = (comparison?.findings ?? []).map(({ diagnostic: { code, span, accepted } }) => {
     const place = span && positionAt(span.file, span.start)
     return `${code} ${span?.file.path}:${place?.line}:${place?.column}${accepted ? ' accepted' : ''}`
   })

@@ -128,6 +128,23 @@ describe('docs/check.md', () => {
   })
 })
 
+describe('docs/living-with-it.md', () => {
+  const page = readFileSync('docs/living-with-it.md', 'utf8')
+  const code = (units: number) => `${createModel}export const other = ${units}\n`
+
+  test.each(commandsIn(page))('$command', async ({ command, output }) => {
+    write({
+      'spec.yaml': oneLayer,
+      'src/model.js': code(3).replace('units })', 'units: 8 })'),
+      'aswritten.yaml': 'checks: [{ target: src/model.js#createModel, spec: spec.yaml }]\n',
+    })
+    await expectShown({
+      command: command.replace(/"([^"]*)"/g, text => text.slice(1, -1).replaceAll(' ', '-')),
+      output,
+    })
+  })
+})
+
 describe('docs/tensor-code.md', () => {
   const sections = readFileSync('docs/tensor-code.md', 'utf8').split(/^## /m).slice(1)
   const examples = sections.flatMap(section =>

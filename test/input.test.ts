@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { readBaseline } from '../src/acceptance/baseline.js'
 import { readConfig } from '../src/cli/config.js'
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js'
 import { readSpec } from '../src/spec/read.js'
@@ -8,7 +9,7 @@ import { casesIn } from './support/cases.js'
 /** What reads the YAML of each file of cases. */
 const readers: Readonly<
   Record<string, (file: SourceFile) => { readonly diagnostics: readonly Diagnostic[] }>
-> = { 'specs.md': readSpec, 'checks.md': readConfig }
+> = { 'specs.md': readSpec, 'checks.md': readConfig, 'baseline.md': readBaseline }
 
 /** What is said about a file: code, place, the first line of the text that is underlined, advice. */
 function complaints(diagnostics: readonly Diagnostic[]): string {

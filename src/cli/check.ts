@@ -1,105 +1,107 @@
-import { existsSync } from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
-import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { type CheckOutcome, check as checkModel } from '../pipeline.js'
+import { dirname, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { baselineName } from '../acceptance/baseline.js'
 import { reporters } from '../report/reporters.js'
-import { nearest } from '../text/nearest.js'
-import type { SourceFile } from '../text/source.js'
-import type { TensorDeclaration } from '../trace/host.js'
-import { readArtifacts } from './artifacts.js'
-import { type AskedCheck, configName, findConfig, readConfig, type Stated } from './config.js'
-import { exitCodeOf } from './exit.js'
-import { isDiagnostic, isWithin, readNamedFile, whyNoProgram } from './files.js'
-import { type AskedOutput, report } from './output.js'
-import { bundledSpec, bundledSpecs } from './package.js'
-import { type Project, pathInProject, projectAt, projectOf, splitTarget } from './project.js'
+import { Acceptances, baselineFrom, type ReadBaseline } from './acceptances.js'
+import { type CheckOptions, type ConfiguredChecks, fromHere, readNearestConfig, runChecks } from './checks.js'
+import { configName } from './config.js'
+import { exitCodes, type FailOn } from './exit.js'
+import { type AskedOutput, print, report } from './output.js'
+import { exitCodeOf, policyOf } from './policy.js'
+import { Stopwatch } from './stopwatch.js'
+import { tell } from './tell.js'
 import { InputError, UsageError } from './usage.js'
+import { rerunOnSave } from './watch.js'
 
-interface Options {
-  readonly spec?: string
-  readonly arg: Readonly<Record<string, unknown>>
-  readonly input: Readonly<Record<string, TensorDeclaration>>
-  readonly artifact: Readonly<Record<string, Stated>>
+interface Options extends CheckOptions {
+  readonly baseline?: string
+  readonly failOn?: FailOn
+  readonly maxUnverified?: number
+  readonly printConfig?: true
+  readonly watch?: true
+  readonly timing?: true
   readonly outputs: readonly AskedOutput[]
 }
 
 /** `aswritten check`: compares model code with specs and prints the verdicts. */
-export function check(target: string | undefined, { outputs, ...options }: Options): number {
-  const outcomes = target === undefined ? checkConfigured(options) : [checkNamed(target, options)]
-  report(reporters, outcomes, outputs)
-  return exitCodeOf(outcomes)
-}
-
-function checkNamed(target: string, { spec, arg, input, artifact }: Omit<Options, 'outputs'>): CheckOutcome {
-  if (spec === undefined) throw new UsageError('say what to check against: --spec FILE')
-  return checkOne({
-    target: { text: target },
-    spec: { text: spec },
-    arguments: arg,
-    inputs: input,
-    artifacts: artifact,
+export async function check(target: string | undefined, options: Options): Promise<number> {
+  if (options.printConfig) return printConfig(target, options)
+  if (!options.watch) return checkOnce(target, options).code
+  return rerunOnSave(() => {
+    if (process.stdout.isTTY) print('\x1b[2J\x1b[3J\x1b[H')
+    try {
+      return checkOnce(target, options).files
+    } catch (error) {
+      if (error instanceof UsageError) process.stderr.write(`aswritten: ${error.message}\n`)
+      else if (error instanceof InputError) tell(error.diagnostics)
+      else throw error
+      return filesInForce(options)
+    }
   })
 }
 
-function checkConfigured({ spec, arg, input, artifact }: Omit<Options, 'outputs'>): readonly CheckOutcome[] {
-  if (spec !== undefined || [arg, input, artifact].some(given => Object.keys(given).length > 0))
-    throw new UsageError('name the target as well: `aswritten check model.ts#createModel --spec spec.yaml`')
-  const path = findConfig(process.cwd())
-  if (!path) {
-    throw new UsageError(
-      `name a target (\`aswritten check model.ts#createModel --spec spec.yaml\`) or list checks in ${configName}`,
-    )
-  }
-  const file = readNamedFile(path, { shown: fromHere(path) })
-  if (isDiagnostic(file)) throw new InputError([file])
-  const { checks, diagnostics } = readConfig(file)
-  if (diagnostics.length > 0) throw new InputError(diagnostics)
-  const project = projectAt(dirname(path))
-  return checks.map(asked => checkOne(asked, project))
+interface Checked {
+  readonly code: number
+  /** The full paths of all that it depends on. */
+  readonly files: ReadonlySet<string>
 }
 
-/** Checks one target. Paths start in the project, if one is given, and then have to stay in it. */
-export function checkOne(asked: AskedCheck, project?: Project): CheckOutcome {
-  const folder = project?.root ?? process.cwd()
-  const { path, target } = splitTarget(asked.target.text, folder)
-  const full = resolve(folder, path)
-  const spec = specFile(asked.spec, folder)
-  const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder)
-  const problem = whyNoProgram(full, { shown: path, span: asked.target.span })
-  const outside = project
-    ? [{ ...asked.target, text: path }, asked.spec, ...Object.values(asked.artifacts)].flatMap(stated =>
-        whyOutside(stated, project),
-      )
-    : []
-  const problems = [...(problem ? [problem] : []), ...(isDiagnostic(spec) ? [spec] : []), ...diagnostics]
-  if (outside.length > 0 || problems.length > 0 || isDiagnostic(spec)) {
-    const told = outside.length > 0 ? outside : problems
-    return { target: asked.target.text, specPath: asked.spec.text, verdict: 'unusable', diagnostics: told }
-  }
-  const home = project ?? projectOf(full)
-  const { arguments: args, inputs } = asked
-  const model = { files: home.files, path: pathInProject(home, full), target }
-  return checkModel({ ...model, arguments: args, inputs, artifacts }, spec)
+function checkOnce(target: string | undefined, options: Options): Checked {
+  const timing = options.timing && new Stopwatch()
+  const { configured, baseline } = inForce(target, options)
+  const runs = runChecks(target, options, configured, timing)
+  const base = runs[0]?.base ?? process.cwd()
+  const read = runs.flatMap(run => [...run.read])
+  const outcomes = new Acceptances(baseline, base, read).checks(runs, configured !== undefined)
+  const policy = policyOf(options, configured?.config)
+  const write = () => report(reporters, outcomes, options.outputs, { base, policy })
+  if (timing) timing.measure('render', write)
+  else write()
+  if (timing) process.stderr.write(timing.text())
+  const files = runs.flatMap(run => [...[...run.sought].map(path => resolve(run.base, path)), ...run.beside])
+  return { code: exitCodeOf(outcomes, policy), files: new Set([...files, ...filesInForce(options)]) }
 }
 
-function whyOutside({ text, span }: Stated, { root }: Project): readonly Diagnostic[] {
-  return isWithin(root, text) ? [] : [diagnostic('file-outside-project', { path: text }, { span })]
+/** What is said beside the command line. */
+function inForce(
+  target: string | undefined,
+  options: Options,
+): { readonly configured: ConfiguredChecks | undefined; readonly baseline: ReadBaseline | undefined } {
+  const configured = target === undefined ? readNearestConfig() : undefined
+  const folder = configured ? dirname(configured.path) : process.cwd()
+  return { configured, baseline: baselineFrom(options.baseline, folder) }
 }
 
-/** A spec by path, or by the name of one that ships: `lenet5-modern`. */
-function specFile({ text, span }: Stated, folder: string): SourceFile | Diagnostic {
-  const path = resolve(folder, text)
-  const bundled = existsSync(path) ? undefined : bundledSpec(text)
-  if (bundled) return readNamedFile(bundled, { shown: `specs/${text}.yaml` })
-  const file = readNamedFile(path, { shown: text, span })
-  if (!isDiagnostic(file) || file.code !== 'file-not-found' || file.help !== undefined) return file
-  const name = nearest(text, bundledSpecs())
-  const help = name
-    ? `did you mean \`${name}\`, which ships?`
-    : `specs that ship: ${bundledSpecs().join(', ')}`
-  return diagnostic('file-not-found', { path: text }, { span, help })
+/** The files that `inForce` reads, or would read if they were there. */
+function filesInForce({ baseline }: Options): ReadonlySet<string> {
+  const folders: string[] = []
+  for (let folder = process.cwd(); !folders.includes(folder); folder = dirname(folder)) folders.push(folder)
+  const names = folders.flatMap(folder => [configName, baselineName].map(name => resolve(folder, name)))
+  return new Set([...names, ...(baseline === undefined ? [] : [resolve(baseline)])])
 }
 
-function fromHere(path: string): string {
-  return relative(process.cwd(), path).split(sep).join('/')
+/** What is in force as YAML, with the place where each is said. */
+function printConfig(target: string | undefined, options: Options): number {
+  const { configured, baseline } = inForce(target, options)
+  const { failOn, maxUnverified } = policyOf(options, configured?.config)
+  const config = configured?.config
+  const by = (asked: unknown, stated: unknown) =>
+    asked === undefined ? (stated === undefined ? 'by default' : configName) : 'on the command line'
+  const checks = config?.checks.map(({ target: { text }, spec, arguments: args, inputs, artifacts }) => ({
+    target: text,
+    spec: spec.text,
+    ...(Object.keys(args).length > 0 && { arguments: args }),
+    ...(Object.keys(inputs).length > 0 && { inputs: Object.keys(inputs) }),
+    ...(Object.keys(artifacts).length > 0 && {
+      artifacts: Object.fromEntries(Object.entries(artifacts).map(([name, stated]) => [name, stated.text])),
+    }),
+  }))
+  const lines = [
+    `config: ${configured ? fromHere(configured.path) : 'null # there is none, or a target is named'}`,
+    `baseline: ${baseline ? `${fromHere(baseline.path)} # ${baseline.entries.length} accepted` : 'null # there is none'}`,
+    `fail-on: ${failOn} # ${by(options.failOn, config?.failOn)}`,
+    `max-unverified: ${maxUnverified} # ${by(options.maxUnverified, config?.maxUnverified)}`,
+  ]
+  print(`${lines.join('\n')}\n${checks ? stringify({ checks }) : ''}`)
+  return exitCodes.asWritten
 }

@@ -6,6 +6,7 @@ import { FieldReader } from '../spec/fields.js'
 import { entriesOf, itemsOf, readYaml, scalarOf, type YamlEntry, type YamlNode } from '../spec/yaml.js'
 import { type SourceFile, type Span, spanText } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
+import { type FailOn, failures, isFailOn } from './exit.js'
 import { sizeOf } from './inputs.js'
 
 /** A text that the user wrote; `span` where it stands in a file. */
@@ -28,30 +29,47 @@ export interface AskedCheck {
 
 export const configName = 'aswritten.yaml'
 
-/** The nearest `aswritten.yaml` upwards from a folder. */
-export function findConfig(start: string): string | undefined {
+/** The nearest file of a name, from a folder upwards. */
+export function findUpwards(name: string, start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
-    const path = join(folder, configName)
+    const path = join(folder, name)
     if (existsSync(path)) return path
     if (dirname(folder) === folder) return undefined
   }
 }
 
-/** Reads the list of checks: data only, nothing in it is executed. All errors are told together, with their places. */
-export function readConfig(file: SourceFile): {
+/** What `aswritten.yaml` says. */
+export interface Config {
   readonly checks: readonly AskedCheck[]
+  readonly failOn?: FailOn
+  readonly maxUnverified?: number
   readonly diagnostics: readonly Diagnostic[]
-} {
+}
+
+/** Reads the list of checks: data only, nothing in it is executed. All errors are told together, with their places. */
+export function readConfig(file: SourceFile): Config {
   const { root, diagnostics } = readYaml(file)
   if (!root) return { checks: [], diagnostics }
   const reader = new ConfigReader(file, diagnostics)
-  const checks = reader.checks(root)
-  return { checks, diagnostics: reader.diagnostics }
+  const read = reader.read(root)
+  return { ...read, diagnostics: reader.diagnostics }
 }
 
 class ConfigReader extends FieldReader {
-  checks(root: YamlNode): readonly AskedCheck[] {
-    const list = this.fields(root, configName, ['checks'], ['checks']).get('checks')
+  read(root: YamlNode): Omit<Config, 'diagnostics'> {
+    const fields = this.fields(root, configName, ['checks', 'fail-on', 'max-unverified'], ['checks'])
+    const [fail, most] = [fields.get('fail-on'), fields.get('max-unverified')]
+    const [failOn, maxUnverified] = [scalarOf(fail?.value), scalarOf(most?.value)]
+    if (fail && !isFailOn(failOn)) this.#refuse(configName, fail, failures.join(', '))
+    if (most && !isCount(maxUnverified)) this.#refuse(configName, most, 'a whole number, 0 or more')
+    return {
+      checks: this.#checks(fields.get('checks')),
+      ...(isFailOn(failOn) && { failOn }),
+      ...(isCount(maxUnverified) && { maxUnverified }),
+    }
+  }
+
+  #checks(list: YamlEntry | undefined): readonly AskedCheck[] {
     if (!list) return []
     const items = itemsOf(list.value) ?? []
     if (items.length === 0) this.#refuse(configName, list, 'a list of checks, each with `target` and `spec`')
@@ -144,6 +162,8 @@ class ConfigReader extends FieldReader {
     this.diagnostics.push(diagnostic('duplicate-check', values, { span: target.span, related }))
   }
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** Two checks that have this in common are one. */
 function sameness({ target, spec, artifacts, ...given }: AskedCheck): string {

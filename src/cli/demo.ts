@@ -1,5 +1,5 @@
 import { renderTerminal } from '../report/terminal.js'
-import { checkOne } from './check.js'
+import { checkOne } from './checks.js'
 import { exitCodes } from './exit.js'
 import { print, terminalOptions } from './output.js'
 import { demoFile } from './package.js'
@@ -7,14 +7,15 @@ import { demoFile } from './package.js'
 /** `aswritten demo`: the example that ships, wrong and right, against its spec. Succeeds if both verdicts are as they should be. */
 export function demo(): number {
   const spec = 'xor-and-regression'
-  const [wrong, right] = ['missing-activation.ts', 'as-written.ts'].map(name =>
-    checkOne({
-      target: { text: `${demoFile(name)}#createModel` },
-      spec: { text: spec },
-      arguments: {},
-      inputs: {},
-      artifacts: {},
-    }),
+  const [wrong, right] = ['missing-activation.ts', 'as-written.ts'].map(
+    name =>
+      checkOne({
+        target: { text: `${demoFile(name)}#createModel` },
+        spec: { text: spec },
+        arguments: {},
+        inputs: {},
+        artifacts: {},
+      }).outcome,
   )
   if (!wrong || !right) return exitCodes.crash
   print(

@@ -1,5 +1,3 @@
-import type { CheckOutcome } from '../pipeline.js'
-
 /** What the exit codes mean; scripts rely on them. */
 export const exitCodes = {
   asWritten: 0,
@@ -10,16 +8,9 @@ export const exitCodes = {
   crash: 70,
 } as const
 
-const byVerdict: Readonly<Record<CheckOutcome['verdict'], number>> = {
-  'as written': exitCodes.asWritten,
-  differs: exitCodes.differs,
-  unusable: exitCodes.unusable,
-  unverified: exitCodes.unverified,
-}
+/** What makes a check fail; unusable input always does. */
+export const failures = ['unverified', 'differs', 'never'] as const
 
-/** The gravest code wins: unusable input, then a difference, then something unverified. */
-export function exitCodeOf(outcomes: readonly CheckOutcome[]): number {
-  const codes = new Set(outcomes.map(({ verdict }) => byVerdict[verdict]))
-  const order = [exitCodes.unusable, exitCodes.differs, exitCodes.unverified]
-  return order.find(code => codes.has(code)) ?? exitCodes.asWritten
-}
+export type FailOn = (typeof failures)[number]
+
+export const isFailOn = (value: unknown): value is FailOn => failures.some(name => name === value)

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
@@ -7,7 +7,7 @@ import { isJsonProblem, readJson } from '../syntax/json.js'
 import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import type { Stated } from './config.js'
-import { exitCodes } from './exit.js'
+import { exitCodes, failures } from './exit.js'
 import { readInput } from './inputs.js'
 import { outputOptions } from './output.js'
 import { packageVersion } from './package.js'
@@ -78,6 +78,8 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
       )
         .argParser(collectArtifact)
         .default({}, 'none'),
+    baseline: () =>
+      new Option('--baseline <file>', 'what is accepted; otherwise the nearest aswritten-baseline.yaml'),
     format: (...names: readonly string[]) =>
       new Option('--format <format>', 'how to print').choices(names).default(names[0]),
   }
@@ -135,6 +137,21 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
+    .addOption(option.baseline())
+    .addOption(
+      new Option(
+        '--fail-on <what>',
+        'what makes the check fail, beside unusable input (default: unverified)',
+      ).choices(failures),
+    )
+    .addOption(
+      new Option('--max-unverified <count>', 'as many clauses may be unverified (default: 0)').argParser(
+        readCount,
+      ),
+    )
+    .option('--print-config', 'print what is in force, and where it is said, and check nothing')
+    .option('--watch', 'check again whenever a file is saved that matters')
+    .option('--timing', 'say how long each part took')
     .addOption(outputs.check.options[0])
     .addOption(outputs.check.options[1])
     .addHelpText(
@@ -147,7 +164,10 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
       ]),
     )
     .action(async (target: string | undefined, options) => {
-      code = (await import('./check.js')).check(target, { ...options, outputs: outputs.check.asked() })
+      code = await (await import('./check.js')).check(target, {
+        ...options,
+        outputs: outputs.check.asked(),
+      })
     })
 
   program
@@ -166,6 +186,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
         .argParser(collectText)
         .default([], 'none'),
     )
+    .addOption(option.baseline())
     .addOption(outputs.lint.options[0])
     .addOption(outputs.lint.options[1])
     .addHelpText(
@@ -180,6 +201,34 @@ Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     )
     .action(async (paths: readonly string[], options) => {
       code = (await import('./lint.js')).lint(paths, { ...options, outputs: outputs.lint.asked() })
+    })
+
+  program
+    .command('baseline [paths...]')
+    .description('accept what the checks of aswritten.yaml find, and lint in files and folders, from now on')
+    .option('--reason <text>', 'why it is accepted; without one nothing is added')
+    .option('--owner <name>', 'who answers for it')
+    .option('--expires <day>', 'the last day on which it is accepted, as 2027-01-31')
+    .addOption(
+      new Option('--code <code>', 'add only what has this code; repeatable')
+        .argParser(collectText)
+        .default([], 'all'),
+    )
+    .option('--baseline <file>', 'where it is written; otherwise the nearest aswritten-baseline.yaml')
+    .addHelpText(
+      'after',
+      `${examples([
+        ['baseline', 'what is new, and take out what is gone'],
+        ["baseline --reason 'known since the port'", 'accept all that the checks find'],
+        [
+          "baseline src --code unread-setting --reason 'read by our callbacks'",
+          'accept one kind that lint finds',
+        ],
+      ])}
+Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
+    )
+    .action(async (paths: readonly string[], options) => {
+      code = (await import('./baseline.js')).baseline(paths, options)
     })
 
   program
@@ -214,6 +263,15 @@ Exit codes: 0 nothing found, 1 something found, 2 unusable input.`,
     .addHelpText('after', examples([['explain activation-missing', 'what it means and what to do']]))
     .action(async (name: string | undefined) => {
       code = (await import('./explain.js')).explain(name)
+    })
+
+  program
+    .command('completion')
+    .description('print a script by which a shell completes commands and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', examples([['completion bash >> ~/.bashrc', 'for bash']]))
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      code = (await import('./completion.js')).completion(program, shell)
     })
 
   program
@@ -279,6 +337,11 @@ function collectGradient(text: string, previous: readonly GradientRequest[]): re
 
 function collectText(text: string, previous: readonly string[]): readonly string[] {
   return [...previous, text]
+}
+
+function readCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number, 0 or more.')
+  return Number(text)
 }
 
 function readSeconds(text: string): number {

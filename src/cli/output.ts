@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
+import type { Policy } from '../report/policy.js'
 import type { Reporters, ReportOptions, TerminalOptions } from '../report/reporters.js'
 import { nearest } from '../text/nearest.js'
 import { refusalOf } from './files.js'
@@ -37,10 +38,8 @@ export function outputOptions(formats: readonly string[]): {
   readonly asked: () => readonly AskedOutput[]
 } {
   const asked: AskedOutput[] = []
-  const format = new Option(
-    '--format <format>',
-    `how to print: ${formats.join(', ')}; repeatable, each with an --output`,
-  )
+  const format = new Option('--format <format>', 'how to print; repeatable, each with an --output')
+    .choices(formats)
     .default(undefined, formats[0])
     .argParser(text => {
       if (!formats.includes(text)) throw new InvalidArgumentError(unknownFormat(text, formats))
@@ -64,11 +63,15 @@ function unknownFormat(text: string, formats: readonly string[]): string {
   return name ? `did you mean ${name}?` : `it is one of ${formats.join(', ')}.`
 }
 
-/** Writes the result in every form that was asked for. What is not printed in any is printed in the first of the table. */
+/**
+ * Writes the result in every form that was asked for. Its paths start in `base`. What is not printed in any is printed in the first of the
+ * table.
+ */
 export function report<Outcome>(
   table: Reporters<Outcome>,
   outcomes: readonly Outcome[],
   asked: readonly AskedOutput[],
+  { base = process.cwd(), policy }: { readonly base?: string; readonly policy?: Policy } = {},
 ): void {
   const outputs = (asked.length > 0 ? asked : [{}]).map(output => ({
     ...output,
@@ -79,7 +82,7 @@ export function report<Outcome>(
     const names = printed.map(({ format }) => `\`${format}\``).join(' and ')
     throw new UsageError(`only one format can be printed, not ${names}: give the others a file with --output`)
   }
-  const options = reportOptions()
+  const options = { ...reportOptions(base), ...(policy && { policy }) }
   for (const { format, file } of outputs) {
     const render = table[format]!.render
     if (file === undefined) print(render(outcomes, options))
@@ -109,12 +112,12 @@ function writeReport(file: string, text: string): void {
   }
 }
 
-function reportOptions(): ReportOptions {
-  return { ...terminalOptions(), version: packageVersion(), folder: folderInRepository(process.cwd()) }
+function reportOptions(base: string): ReportOptions {
+  return { ...terminalOptions(), version: packageVersion(), folder: folderInRepository(base) }
 }
 
 /** How a folder is called from the root of its git work tree, with a slash at the end; nothing for the root. */
-function folderInRepository(folder: string): string {
+export function folderInRepository(folder: string): string {
   for (let root = folder; ; root = dirname(root)) {
     if (existsSync(join(root, '.git'))) {
       const path = relative(root, folder).split(sep).join('/')

@@ -38,6 +38,36 @@ export function projectAt(root: string): Project {
   return { root, base, files: filesBelow(root, base) }
 }
 
+/** What was asked of the files of a project. */
+export interface Reading {
+  /** Texts by path. */
+  readonly read: ReadonlyMap<string, string>
+  /** All paths that were looked for, also in vain. */
+  readonly sought: ReadonlySet<string>
+}
+
+/** The same files, and what is asked of them. */
+export function recorded(files: Files): Reading & { readonly files: Files } {
+  const read = new Map<string, string>()
+  const sought = new Set<string>()
+  return {
+    read,
+    sought,
+    files: {
+      exists: path => {
+        sought.add(path)
+        return files.exists(path)
+      },
+      read: path => {
+        sought.add(path)
+        const text = files.read(path)
+        if (text !== undefined) read.set(path, text)
+        return text
+      },
+    },
+  }
+}
+
 /** The path as the project writes it: relative to its base, with forward slashes. */
 export function pathInProject({ base }: Project, path: string): string {
   return relative(base, resolve(path)).split(sep).join('/')

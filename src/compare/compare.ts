@@ -3,13 +3,13 @@ import { lint } from '../lint/lint.js'
 import type { StatedAlgorithm } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
-import { acceptFinding, withAccepted } from './accepted.js'
+import { acceptFinding, overallVerdict, withAccepted } from './accepted.js'
 import { compareAlgorithm } from './algorithm.js'
 import { compareCounts } from './counts.js'
 import type { Program } from './program.js'
 import { compareStructure } from './structure.js'
 import { compareTraining } from './training.js'
-import type { ClauseVerdict, Comparison, Finding, Verdict } from './verdict.js'
+import type { Comparison, Finding } from './verdict.js'
 
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
 export function compare(spec: Spec, code: ModelGraph, target: string): Comparison {
@@ -31,7 +31,7 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
     target,
     spec,
     code,
-    verdict: overall(verdicts, loose),
+    verdict: overallVerdict(verdicts, loose),
     clauses: verdicts,
     findings: [...differences, ...failures],
     partners: structure.partners ?? new Map(),
@@ -52,7 +52,7 @@ export function compareTrainingProgram(
   )
   const loose = found.loose.map(finding => acceptFinding(finding, spec.accepted))
   const findings = [...clauses.flatMap(entry => entry.findings), ...loose]
-  const verdict = overall(clauses, loose)
+  const verdict = overallVerdict(clauses, loose)
   return { target, spec, code, verdict, clauses, findings, partners: new Map(), silent: [] }
 }
 
@@ -66,13 +66,4 @@ function isSamePlace(a: Span | undefined, b: Span | undefined): boolean {
     b.start < a.end &&
     positionAt(a.file, a.start).line === positionAt(b.file, b.start).line
   )
-}
-
-function overall(clauses: readonly ClauseVerdict[], loose: readonly Finding[]): Verdict {
-  const open = clauses.filter(
-    ({ findings }) => findings.length === 0 || findings.some(({ accepted }) => !accepted),
-  )
-  if (open.some(({ verdict }) => verdict === 'differs') || loose.some(({ accepted }) => !accepted))
-    return 'differs'
-  return open.some(({ verdict }) => verdict === 'unverified') ? 'unverified' : 'as written'
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import type { AcceptedDeviation, Clause, Spec } from '../spec/spec.js'
+import type { Clause, Spec } from '../spec/spec.js'
 
 /** Concrete inputs and parameters on which two expressions disagree, in float64. */
 export interface Counterexample {
@@ -42,15 +42,17 @@ export interface Finding {
   readonly specified?: Node
   readonly implemented?: Node
   readonly evidence?: Evidence
-  /** Set where the spec accepts it: it stays visible and does not fail the check. */
-  readonly accepted?: AcceptedDeviation
 }
 
-export type Verdict = 'as written' | 'differs' | 'unverified'
+/** What is found out about a clause. */
+export type ClauseWord = 'as written' | 'differs' | 'unverified'
+
+/** `accepted`: all that is not as written is accepted. */
+export type Verdict = ClauseWord | 'accepted'
 
 export interface ClauseVerdict {
   readonly clause: Clause
-  readonly verdict: Verdict
+  readonly verdict: ClauseWord
   readonly evidence?: Evidence
   /** For `unverified`: why, with the place. */
   readonly reason?: Diagnostic

@@ -7,6 +7,15 @@ export interface RelatedPlace {
   readonly span: Span
 }
 
+/** Why somebody lives with what is told, and where they say so. */
+export interface Acceptance {
+  readonly reason: string
+  readonly owner?: string
+  /** The last day on which it holds, as `2027-01-31`. */
+  readonly expires?: string
+  readonly span: Span
+}
+
 /** One message to the user: a finding, a reason why something is unverified, or an error in the input. */
 export interface Diagnostic {
   readonly code: Code
@@ -20,6 +29,8 @@ export interface Diagnostic {
   readonly notes: readonly string[]
   /** What to do about it. */
   readonly help?: string
+  /** Set where somebody accepts it: it stays visible and does not fail a check. */
+  readonly accepted?: Acceptance
 }
 
 export interface DiagnosticPlace {

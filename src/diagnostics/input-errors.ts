@@ -80,6 +80,18 @@ export const inputErrors = {
     message: '`{target}` against `{spec}` is listed twice',
     why: 'One of the two was meant to be something else, or is not needed.',
   },
+  'unknown-accepted-code': {
+    category: 'input',
+    title: 'Acceptance of a code that does not exist',
+    message: '`aswritten-ignore` names `{name}`, which is no code that can be accepted',
+    why: 'A misspelled code would accept nothing, and look as if it did.',
+  },
+  'incomplete-acceptance': {
+    category: 'input',
+    title: 'Acceptance without a code or a reason',
+    message: '`aswritten-ignore` has no {missing}',
+    why: 'Whoever reads it later has to know what is accepted, and why.',
+  },
   'spec-syntax': {
     category: 'input',
     title: 'Not valid YAML',

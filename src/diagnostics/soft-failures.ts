@@ -228,4 +228,10 @@ export const softFailures = {
       '{parameter} has no influence on what training sees: its gradient is zero whatever the numbers are',
     why: 'It is counted and stored, and training never changes it by the loss.',
   },
+  'unused-acceptance': {
+    category: 'soft-failure',
+    title: 'Acceptance of what is not there',
+    message: 'the {kind} accepts `{subject}`, and nothing of that kind is there',
+    why: 'What nobody needs any more would accept the next mistake in the same place without a word.',
+  },
 } as const satisfies Record<string, Definition>

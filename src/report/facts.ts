@@ -1,6 +1,7 @@
-import type { ClauseVerdict, Counterexample, Evidence, Finding, Verdict } from '../compare/verdict.js'
+import { isAccepted } from '../compare/accepted.js'
+import type { ClauseVerdict, ClauseWord, Counterexample, Evidence, Finding } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
@@ -23,18 +24,13 @@ export interface Counts {
 export function countVerdicts(clauses: readonly ClauseVerdict[]): Counts {
   const accepted = clauses.filter(isAccepted)
   const rest = clauses.filter(clause => !isAccepted(clause))
-  const count = (verdict: Verdict) => rest.filter(clause => clause.verdict === verdict).length
+  const count = (verdict: ClauseWord) => rest.filter(clause => clause.verdict === verdict).length
   return {
     asWritten: count('as written'),
     differs: count('differs'),
     accepted: accepted.length,
     unverified: count('unverified'),
   }
-}
-
-/** Whether all differences of a clause are accepted by the spec. */
-export function isAccepted({ findings }: ClauseVerdict): boolean {
-  return findings.length > 0 && findings.every(({ accepted }) => accepted !== undefined)
 }
 
 /** `9 as written, 1 differs`: what there is none of is left out. */
@@ -56,12 +52,24 @@ export interface Fact {
   readonly details?: readonly (readonly [name: string, value: string])[]
 }
 
+/** `the data are scaled (spec.yaml:16:5), until 2027-01-31, ml-team`. */
+export function acceptanceText({ reason, span, expires, owner }: Acceptance): string {
+  const parts = [`${reason} (${formatPlace(span)})`, expires && `until ${expires}`, owner]
+  return parts.filter(Boolean).join(', ')
+}
+
+export function acceptedFacts({ accepted }: Diagnostic): readonly Fact[] {
+  return accepted ? [{ label: 'accepted', text: acceptanceText(accepted) }] : []
+}
+
 /** Why something is not known, and what would make it known. */
-export function reasonFacts({ code, notes, help, related }: Diagnostic): readonly Fact[] {
+export function reasonFacts(entry: Diagnostic): readonly Fact[] {
+  const { code, notes, help, related } = entry
   return [
     ...related.map(({ message, span }) => ({ label: 'see', text: `${formatPlace(span)}: ${message}` })),
     { label: 'why', text: [catalogue[code].why, ...notes].join(' ') },
     ...(help ? [{ label: 'do', text: help }] : []),
+    ...acceptedFacts(entry),
   ]
 }
 
@@ -139,6 +147,7 @@ function round(value: number, digits = 4): string {
 /** The word that stands for a verdict, also where there is no colour. */
 export const verdictSigns: Readonly<Record<CheckOutcome['verdict'], string>> = {
   'as written': '✓',
+  accepted: '~',
   differs: '✗',
   unverified: '?',
   unusable: '!',
@@ -146,14 +155,15 @@ export const verdictSigns: Readonly<Record<CheckOutcome['verdict'], string>> = {
 
 export const verdictWords: Readonly<Record<CheckOutcome['verdict'], string>> = {
   'as written': 'as written',
+  accepted: 'accepted',
   differs: 'differs',
   unverified: 'unverified',
   unusable: 'not checked',
 }
 
 /** The sign of a finding: a difference, one that is accepted, or something suspicious whatever the spec says. */
-export function findingSign({ diagnostic, accepted }: Finding): '✗' | '~' | '!' {
-  if (accepted) return '~'
+export function findingSign({ diagnostic }: Finding): '✗' | '~' | '!' {
+  if (diagnostic.accepted) return '~'
   return catalogue[diagnostic.code].category === 'difference' ? '✗' : '!'
 }
 

@@ -2,12 +2,14 @@ import type { Evidence, Finding } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span } from '../text/source.js'
-import { citationText, evidenceText, type Fact, resultText, tensorText } from './facts.js'
+import { acceptedFacts, citationText, evidenceText, type Fact, resultText, tensorText } from './facts.js'
 import { type Sides, sidesOf } from './sides.js'
 
 /** A finding as a reader meets it, after those before it. */
 export interface ToldFinding {
   readonly finding: Finding
+  /** Findings that are told with it. */
+  readonly repeated: readonly Finding[]
   /** Whether its line of code was not shown just before. */
   readonly isNewPlace: boolean
   readonly sides: Sides
@@ -29,7 +31,7 @@ export function tellFindings(outcome: CheckOutcome): readonly ToldFinding[] {
     const sides = sidesOf(finding, outcome)
     const why = [catalogue[finding.diagnostic.code].why, ...finding.diagnostic.notes].join(' ')
     const facts = factsOf(finding, sides, isNew(why) ? why : undefined, isNew(finding.evidence))
-    return { finding, isNewPlace, sides, facts: [...facts, ...repeated.map(alsoFact)] }
+    return { finding, repeated, isNewPlace, sides, facts: [...facts, ...repeated.map(alsoFact)] }
   })
 }
 
@@ -37,9 +39,9 @@ export function tellFindings(outcome: CheckOutcome): readonly ToldFinding[] {
 function groupsOf(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
   const groups = new Map<string, [Finding, ...Finding[]]>()
   for (const [i, finding] of findings.entries()) {
-    const { code, span, help } = finding.diagnostic
-    const isAlone = !span || finding.accepted
-    const key = isAlone ? String(i) : [code, span.file.path, span.start, span.end, help].join('\n')
+    const { code, span, help, accepted } = finding.diagnostic
+    const by = accepted && formatPlace(accepted.span)
+    const key = span ? [code, span.file.path, span.start, span.end, help, by].join('\n') : String(i)
     const group = groups.get(key)
     if (group) group.push(finding)
     else groups.set(key, [finding])
@@ -53,7 +55,7 @@ function alsoFact({ diagnostic: { message }, clause }: Finding): Fact {
 
 /** What to know about a finding beside its message, its place and the two sides, in this order. */
 function factsOf(
-  { diagnostic, clause, accepted, evidence }: Finding,
+  { diagnostic, clause, evidence }: Finding,
   { specified }: Sides,
   why: string | undefined,
   isNewEvidence: boolean,
@@ -71,7 +73,7 @@ function factsOf(
     ...(why ? [{ label: 'why', text: why }] : []),
     ...(evidence && !isEvident ? [evidenceFact(evidence, isNewEvidence)] : []),
     ...(help ? [{ label: 'do', text: help }] : []),
-    ...(accepted ? [{ label: 'accepted', text: `${accepted.reason} (${formatPlace(accepted.span)})` }] : []),
+    ...acceptedFacts(diagnostic),
   ]
 }
 

@@ -1,21 +1,33 @@
+import { isAccepted } from '../compare/accepted.js'
 import type { Finding } from '../compare/verdict.js'
 import { catalogue } from '../diagnostics/catalogue.js'
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { toText } from '../equations/unicode.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
-import { countVerdicts, isAccepted, statementText } from './facts.js'
+import { countVerdicts, statementText } from './facts.js'
+import { countUnverified } from './policy.js'
+import type { ReportOptions } from './reporters.js'
 import { sidesOf } from './sides.js'
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */
 const formatVersion = 1
 
 /** The outcome of checks as JSON; `grammar/report.schema.json` describes it. */
-export function renderJson(outcomes: readonly CheckOutcome[]): string {
-  return `${JSON.stringify({ version: formatVersion, checks: outcomes.map(outcomeJson) }, null, 2)}\n`
+export function renderJson(
+  outcomes: readonly CheckOutcome[],
+  { policy }: Pick<ReportOptions, 'policy'> = {},
+): string {
+  const limits = policy && { ...policy, unverified: countUnverified(outcomes) }
+  const report = {
+    version: formatVersion,
+    ...(limits && { policy: limits }),
+    checks: outcomes.map(outcomeJson),
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
 }
 
 function outcomeJson(outcome: CheckOutcome): object {
@@ -57,7 +69,6 @@ function findingJson(finding: Finding, outcome: CheckOutcome): object {
     specified: sideJson(specified),
     implemented: sideJson(implemented),
     evidence: finding.evidence ?? null,
-    accepted: finding.accepted?.reason ?? null,
   }
 }
 
@@ -71,7 +82,7 @@ function citationJson(citation: Citation | undefined): object | null {
   return citation ? { text: citation.text, checked: citation.checked } : null
 }
 
-export function diagnosticJson({ code, message, span, related, notes, help }: Diagnostic): object {
+export function diagnosticJson({ code, message, span, related, notes, help, accepted }: Diagnostic): object {
   return {
     code,
     category: catalogue[code].category,
@@ -80,7 +91,12 @@ export function diagnosticJson({ code, message, span, related, notes, help }: Di
     related: related.map(entry => ({ message: entry.message, place: placeJson(entry.span) })),
     notes,
     help: help ?? null,
+    accepted: accepted ? acceptanceJson(accepted) : null,
   }
+}
+
+function acceptanceJson({ reason, owner, expires, span }: Acceptance): object {
+  return { reason, owner: owner ?? null, expires: expires ?? null, place: placeJson(span) }
 }
 
 export function placeJson({ file, start, end }: Span): object {

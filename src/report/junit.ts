@@ -1,9 +1,11 @@
+import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace } from '../text/source.js'
-import { evidenceText, groundText, isAccepted } from './facts.js'
+import { evidenceText, groundText } from './facts.js'
 import type { LintedFile } from './lint-reporters.js'
 import { lintNotices, type Notice, noticesOf, wholeText } from './notices.js'
+import type { ReportOptions } from './reporters.js'
 
 interface TestCase {
   readonly name: string
@@ -17,10 +19,10 @@ interface TestCase {
  * Checks as JUnit XML: a suite for each check, a case for each clause, and one for each finding that no clause states. What
  * is unverified is an `error`, since it must not look as if it had passed; what is accepted is `skipped`.
  */
-export function renderJunit(outcomes: readonly CheckOutcome[]): string {
+export function renderJunit(outcomes: readonly CheckOutcome[], { folder }: ReportOptions): string {
   return document(
     outcomes.map(outcome => {
-      const notices = noticesOf(outcome)
+      const notices = noticesOf(outcome, folder)
       const clauses = (outcome.comparison?.clauses ?? []).map(entry => clauseCase(entry, notices))
       const loose = notices.filter(
         ({ clauses: concerned, isUnusable }) => concerned.length === 0 || isUnusable,
@@ -34,10 +36,13 @@ export function renderJunit(outcomes: readonly CheckOutcome[]): string {
 }
 
 /** Linted files as JUnit XML: a suite for each file, and one case that passes where nothing was found. */
-export function renderLintJunit(files: readonly LintedFile[]): string {
+export function renderLintJunit(files: readonly LintedFile[], { folder }: ReportOptions): string {
   return document(
     files.map(file => {
-      const found = lintNotices(file).map(notice => ({ ...noticeCase(notice), result: 'failure' as const }))
+      const found = lintNotices(file, folder).map(notice => {
+        const told = noticeCase(notice)
+        return notice.accepted ? told : { ...told, result: 'failure' as const }
+      })
       const open = file.open.map(
         ({ target, reason }): TestCase => ({
           name: target,
@@ -57,7 +62,7 @@ function clauseCase(entry: ClauseVerdict, notices: readonly Notice[]): TestCase 
   const concerned = notices.filter(({ clauses }) => clauses.includes(clause.id))
   const text = concerned.map(textOf).join('\n\n')
   if (isAccepted(entry)) {
-    const reasons = concerned.flatMap(({ accepted }) => accepted ?? [])
+    const reasons = concerned.flatMap(({ accepted }) => accepted?.reason ?? [])
     return { name, result: 'skipped', message: `accepted: ${reasons.join('; ')}` }
   }
   if (verdict === 'as written') return { name, result: 'passed' }
@@ -69,7 +74,7 @@ function clauseCase(entry: ClauseVerdict, notices: readonly Notice[]): TestCase 
 function noticeCase(notice: Notice): TestCase {
   const { code, level, accepted, message } = notice
   const name = `${code}: ${message}`
-  if (accepted !== undefined) return { name, result: 'skipped', message: `accepted: ${accepted}` }
+  if (accepted) return { name, result: 'skipped', message: `accepted: ${accepted.reason}` }
   return { name, result: level === 'error' ? 'failure' : 'error', type: code, message, text: textOf(notice) }
 }
 

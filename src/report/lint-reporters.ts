@@ -13,6 +13,8 @@ import { renderReason } from './terminal-findings.js'
 export interface LintedFile {
   /** As it was asked for. */
   readonly file: string
+  /** As in the places of what is found. */
+  readonly path: string
   /** How many models were read. */
   readonly models: number
   readonly findings: readonly Diagnostic[]
@@ -60,12 +62,13 @@ function renderTerminal(files: readonly LintedFile[], options: ReportOptions): s
 function summaryOf(files: readonly LintedFile[]): string {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
   const total = (of: (file: LintedFile) => number) => files.map(of).reduce((a, b) => a + b, 0)
-  const findings = total(file => file.findings.length)
+  const accepted = total(file => file.findings.filter(entry => entry.accepted).length)
+  const findings = total(file => file.findings.length) - accepted
   const read = `${count(
     total(file => file.models),
     'model',
   )} in ${count(files.length, 'file')}`
-  return `${count(findings, 'finding')} in ${read}`
+  return `${count(findings, 'finding')}${accepted > 0 ? `, ${accepted} accepted,` : ''} in ${read}`
 }
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */

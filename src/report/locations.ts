@@ -11,15 +11,16 @@ export interface Location {
 /** `folder` is where paths start, as seen from the root of the repository: `packages/model/`, or nothing. */
 export function locationOf({ file, start, end }: Span, folder: string): Location {
   return {
-    path: normalized(folder + file.path),
+    path: pathFrom(folder, file.path),
     start: positionAt(file, start),
     end: positionAt(file, Math.max(start, end)),
   }
 }
 
-function normalized(path: string): string {
+/** A path that starts in a folder, as seen from where the folder's path starts. */
+export function pathFrom(folder: string, inside: string): string {
   const parts: string[] = []
-  for (const part of path.split('/')) {
+  for (const part of (folder + inside).split('/')) {
     if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
     else if (part !== '.' && (part !== '' || parts.length === 0)) parts.push(part)
   }

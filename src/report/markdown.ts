@@ -1,3 +1,4 @@
+import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Formula } from '../equations/formula.js'
@@ -14,7 +15,6 @@ import {
   type Fact,
   findingSign,
   groundText,
-  isAccepted,
   listedClauses,
   reasonFacts,
   reasonsOf,
@@ -27,11 +27,21 @@ import {
 } from './facts.js'
 import { type ToldFinding, tellFindings } from './findings.js'
 import { codeFrame } from './frame.js'
+import { policyText } from './policy.js'
+import type { ReportOptions } from './reporters.js'
 
 /** The outcome of checks as Markdown, with equations in `math` fences. The verdict is always the first line. */
-export function renderMarkdown(outcomes: readonly CheckOutcome[]): string {
+export function renderMarkdown(
+  outcomes: readonly CheckOutcome[],
+  { policy }: Pick<ReportOptions, 'policy'> = {},
+): string {
   const summary = summaryText(outcomes)
-  const blocks = [...(summary ? [`**${summary}**`] : []), ...outcomes.map(renderOutcome)]
+  const allowed = policy && policyText(outcomes, policy)
+  const blocks = [
+    ...(summary ? [`**${summary}**`] : []),
+    ...(allowed ? [allowed] : []),
+    ...outcomes.map(renderOutcome),
+  ]
   return `${blocks.join('\n\n')}\n`
 }
 
@@ -71,11 +81,11 @@ function renderFinding({ finding, isNewPlace, sides, facts }: ToldFinding): stri
 }
 
 export function renderReason(entry: Diagnostic, clauses: readonly string[] = []): string {
-  const { code: name, message, span } = entry
+  const { code: name, message, span, accepted } = entry
   const place = span ? ` at ${code(formatPlace(span))}` : ''
   const concerned = clauses.map(id => code(id)).join(', ')
   return [
-    `**${name}**${place}: ${prose(message)}.`,
+    `${accepted ? '~ ' : ''}**${name}**${place}: ${prose(message)}.`,
     ...(span ? [frame(span)] : []),
     renderFacts(reasonFacts(entry), ...(concerned ? [`- **clauses**: ${concerned}`] : [])),
   ].join('\n\n')

@@ -5,6 +5,7 @@ import { renderJson } from './json.js'
 import { renderJunit } from './junit.js'
 import { renderMarkdown } from './markdown.js'
 import { type Notice, noticesOf } from './notices.js'
+import type { Policy } from './policy.js'
 import { renderRdjson } from './rdjson.js'
 import { renderSarif } from './sarif.js'
 import { renderTerminal } from './terminal.js'
@@ -21,6 +22,8 @@ export interface ReportOptions extends TerminalOptions {
   readonly version: string
   /** Where paths start, as seen from the root of the repository: `packages/model/`, or nothing. */
   readonly folder: string
+  /** What the run lets pass, where it is a check. */
+  readonly policy?: Policy
 }
 
 /** A way to write down the outcome of a command. */
@@ -34,11 +37,14 @@ export interface Reporter<Outcome> {
 export type Reporters<Outcome> = Readonly<Record<string, Reporter<Outcome>>>
 
 /** Formats that list notices, whatever command found them. */
-export function noticeReporters<Outcome>(noticesIn: (outcome: Outcome) => readonly Notice[]) {
+export function noticeReporters<Outcome>(noticesIn: (outcome: Outcome, folder: string) => readonly Notice[]) {
   const of =
     (render: (notices: readonly Notice[], options: ReportOptions) => string): Reporter<Outcome>['render'] =>
     (outcomes, options) =>
-      render(outcomes.flatMap(noticesIn), options)
+      render(
+        outcomes.flatMap(outcome => noticesIn(outcome, options.folder)),
+        options,
+      )
   return {
     sarif: {
       summary: 'for code scanning: SARIF 2.1.0',

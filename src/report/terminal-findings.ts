@@ -39,7 +39,7 @@ export function renderReason(
   clauses: readonly string[] = [],
 ): string {
   const colors = pc.createColors(color)
-  const sign = catalogue[entry.code].category === 'opaque' ? '?' : '!'
+  const sign = entry.accepted ? '~' : catalogue[entry.code].category === 'opaque' ? '?' : '!'
   const lines = renderMessage(`${sign} ${entry.code}`, entry, colors.yellow, colors, width)
   if (entry.span) lines.push('', ...codeFrame(entry.span, 0, width - 2).map(line => `  ${line}`), '')
   const concerned = clauses.length > 0 ? [{ label: 'clauses', text: clauses.join(', ') }] : []

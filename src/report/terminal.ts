@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { padTo, widthOf } from '../text/width.js'
@@ -9,7 +10,6 @@ import {
   countVerdicts,
   distinct,
   groundText,
-  isAccepted,
   listedClauses,
   reasonsOf,
   silentText,
@@ -22,22 +22,29 @@ import {
 import { tellFindings } from './findings.js'
 import { visible } from './frame.js'
 import { wrap } from './layout.js'
-import type { TerminalOptions } from './reporters.js'
+import { policyText } from './policy.js'
+import type { ReportOptions, TerminalOptions } from './reporters.js'
 import { type Colors, renderFinding, renderReason } from './terminal-findings.js'
 
 const tones: Readonly<Record<CheckOutcome['verdict'], (colors: Colors) => (text: string) => string>> = {
   'as written': colors => colors.green,
+  accepted: colors => colors.yellow,
   differs: colors => colors.red,
   unverified: colors => colors.yellow,
   unusable: colors => colors.red,
 }
 
 /** The outcome of checks for a person at a terminal. Signs repeat what colours say. */
-export function renderTerminal(outcomes: readonly CheckOutcome[], options: TerminalOptions): string {
+export function renderTerminal(
+  outcomes: readonly CheckOutcome[],
+  options: TerminalOptions & Pick<ReportOptions, 'policy'>,
+): string {
   const colors = pc.createColors(options.color)
   const summary = summaryText(outcomes)
   const blocks = outcomes.map(outcome => renderOutcome(outcome, colors, options))
-  return `${[...blocks, ...(summary ? [colors.bold(summary)] : [])].join('\n\n')}\n`
+  const policy = options.policy && policyText(outcomes, options.policy)
+  const last = [...(summary ? [colors.bold(summary)] : []), ...(policy ? [policy] : [])]
+  return `${[...blocks, ...last].join('\n\n')}\n`
 }
 
 function renderOutcome(outcome: CheckOutcome, colors: Colors, options: TerminalOptions): string {

@@ -1,0 +1,33 @@
+import type { CheckOutcome } from '../pipeline.js'
+import { countUnverified, type Policy } from '../report/policy.js'
+import { exitCodes, type FailOn } from './exit.js'
+
+const byVerdict: Readonly<Record<CheckOutcome['verdict'], number>> = {
+  'as written': exitCodes.asWritten,
+  accepted: exitCodes.asWritten,
+  differs: exitCodes.differs,
+  unusable: exitCodes.unusable,
+  unverified: exitCodes.unverified,
+}
+
+/** What of it is said on the command line comes before what `aswritten.yaml` says. */
+export function policyOf(
+  asked: { readonly failOn?: FailOn; readonly maxUnverified?: number },
+  config: { readonly failOn?: FailOn; readonly maxUnverified?: number } = {},
+): Policy {
+  const { failOn = config.failOn ?? 'unverified', maxUnverified = config.maxUnverified ?? 0 } = asked
+  return { failOn, maxUnverified }
+}
+
+/** The gravest code wins: unusable input, then a difference, then something unverified. */
+export function exitCodeOf(outcomes: readonly CheckOutcome[], policy: Policy): number {
+  const codes = new Set(outcomes.map(({ verdict }) => byVerdict[verdict]))
+  const fails: Readonly<Record<number, boolean>> = {
+    [exitCodes.unusable]: true,
+    [exitCodes.differs]: policy.failOn !== 'never',
+    [exitCodes.unverified]:
+      policy.failOn === 'unverified' && countUnverified(outcomes) > policy.maxUnverified,
+  }
+  const order = [exitCodes.unusable, exitCodes.differs, exitCodes.unverified]
+  return order.find(code => codes.has(code) && fails[code]) ?? exitCodes.asWritten
+}
