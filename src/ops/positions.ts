@@ -117,6 +117,20 @@ export const positionsBesideAxis: PositionRule = node => {
   }
 }
 
+/** Each position but those along the attribute `axis`, which goes and along which the order matters. */
+export const searchedPositions: PositionRule = ({ inputs, attributes }) => {
+  const rank = rankOf(inputs[0]!)
+  const gone = resolveAxis(attributes.axis, rank)
+  if (typeof gone !== 'number') return {}
+  const kept = axesUpTo(rank).filter(axis => axis !== gone)
+  return { same: kept.map((axis, i) => [i, 0, axis] as const) }
+}
+
+/** Each position but those along the last axis, along which the order matters. */
+export const positionsBeforeLast: PositionRule = node => ({
+  same: axesUpTo(rankOf(node) - 1).map(axis => [axis, 0, axis] as const),
+})
+
 /** Each position of the inputs, with a new axis at the place of the attribute `axis`. */
 export const stackedPositions: PositionRule = node => {
   const own = resolveAxis(node.attributes.axis, rankOf(node))

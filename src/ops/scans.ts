@@ -3,7 +3,7 @@ import type { TensorType } from '../graph/type.js'
 import { around } from './along.js'
 import { allButLastAxis, sameAxes, withoutAxes } from './axes.js'
 import type { Op, PrimitiveOp } from './op.js'
-import { orderedPositions, positionsBesideAxis } from './positions.js'
+import { positionsBeforeLast, positionsBesideAxis, searchedPositions } from './positions.js'
 import { noRole } from './roles.js'
 import { resolveAxis, sizeOf } from './shape.js'
 
@@ -40,7 +40,7 @@ function position(
     },
     axes: withoutAxes('axis'),
     selects: { axis: 'axis', alone: 0 },
-    positions: orderedPositions,
+    positions: searchedPositions,
     affine: [],
     role: { is: 'index' },
     notation: { form: 'reduction', latex: `\\mathrm{${name}}`, text: name, over: 'axis' },
@@ -158,7 +158,7 @@ function top(
       return { dtype: dtype ?? x!.dtype, shape: [...x!.shape!.slice(0, -1), k as number] }
     },
     axes: allButLastAxis,
-    positions: orderedPositions,
+    positions: positionsBeforeLast,
     affine: [],
     role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown: ['k'] },
