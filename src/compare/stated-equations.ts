@@ -1,5 +1,6 @@
 import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { isDraw } from '../evaluate/concrete.js'
+import { rebuild } from '../gradient/rebuild.js'
 import { substituteIn } from '../graph/attribute.js'
 import { type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
@@ -15,7 +16,7 @@ import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.
 import { nameDifferences } from './findings.js'
 import { judge } from './judge.js'
 import { type NamedDifference, nameDifference } from './naming.js'
-import { compareInputs, outputPlaces } from './ports.js'
+import { compareInputs, inputPlaces, outputPlaces } from './ports.js'
 import { pairByRole } from './roles.js'
 import { type Candidate, candidatesBySignature, type LearnedGroup } from './signatures.js'
 import { relate } from './values.js'
@@ -56,7 +57,8 @@ export function compareStated(
     adopted.flatMap(({ implemented }) => implemented!.layer.parameters.map(({ node }) => node)),
   )
   const instantiate = (learned: (name: string) => Node | undefined) => adopt(spec, code, rough, learned).graph
-  const outcome = compareEquations(spec, code, { taken, assumed, instantiations: [instantiate] })
+  const bounded = boundedInputs(spec, code, bindings)
+  const outcome = compareEquations(spec, code, { taken, assumed, bounded, instantiations: [instantiate] })
   const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
   if ('proof' in outcome) {
     const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
@@ -84,7 +86,14 @@ export function compareStated(
 export function compareEquations(
   spec: StatedOutputs,
   code: ModelGraph,
-  { taken, assumed, instantiations, refute = difference, isNamed = true }: EquationSearch,
+  {
+    taken,
+    assumed,
+    instantiations,
+    bounded = new Map(),
+    refute = difference,
+    isNamed = true,
+  }: EquationSearch,
 ): EquationOutcome {
   const nodes = nodesBelow(code.model.outputs.map(({ node }) => node))
   // Layers in layers have parameters that the framework does not count.
@@ -102,7 +111,7 @@ export function compareEquations(
         if (left-- === 0) return
         const specified = instantiate(name => pairing.get(name))
         if (!specified) continue
-        const own = sidesOf(spec, specified, code, assumed)
+        const own = sidesOf(spec, specified, code, assumed, bounded)
         if (shown.length < mostNamed) shown.push(own)
         yield own
       }
@@ -110,7 +119,7 @@ export function compareEquations(
   }
   const judgement = judge(sides(), () => {
     const unpaired = shown.length > 0 ? undefined : instantiations[0]?.(() => undefined)
-    if (unpaired) shown.push(sidesOf(spec, unpaired, code, assumed))
+    if (unpaired) shown.push(sidesOf(spec, unpaired, code, assumed, bounded))
     return shown[0] ? refute(shown[0]) : open('the equations do not fit the code')
   })
   if (judgement.kind === 'same') return { proof: judgement.evidence }
@@ -136,6 +145,8 @@ interface EquationSearch {
   /** Parameters that cannot be learned tensors of equations. */
   readonly taken: ReadonlySet<Node>
   readonly assumed: ReadonlyMap<string, number>
+  /** What stands for inputs of which the spec says below which number they are. */
+  readonly bounded?: ReadonlyMap<Node, Node>
   /** The stated graph with what is not said to be the code's in one way or another: any of them may be what is meant. */
   readonly instantiations: readonly Instantiate[]
   /** What shows that no pairing makes both equal. */
@@ -304,20 +315,43 @@ function statedVerdicts(
   return { clauses, loose: findings.filter(({ clause }) => !clause) }
 }
 
+/** Inputs of whole numbers as far as the spec says that they go: numbers beyond show no difference. */
+function boundedInputs(
+  spec: Spec,
+  { model, builder }: ModelGraph,
+  bindings: Adoption['bindings'],
+): ReadonlyMap<Node, Node> {
+  const places = inputPlaces(spec, model)
+  return new Map(
+    spec.inputs.flatMap(({ below }, i) => {
+      const node = model.inputs[places[i]!]?.node
+      if (below === undefined || node?.type.dtype !== 'int32') return []
+      const bound = substituteIn(below, name => bindings.get(name))
+      const known = builder.node('input', [], { ...node.attributes, below: bound })
+      return isProblem(known) ? [] : [[node, known] as const]
+    }),
+  )
+}
+
 function sidesOf(
   spec: StatedOutputs,
   { model }: ModelGraph,
   code: ModelGraph,
   assumed: ReadonlyMap<string, number>,
+  bounded: ReadonlyMap<Node, Node> = new Map(),
 ): Sides {
   const places = outputPlaces(spec, code.model)
   const outputs = model.outputs.flatMap(({ node, name }, i) => {
     const other = code.model.outputs[places[i]!]?.node
     return other ? [{ name, node, other }] : []
   })
+  const within = (nodes: readonly Node[]) => {
+    const rebuilt = bounded.size > 0 ? rebuild(nodes, code.builder, node => bounded.get(node) ?? node) : nodes
+    return isProblem(rebuilt) ? nodes : rebuilt
+  }
   return {
-    specified: outputs.map(({ node }) => node),
-    implemented: outputs.map(({ other }) => other),
+    specified: within(outputs.map(({ node }) => node)),
+    implemented: within(outputs.map(({ other }) => other)),
     names: outputs.map(({ name }) => name),
     nameOf: leafNames(code),
     assumed,

@@ -1,5 +1,5 @@
 import { isDraw } from '../evaluate/concrete.js'
-import { drawTensor } from '../evaluate/domain.js'
+import { type Domain, drawTensor } from '../evaluate/domain.js'
 import { evaluate } from '../evaluate/evaluate.js'
 import { randomSource } from '../evaluate/random.js'
 import { rebuild } from '../gradient/rebuild.js'
@@ -11,7 +11,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { shapeText } from '../graph/type.js'
 import type { Mode } from '../ops/elaborate.js'
 import { type Proof, sizesOf } from './prove.js'
-import { abstracted, isConstant, isLeaf, type Pairs } from './region.js'
+import { abstracted, domainOf, isConstant, isLeaf, type Pairs } from './region.js'
 import { mostRepeats } from './symmetry.js'
 
 type Proved = Extract<Proof, { readonly kind: 'proved' }>
@@ -102,7 +102,9 @@ function numberKeys(
       const shape = isLeaf(node) ? sizesOf(node, { symbol }) : undefined
       if (!shape) return undefined
       const seed = isDraw(node) ? Number(node.attributes.site) + 1 : node.id + 1
-      const value = known.get(node) ?? drawTensor(shape, node.type.dtype, domain, randomSource(seed))
+      const { dtype } = node.type
+      const own = dtype === 'float32' ? domain : wholeNumbers(node)
+      const value = known.get(node) ?? drawTensor(shape, dtype, own, randomSource(seed))
       known.set(node, value)
       return value
     }
@@ -116,6 +118,12 @@ function numberKeys(
       [shapeText(node.type.shape), ...found.map(all => digits(all[i]!))].join(' '),
     ]),
   )
+}
+
+/** Indices are whole numbers, as far as it is known up to where. */
+function wholeNumbers(node: Node): Domain {
+  const own = domainOf(node)
+  return own.kind === 'whole' ? own : { kind: 'whole', below: undefined }
 }
 
 /** A few sums of the numbers of a tensor, as far as rounding leaves them alone. */
