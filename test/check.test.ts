@@ -11,13 +11,14 @@ import { inMemory } from './support/project.js'
 
 const cases = readdirSync('test/cases/check').flatMap(name => projectsIn(`test/cases/check/${name}`))
 
-/** Shapes of the tensors that a function takes, with names for sizes that are open. */
+/** Shapes of the tensors that a function takes, with names for sizes that are open; `int32` behind the sizes of one of integers. */
 function inputsOf(text = '{}'): Readonly<Record<string, TensorDeclaration>> {
   const declared = parse(text) as Readonly<Record<string, readonly (number | string)[]>>
   return Object.fromEntries(
     Object.entries(declared).map(([name, sizes]) => {
-      const shape = sizes.map(size => (typeof size === 'number' ? size : symbol(size, true)))
-      return [name, { shape, dtype: 'float32' }]
+      const dtype = sizes.at(-1) === 'int32' ? 'int32' : 'float32'
+      const own = sizes.filter(size => size !== 'int32')
+      return [name, { shape: own.map(size => (typeof size === 'number' ? size : symbol(size, true))), dtype }]
     }),
   )
 }

@@ -43,7 +43,7 @@ export type Expression =
   /** `\sum_{i=1}^{n} x_i`, over what follows. */
   | {
       readonly kind: 'reduce'
-      readonly operator: 'sum' | 'product' | 'max' | 'min' | 'mean'
+      readonly operator: 'sum' | 'product' | 'max' | 'min' | 'mean' | 'argMax' | 'argMin'
       readonly indices: readonly IndexRange[]
       /** Only where this holds: `\sum_{j \ne i}`. */
       readonly condition?: Expression
@@ -138,6 +138,62 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'text':
     case 'ellipsis':
       return []
+  }
+}
+
+/** The same tree with other parts in place of some; what is put in is not looked into. */
+export function replaceParts(
+  expression: Expression,
+  replace: (part: Expression) => Expression | undefined,
+): Expression {
+  const own = replace(expression)
+  if (own) return own
+  const all = (parts: readonly Expression[]) => parts.map(each)
+  const each = (part: Expression) => replaceParts(part, replace)
+  const range = ({ first, last }: { readonly first?: Expression; readonly last?: Expression }) => ({
+    ...(first && { first: each(first) }),
+    ...(last && { last: each(last) }),
+  })
+  switch (expression.kind) {
+    case 'binary':
+      return { ...expression, left: each(expression.left), right: each(expression.right) }
+    case 'negate':
+    case 'transpose':
+    case 'absolute':
+      return { ...expression, operand: each(expression.operand) }
+    case 'call':
+      return {
+        ...expression,
+        attributes: expression.attributes.map(entry => ({ ...entry, value: each(entry.value) })),
+        arguments: all(expression.arguments),
+      }
+    case 'list':
+      return { ...expression, items: all(expression.items) }
+    case 'reduce': {
+      const { condition, indices, body } = expression
+      return {
+        ...expression,
+        indices: indices.map(entry => ({ ...entry, ...range(entry) })),
+        ...(condition && { condition: each(condition) }),
+        body: each(body),
+      }
+    }
+    case 'family':
+      return {
+        ...expression,
+        equation: each(expression.equation),
+        first: each(expression.first),
+        last: each(expression.last),
+      }
+    case 'element':
+      return { ...expression, operand: each(expression.operand), at: all(expression.at) }
+    case 'slice':
+      return { ...expression, ...range(expression) }
+    case 'name':
+    case 'number':
+    case 'text':
+    case 'ellipsis':
+      return expression
   }
 }
 

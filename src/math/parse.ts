@@ -20,6 +20,11 @@ const mostRemembered = 2000
 /** Equations that were read before. The same few come back with every layer of a model. */
 const remembered = new Map<string, Expression | SyntaxProblem>()
 
+/** Letters that Unicode has in several forms, each of one character. */
+const letterForms: ReadonlyMap<string, string> = new Map(
+  [...'ϵε ϕφ ϑθ ϱρ ϖπ ϰκ µμ'.split(' ')].map(([a, b]) => [a!, b!]),
+)
+
 /** Reads one equation or expression, in plain text or in the LaTeX of papers. Never throws. */
 export function parseEquation(text: string): Expression | SyntaxProblem {
   const known = remembered.get(text)
@@ -41,15 +46,18 @@ function parseFrom<Tree extends object>(
   most: number,
 ): Tree | SyntaxProblem {
   if (text.length > most) return { problem: `an equation has at most ${most} characters`, offset: most }
-  const places = placesOf(text)
+  const plain = text.replace(/[ϵϕϑϱϖϰµ]/g, letter => letterForms.get(letter)!)
+  const places = placesOf(plain)
   if ('problem' in places) return places
   const { isBracketed, isInRows } = places
   // A single equation has no line that could be another one.
   const isInside = startRule === 'Start' ? () => true : isBracketed
   try {
-    return parse(text, { startRule, isBracketed: isInside, isInRows }) as Tree
+    return parse(plain, { startRule, isBracketed: isInside, isInRows }) as Tree
   } catch (error) {
     if (error instanceof GrammarError) {
+      const refused = refusedMacro(plain)
+      if (refused) return refused
       const { offset } = error.location.start
       // The grammar reads macros letter by letter; a reader sees one sign.
       const macro = macroAround(text, offset)
@@ -81,6 +89,19 @@ function explain(error: GrammarError, text: string): string {
 
 function unknownMacro(macro: string): string {
   return `\`${macro}\` has no meaning here; words are written \`\\mathrm{${macro.slice(1)}}\``
+}
+
+/** Signs that papers use for several things, and what to write in their place. */
+const severalMeanings: Readonly<Record<string, string>> = {
+  otimes: 'may be a product of each element or an outer one: write `\\odot`, or `x y^\\top`',
+  oplus: 'may be a sum or put one behind the other: write `+`, or `[a; b]`',
+  propto: 'leaves a factor open: write the factor and `=`',
+  approx: 'is no equation: write `=`',
+}
+
+function refusedMacro(text: string): SyntaxProblem | undefined {
+  const found = [...text.matchAll(/\\([A-Za-z]+)/g)].find(([, name]) => Object.hasOwn(severalMeanings, name!))
+  return found && { problem: `\`${found[0]}\` ${severalMeanings[found[1]!]}`, offset: found.index }
 }
 
 /** The macro in the middle of which a place is. */

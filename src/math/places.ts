@@ -21,7 +21,7 @@ const mostBars = 24
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
 /** Environments with rows. */
-const environments = ['cases', 'bmatrix', 'pmatrix']
+const environments = ['cases', 'array', 'bmatrix', 'pmatrix']
 
 /** Reads which brackets and environments are open where. */
 export function placesOf(text: string): Places | BracketProblem {

@@ -60,6 +60,8 @@ const bigSigns: Readonly<Record<string, string>> = {
   product: '\\prod',
   max: '\\max',
   min: '\\min',
+  argMax: '\\arg\\max',
+  argMin: '\\arg\\min',
 }
 
 const latex: Spelling = {

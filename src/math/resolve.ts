@@ -173,6 +173,10 @@ class Resolver {
     const label = operator === '^' ? this.#labelled(expression) : undefined
     if (label) return label
     const right = this.read(expression.right)
+    if (operator === '^' && this.#isEuler(expression.left)) {
+      const { range } = expression
+      return { kind: 'call', name: 'exp', attributes: [], arguments: [right], range }
+    }
     if (operator === '^') return this.#marked(expression.left, left => ({ ...expression, left, right }))
     const left = this.read(expression.left)
     if (operator === '/' && isHidden(right, expression.right) && expression.right.kind === 'call')
@@ -183,6 +187,11 @@ class Resolver {
     if (operator === 'product' && isHidden(right, expression.right))
       return product({ ...expression, left, right: right.left }, right.right)
     return { ...expression, left, right }
+  }
+
+  /** `e^x` is the exponential of x, unless something is called e. */
+  #isEuler(base: Expression): boolean {
+    return base.kind === 'name' && base.name === 'e' && !this.#declarations.isValue('e')
   }
 
   /** `W^Q` where that is declared, under this spelling. */

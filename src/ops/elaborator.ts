@@ -5,13 +5,15 @@ import { isProblem } from '../graph/op.js'
 import type { CallExpression, Expression, NameExpression } from '../math/expression.js'
 import { printExpression } from '../math/print.js'
 import type { Environment } from './elaborate.js'
-import { elementOf } from './elements.js'
+import { asClass, elementOf } from './elements.js'
 import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
+import { concatenated, counted } from './joined.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
 import { reduce } from './reduce.js'
+import { identityBeside, identityMatrix, isIdentity, powerOfMatrix } from './square.js'
 import { opTable } from './table.js'
-import { arithmetic, constants, measures, ofSeveral, signs, synonyms } from './vocabulary.js'
+import { arithmetic, constants, measures, ofSeveral, opNamed, signs } from './vocabulary.js'
 
 /** A tensor with named axes, or a number, a size, a text or a list. */
 export type Value = Placed | Attribute
@@ -137,6 +139,9 @@ export class Elaborator {
     const index = name.subscripts ? undefined : this.index(name.name)
     if (index) return this.#counted(index)
     const found = this.lookup(name)
+    const member = found ? undefined : this.#member(name)
+    if (member) return member
+    if (!found && this.environment.example && isIdentity(name)) return identityMatrix(this, name)
     if (!found) throw new Misfit(`\`${name.name}\` is not defined`)
     if (found.rest.length === 0) return found.value
     return elementOf(this, this.placed(found.value), found.rest, false)
@@ -211,7 +216,10 @@ export class Elaborator {
     if (!this.environment.example) throw new Misfit('a list may hold numbers only')
     const [only, ...others] = values
     if (others.length === 0) return only!
-    return this.#elementwise('concat', values)
+    return concatenated(
+      this.axes,
+      values.map(value => this.placed(value)),
+    )
   }
 
   #elementwise(op: string, operands: readonly Value[], attributes = {}): Placed {
@@ -230,14 +238,19 @@ export class Elaborator {
   }
 
   #binary({ operator, left: first, right: second, range }: Extract<Expression, { kind: 'binary' }>): Value {
-    const left = this.value(first)
-    const right = this.value(second)
+    const isSum = this.environment.example !== undefined && (operator === '+' || operator === '-')
+    const left = (isSum && identityBeside(this, first, () => this.value(second))) || this.value(first)
+    const right = (isSum && identityBeside(this, second, () => left)) || this.value(second)
     const exact = arithmetic[operator]
     if (exact && isDimension(left) && isDimension(right)) return exact(left, right)
     if (operator !== 'product') {
       const op = signs[operator]
       if (!op) throw new Misfit('expected a value here, not what one is drawn from or becomes', range)
-      return this.#elementwise(op, [left, right])
+      const matrix = op === 'power' && this.environment.example ? powerOfMatrix(this, left, right) : undefined
+      if (matrix) return matrix
+      const isEquality = this.environment.example !== undefined && ['equal', 'notEqual'].includes(op)
+      const [one, other] = isEquality ? [asClass(this, first, right), asClass(this, second, left)] : []
+      return this.#elementwise(op, [one ?? left, other ?? right])
     }
     if (this.environment.example) return this.axes.product(this.placed(left), this.placed(right))
     const isMatrix = isPlaced(right) && (right.node.type.shape?.length ?? 2) >= 2
@@ -313,11 +326,17 @@ export class Elaborator {
       throw new Misfit(`\`${name}\` takes ${parameters.length} arguments, not ${args.length}`)
     if (this.#depth >= deepestCalls) throw new Misfit(`\`${name}\` calls itself`)
     const locals = new Map(parameters.map((parameter, i) => [parameter, args[i]!] as const))
+    // What counts goes on counting inside.
+    const counters = parameters.flatMap((parameter, i) => {
+      const given = call.arguments[i]
+      const index = given?.kind === 'name' && !given.subscripts ? this.index(given.name) : undefined
+      return index ? [[parameter, index] as const] : []
+    })
     const example = { ...this.environment.example!, ...(numbers && { numbers }) }
     const inner = new Elaborator(
       { ...this.environment, example },
       this.builder,
-      new Map(),
+      new Map(counters),
       locals,
       this.#depth + 1,
     )
@@ -336,12 +355,15 @@ export class Elaborator {
   #operation(call: CallExpression, inputs: readonly Placed[]): Placed {
     const over = this.#over(call)
     const name = over.length > 0 ? call.stem! : call.name
-    const several = inputs.length > 1 && Object.hasOwn(ofSeveral, name) ? ofSeveral[name] : undefined
+    const opName = opNamed(name)
+    const several =
+      inputs.length > 1 && opName !== undefined && Object.hasOwn(ofSeveral, opName)
+        ? ofSeveral[opName]
+        : undefined
     if (several)
       return inputs
         .slice(1)
         .reduce((left, right) => this.axes.elementwise(several, [left, right]), inputs[0]!)
-    const opName = Object.hasOwn(opTable, name) ? name : synonyms[name]
     const op = opName === undefined ? undefined : opTable[opName]
     const given = this.#attributes(call, op ? Object.keys(op.attributes) : [])
     const own = this.environment.apply?.(
@@ -371,21 +393,28 @@ export class Elaborator {
     }
     if (op.elementwise) return this.axes.elementwise(opName, inputs, given)
     if (opName === 'concat' && given.axis === undefined && this.environment.example)
-      return this.#concatenated(inputs)
+      return concatenated(this.axes, inputs)
     return this.#wholeTensors(name, opName, inputs, given)
   }
 
-  /** Values one behind the other along their last own axis. */
-  #concatenated(inputs: readonly Placed[]): Placed {
-    const axes = this.axes.union(inputs)
-    const rank = Math.max(...inputs.map(ownRank))
-    return {
-      node: this.axes.node(
-        'concat',
-        inputs.map(input => this.axes.align(input, axes, rank)),
-      ),
-      axes,
-    }
+  /** `f_i` where i counts and each `f_1`, `f_2`, … is a value of its own. */
+  #member({ stem, subscripts = [], label }: NameExpression): Placed | undefined {
+    const last = subscripts.at(-1)
+    const [only] = last ?? []
+    const index = last?.length === 1 && only?.kind === 'name' ? this.index(only.name) : undefined
+    const size = index && sizeOfIndex(index)
+    if (!stem || !index || typeof size !== 'number' || size > mostBetween) return undefined
+    const from = index.first ?? 1
+    const before = subscripts.slice(0, -1).map(items => items.map(item => this.#numbered(item)))
+    const members = Array.from({ length: size }, (_, k) =>
+      this.defined(nameOf(stem, [...before, [String(Number(from) + k)]], label)),
+    )
+    if (members.length === 0 || !members.every(member => member !== undefined)) return undefined
+    return counted(
+      this.axes,
+      members.map(member => this.placed(member)),
+      index.name,
+    )
   }
 
   /** An op that reads along axes: those of the tensors, or counted from the last where indices stand in front. */

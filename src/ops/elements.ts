@@ -1,8 +1,8 @@
 import { type Dimension, equals, isPolynomial, subtract } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import type { Expression } from '../math/expression.js'
-import type { Elaborator } from './elaborator.js'
-import { type BoundIndex, indicesIn, type Position, rangeOn, sizeOfIndex } from './indices.js'
+import { type Elaborator, isPlaced, type Value } from './elaborator.js'
+import { type BoundIndex, firstPlace, indicesIn, type Position, rangeOn, sizeOfIndex } from './indices.js'
 import { Misfit } from './misfit.js'
 import { batchAxis, ownRank, type Placed } from './named-axes.js'
 
@@ -39,9 +39,12 @@ export function elementOf(
     const axis = names.length
     const size = node.type.shape![axis]!
     if (place.kind === 'lookup') {
-      if (i > 0 || places.length > 1 || axis > 0) throw new Misfit('a lookup takes the first axis of a table')
-      node = builder.node('gather', [node, place.at.node], { axis: 0 })
-      return { node, axes: place.at.axes }
+      if (places.length === 1 && axis === 0) {
+        node = builder.node('gather', [node, place.at.node], { axis: 0 })
+        return { node, axes: place.at.axes }
+      }
+      names.push(`${lookupAxis}${i}`)
+      continue
     }
     if (place.kind === 'one') {
       const start = typeof place.at === 'number' && place.at < 0 ? fromEnd(size, place.at) : place.at
@@ -57,13 +60,52 @@ export function elementOf(
     }
     const { position } = place
     const { name } = position.index
-    if (names.includes(name)) throw new Misfit(`\`${name}\` counts two axes of one value`)
     const part = rangeOn(position, size)
     if (withBatch && i === 0) position.index.isBatch = true
     node = sliced(elaborator, node, axis, size, part.start, part.size)
-    names.push(name)
+    if (names.includes(name)) node = onDiagonal(elaborator, node, names.indexOf(name), axis)
+    else names.push(name)
   }
-  return named(elaborator, node, names)
+  const whole = named(elaborator, node, names)
+  return places.reduce(
+    (from, place, i) =>
+      place.kind === 'lookup' ? lookedUp(elaborator, from, `${lookupAxis}${i}`, place.at) : from,
+    whole,
+  )
+}
+
+/** Before the number of the place that is looked up: the name of an axis that no index can have. */
+const lookupAxis = '#'
+
+/** The values along an axis at places that are values themselves, as in `z_{i, y_i}`. */
+function lookedUp({ axes }: Elaborator, from: Placed, name: string, at: Placed): Placed {
+  const along = from.axes.indexOf(name)
+  const size = from.node.type.shape![along]!
+  const counted: Placed = { node: axes.node('range', [], { start: 0, size }), axes: [name] }
+  const isThere = axes.elementwise('equal', [at, counted])
+  const zero: Placed = { node: axes.node('scalar', [], { value: 0 }), axes: [] }
+  const chosen = axes.elementwise('where', [isThere, from, zero])
+  const axis = chosen.axes.indexOf(name)
+  const node = axes.node('sum', [chosen.node], { axes: [axis], keepDims: false })
+  return { node, axes: chosen.axes.filter(other => other !== name) }
+}
+
+/** `k` in `1[k = y]`, where y is a class: classes are counted from 0, whatever an index counts from. */
+export function asClass(elaborator: Elaborator, counter: Expression, label: Value): Placed | undefined {
+  const index = counter.kind === 'name' && !counter.subscripts ? elaborator.index(counter.name) : undefined
+  const isLabel = isPlaced(label) && label.node.type.dtype === 'int32'
+  const size = index && isLabel ? sizeOfIndex(index) : undefined
+  if (!index || size === undefined) return undefined
+  const start = subtract(index.first ?? 1, firstPlace(index))
+  return { node: elaborator.axes.node('range', [], { start, size }), axes: [index.name] }
+}
+
+/** Where an index counts two axes, the places at which both are the same: `C_{ii}`. */
+function onDiagonal({ axes }: Elaborator, node: Node, first: number, second: number): Node {
+  const letters = node.type.shape!.map((_, axis) => String.fromCharCode(97 + axis))
+  const kept = letters.filter((_, axis) => axis !== second)
+  const equation = `${letters.join('')},${letters[first]}${letters[second]}->${kept.join('')}`
+  return axes.node('einsum', [node, axes.node('eye', [], { rows: node.type.shape![first]! })], { equation })
 }
 
 function fromEnd(size: Dimension, at: number): Dimension {

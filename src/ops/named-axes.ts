@@ -128,9 +128,9 @@ export class AxisBuilder {
   }
 
   #ofVectors(left: Placed, right: Placed): Placed {
-    // Of one number each, both products are one.
+    // A vector of one number is a number.
     const isNumber = ({ node }: Placed) => node.type.shape?.at(-1) === 1
-    if (!left.isRow && !right.isRow && isNumber(left) && isNumber(right))
+    if (!left.isRow && !right.isRow && (isNumber(left) || isNumber(right)))
       return this.elementwise('multiply', [left, right])
     if (left.isRow && !right.isRow) {
       const { node, axes } = this.elementwise('multiply', [

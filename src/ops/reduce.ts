@@ -1,5 +1,5 @@
 import { equals, isPolynomial } from '../graph/dimension.js'
-import { type Expression, partsOf } from '../math/expression.js'
+import { type Expression, type IndexRange, partsOf, type Range } from '../math/expression.js'
 import type { Elaborator, Value } from './elaborator.js'
 import { type BoundIndex, indicesIn, rangeOn, sizeOfIndex } from './indices.js'
 import { Misfit } from './misfit.js'
@@ -15,27 +15,30 @@ const operators: Readonly<Record<Reduction['operator'], { readonly op: string; r
     max: { op: 'max', neutral: Number.NEGATIVE_INFINITY },
     min: { op: 'min', neutral: Number.POSITIVE_INFINITY },
     mean: { op: 'mean' },
+    argMax: { op: 'argMax', neutral: Number.NEGATIVE_INFINITY },
+    argMin: { op: 'argMin', neutral: Number.POSITIVE_INFINITY },
   }
+
+/** Operators that give a place, counted from 0 as labels are. */
+const places: ReadonlySet<Reduction['operator']> = new Set(['argMax', 'argMin'])
 
 /** `\sum_{i=1}^{n} x_i y_i`: the axes that the indices count go; sums of products become one contraction. */
 export function reduce(outer: Elaborator, expression: Reduction): Value {
-  const { operator, condition, body, range } = expression
-  const indices = expression.indices.map((entry): BoundIndex => {
-    const first = entry.first && outer.size(entry.first)
-    const last = entry.last && outer.size(entry.last)
-    if (last !== undefined && first === undefined)
-      throw new Misfit(
-        `the first value of \`${entry.index}\` is not given: write \`\\sum_{${entry.index}=1}\``,
-        range,
-      )
-    return {
-      name: entry.index,
-      range,
-      ...(first !== undefined && last !== undefined && { first, last }),
-    }
-  })
+  const { operator, body, range } = expression
+  const bounds = expression.indices.map(entry => boundsOf(outer, entry, range))
+  const indices = bounds.map(({ index }) => index)
+  const conditions = [
+    ...(expression.condition ? [expression.condition] : []),
+    ...bounds.flatMap(entry => entry.conditions),
+  ]
+  const condition = conditions.length > 0 ? conditions.reduce(both) : undefined
   const inner = outer.binding(indices)
-  learnSizes(inner, condition ? [condition, body] : [body])
+  learnSizes(inner, [...(expression.condition ? [expression.condition] : []), body])
+  // What another index is a bound of counts along the same axis.
+  for (const { index, by } of bounds) {
+    const size = sizeOfIndex(index)
+    if (by && size !== undefined && sizeOfIndex(by) === undefined) by.size = size
+  }
   const contracted = operator === 'sum' && !condition ? contract(inner, body, indices) : undefined
   if (contracted) return contracted
   const { op, neutral } = operators[operator]
@@ -43,13 +46,63 @@ export function reduce(outer: Elaborator, expression: Reduction): Value {
   const whole = condition ? where(inner, condition, plain, neutral) : plain
   const counted = indices.map(index => axisOf(whole, index))
   const axes = counted.filter(axis => axis >= 0)
-  const node = axes.length > 0 ? inner.axes.node(op, [whole.node], { axes, keepDims: false }) : whole.node
+  if (places.has(operator) && (axes.length !== 1 || indices.length !== 1))
+    throw new Misfit('the place of the largest or the smallest value is taken along one index', range)
+  const over = places.has(operator) ? { axis: axes[0]! } : { axes, keepDims: false }
+  const node = axes.length > 0 ? inner.axes.node(op, [whole.node], over) : whole.node
   const left: Placed = { node, axes: whole.axes.filter((_, i) => !axes.includes(i)) }
   return indices.reduce(
     (value, index, i) => (counted[i]! < 0 ? repeated(inner, value, operator, index) : value),
     left,
   )
 }
+
+/** An index with its range. A bound that depends on another index, as in `\\sum_{j=i+1}^{n}`, is a condition. */
+function boundsOf(
+  outer: Elaborator,
+  { index: name, first: from, last: to }: IndexRange,
+  range: Range,
+): { readonly index: BoundIndex; readonly conditions: readonly Expression[]; readonly by?: BoundIndex } {
+  const isOpen = (bound: Expression | undefined) => bound !== undefined && dependsOnIndex(outer, bound)
+  if (!isOpen(from) && !isOpen(to)) {
+    const first = from ? outer.size(from) : to && 1
+    const last = to && outer.size(to)
+    const index = { name, range, ...(first !== undefined && last !== undefined && { first, last }) }
+    return { index, conditions: [] }
+  }
+  const own: Expression = { kind: 'name', name, range }
+  const first = from && !isOpen(from) ? outer.size(from) : undefined
+  const compared = (operator: '>=' | '<=', bound: Expression): Expression => ({
+    kind: 'binary',
+    operator,
+    left: own,
+    right: bound,
+    range,
+  })
+  const by = [from, to].flatMap(bound => (bound?.kind === 'name' ? (outer.index(bound.name) ?? []) : []))[0]
+  const size = to && !isOpen(to) ? outer.size(to) : undefined
+  return {
+    index: { name, range, ...(first === 0 && { first }), ...(size !== undefined && { size }) },
+    conditions: [
+      ...(from && first !== 0 && first !== 1 ? [compared('>=', from)] : []),
+      ...(to && isOpen(to) ? [compared('<=', to)] : []),
+    ],
+    ...(by && { by }),
+  }
+}
+
+function dependsOnIndex(elaborator: Elaborator, bound: Expression): boolean {
+  if (bound.kind === 'name' && !bound.subscripts) return elaborator.index(bound.name) !== undefined
+  return partsOf(bound).some(part => dependsOnIndex(elaborator, part))
+}
+
+const both = (left: Expression, right: Expression): Expression => ({
+  kind: 'call',
+  name: 'logicalAnd',
+  attributes: [],
+  arguments: [left, right],
+  range: right.range,
+})
 
 function axisOf({ axes }: Placed, { name }: BoundIndex): number {
   return axes.indexOf(name)

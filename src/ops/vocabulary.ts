@@ -35,6 +35,7 @@ export const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribu
   ['false', false],
   ['null', null],
   ['infinity', Number.POSITIVE_INFINITY],
+  ['π', Math.PI],
 ])
 
 /** Names of functions of papers that are spelled otherwise in the op table. */
@@ -55,6 +56,17 @@ export const synonyms: Readonly<Record<string, string>> = {
   diag: 'diagonal',
 }
 
+/** Ops by their names in small letters, where no two have the same: papers write `Softmax` and `LeakyReLU`. */
+const inSmallLetters: ReadonlyMap<string, string> = new Map(
+  Object.keys(opTable).map(name => [name.toLowerCase(), name]),
+)
+
+/** The op that a function of an equation is; a letter by itself stands for no op. */
+export function opNamed(name: string): string | undefined {
+  if (Object.hasOwn(opTable, name)) return name
+  return synonyms[name] ?? (name.length > 2 ? inSmallLetters.get(name.toLowerCase()) : undefined)
+}
+
 /** Functions that mean another op where they have several arguments: each is joined to the ones before. */
 export const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
 
@@ -63,7 +75,7 @@ export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
 
 /** Whether the op table, or the language itself, has a function of that name. */
 export function isFunctionOfTheLanguage(name: string): boolean {
-  return [opTable, synonyms, measures].some(table => Object.hasOwn(table, name))
+  return Object.hasOwn(measures, name) || opNamed(name) !== undefined
 }
 
 /** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */

@@ -4,7 +4,7 @@ import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
-import type { Expression } from '../math/expression.js'
+import type { Expression, Range } from '../math/expression.js'
 import type { Definition, Environment, ExampleReading } from '../ops/elaborate.js'
 import { Elaborator } from '../ops/elaborator.js'
 import type { BoundIndex } from '../ops/indices.js'
@@ -42,6 +42,7 @@ export class EquationGraph {
   readonly #definitions = new Map<string, Definition>()
   readonly #pending = new Map<string, () => Node>()
   readonly #open = new Set<string>()
+  readonly #ranges = new Map<string, Range>()
   readonly #values = new Map<string, Node>()
   readonly #dependent = new Map<Node, boolean>()
   #inferring: Dimension | undefined
@@ -60,6 +61,7 @@ export class EquationGraph {
   evaluate({ lines, draws }: PlannedPassage): ReadonlyMap<string, Node> {
     for (const line of lines) {
       const { output, parameters, expression: body, numbers } = line
+      this.#ranges.set(output, line.range)
       if (line.kind === 'function') this.#definitions.set(output, { parameters, body, numbers })
       if (line.kind === 'value') this.#pending.set(output, () => this.#value(line))
       if (line.kind === 'draw')
@@ -79,7 +81,7 @@ export class EquationGraph {
     if (known) return known
     const make = this.#pending.get(name)
     if (!make) return this.host.value(name)
-    if (this.#open.has(name)) throw new Misfit(`\`${name}\` depends on itself`)
+    if (this.#open.has(name)) throw new Misfit(`\`${name}\` depends on itself`, this.#ranges.get(name))
     this.#open.add(name)
     const node = make()
     this.#open.delete(name)
@@ -99,7 +101,13 @@ export class EquationGraph {
       throw new Misfit(`the right side has no axis that \`${missing}\` counts`, range)
     const left = value.axes.filter(axis => axis !== batchAxis && !indices.includes(axis))
     if (left.length > 0) throw new Misfit(`\`${left[0]}\` is left over on the right side`, range)
-    return elaborator.axes.inOrder(value, [batchAxis, ...indices]).node
+    const own = [...new Set(indices)]
+    const { node } = elaborator.axes.inOrder(value, [batchAxis, ...own])
+    if (own.length === indices.length) return node
+    // `D_{ii} = …` states a diagonal matrix.
+    if (own.length > 1 || indices.length > 2 || value.axes.includes(batchAxis))
+      throw new Misfit('an index stands twice on the left side: only `D_{ii}` is known, of a matrix', range)
+    return this.node('diagonal', [node], {})
   }
 
   environment(numbers: ReadonlyMap<string, number> = new Map(), own?: Environment['value']): Environment {

@@ -1,6 +1,9 @@
 import { gradients } from '../gradient/gradient.js'
+import type { GraphBuilder } from '../graph/builder.js'
+import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
+import { elaborateText } from '../ops/elaborate.js'
 import type { EquationHost } from './equation-graph.js'
 
 /** What a function of a paper's equations needs to know of the values. */
@@ -17,6 +20,10 @@ const paperFunctions: Readonly<Record<string, PaperFunction>> = {
   gradient,
   expectation,
   clip,
+  gaussianDivergence,
+  gaussianLogDensity,
+  tr: trace,
+  Tr: trace,
 }
 
 export const isPaperFunction = (name: string): boolean => Object.hasOwn(paperFunctions, name)
@@ -60,6 +67,43 @@ function expectation([of]: readonly Node[], reading: Reading): Node | Problem {
   const rank = of.type.shape?.length ?? 1
   const axes = isNumber(of, true) ? Array.from({ length: rank }, (_, axis) => axis) : [0]
   return reading.builder.node('mean', [of], { axes, keepDims: false })
+}
+
+/**
+ * KL(N(m, v) ‖ N(n, w)) of vectors of independent numbers: ½ Σ (log w − log v + (v + (m − n)²) / w − 1); see Kingma and
+ * Welling 2014, appendix B, for n = 0 and w = 1.
+ */
+function gaussianDivergence(args: readonly Node[], { builder, hasBatch }: Reading): Node | Problem {
+  const [m, v, n, w] = args
+  const value = (name: string) => ({ m, v, n, w })[name]
+  const each = elaborateText('0.5 * (log(w) - log(v) + (v + square(m - n)) / w - 1)', { value }, builder)
+  return isProblem(each) ? each : sumOfEach(each, args.some(hasBatch), builder)
+}
+
+/** `log N(x; m, v)` of independent numbers: −½ Σ (log 2π + log v + (x − m)² / v). */
+function gaussianLogDensity(args: readonly Node[], { builder, hasBatch }: Reading): Node | Problem {
+  const [x, m, v] = args
+  const value = (name: string) => ({ x, m, v })[name]
+  const each = elaborateText('-0.5 * (log(2 * π) + log(v) + square(x - m) / v)', { value }, builder)
+  return isProblem(each) ? each : sumOfEach(each, args.some(hasBatch), builder)
+}
+
+/** The sum over all numbers of one example. */
+function sumOfEach(each: Node, isOfExamples: boolean, builder: GraphBuilder): Node | Problem {
+  const axes = (each.type.shape ?? []).flatMap((_, axis) => (isOfExamples && axis === 0 ? [] : [axis]))
+  return axes.length > 0 ? builder.node('sum', [each], { axes, keepDims: false }) : each
+}
+
+/** `tr(A)`: the sum of the elements on the diagonal. */
+function trace([matrix]: readonly Node[], { builder, hasBatch }: Reading): Node | Problem {
+  const shape = matrix?.type.shape ?? []
+  const [rows, columns] = shape.slice(-2)
+  if (!matrix || shape.length !== (hasBatch(matrix) ? 3 : 2) || !equals(rows!, columns!))
+    return { problem: 'a trace is taken of a square matrix' }
+  const eye = builder.node('eye', [], { rows: rows! })
+  if (isProblem(eye)) return eye
+  const kept = builder.node('multiply', [matrix, eye])
+  return isProblem(kept) ? kept : builder.node('sum', [kept], { axes: [-2, -1], keepDims: false })
 }
 
 /** `clip(x, a, b)` with its bounds as arguments, as papers write it. */

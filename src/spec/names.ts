@@ -1,5 +1,13 @@
-import { type Expression, type NameExpression, partsOf, type Range } from '../math/expression.js'
+import {
+  type Expression,
+  type IndexRange,
+  type NameExpression,
+  partsOf,
+  type Range,
+  replaceParts,
+} from '../math/expression.js'
 import { nameOf, subscriptText } from '../ops/elaborator.js'
+import { isIdentity } from '../ops/square.js'
 import { languageConstants } from '../ops/vocabulary.js'
 
 /** What may be used at some place of an equation. */
@@ -41,6 +49,7 @@ export function undefinedNames(
 function isDefined(name: NameExpression, scope: Scope): boolean {
   if (scope.bound.has(name.name) || languageConstants.has(name.name)) return true
   const split = splitName(name, scope.declared)
+  if (!split && isIdentity(name)) return (name.subscripts ?? []).flat().every(item => isPlace(item, scope))
   return split?.rest.every(item => isPlace(item, scope)) ?? false
 }
 
@@ -101,12 +110,45 @@ export function indicesUsed(
       for (const part of partsOf(item)) add(indicesIn(part, bound))
     }
   const own = expression.kind === 'reduce' ? expression.indices.map(({ index }) => index) : []
+  if (expression.kind === 'reduce')
+    for (const end of expression.indices.flatMap(endsOf))
+      for (const name of plainNames(end)) if (!bound.has(name) && !declared.has(name)) used.add(name)
   const inner = new Set([...bound, ...own])
   if (expression.kind === 'call' && expression.subscripts)
     for (const letter of lettersOf(expression.subscripts.flat()) ?? [])
       if (!inner.has(letter)) used.add(letter)
   for (const part of partsOf(expression)) add(indicesUsed(part, declared, inner))
   return used
+}
+
+const endsOf = ({ first, last }: IndexRange) => [first, last].flatMap(end => end ?? [])
+
+/** Names that stand by themselves, without subscripts. */
+export function plainNames(expression: Expression): readonly string[] {
+  if (expression.kind === 'name') return expression.subscripts ? [] : [expression.name]
+  return partsOf(expression).flatMap(plainNames)
+}
+
+/** `\\sum_{i < j}` is over both, where nothing else says what j is. */
+export function bindFree(expression: Expression, scope: Scope): Expression {
+  return replaceParts(expression, part => {
+    if (part.kind !== 'reduce') return undefined
+    const own = part.indices.map(({ index }) => index)
+    const isKnown = (name: string) => own.includes(name) || scope.bound.has(name) || scope.declared.has(name)
+    const free = part.condition
+      ? [...new Set(comparedNames(part.condition))].filter(name => !isKnown(name))
+      : []
+    const indices = [...part.indices, ...free.map(index => ({ index }))]
+    const bound = new Set([...scope.bound, ...own, ...free])
+    return { ...part, indices, body: bindFree(part.body, { ...scope, bound }) }
+  })
+}
+
+/** Single letters that an index is compared with. */
+function comparedNames(condition: Expression): readonly string[] {
+  if (condition.kind === 'call') return condition.arguments.flatMap(comparedNames)
+  if (condition.kind !== 'binary') return []
+  return plainNames(condition.right).filter(name => [...name.replace(/'+$/, '')].length === 1)
 }
 
 /** The letters of a shifted index: `i` of `i + 1`. */

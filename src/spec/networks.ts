@@ -7,8 +7,8 @@ import { textOf } from '../library/config.js'
 import { parseEquation } from '../math/parse.js'
 import type { ApplyNetwork, StatedNetwork } from './algorithm.js'
 import type { SpecContext } from './context.js'
-import { nameIn } from './passage.js'
 import type { Clause } from './spec.js'
+import { nameIn } from './statements.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 /** Reads `networks: { D: { from: [d], to: [1] } }`. */

@@ -3,20 +3,26 @@ import { textOf } from '../library/config.js'
 import { type Expression, type NameExpression, partsOf, type Range } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation, parseEquations, type SyntaxProblem } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
-import { isReadingProblem, resolve } from '../math/resolve.js'
+import { isReadingProblem, type ReadingProblem, resolve } from '../math/resolve.js'
 import { nameOf, subscriptText } from '../ops/elaborator.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
 import { isPaperFunction } from './functions.js'
-import { indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
+import { bindFree, indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
 import type { Namespace } from './namespace.js'
 import type { PlannedLine, PlannedParameter, PlannedPassage } from './plan.js'
+import {
+  declaredName,
+  drawnFrom,
+  type Fail,
+  nameIn,
+  readStatement,
+  type Statement,
+  writtenOut,
+} from './statements.js'
 import { entriesOf, placeWithin, scalarOf, type YamlEntry } from './yaml.js'
-
-/** Families of more equations are refused. */
-const mostOfAFamily = 1000
 
 /** What is defined before a passage. */
 export interface Known {
@@ -32,17 +38,7 @@ export interface Known {
 /** Where and how problems of a passage are told. */
 interface Report {
   readonly at: (start: number, end: number) => Span
-  readonly fail: (problem: string, range: Range, help?: string) => undefined
-}
-
-/** A statement before its names are read. */
-interface Statement {
-  readonly left: Expression
-  readonly right: Expression
-  readonly isDraw: boolean
-  readonly family?: { readonly index: string; readonly first: number; readonly last: number }
-  readonly range: Range
-  readonly text: string
+  readonly fail: Fail
 }
 
 /**
@@ -70,12 +66,17 @@ export function readPassage(
   const parsed = head.key === 'equations' ? parseEquations(text) : one(parseEquation(text))
   if (isSyntaxProblem(parsed)) return fail(parsed.problem, [parsed.offset, parsed.offset + 1])
   const before = context.diagnostics.length
-  const statements = parsed.flatMap(tree => readStatement(context, tree, text, report, known.becomes) ?? [])
-  if (statements.length < parsed.length) return undefined
+  const stated = parsed.flatMap(tree => readStatement(context, tree, text, fail, known.becomes) ?? [])
+  if (stated.length < parsed.length) return undefined
+  const keys = entriesOf(fields.get('where')?.value ?? null, context.file)?.map(({ key }) => key) ?? []
+  const statements = writtenOut(
+    stated,
+    new Set([...known.scope.visible, ...context.symbols.keys(), ...keys.map(declaredName)]),
+  )
   const declared = readWhere(context, fields.get('where'), statements)
   const draws = new Map<string, readonly Attribute[]>()
   for (const { name, shape } of declared) {
-    const isDrawn = statements.some(({ isDraw, left }) => isDraw && printExpression(left) === name)
+    const isDrawn = statements.some(statement => statement.isDraw && drawnNames(statement).includes(name))
     if (isDrawn) draws.set(name, shape)
   }
   const passage = new PassageReader(context, known, statements, declared, draws, report)
@@ -101,58 +102,6 @@ function lineAround(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1
   const end = text.indexOf('\n', offset)
   return text.slice(start, end < 0 ? undefined : end).trim()
-}
-
-function readStatement(
-  context: SpecContext,
-  tree: Expression,
-  text: string,
-  { fail }: Report,
-  becomes: string | undefined,
-): Statement | undefined {
-  if (becomes !== undefined) return readUpdate(tree, text, { fail }, becomes)
-  const equation = tree.kind === 'family' ? tree.equation : tree
-  const help = 'name the value on the left: `h = tanh(x W + b)`'
-  if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
-    return fail('the left side is not a name', equation.range, help)
-  if (equation.operator === '<-')
-    return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
-  const { left, right } = equation
-  if (left.kind === 'binary' && left.operator === '=') return fail('an equation has one `=`', left.range)
-  const isName =
-    left.kind === 'name' || left.kind === 'call' || (left.kind === 'binary' && left.operator === '^')
-  if (!isName) return fail('the left side is not a name', left.range, help)
-  const isDraw = equation.operator === '~'
-  const statement = { left, right, isDraw, range: tree.range, text: textOfStatement(tree, text) }
-  if (tree.kind !== 'family') return statement
-  const [first, last] = [tree.first, tree.last].map(bound => context.sizeOf(bound))
-  const isCount = (size: unknown): size is number => Number.isSafeInteger(size)
-  if (!isCount(first) || !isCount(last) || last < first || last - first >= mostOfAFamily)
-    return fail(
-      `the range of \`${tree.index}\` is not known as numbers`,
-      [tree.first.range[0], tree.last.range[1]],
-      'give the size a value under `symbols:`',
-    )
-  return { ...statement, family: { index: tree.index, first, last } }
-}
-
-const textOfStatement = ({ range }: Expression, text: string): string =>
-  text
-    .slice(...range)
-    .trim()
-    .replace(/\s+/g, ' ')
-
-/** `θ ← …`: a value under another name. */
-function readUpdate(
-  tree: Expression,
-  text: string,
-  { fail }: Pick<Report, 'fail'>,
-  becomes: string,
-): Statement | undefined {
-  if (tree.kind !== 'binary' || tree.operator !== '<-' || !nameIn(tree.left))
-    return fail('an update says what a name becomes: `\\theta \\leftarrow …`', tree.range)
-  const left: NameExpression = { kind: 'name', name: becomes, range: tree.left.range }
-  return { left, right: tree.right, isDraw: false, range: tree.range, text: textOfStatement(tree, text) }
 }
 
 /** The learned tensors and draws, by name; those with the index of a family are several. */
@@ -186,16 +135,6 @@ function readWhere(
   })
 }
 
-/** A name, also one with a label: `W_i^Q`. */
-export function nameIn(tree: Expression | { readonly problem: string }): NameExpression | undefined {
-  if ('problem' in tree) return undefined
-  if (tree.kind === 'name') return tree
-  if (tree.kind !== 'binary' || tree.operator !== '^' || tree.left.kind !== 'name') return undefined
-  const label = printExpression(tree.right)
-  const { left } = tree
-  return { ...left, name: `${left.name}^${label}`, stem: left.stem ?? left.name, label }
-}
-
 /** The names that a name with the index of a family stands for. */
 function membersOf(name: NameExpression, statements: readonly Statement[]): readonly string[] {
   const families = statements.flatMap(({ family }) => family ?? [])
@@ -211,6 +150,14 @@ function membersOf(name: NameExpression, statements: readonly Statement[]): read
       name.label,
     ),
   )
+}
+
+/** The names that a draw may be declared under: `u_i \\sim …` draws each number of u. */
+function drawnNames({ left }: Statement): readonly string[] {
+  const name = nameIn(left)
+  if (!name) return []
+  const groups = name.subscripts?.slice(0, -1).map(items => items.map(subscriptText)) ?? []
+  return [name.name, ...(name.stem ? [nameOf(name.stem, groups, name.label)] : [])]
 }
 
 /** Reads the statements of one passage into lines. */
@@ -253,15 +200,17 @@ class PassageReader {
       const name = nameIn(left)
       if (!name) continue
       // Whether a subscript is part of the name is found out when the equation is read.
-      this.#declared.add(name.stem && !name.label && !family ? this.#stemOf(name) : name.name)
+      this.#declared.add(name.stem && !family ? this.#stemOf(name) : name.name)
+      if (name.label) this.#declared.add(name.name)
       if (family) for (const member of membersOf(name, this.#statements)) this.#declared.add(member)
     }
   }
 
-  #stemOf({ stem, subscripts }: NameExpression): string {
+  #stemOf({ stem, subscripts = [], label }: NameExpression): string {
     return nameOf(
       stem!,
-      subscripts!.slice(0, -1).map(items => items.map(subscriptText)),
+      subscripts.slice(0, -1).map(items => items.map(subscriptText)),
+      label,
     )
   }
 
@@ -271,9 +220,13 @@ class PassageReader {
     const used = new Set(this.#statements.flatMap(({ right }) => [...prefixesIn(right)]))
     const { scope, parameters } = this.#known
     const letters = new Set([...this.#declared, ...declared.map(({ name }) => name)])
-    // A word that is a product, such as `QK`, uses its letters.
-    for (const word of [...used])
-      if ([...word].every(letter => letters.has(letter))) for (const letter of word) used.add(letter)
+    // A word that is a product, such as `QK` or `xW_1`, uses its letters, the last one with its subscripts.
+    for (const word of [...used]) {
+      const [, before = '', last = ''] = /^(\p{L}+)(\p{L}.*)$/u.exec(word) ?? []
+      const factors = [...before, last]
+      if (before && factors.every(factor => letters.has(factor)))
+        for (const factor of factors) used.add(factor)
+    }
     for (const { name, key, shape, keySpan } of declared) {
       const wrong = (expected: string) =>
         this.#context.report(
@@ -323,27 +276,24 @@ class PassageReader {
     const isFunction = left.kind === 'call'
     const parameters = isFunction ? this.#parametersOf(left) : []
     const declared = new Set([...this.#declared, ...parameters])
-    const read = resolve(right, {
-      isValue: name => declared.has(name),
-      isFunction: name =>
-        this.#known.functions.has(name) ||
-        ((isFunctionOfTheLanguage(name) || isPaperFunction(name)) && !parameters.includes(name)),
-    })
-    if (isReadingProblem(read)) {
-      this.#report.fail(read.problem, read.range)
+    const resolved = this.#resolve(right, isDraw, parameters, declared)
+    if (isReadingProblem(resolved)) {
+      this.#report.fail(resolved.problem, resolved.range)
       return []
     }
     const name = left.kind === 'call' ? undefined : nameIn(left)
-    const place = name && !family ? this.#placeOf(name, read, declared) : undefined
+    const before = this.#context.diagnostics.length
+    const place = name && !family ? this.#placeOf(name, resolved, declared, isDraw) : undefined
+    if (this.#context.diagnostics.length > before) return []
     if (name && !place) this.#declared.add(name.name)
     const indices = place?.indices ?? []
     const bound = new Set([...indices, ...(family ? [family.index] : [])])
-    // The variance of a draw may be that of each of its numbers.
-    this.#checkNames(read, { declared: isDraw ? new Set([...declared, 'I']) : declared, bound })
+    const read = bindFree(resolved, { declared, bound })
+    this.#checkNames(read, { declared, bound })
     const common = { expression: read, indices, parameters, range, statement: text }
     const kind = isFunction ? 'function' : isDraw ? 'draw' : (place?.kind ?? 'value')
     const clause = left.kind === 'call' ? left.name : (name?.name ?? printExpression(left))
-    if (isDraw && !this.#drawn.has(name?.name ?? '')) {
+    if (isDraw && !this.#drawn.has(place?.output ?? clause)) {
       this.#report.fail(
         `the shape of \`${clause}\` is not given`,
         left.range,
@@ -367,6 +317,25 @@ class PassageReader {
     }))
   }
 
+  /** What the text of a right side leaves open, read by what is declared. A distribution may be called as a size is. */
+  #resolve(
+    right: Expression,
+    isDraw: boolean,
+    parameters: readonly string[],
+    declared: ReadonlySet<string>,
+  ): Expression | ReadingProblem {
+    const declarations = {
+      isValue: (name: string) => declared.has(name),
+      isFunction: (name: string) =>
+        this.#known.functions.has(name) ||
+        ((isFunctionOfTheLanguage(name) || isPaperFunction(name)) && !parameters.includes(name)),
+    }
+    const distribution = isDraw ? drawnFrom(right) : undefined
+    if (!distribution) return resolve(right, declarations)
+    const args = distribution.arguments.map(argument => resolve(argument, declarations))
+    return args.find(isReadingProblem) ?? { ...distribution, arguments: args as readonly Expression[] }
+  }
+
   #parametersOf({ arguments: args }: Extract<Expression, { kind: 'call' }>): readonly string[] {
     return args.flatMap(arg => {
       const name = nameIn(arg)
@@ -381,11 +350,18 @@ class PassageReader {
     name: NameExpression,
     right: Expression,
     declared: ReadonlySet<string>,
+    isDraw: boolean,
   ): Pick<PlannedLine, 'kind' | 'output' | 'indices'> | undefined {
     const last = name.subscripts?.at(-1)
-    if (!name.stem || !last || name.label) return undefined
+    if (!name.stem || !last) return undefined
     const groups = name.subscripts!.slice(0, -1).map(items => items.map(subscriptText))
-    const output = nameOf(name.stem, groups)
+    const output = nameOf(name.stem, groups, name.label)
+    if (isDraw) {
+      const places = lettersOf(last)
+      return places && !this.#drawn.has(name.name) && this.#drawn.has(output)
+        ? { kind: 'value', output, indices: places }
+        : undefined
+    }
     const [only] = last
     if (last.length === 1 && only!.kind === 'name' && this.#times.has(only!.name))
       return { kind: 'step', output, indices: [only!.name] }

@@ -3,6 +3,7 @@ import { textOf } from '../library/config.js'
 import { nearest } from '../text/nearest.js'
 import type { SpecContext } from './context.js'
 import type { Plan } from './plan.js'
+import { declaredName } from './statements.js'
 import type { StepReader } from './steps.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
 
@@ -19,7 +20,8 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
     }
     context.report('spec-invalid-value', values, entry.span)
   }
-  return inputs.flatMap(({ key, value, keySpan, span }) => {
+  return inputs.flatMap(({ key: written, value, keySpan, span }) => {
+    const key = declaredName(written)
     const fields =
       entriesOf(value, context.file) &&
       context.fields(value, key, ['shape', 'dtype', 'below', 'batch', 'meaning', 'cite'], ['shape'])

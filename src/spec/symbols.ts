@@ -1,5 +1,6 @@
 import { textOf } from '../library/config.js'
 import type { SpecContext } from './context.js'
+import { declaredName } from './statements.js'
 import { entriesOf, scalarOf, type YamlEntry } from './yaml.js'
 
 /** Keys of a symbol that is more than a value. */
@@ -10,7 +11,8 @@ export function readSymbols(context: SpecContext, entry: YamlEntry | undefined):
   if (!entry) return
   const entries = context.entries(entry.value, 'symbols', ['H', '…']) ?? []
   const pending = new Map<string, YamlEntry>()
-  for (const item of entries) {
+  for (const entry of entries) {
+    const item = { ...entry, key: declaredName(entry.key) }
     const { value, meaning } = readSymbol(context, item)
     const known = { value: undefined, ...(meaning !== undefined && { meaning }), span: item.keySpan }
     context.symbols.set(item.key, known)

@@ -1,0 +1,292 @@
+import { type Expression, type NameExpression, type Range, replaceParts } from '../math/expression.js'
+import { isSyntaxProblem, parseEquation } from '../math/parse.js'
+import { printExpression } from '../math/print.js'
+import { nameOf, subscriptText } from '../ops/elaborator.js'
+import type { SpecContext } from './context.js'
+import { distributionNamed, isGaussian, varianceOfEach } from './draws.js'
+import { indicesUsed, lettersOf, plainNames } from './names.js'
+
+/** A statement before its names are read. */
+export interface Statement {
+  readonly left: Expression
+  readonly right: Expression
+  readonly isDraw: boolean
+  readonly family?: { readonly index: string; readonly first: number; readonly last: number }
+  readonly range: Range
+  readonly text: string
+}
+
+/** Tells a problem at its place in a passage. */
+export type Fail = (problem: string, range: Range, help?: string) => undefined
+
+/** Families of more equations are refused. */
+const mostOfAFamily = 1000
+
+/** Letters of papers for all parameters together, which say what a value depends on: `L(\theta) = …`. */
+const parameterLetters: ReadonlySet<string> = new Set(['θ', 'φ', 'ψ', 'ω'])
+
+/** What one line of a passage states; with `becomes`, an update, of which the result is called so. */
+export function readStatement(
+  context: SpecContext,
+  tree: Expression,
+  text: string,
+  fail: Fail,
+  becomes: string | undefined,
+): Statement | undefined {
+  if (becomes !== undefined) return readUpdate(tree, text, fail, becomes)
+  const equation = tree.kind === 'family' ? tree.equation : tree
+  const help = 'name the value on the left: `h = tanh(x W + b)`'
+  if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
+    return fail('the left side is not a name', equation.range, help)
+  if (equation.operator === '<-')
+    return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
+  if (equation.left.kind === 'binary' && equation.left.operator === '=')
+    return fail('an equation has one `=`', equation.left.range)
+  const isDraw = equation.operator === '~'
+  const { left, right } = withoutLogarithm(equation)
+  const isName =
+    left.kind === 'name' ||
+    left.kind === 'call' ||
+    (left.kind === 'binary' && ['^', 'product'].includes(left.operator))
+  if (!isName) return fail('the left side is not a name', left.range, help)
+  const statement = {
+    left,
+    right: isDraw ? asCall(right) : right,
+    isDraw,
+    range: tree.range,
+    text: textOf(tree, text),
+  }
+  if (tree.kind !== 'family') return statement
+  const [first, last] = [tree.first, tree.last].map(bound => context.sizeOf(bound))
+  const isCount = (size: unknown): size is number => Number.isSafeInteger(size)
+  if (!isCount(first) || !isCount(last) || last < first || last - first >= mostOfAFamily)
+    return fail(
+      `the range of \`${tree.index}\` is not known as numbers`,
+      [tree.first.range[0], tree.last.range[1]],
+      'give the size a value under `symbols:`',
+    )
+  return { ...statement, family: { index: tree.index, first, last } }
+}
+
+const textOf = ({ range }: Expression, text: string): string =>
+  text
+    .slice(...range)
+    .trim()
+    .replace(/\s+/g, ' ')
+
+/** `θ ← …`: a value under another name. */
+function readUpdate(tree: Expression, text: string, fail: Fail, becomes: string): Statement | undefined {
+  if (tree.kind !== 'binary' || tree.operator !== '<-' || !nameIn(tree.left))
+    return fail('an update says what a name becomes: `\\theta \\leftarrow …`', tree.range)
+  const left: NameExpression = { kind: 'name', name: becomes, range: tree.left.range }
+  return { left, right: tree.right, isDraw: false, range: tree.range, text: textOf(tree, text) }
+}
+
+/** `\log σ^2 = …` states σ^2. */
+function withoutLogarithm({ left, right, range }: Extract<Expression, { kind: 'binary' }>): {
+  readonly left: Expression
+  readonly right: Expression
+} {
+  const [value] = left.kind === 'call' && ['log', 'ln'].includes(left.name) ? left.arguments : []
+  return value && nameIn(value)
+    ? { left: value, right: { kind: 'call', name: 'exp', attributes: [], arguments: [right], range } }
+    : { left, right }
+}
+
+/** `U[0, 1]`, as intervals are written, is `U(0, 1)`. */
+function asCall(expression: Expression): Expression {
+  if (expression.kind !== 'element' || expression.operand.kind !== 'name' || expression.from !== 0)
+    return expression
+  const { operand, at, range } = expression
+  return { kind: 'call', name: operand.name, attributes: [], arguments: at, range }
+}
+
+/** A name, also one with a label: `W_i^Q`. */
+export function nameIn(tree: Expression | { readonly problem: string }): NameExpression | undefined {
+  if ('problem' in tree) return undefined
+  if (tree.kind === 'name') return tree
+  if (tree.kind !== 'binary' || tree.operator !== '^' || tree.left.kind !== 'name') return undefined
+  const label = printExpression(tree.right)
+  const { left } = tree
+  return { ...left, name: `${left.name}^${label}`, stem: left.stem ?? left.name, label }
+}
+
+/** How a name that a spec declares is spelled in equations: `\hat{A}` is `A_hat`. */
+export function declaredName(key: string): string {
+  if (!/[\\{ϵϕϑϱϖϰµ]|_[+*]/.test(key)) return key
+  const tree = parseEquation(key)
+  return isSyntaxProblem(tree) ? key : (nameIn(tree)?.name ?? key)
+}
+
+/** Statements with what papers leave to their readers written out. */
+export function writtenOut(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  const stated = new Set(statements.flatMap(({ left }) => nameIn(left)?.name ?? []))
+  const isDependence = (part: Expression): boolean =>
+    part.kind === 'name' &&
+    parameterLetters.has(part.name) &&
+    !declared.has(part.name) &&
+    !stated.has(part.name)
+  const names = new Set([...declared, ...statements.flatMap(({ left }) => namesOnLeft(left))])
+  const plain = statements.map(
+    (statement): Statement => ({
+      ...statement,
+      left: valueOnLeft(statement.left, isDependence),
+      right: replaceParts(
+        overExamples(
+          replaceParts(statement.right, part => withoutDependence(part, isDependence)),
+          names,
+        ),
+        part => closedForm(part, names),
+      ),
+    }),
+  )
+  return countedByPlace(plain, declared)
+}
+
+/** `r_t(\theta)` is r_t where nothing else is called θ. */
+function withoutDependence(
+  part: Expression,
+  isDependence: (part: Expression) => boolean,
+): Expression | undefined {
+  if (part.kind !== 'call' || part.attributes.length > 0) return undefined
+  const { name, stem, subscripts, arguments: args, range } = part
+  if (args.length === 0 || !args.every(isDependence)) return undefined
+  return { kind: 'name', name, ...(stem && { stem }), ...(subscripts && { subscripts }), range }
+}
+
+/** `L^{CLIP}(\theta) = …` states L^CLIP. */
+function valueOnLeft(left: Expression, isDependence: (part: Expression) => boolean): Expression {
+  if (left.kind === 'binary' && left.operator === 'product' && isDependence(left.right)) return left.left
+  return withoutDependence(left, isDependence) ?? left
+}
+
+/** `\mathbb{E}_t[r_t A_t]` is over examples, and t counts them: the values are those of one example anyway. */
+function overExamples(expression: Expression, declared: ReadonlySet<string>): Expression {
+  return replaceParts(expression, part => {
+    if (part.kind !== 'call' || part.name !== 'expectation') return undefined
+    const [of, ...over] = part.arguments
+    const counters = over.flatMap(item =>
+      item.kind === 'name' && !declared.has(item.name) ? [item.name] : [],
+    )
+    const ofOne = replaceParts(of!, inner => {
+      if (inner.kind !== 'name' || !inner.stem || declared.has(inner.name)) return undefined
+      const last = inner.subscripts!.at(-1)!
+      const [only] = last
+      if (last.length > 1 || only?.kind !== 'name' || !counters.includes(only.name)) return undefined
+      const groups = inner.subscripts!.slice(0, -1)
+      const name = nameOf(
+        inner.stem,
+        groups.map(items => items.map(subscriptText)),
+        inner.label,
+      )
+      const { subscripts: _, stem, ...rest } = inner
+      return groups.length > 0 || inner.label
+        ? { ...rest, name, stem, subscripts: groups }
+        : { ...rest, name }
+    })
+    const isCounter = (item: Expression) => item.kind === 'name' && counters.includes(item.name)
+    return { ...part, arguments: [ofOne, ...over.filter(item => !isCounter(item))] }
+  })
+}
+
+/** Signs of papers that stand for an expression, unless they have another meaning. */
+function closedForm(part: Expression, declared: ReadonlySet<string>): Expression | undefined {
+  return divergence(part) ?? logDensity(part) ?? kronecker(part, declared)
+}
+
+/** `\delta_{ij}` is 1 where both are the same, else 0. */
+function kronecker(part: Expression, declared: ReadonlySet<string>): Expression | undefined {
+  if (
+    part.kind !== 'name' ||
+    part.stem !== 'δ' ||
+    part.label ||
+    [...declared].some(name => /^δ(_|$)/.test(name))
+  )
+    return undefined
+  const { range } = part
+  const items = part.subscripts!.flat().flatMap((item): readonly Expression[] => {
+    const letters = lettersOf([item])
+    return letters ? letters.map(name => ({ kind: 'name', name, range })) : [item]
+  })
+  const [left, right, ...others] = items
+  if (!left || !right || others.length > 0) return undefined
+  const number = (value: number): Expression => ({ kind: 'number', value, text: String(value), range })
+  const condition: Expression = { kind: 'binary', operator: '=', left, right, range }
+  return { kind: 'call', name: 'where', attributes: [], arguments: [condition, number(1), number(0)], range }
+}
+
+/** `\log \mathcal{N}(x; μ, σ^2)`: the logarithm of a normal density. */
+function logDensity(part: Expression): Expression | undefined {
+  if (part.kind !== 'call' || !['log', 'ln'].includes(part.name)) return undefined
+  const [density] = part.arguments
+  if (density?.kind !== 'call' || density.arguments.length !== 3) return undefined
+  const [x, mean, variance] = density.arguments as readonly [Expression, Expression, Expression]
+  return isGaussian({ ...density, arguments: [mean, variance] })
+    ? { ...part, name: 'gaussianLogDensity', arguments: [x, mean, varianceOfEach(variance)] }
+    : undefined
+}
+
+/** The divergence of Kullback and Leibler between two normal distributions, which has a closed form. */
+function divergence(part: Expression): Expression | undefined {
+  if (part.kind !== 'call' || !['KL', 'D_KL'].includes(part.name) || !part.arguments.every(isGaussian))
+    return undefined
+  const parameters = part.arguments.flatMap(each => {
+    const [mean, variance] = each.kind === 'call' ? each.arguments : []
+    return mean && variance ? [mean, varianceOfEach(variance)] : []
+  })
+  return parameters.length === 4 ? { ...part, name: 'gaussianDivergence', arguments: parameters } : undefined
+}
+
+/**
+ * `q_k = 1[k = y]` says for each k what q_k is, and not how many there are: where q_k is used, it stands for the right side.
+ */
+function countedByPlace(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  const names = new Set([...declared, ...statements.flatMap(({ left }) => namesOnLeft(left))])
+  const parametersOf = new Map<string, readonly string[]>()
+  const turned = statements.map((statement): Statement => {
+    const { left, right, family, isDraw } = statement
+    const letters =
+      left.kind === 'name' && left.stem && !family && !isDraw ? lettersOf(left.subscripts!.flat()) : undefined
+    if (left.kind !== 'name' || !letters || letters.length === 0) return statement
+    const used = indicesUsed(right, names)
+    const plain = new Set(plainNames(right))
+    const isByValue = letters.some(letter => !used.has(letter))
+    if (!isByValue || !letters.every(letter => plain.has(letter) && !names.has(letter))) return statement
+    parametersOf.set(left.stem!, letters)
+    const { range } = left
+    const args = letters.map((name): Expression => ({ kind: 'name', name, range }))
+    return { ...statement, left: { kind: 'call', name: left.stem!, attributes: [], arguments: args, range } }
+  })
+  if (parametersOf.size === 0) return statements
+  const use = (part: Expression): Expression | undefined => {
+    const parameters = part.kind === 'name' && part.stem ? parametersOf.get(part.stem) : undefined
+    if (!parameters || part.kind !== 'name') return undefined
+    const args = part.subscripts!.flat().flatMap((item): readonly Expression[] => {
+      const letters = lettersOf([item])
+      return letters ? letters.map(name => ({ kind: 'name', name, range: item.range })) : [item]
+    })
+    return args.length === parameters.length
+      ? { kind: 'call', name: part.stem!, attributes: [], arguments: args, range: part.range }
+      : undefined
+  }
+  return turned.map(statement => ({ ...statement, right: replaceParts(statement.right, use) }))
+}
+
+/** What a left side may define, with and without its subscripts. */
+function namesOnLeft(left: Expression): readonly string[] {
+  const name = nameIn(left)
+  if (!name) return []
+  const groups = name.subscripts?.slice(0, -1).map(items => items.map(subscriptText)) ?? []
+  return [name.name, ...(name.stem ? [nameOf(name.stem, groups, name.label)] : [])]
+}
+
+/** The arguments of the distribution that something is drawn from; undefined where it is none that is known. */
+export function drawnFrom(right: Expression): Extract<Expression, { kind: 'call' }> | undefined {
+  return right.kind === 'call' && distributionNamed(right.name) ? right : undefined
+}
