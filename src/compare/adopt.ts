@@ -5,6 +5,7 @@ import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Spec } from '../spec/spec.js'
 import { hasTheSameKeys, type Pair } from './align.js'
+import type { Draw } from './drawings.js'
 import { inputPlaces } from './ports.js'
 import { layerText } from './units.js'
 import type { Comparison } from './verdict.js'
@@ -27,6 +28,7 @@ export function adopt(
   code: ModelGraph,
   pairs: readonly Pair[],
   learned?: (name: string) => Node | undefined,
+  draw?: Draw,
 ): Adoption {
   const byLayer = new Map<number, Pair>()
   /** Which layer of the spec has the parameters of a layer of the code: no two have the same. */
@@ -56,6 +58,7 @@ export function adopt(
     input: (_, index) => code.model.inputs[places[index]!]?.node,
     symbol: name => bindings.get(name),
     ...(learned && { equationParameter: learned }),
+    ...(draw && { draw }),
   })
   const silent = [...byLayer.values()].flatMap(({ specified, implemented }) => {
     const keys = keysOf(layers[specified!.layer.kind]!, name => specified!.layer.config[name]?.value)

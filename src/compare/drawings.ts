@@ -1,11 +1,12 @@
 import { isDraw } from '../evaluate/concrete.js'
+import { rebuild } from '../gradient/rebuild.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Dimension } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
-import { elaborateText } from '../ops/elaborate.js'
+import { elaborateText, expand } from '../ops/elaborate.js'
 import type { StandardDraw } from '../spec/spec.js'
 
 /** So many ways are tried in which the draws of a spec may be those of the code. */
@@ -24,8 +25,8 @@ export type Drawing = () => Draw
  * Ways in which the draws of a spec may be those of the code: in any order, and each also mirrored, which leaves a normal
  * distribution and the uniform one on an interval what they are.
  */
-export function drawings(count: number, root: Node, builder: GraphBuilder): readonly Drawing[] {
-  const drawn = nodesBelow([root]).filter(isDraw)
+export function drawings(count: number, roots: readonly Node[], builder: GraphBuilder): readonly Drawing[] {
+  const drawn = nodesBelow(roots).filter(isDraw)
   if (count === 0 || drawn.length === 0) return [() => () => undefined]
   const orders = drawn.length <= mostDraws ? [...permutations(drawn)] : [drawn]
   const masks = Array.from({ length: 2 ** Math.min(count, mostDraws) }, (_, mask) => mask)
@@ -47,6 +48,15 @@ export function drawings(count: number, root: Node, builder: GraphBuilder): read
     }
   })
 }
+
+/** Values of which every draw stands by itself, and is not a part of an op that scales and shifts it. */
+export function withPlainDraws(roots: readonly Node[], builder: GraphBuilder): readonly Node[] | Problem {
+  return rebuild(roots, builder, node => (isDrawn(node) ? expand(node, builder, 'inference') : node))
+}
+
+/** Whether a node is random without being made of anything: it stands for a draw, scaled and shifted. */
+const isDrawn = (node: Node): boolean =>
+  'site' in node.attributes && node.inputs.length === 0 && !isDraw(node)
 
 /** All orders of some items, that in which they stand first. */
 export function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {

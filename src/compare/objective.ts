@@ -1,4 +1,3 @@
-import { isDraw } from '../evaluate/concrete.js'
 import { rebuild } from '../gradient/rebuild.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Dimension } from '../graph/dimension.js'
@@ -9,9 +8,8 @@ import type { Descent, TrainingGraph } from '../graph/training.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
-import { expand } from '../ops/elaborate.js'
 import type { StatedDescent } from '../spec/algorithm.js'
-import { type Drawing, drawings } from './drawings.js'
+import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { differingExpectation } from './expectation.js'
@@ -75,16 +73,14 @@ export function compareObjective(
   const { training, networks, inputs, below, assumed } = meanings
   const { builder, provenance } = training
   const port = loss.outputs[0]!
-  const plain = rebuild([port.node], builder, node =>
-    isDrawn(node) ? expand(node, builder, 'inference') : node,
-  )
+  const plain = withPlainDraws([port.node], builder)
   const indices = anyIndices(below, builder)
   if (isProblem(plain)) return plain
   if (isProblem(indices)) return indices
   const root = plain[0]!
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
   const instantiator = new Instantiator(stated, loss, meanings)
-  const ways = drawings(stated.objective.draws.length, root, builder).map(
+  const ways = drawings(stated.objective.draws.length, [root], builder).map(
     (drawing): Instantiate =>
       learned =>
         instantiator.make(drawing, learned),
@@ -257,10 +253,6 @@ function refuted(sides: Sides): Whole {
     ? { kind: 'open', problem: found.problem }
     : { kind: 'differs', evidence: found, parameters: false }
 }
-
-/** Whether a node is random without being made of anything: it stands for a draw, scaled and shifted. */
-const isDrawn = (node: Node): boolean =>
-  'site' in node.attributes && node.inputs.length === 0 && !isDraw(node)
 
 /** Indices of which it is known how many there are. */
 function anyIndices(below: Meanings['below'], builder: GraphBuilder): ReadonlyMap<Node, Node> | Problem {

@@ -8,6 +8,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Sides } from './evidence.js'
+import { type Form, formsOf, overlap, partsOfForm, type Taken } from './forms.js'
 import { batch, fixedSizes, smallSizes } from './sizes.js'
 
 /** Learned tensors that belong together: those of a family are parts of one, in the order of their numbers. */
@@ -16,9 +17,8 @@ export interface LearnedGroup {
   readonly members: readonly { readonly name: string; readonly node: Node }[]
 }
 
-/** A parameter of the code that a group may be, with what stands for each member. */
-export interface Candidate {
-  readonly parameter: Node
+/** What of the code a group may be, with what stands for each member. */
+export interface Candidate extends Taken {
   readonly forms: ReadonlyMap<string, Node>
 }
 
@@ -94,18 +94,30 @@ export function candidatesBySignature(
   )
   const open = new Set([...free, ...groups.flatMap(({ members }) => members.map(({ node }) => node))])
   const numbers = new Numbers(open, symbol)
-  const forms = free.flatMap(parameter => formsOf(parameter, numbers.shapeOf(parameter), builder))
+  const whole = free.flatMap(parameter =>
+    formsOf(parameter, builder).flatMap((form): readonly Form[] => {
+      const shape = numbers.shapeOf(form)
+      return shape ? [{ parameter, form, shape }] : []
+    }),
+  )
+  // Only where there are more of them than parameters do several share one.
+  const contents = {
+    counts: new Set(groups.map(({ members }) => members.length).filter(count => count > 1)),
+    sizes: new Set(
+      groups.flatMap(({ members }) => members.flatMap(({ node }) => numbers.shapeOf(node) ?? [])),
+    ),
+  }
+  const isShared = groups.length > free.length
+  const forms = isShared ? [...whole, ...whole.flatMap(form => partsOfForm(form, contents, builder))] : whole
   const candidates = new Map<LearnedGroup, readonly Fitting[]>()
   const isOpen = (group: LearnedGroup) => candidates.get(group)?.length !== 1
   // What has one candidate gets numbers of its own, which may tell the candidates of others apart.
   for (let before = groups.length + 1, left = groups.length; left > 0 && left < before; ) {
-    const taken = new Set(
-      [...candidates.values()].flatMap(all => (all.length === 1 ? [all[0]!.parameter] : [])),
-    )
+    const taken = [...candidates.values()].flatMap(all => (all.length === 1 ? [all[0]!] : []))
     const fitting = fittingForms(
       sides,
       groups.filter(isOpen),
-      forms.filter(({ parameter }) => !taken.has(parameter)),
+      forms.filter(form => !taken.some(other => overlap(form, other))),
       numbers,
     )
     if (!fitting) return undefined
@@ -121,31 +133,9 @@ export function candidatesBySignature(
   return found.every(all => all.length > 0) ? found : undefined
 }
 
-/** A parameter as equations may mean it: as it is, or a matrix transposed. */
-interface Form {
-  readonly parameter: Node
-  readonly form: Node
-  readonly shape: readonly number[]
-  readonly isTransposed: boolean
-}
-
 /** A candidate with changes of the same numbers on both sides. */
 interface Fitting extends Candidate {
   readonly changes: readonly (readonly [node: Node, change: readonly number[]])[]
-}
-
-function formsOf(
-  parameter: Node,
-  shape: readonly number[] | undefined,
-  builder: GraphBuilder,
-): readonly Form[] {
-  if (!shape) return []
-  const own = { parameter, form: parameter, shape, isTransposed: false }
-  const [rows, columns] = shape
-  const transposed = shape.length === 2 ? made(builder.node('transpose', [parameter])) : undefined
-  return transposed
-    ? [own, { parameter, form: transposed, shape: [columns!, rows!], isTransposed: true }]
-    : [own]
 }
 
 /** For each group the forms whose change changes the outputs as its own does; undefined where the outputs are not the same. */
@@ -176,16 +166,23 @@ function fittingForms(
       const own = parts && numbers.change(sides.specified, stated, parts)
       if (!whole || !own) return []
       return alike.flatMap(form => {
-        const change = form.isTransposed ? transposedOf(changeOf(whole), whole) : changeOf(whole)
-        const other = signatureOf(form, change)
-        if (!other || !isClose(own, other)) return []
+        const change = numbers.spread(form, changeOf(whole))
+        const other = change && signatureOf(form, change)
+        if (!change || !other || !isClose(own, other)) return []
         const nodes = members.flatMap(({ name }, i) => {
           const part = reading.part(form.form, i, members.length, builder)
           return part ? [[name, part] as const] : []
         })
         const changes = [...parts, [form.parameter, change] as const]
         return nodes.length === members.length
-          ? [{ parameter: form.parameter, forms: new Map(nodes), changes }]
+          ? [
+              {
+                parameter: form.parameter,
+                ...(form.parts && { parts: form.parts }),
+                forms: new Map(nodes),
+                changes,
+              },
+            ]
           : []
       })
     })
@@ -214,7 +211,7 @@ class Numbers {
   /** From here on, what corresponds differs from the usual numbers. */
   fix({ changes }: Fitting): void {
     for (const [node, change] of changes) {
-      this.#fixed.set(node, change)
+      this.#fixed.set(node, sumOf(this.#fixed.get(node), change)!)
       this.#known.delete(node)
     }
   }
@@ -227,7 +224,7 @@ class Numbers {
       const isGiven = node.op === 'input' || node.op === 'parameter'
       const shape = isGiven || isDraw(node) ? this.shapeOf(node) : undefined
       if (!shape) return undefined
-      const change = changes.get(node) ?? this.#fixed.get(node)
+      const change = sumOf(this.#fixed.get(node), changes.get(node))
       if (!changes.has(node) && this.#known.has(node)) return this.#known.get(node)
       const { dtype } = node.type
       const count = shape.reduce((a, b) => a * b, 1)
@@ -253,6 +250,26 @@ class Numbers {
     return difference?.some(value => Math.abs(value) > 1e-12) ? difference : undefined
   }
 
+  /** The change of a parameter by which one of its forms changes so. */
+  spread({ parameter, form }: Form, change: readonly number[]): readonly number[] | undefined {
+    if (form === parameter) return change
+    const shape = this.shapeOf(parameter)
+    if (!shape) return undefined
+    const count = shape.reduce((a, b) => a * b, 1)
+    const places = {
+      shape,
+      dtype: 'float32' as const,
+      data: Float64Array.from({ length: count }, (_, i) => i),
+    }
+    const values = evaluate([form], { leaf: node => (node === parameter ? places : undefined) })
+    if (isProblem(values)) return undefined
+    const spread = new Array<number>(count).fill(0)
+    values[0]!.data.forEach((place, i) => {
+      spread[place] = change[i]!
+    })
+    return spread
+  }
+
   /** A change of a whole, by the members that are its parts. */
   parts(
     shape: readonly number[],
@@ -276,11 +293,11 @@ function changeOf(shape: readonly number[]): readonly number[] {
   return [...drawTensor(shape, 'float32', { kind: 'real' }, randomSource(shape.length + 11), usual).data]
 }
 
-function transposedOf(
-  data: readonly number[],
-  [rows = 1, columns = 1]: readonly number[],
-): readonly number[] {
-  return data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!)
+function sumOf(
+  a: readonly number[] | undefined,
+  b: readonly number[] | undefined,
+): readonly number[] | undefined {
+  return a && b ? a.map((value, i) => value + b[i]!) : (a ?? b)
 }
 
 function isClose(a: readonly number[], b: readonly number[]): boolean {

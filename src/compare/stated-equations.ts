@@ -12,8 +12,10 @@ import type { Clause, Spec } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
+import { drawings, withPlainDraws } from './drawings.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { nameDifferences } from './findings.js'
+import { formsOf, overlap } from './forms.js'
 import { judge } from './judge.js'
 import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, inputPlaces, outputPlaces } from './ports.js'
@@ -56,9 +58,15 @@ export function compareStated(
   const taken = new Set(
     adopted.flatMap(({ implemented }) => implemented!.layer.parameters.map(({ node }) => node)),
   )
-  const instantiate = (learned: (name: string) => Node | undefined) => adopt(spec, code, rough, learned).graph
+  const drawn = spec.draws.length > 0 ? plainlyDrawn(code) : code
+  const roots = drawn.model.outputs.map(({ node }) => node)
+  const instantiations = drawings(spec.draws.length, roots, code.builder).map(
+    (drawing): Instantiate =>
+      learned =>
+        adopt(spec, code, rough, learned, drawing()).graph,
+  )
   const bounded = boundedInputs(spec, code, bindings)
-  const outcome = compareEquations(spec, code, { taken, assumed, bounded, instantiations: [instantiate] })
+  const outcome = compareEquations(spec, drawn, { taken, assumed, bounded, instantiations })
   const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
   if ('proof' in outcome) {
     const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
@@ -182,7 +190,7 @@ function* pairingsOf(
       ? candidatesBySignature(sides, groups, free)
       : undefined
   if (byNumbers) yield* choices(byNumbers)
-  const forms = free.flatMap(node => formsOf(node, code).map(form => ({ parameter: node, form })))
+  const forms = free.flatMap(node => formsOf(node, code.builder).map(form => ({ parameter: node, form })))
   const byShape = groupedBy(forms, ({ form }) => shapeText(form.type.shape))
   yield* choices(
     spec.equationParameters.map(({ name, shape }) => {
@@ -196,12 +204,6 @@ function* pairingsOf(
   )
 }
 
-/** A parameter as equations may mean it: as it is, or a matrix transposed. */
-function formsOf(node: Node, { builder }: ModelGraph): readonly Node[] {
-  const transposed = node.type.shape?.length === 2 ? builder.node('transpose', [node]) : node
-  return isProblem(transposed) || transposed === node ? [node] : [node, transposed]
-}
-
 /** The parameters that play the roles of the learned tensors, where both sides have them, by the names of the tensors. */
 function likelyPairing(spec: StatedOutputs, sides: Sides, free: readonly Node[]): Pairing {
   const names = learnedNodes(spec, sides, free)
@@ -212,9 +214,8 @@ function likelyPairing(spec: StatedOutputs, sides: Sides, free: readonly Node[])
   return new Map([...pairing].map(([node, partner]) => [names.get(node)!, partner]))
 }
 
-/** Every way to choose one candidate for each, no parameter twice, in the order of the candidates. */
+/** Every way to choose one candidate for each, no part of a parameter twice, in the order of the candidates. */
 function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pairing> {
-  const taken = new Set<Node>()
   const chosen: Candidate[] = []
   const tried: number[] = [0]
   while (tried.length > 0) {
@@ -225,18 +226,16 @@ function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pair
     } else {
       const open = candidates[at]!
       let next = tried[at]!
-      while (next < open.length && taken.has(open[next]!.parameter)) next++
+      while (next < open.length && chosen.some(other => overlap(other, open[next]!))) next++
       if (next < open.length) {
         tried[at] = next + 1
         chosen.push(open[next]!)
-        taken.add(open[next]!.parameter)
         tried.push(0)
         continue
       }
       tried.pop()
     }
-    const undone = chosen.pop()
-    if (undone) taken.delete(undone.parameter)
+    chosen.pop()
   }
 }
 
@@ -313,6 +312,20 @@ function statedVerdicts(
     return { clause, verdict: first ? 'differs' : 'as written', ...(evidence && { evidence }), findings: own }
   })
   return { clauses, loose: findings.filter(({ clause }) => !clause) }
+}
+
+/** Code of which every draw stands by itself, to be paired with those of a spec. */
+function plainlyDrawn(code: ModelGraph): ModelGraph {
+  const { outputs } = code.model
+  const nodes = withPlainDraws(
+    outputs.map(({ node }) => node),
+    code.builder,
+  )
+  if (isProblem(nodes)) return code
+  return {
+    ...code,
+    model: { ...code.model, outputs: outputs.map((port, i) => ({ ...port, node: nodes[i]! })) },
+  }
 }
 
 /** Inputs of whole numbers as far as the spec says that they go: numbers beyond show no difference. */

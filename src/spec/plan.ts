@@ -82,6 +82,13 @@ export function isPassage(step: PlannedStep): step is PlannedPassage {
   return 'lines' in step
 }
 
+/** What passages draw, by the names that it has in the whole of the spec. */
+export function drawnIn(passages: readonly PlannedPassage[]): readonly string[] {
+  return passages.flatMap(({ lines, scope }) =>
+    lines.flatMap(line => (line.kind === 'draw' ? [`${scope.prefix}${line.output}`] : [])),
+  )
+}
+
 /** An input as the spec states it. */
 export interface PlannedInput {
   readonly name: string

@@ -14,7 +14,7 @@ import type { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
 import type { Namespace } from './namespace.js'
 import { prefixesIn } from './passage.js'
-import { isPassage, type Plan, type PlannedLine, type PlannedPassage } from './plan.js'
+import { drawnIn, isPassage, type Plan, type PlannedLine, type PlannedPassage } from './plan.js'
 import type { Clause, Spec } from './spec.js'
 import { nameIn } from './statements.js'
 import { StepReader } from './steps.js'
@@ -307,9 +307,7 @@ class AlgorithmReader {
         ...own,
         shape: own.shape as readonly Dimension[],
       })),
-      draws: passages.flatMap(({ lines, scope }) =>
-        lines.flatMap(line => (line.kind === 'draw' ? [`${scope.prefix}${line.output}`] : [])),
-      ),
+      draws: drawnIn(passages),
     }
   }
 

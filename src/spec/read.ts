@@ -10,7 +10,7 @@ import { structureClauses } from './clauses.js'
 import { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
 import { readNetworks } from './networks.js'
-import { isPassage, type Plan } from './plan.js'
+import { drawnIn, isPassage, type Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
 import { readAlgorithm } from './read-algorithm.js'
 import type { Spec } from './spec.js'
@@ -105,6 +105,7 @@ export function readSpec(file: SourceFile): {
     symbols: context.symbols,
     instantiate,
     equationParameters: equationParametersOf(plan),
+    draws: drawnIn(plan.steps.filter(isPassage)),
     inputs: inputs.map(({ name, shape, dtype, below, hasBatch }) => ({
       name,
       dtype,

@@ -122,6 +122,8 @@ export interface Spec {
   }
   /** The learned tensors of equations, which no layer owns. */
   readonly equationParameters: readonly EquationParameter[]
+  /** What its equations draw, by name. */
+  readonly draws: readonly string[]
   readonly inputs: readonly {
     readonly name: string
     readonly shape: Shape
