@@ -11,8 +11,10 @@ import type { EquationSystem, Item } from '../src/equations/system.js'
 import { renderEquations } from '../src/equations/terminal.js'
 import type { ModelGraph } from '../src/graph/model.js'
 import { isProblem } from '../src/graph/op.js'
+import { parseEquation } from '../src/math/parse.js'
 import { printModel } from '../src/meanings/print.js'
 import { elaborateText } from '../src/ops/elaborate.js'
+import { plainName } from '../src/ops/plain.js'
 import { readModels } from '../src/pipeline.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory, repository } from './support/project.js'
@@ -83,6 +85,7 @@ describe.each(projectsIn('docs/equations.md').filter(({ expected }) => expected 
       if (isProblem(system)) throw new Error(system.problem)
       const others: Readonly<Record<string, () => string>> = {
         plain: () => renderPlain(graph),
+        'plain-latex': () => renderPlain(graph, 'latex'),
         parameters: () => renderParameters(graph),
         graph: () => printModel(graph).trimEnd(),
       }
@@ -126,19 +129,25 @@ describe.each(models)('$name', ({ name, path }) => {
     expect(counts.reduce((a, b) => a + b, 0)).toBe(system.parameters.total)
   })
 
-  test('the plain spelling reads as the same graph, or says what has no words', () => {
-    const { leaves, equations } = plainEquations(graph)
-    const known = new Map(leaves)
-    for (const { node, name: own, right } of equations) {
-      if (typeof right === 'string')
-        expect(elaborateText(right, { value: key => known.get(key) }, graph.builder)).toBe(node)
-      else expect({ op: node.op, ...right }).toEqual({ op: 'recurrence', problem: 'a loop has no spelling' })
-      expect(known.has(own)).toBe(false)
-      known.set(own, node)
-    }
-    const written = new Set(equations.map(({ node }) => node))
-    for (const { node } of graph.model.outputs) expect(written.has(node)).toBe(true)
-  })
+  test.each(['plain', 'latex'] as const)(
+    '%s reads as the same graph, or says what has no words',
+    spelling => {
+      const { leaves, equations } = plainEquations(graph, spelling)
+      const known = new Map(leaves)
+      for (const { node, name: own, right } of equations) {
+        const left = parseEquation(plainName(own, spelling))
+        expect(left).toMatchObject({ kind: 'name', name: own })
+        if (typeof right === 'string')
+          expect(elaborateText(right, { value: key => known.get(key) }, graph.builder)).toBe(node)
+        else
+          expect({ op: node.op, ...right }).toEqual({ op: 'recurrence', problem: 'a loop has no spelling' })
+        expect(known.has(own)).toBe(false)
+        known.set(own, node)
+      }
+      const written = new Set(equations.map(({ node }) => node))
+      for (const { node } of graph.model.outputs) expect(written.has(node)).toBe(true)
+    },
+  )
 
   test('fits a wide terminal', () => {
     for (const line of renderEquations(equationsOf(graph)).split('\n'))

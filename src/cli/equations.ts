@@ -76,6 +76,8 @@ const formats = {
   },
   plain: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
+  'plain-latex': (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `% ${target}\n${renderPlain(graph, 'latex')}\n`).join('\n'),
   parameters: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `${target}\n\n${renderParameters(graph)}\n`).join('\n'),
   graph: (systems: readonly Titled[]) =>
@@ -83,7 +85,7 @@ const formats = {
 } as const
 
 /** Formats that do not print equations as people read them. */
-const ofModels: ReadonlySet<string> = new Set(['plain', 'parameters', 'graph'])
+const ofModels: ReadonlySet<string> = new Set(['plain', 'plain-latex', 'parameters', 'graph'])
 
 /** `aswritten equations`: prints the models of a file as equations. */
 export function equations(

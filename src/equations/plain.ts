@@ -1,21 +1,22 @@
 import { type ModelGraph, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { shapeText } from '../graph/type.js'
-import { isPlainName, plainText } from '../ops/plain.js'
+import type { SpellingName } from '../math/print.js'
+import { isPlainName, plainName, plainText } from '../ops/plain.js'
 import type { NamedSymbol } from './formula.js'
 import { indexText } from './latex.js'
 import { letterText } from './letters.js'
 import { chooseLines } from './lines.js'
 import { nameModel } from './names.js'
 
-/** One line of the plain spelling: a name and what it stands for, or why there are no words for it. */
+/** One line of the language: a name and what it stands for, or why there are no words for it. */
 export interface PlainEquation {
   readonly node: Node
   readonly name: string
   readonly right: string | { readonly problem: string }
 }
 
-/** A model in the plain spelling of the equation language: what it takes, and its equations in order. */
+/** A model in the equation language: what it takes, and its equations in order. */
 export interface PlainModel {
   /** Inputs and parameters by name. */
   readonly leaves: ReadonlyMap<string, Node>
@@ -23,10 +24,13 @@ export interface PlainModel {
 }
 
 /**
- * The equations of a model in the plain spelling. Read in order in the model's own builder, with the leaves by their
+ * The equations of a model in a spelling of the equation language. Read in order in the model's own builder, with the leaves by their
  * names, they give the model's own nodes.
  */
-export function plainEquations({ model, provenance }: ModelGraph): PlainModel {
+export function plainEquations(
+  { model, provenance }: ModelGraph,
+  spelling: SpellingName = 'plain',
+): PlainModel {
   const lines = chooseLines(model, provenance, node => node.inputs)
   const symbols = nameModel(model, lines, provenance)
   const names = new Map<Node, string>()
@@ -44,19 +48,26 @@ export function plainEquations({ model, provenance }: ModelGraph): PlainModel {
   for (const { node } of model.inputs) leaves.set(give(node), node)
   for (const { parameter } of parametersOf(model)) leaves.set(give(parameter.node), parameter.node)
   const equations = lines.map((node): PlainEquation => {
-    const right = plainText(node, inner => names.get(inner))
+    const right = plainText(node, inner => names.get(inner), spelling)
     return { node, right, name: give(node) }
   })
   return { leaves, equations }
 }
 
+/** What a comment begins with. */
+const comments: Readonly<Record<SpellingName, string>> = { plain: '#', latex: '%' }
+
 /** One equation a line; what has no spelling is a comment, so that the other lines can be read. */
-export function renderPlain(graph: ModelGraph): string {
-  const { leaves, equations } = plainEquations(graph)
+export function renderPlain(graph: ModelGraph, spelling: SpellingName = 'plain'): string {
+  const { leaves, equations } = plainEquations(graph, spelling)
+  const mark = comments[spelling]
+  const written = (name: string) => plainName(name, spelling)
   return [
-    ...[...leaves].map(([name, { type }]) => `# ${name}: ${shapeText(type.shape)}`),
+    ...[...leaves].map(([name, { type }]) => `${mark} ${written(name)}: ${shapeText(type.shape)}`),
     ...equations.map(({ name, right }) =>
-      typeof right === 'string' ? `${name} = ${right}` : `# ${name}: ${right.problem}`,
+      typeof right === 'string'
+        ? `${written(name)} = ${right}`
+        : `${mark} ${written(name)}: ${right.problem}`,
     ),
   ].join('\n')
 }

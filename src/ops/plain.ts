@@ -3,6 +3,7 @@ import { type Dimension, isPolynomial, termsForPrinting } from '../graph/dimensi
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Expression } from '../math/expression.js'
+import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { printExpression, type SpellingName } from '../math/print.js'
 import { opTable } from './table.js'
 
@@ -63,9 +64,16 @@ function expressionOf(node: Node, name: (node: Node) => string | undefined): Exp
 }
 
 function named(name: string): Expression | Problem {
-  return isPlainName(name)
-    ? { kind: 'name', name, range }
+  const tree = isPlainName(name) ? parseEquation(name) : undefined
+  return tree && !isSyntaxProblem(tree) && tree.kind === 'name'
+    ? tree
     : { problem: `\`${name}\` is no name of the equation language` }
+}
+
+/** A name by itself, in a spelling. */
+export function plainName(name: string, spelling: SpellingName): string {
+  const expression = named(name)
+  return isProblem(expression) ? name : printExpression(expression, spelling)
 }
 
 function write({ op, inputs, attributes }: Node, operands: readonly Expression[]): Expression | Problem {
