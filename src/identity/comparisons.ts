@@ -143,29 +143,52 @@ export class Comparisons {
 
   /** Where on which line the value changes its sign, and in which direction. */
   #placeOf(id: Id): { readonly variable: number; readonly at: number; readonly rising: boolean } {
-    const key = directionKey(this.#algebra.get(id).lanes) ?? `alone ${id}`
+    const { rest, constant } = this.#apart(id)
+    const key = directionKey(this.#algebra.get(rest).lanes) ?? `alone ${rest}`
     const line = this.#lines.get(key)
     if (!line) {
       const variable = this.#algebra.newLine()
-      this.#lines.set(key, { variable, representative: id })
-      return { variable, at: 0, rising: true }
+      this.#lines.set(key, { variable, representative: rest })
+      return { variable, at: this.#realOf(this.#algebra.negate(constant)), rising: true }
     }
-    const relation = this.#relation(id, line.representative)
+    const relation = this.#relation(rest, line.representative)
     if (relation) {
-      const at = this.#algebra.divide(this.#algebra.negate(relation.constant), relation.factor)
-      const { real } = this.#algebra.get(at)
-      return { variable: line.variable, at: real!, rising: this.#algebra.get(relation.factor).real! > 0 }
+      const sum = this.#algebra.constants.add(relation.constant, constant)
+      const at = this.#algebra.divide(this.#algebra.negate(sum), relation.factor)
+      return { variable: line.variable, at: this.#realOf(at), rising: this.#realOf(relation.factor) > 0 }
     }
-    return this.#placeOfUnrelated(id)
+    return this.#placeOfUnrelated(rest, constant)
   }
 
   /** The factor is no number that is known: a line of its own, for the value and its negative. */
-  #placeOfUnrelated(id: Id): { readonly variable: number; readonly at: number; readonly rising: boolean } {
-    const first = Math.min(id, this.#algebra.negate(id))
+  #placeOfUnrelated(
+    rest: Id,
+    constant: Id,
+  ): { readonly variable: number; readonly at: number; readonly rising: boolean } {
+    const first = Math.min(rest, this.#algebra.negate(rest))
     const key = `alone ${first}`
     const line = this.#lines.get(key) ?? { variable: this.#algebra.newLine(), representative: first }
     this.#lines.set(key, line)
-    return { variable: line.variable, at: 0, rising: first === id }
+    const rising = first === rest
+    return {
+      variable: line.variable,
+      at: this.#realOf(rising ? this.#algebra.negate(constant) : constant),
+      rising,
+    }
+  }
+
+  /** The number that a constant is; -0 is 0. */
+  #realOf(constant: Id): number {
+    return this.#algebra.get(constant).real! + 0
+  }
+
+  /** A value without the number that is added to it, where that is no fraction: residues do not tell it from a variable. */
+  #apart(id: Id): { readonly rest: Id; readonly constant: Id } {
+    const terms = this.#monomials.polynomial(id)
+    const constant = terms?.find(({ factors }) => factors.size === 0)?.coefficient
+    if (constant === undefined || this.#algebra.get(constant).fraction)
+      return { rest: id, constant: this.#algebra.zero }
+    return { rest: this.#algebra.subtract(id, constant), constant }
   }
 
   /** Numbers with value = factor · other + constant. */

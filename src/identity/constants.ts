@@ -34,6 +34,9 @@ const longestFraction = 10n ** 120n
 /** So many numbers that nothing explains are remembered. */
 const mostUnexplained = 16
 
+/** Normal densities of more dimensions are not recognized by their number. */
+const mostDimensions = 4096
+
 /** Roots that papers take of numbers. */
 const rootDegrees = [2, 3, 4, 6, 8]
 
@@ -342,7 +345,7 @@ export class Constants {
 
   /** ½ log 2π and its kin: half the logarithm of a fraction, perhaps times π. */
   #asLogarithm(x: number): Id | undefined {
-    if (x > 12) return undefined
+    if (x > 12) return this.#asMultipleOfLogarithm(x)
     for (const pi of [0, 1]) {
       for (const sign of [1, -1]) {
         const square = Math.exp(2 * sign * x) / Math.PI ** pi
@@ -354,7 +357,16 @@ export class Constants {
         return this.multiply(this.fraction(BigInt(sign), 2n), sum)
       }
     }
-    return undefined
+    return this.#asMultipleOfLogarithm(x)
+  }
+
+  /** `n / 2 * Math.log(2 * Math.PI)`, the number of a normal density of n dimensions. */
+  #asMultipleOfLogarithm(x: number): Id | undefined {
+    const [n, d] = nearFraction(x / Math.log(2 * Math.PI), 2) ?? []
+    if (n === undefined || d === undefined || n < 1 || n > mostDimensions) return undefined
+    if (!isNear((n / d) * Math.log(2 * Math.PI), x)) return undefined
+    const sum = this.add(this.log(this.fraction(2n, 1n)), this.#unknown('log π', Math.log(Math.PI)))
+    return this.multiply(this.fraction(BigInt(n), BigInt(d)), sum)
   }
 }
 
