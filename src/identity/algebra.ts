@@ -1,4 +1,7 @@
+import { product, squared } from './bounds.js'
+import { Complexity } from './complexity.js'
 import { Constants } from './constants.js'
+import { cellsOf, indexOf, keyOf, mergeCuts } from './cuts.js'
 import type { Degree } from './degree.js'
 import { inverse, type Lanes, moduli, multiply, width } from './field.js'
 import {
@@ -13,15 +16,6 @@ import {
   Values,
 } from './values.js'
 
-/** A value with more cells than this is a plain number, and what is known of its cells is forgotten. */
-const mostCells = 256
-
-/** A value with more roots than this is a plain number, and that they are roots is forgotten. */
-const mostRoots = 6
-
-/** The sign of a value with more cases and parts of cases than this is a case of its own. */
-const mostParts = 40
-
 /** Roots come after all lines of cases. */
 const firstRoot = 1e9
 
@@ -31,12 +25,13 @@ export class Algebra {
   readonly constants: Constants
   readonly zero: Id
   readonly one: Id
-  readonly #cuts = new Map<Id, ReadonlyMap<number, ReadonlyMap<string, Cut>>>()
+  readonly #complexity: Complexity
   readonly #roots = new Map<Id, number>()
   #lines = 0
 
   constructor(seed: number, literals: Iterable<number> = []) {
     this.values = new Values(seed)
+    this.#complexity = new Complexity(this.values)
     this.constants = new Constants(this.values, literals)
     this.zero = this.constants.zero
     this.one = this.constants.one
@@ -70,7 +65,7 @@ export class Algebra {
       [b, y],
     ] as const)
       if (isInfinite(value)) return id
-    if ((x.split || y.split) && this.#fits([a, b]))
+    if ((x.split || y.split) && this.#complexity.fits([a, b]))
       return this.#once(
         this.#sums,
         a,
@@ -105,7 +100,7 @@ export class Algebra {
     if (terms.length === 1) return terms[0]!
     const special = terms.filter(id => this.get(id).split || isInfinite(this.get(id)))
     return terms.length === 2 ||
-      (special.length > 0 && this.#fits(special)) ||
+      (special.length > 0 && this.#complexity.fits(special)) ||
       special.some(id => isInfinite(this.get(id)))
       ? terms.reduce((sum, term) => this.add(sum, term))
       : this.#plainSum(terms)
@@ -140,7 +135,7 @@ export class Algebra {
     if (x.real !== undefined && y.real !== undefined) return this.constants.multiply(a, b)
     if (isInfinite(x) || isInfinite(y)) return this.#scaleInfinity(a, b)
     if (a === this.zero || b === this.zero) return this.zero
-    if ((x.split || y.split) && this.#fits([a, b]))
+    if ((x.split || y.split) && this.#complexity.fits([a, b]))
       return this.#once(
         this.#products,
         a,
@@ -259,7 +254,7 @@ export class Algebra {
       const { split } = this.get(id)
       return split?.kind === 'cases' ? [split.variable] : []
     })
-    if (lines.length === 0 || !this.#fits(ids)) return f(ids)
+    if (lines.length === 0 || !this.#complexity.fits(ids)) return f(ids)
     const variable = Math.min(...lines)
     const cuts = mergeCuts(ids.map(id => this.#cutsAt(id, variable)))
     return this.cases(
@@ -422,68 +417,9 @@ export class Algebra {
       : id
   }
 
-  /** Whether values together have few enough cells to be kept apart. */
-  #fits(ids: readonly Id[]): boolean {
-    const lines = new Map<number, Map<string, Cut>>()
-    for (const id of ids) {
-      for (const [variable, cuts] of this.#cutsOf(id)) {
-        const all = lines.get(variable) ?? new Map<string, Cut>()
-        for (const [key, cut] of cuts) all.set(key, cut)
-        lines.set(variable, all)
-        if (lines.size > 8) return false
-      }
-    }
-    let cells = 1
-    for (const cuts of lines.values()) cells *= cuts.size + 1
-    return cells <= mostCells && this.#rootsOf(ids) <= mostRoots
-  }
-
-  readonly #simple = new Map<Id, boolean>()
-
   /** Whether a value has so few cases that what is made of it may have cases of their own in each. */
   hasFewCases(id: Id): boolean {
-    const known = this.#simple.get(id)
-    if (known !== undefined) return known
-    const seen = new Set([id])
-    for (const next of seen) {
-      const { split } = this.get(next)
-      if (split?.kind === 'cases') for (const part of split.parts) seen.add(part)
-      if (seen.size > mostParts) break
-    }
-    this.#simple.set(id, seen.size <= mostParts)
-    return seen.size <= mostParts
-  }
-
-  /** How many roots values are made of. */
-  #rootsOf(ids: readonly Id[]): number {
-    const roots = new Set<number>()
-    const pending = [...ids]
-    for (let id = pending.pop(); id !== undefined && roots.size <= mostRoots; id = pending.pop()) {
-      const { split } = this.get(id)
-      if (split?.kind !== 'root') continue
-      roots.add(split.variable)
-      pending.push(...split.parts)
-    }
-    return roots.size
-  }
-
-  #cutsOf(id: Id): ReadonlyMap<number, ReadonlyMap<string, Cut>> {
-    const { split } = this.get(id)
-    if (split?.kind !== 'cases') return nothing
-    const known = this.#cuts.get(id)
-    if (known) return known
-    const found = new Map<number, Map<string, Cut>>([
-      [split.variable, new Map(split.cuts.map(cut => [keyOf(cut), cut]))],
-    ])
-    for (const part of split.parts) {
-      for (const [variable, cuts] of this.#cutsOf(part)) {
-        const all = found.get(variable) ?? new Map<string, Cut>()
-        for (const [key, cut] of cuts) all.set(key, cut)
-        found.set(variable, all)
-      }
-    }
-    this.#cuts.set(id, found)
-    return found
+    return this.#complexity.hasFewCases(id)
   }
 
   #intern(lanes: Lanes, description: Description): Id {
@@ -491,47 +427,6 @@ export class Algebra {
   }
 }
 
-const nothing: ReadonlyMap<number, ReadonlyMap<string, Cut>> = new Map()
-
 export function isInfinite({ real }: Value): boolean {
   return real === Number.POSITIVE_INFINITY || real === Number.NEGATIVE_INFINITY
-}
-
-function keyOf(cut: Cut): string {
-  return `${cut.at} ${cut.strict}`
-}
-
-function compareCuts(a: Cut, b: Cut): number {
-  return a.at - b.at || Number(a.strict) - Number(b.strict)
-}
-
-function mergeCuts(lists: readonly (readonly Cut[])[]): readonly Cut[] {
-  const all = lists.flat().sort(compareCuts)
-  return all.filter((cut, i) => i === 0 || compareCuts(all[i - 1]!, cut) !== 0)
-}
-
-/** One cell below the first cut, and one above each; a cell is named by its lower cut. */
-function cellsOf(cuts: readonly Cut[]): readonly (Cut | undefined)[] {
-  return [undefined, ...cuts]
-}
-
-function indexOf(cuts: readonly Cut[], cell: Cut | undefined): number {
-  return cell ? cuts.filter(cut => compareCuts(cut, cell) <= 0).length : 0
-}
-
-interface Bounds {
-  readonly low: number
-  readonly high: number
-}
-
-function product(x: Bounds, y: Bounds): readonly [low: number, high: number] {
-  const ends = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high].map(end =>
-    Number.isNaN(end) ? 0 : end,
-  )
-  return [Math.min(...ends), Math.max(...ends)]
-}
-
-function squared({ low, high }: Bounds): readonly [low: number, high: number] {
-  const [a, b] = [low * low, high * high]
-  return [low <= 0 && high >= 0 ? 0 : Math.min(a, b), Math.max(a, b)]
 }
