@@ -246,7 +246,10 @@ export class Elaborator {
     if (operator !== 'product') {
       const op = signs[operator]
       if (!op) throw new Misfit('expected a value here, not what one is drawn from or becomes', range)
-      const matrix = op === 'power' && this.environment.example ? powerOfMatrix(this, left, right) : undefined
+      const matrix =
+        op === 'power' && this.environment.example
+          ? powerOfMatrix(this, { value: left, written: first }, right)
+          : undefined
       if (matrix) return matrix
       const isEquality = this.environment.example !== undefined && ['equal', 'notEqual'].includes(op)
       const [one, other] = isEquality ? [asClass(this, first, right), asClass(this, second, left)] : []

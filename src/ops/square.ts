@@ -31,12 +31,21 @@ export function identityBeside(
 
 /**
  * `A^{-1}` and `A^{1/2}` of a square matrix, which are no powers of its elements: known where the matrix is diagonal.
- * Undefined for other powers.
+ * Undefined for other powers. `A^2` of a matrix by its name may be either.
  */
-export function powerOfMatrix(elaborator: Elaborator, base: Value, exponent: Value): Placed | undefined {
-  if (!isPlaced(base) || typeof exponent !== 'number' || (exponent > 0 && Number.isInteger(exponent)))
+export function powerOfMatrix(
+  elaborator: Elaborator,
+  { value: base, written }: { readonly value: Value; readonly written: Expression },
+  exponent: Value,
+): Placed | undefined {
+  if (!isPlaced(base) || typeof exponent !== 'number' || rowsOfSquare(base) === undefined) return undefined
+  if (exponent > 0 && Number.isInteger(exponent)) {
+    if (written.kind === 'name' && exponent > 1)
+      throw new Misfit(
+        'a power of a square matrix may be its product with itself or of each element: write `A A` or `A ⊙ A`',
+      )
     return undefined
-  if (rowsOfSquare(base) === undefined) return undefined
+  }
   const { node, axes } = base
   if (node.op !== 'diagonal')
     throw new Misfit(
