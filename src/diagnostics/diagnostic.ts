@@ -55,14 +55,24 @@ export interface Filled {
   readonly values: Readonly<Record<string, string>>
 }
 
+/** The message of each code, as texts with a hole between one and the next. */
+const templates = new Map<Code, readonly string[]>()
+
+function templateOf(code: Code): readonly string[] {
+  const known = templates.get(code)
+  if (known) return known
+  const parts = catalogue[code].message.split(/\{(\w+)\}/)
+  templates.set(code, parts)
+  return parts
+}
+
 export function filledDiagnostic({ code, values }: Filled, place: DiagnosticPlace = {}): Diagnostic {
-  const message = catalogue[code].message.replace(
-    /\{(\w+)\}/g,
-    (_match: string, hole: string) => values[hole] ?? '',
-  )
   return {
     code,
-    message,
+    message: templateOf(code).reduce(
+      (text, part, i) => text + (i % 2 === 0 ? part : (values[part] ?? '')),
+      '',
+    ),
     values,
     ...(place.span && { span: place.span }),
     related: place.related ?? [],

@@ -47,8 +47,14 @@ export function lineText(file: SourceFile, line: number): string {
   return file.text.slice(start, next - 1).replace(/\r$/, '')
 }
 
+const texts = new WeakMap<Span, string>()
+
 export function spanText(span: Span): string {
-  return span.file.text.slice(span.start, span.end)
+  const known = texts.get(span)
+  if (known !== undefined) return known
+  const text = span.file.text.slice(span.start, span.end)
+  texts.set(span, text)
+  return text
 }
 
 /** `path:line:column`, as editors and terminals link it. */

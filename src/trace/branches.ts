@@ -1,13 +1,13 @@
 import type { Expression } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { equals, isPolynomial } from '../graph/dimension.js'
-import { type Span, spanText } from '../text/source.js'
+import type { Span } from '../text/source.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { type Slot, SlotMap } from './slot.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 import {
   type HostObject,
   isObject,
@@ -67,7 +67,7 @@ export function chooseLogical(
   if (other.thrown || sameValue(value, other.value)) return value
   // Either is an object of which no field is known.
   if (operator !== 'and' && isUnknown(value) && isEmptyRecord(other.value)) return value
-  const open = () => unknownBranch(interpreter, shorten(spanText(span)), { ...cause, span: left.span })
+  const open = () => unknownBranch(interpreter, shortText(span), { ...cause, span: left.span })
   if (!isUnknown(value)) return open()
   const both = interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
   return value.reason === undefined ? both : { ...both, reason: open().reason! }
@@ -203,7 +203,7 @@ export function unknownBranch(
   { span, condition }: Cause,
   path = what,
 ): UnknownValue {
-  const text = shorten(spanText(span))
+  const text = shortText(span)
   const reason = diagnostic('unknown-branch', { what, condition: text }, { span })
   interpreter.questions.set(reason, interpreter.conditions.question(condition))
   return interpreter.unknowns.fresh(path, reason)

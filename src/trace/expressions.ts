@@ -7,7 +7,7 @@ import { accessor, makeClass, makeClosure } from './functions.js'
 import type { Interpreter } from './interpreter.js'
 import { assignTarget, listOf } from './patterns.js'
 import { Scope } from './scope.js'
-import { shorten, whyUnknown } from './unknowns.js'
+import { shortText, whyUnknown } from './unknowns.js'
 import { unreadIn } from './unread.js'
 import {
   hole,
@@ -84,7 +84,7 @@ function evaluateKind(interpreter: Interpreter, expression: Expression, frame: F
         expression.condition.span,
         () => recur(expression.consequent),
         () => recur(expression.otherwise),
-        shorten(spanText(expression.span)),
+        shortText(expression.span),
       )
     case 'assign':
       return evaluateAssignment(interpreter, expression, frame)

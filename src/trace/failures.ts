@@ -1,7 +1,7 @@
-import { type Span, spanText } from '../text/source.js'
+import type { Span } from '../text/source.js'
 import { Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 import { isObject, unknownKey, type Value } from './value.js'
 
 /** A `try` that runs now, and the place of the first thing in it that may have thrown. */
@@ -43,7 +43,7 @@ export class Failures {
    * later is worth reading all the same.
    */
   fail(type: 'TypeError' | 'ReferenceError' | 'RangeError', problem: string, span: Span): Value {
-    const message = `\`${shorten(spanText(span))}\` ${problem}`
+    const message = `\`${shortText(span)}\` ${problem}`
     if (this.#guards.length > 0)
       throw new Thrown(this.#interpreter.dialect.error(type, message, this.#interpreter), span)
     return this.#interpreter.opaque('uncaught-error', { message }, span)
@@ -53,7 +53,7 @@ export class Failures {
   perhaps(problem: string, span: Span): Value {
     const guard = this.#guards.at(-1)
     if (guard) guard.place ??= span
-    const message = `\`${shorten(spanText(span))}\` ${problem}`
+    const message = `\`${shortText(span)}\` ${problem}`
     return this.#interpreter.opaque('uncaught-error', { message }, span)
   }
 
@@ -62,6 +62,6 @@ export class Failures {
     if (callee === undefined || callee === null) this.perhaps(`calls ${callee}`, span)
     else if (this.#guards.length > 0 && !(isObject(callee) && callee.properties.has(unknownKey)))
       this.fail('TypeError', 'calls what is no function', span)
-    return this.#interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+    return this.#interpreter.opaque('opaque-callee', { call: shortText(span) }, span)
   }
 }

@@ -1,7 +1,6 @@
 import type { ClassCode, ClassMember, FunctionCode } from '../core/program.js'
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
-import { spanText } from '../text/source.js'
 import { unknownBranch } from './branches.js'
 import { evaluate } from './expressions.js'
 import type { Frame } from './frame.js'
@@ -12,7 +11,7 @@ import { assignElement, assignTarget } from './patterns.js'
 import { Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, runStatements } from './statements.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 import {
   argumentsKey,
   type ClassObject,
@@ -234,8 +233,7 @@ export function construct(
     callee.type.class.initialize(callee, object, hostCall(interpreter, object, args, span))
     return object
   }
-  if (callee.kind !== 'class')
-    return interpreter.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+  if (callee.kind !== 'class') return interpreter.opaque('opaque-callee', { call: shortText(span) }, span)
   const base = rootParent(callee)
   const library = isObject(base) && base.kind === 'host' && base.type.class ? base : undefined
   const isExtensible =
@@ -334,7 +332,7 @@ export function builtinMethod(interpreter: Interpreter, name: string, key: strin
     const builtin = interpreter.dialect.builtinMember(thisValue, key, true)
     if (builtin?.kind === 'method') return builtin.call({ ...inner, thisValue })
     // It may call what it is given, and change it.
-    const unknown = interpreter.opaque('opaque-callee', { call: shorten(spanText(inner.span)) }, inner.span)
+    const unknown = interpreter.opaque('opaque-callee', { call: shortText(inner.span) }, inner.span)
     return interpreter.call(unknown, [...inner.arguments, { value: thisValue }], inner.span)
   }
   const made = interpreter.function(name, call, [object])

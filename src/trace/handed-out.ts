@@ -1,12 +1,12 @@
 import { variablesOf } from '../core/walk.js'
-import { type Span, spanText } from '../text/source.js'
+import type { Span } from '../text/source.js'
 import { sameValue } from './branches.js'
 import { BudgetExceeded } from './budget.js'
 import type { Interpreter } from './interpreter.js'
 import { unknownLength } from './loop-length.js'
 import { Repetition } from './repetition.js'
 import type { Cell } from './scope.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 import { type ClosureObject, isObject, isUnknown, type Property, type Value } from './value.js'
 
 /** As many functions of one text, each with variables of its own, may be handed out inside of each other. */
@@ -33,7 +33,7 @@ export class HandedOut {
   /** Walks a function as code that may run any number of times, with arguments that are not known. */
   #run(interpreter: Interpreter, closure: ClosureObject, span: Span): void {
     const { code } = closure
-    const call = shorten(spanText(span))
+    const call = shortText(span)
     const reasonOf = unknownLength(span)
     const alike = this.#active.filter(({ closure: other }) => other.code === code)
     for (const { closure: other, repetition } of alike) {

@@ -1,10 +1,10 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
-import { type Span, spanText } from '../text/source.js'
+import type { Span } from '../text/source.js'
 import { sameContent } from './branches.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { type ReasonOf, Surroundings } from './repetition.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 
 /** The round in which it is looked whether a loop changes anything. */
 const lookAt = 8
@@ -48,7 +48,7 @@ function leavesSame({ slot, before, after }: Change): boolean {
 const reasons =
   (code: 'unknown-loop' | 'long-loop') =>
   (span: Span): ReasonOf =>
-  what => ({ ...diagnostic(code, { what, condition: shorten(spanText(span)) }, { span }), span })
+  what => ({ ...diagnostic(code, { what, condition: shortText(span) }, { span }), span })
 
 /** Why what changes in a loop is not known: it is not known how often it runs. */
 export const unknownLength = reasons('unknown-loop')
@@ -57,7 +57,7 @@ export const unknownLength = reasons('unknown-loop')
 export const noRecurrence =
   (span: Span, problem: string): ReasonOf =>
   what => {
-    const values = { what, condition: shorten(spanText(span)), problem }
+    const values = { what, condition: shortText(span), problem }
     return { ...diagnostic('no-recurrence', values, { span }), span }
   }
 

@@ -11,7 +11,7 @@ import { RecurrenceWalk } from './recurrences.js'
 import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
-import { shorten } from './unknowns.js'
+import { shortText } from './unknowns.js'
 import {
   type ArrayObject,
   hole,
@@ -214,7 +214,7 @@ export function runForEach(
     if (loop.over === 'values' && !isUnknown(collection))
       notIterable(interpreter, collection, loop.collection.span)
     const reasonOf = unknownLength(loop.collection.span)
-    const path = isUnknown(collection) ? collection.path : shorten(spanText(loop.collection.span))
+    const path = isUnknown(collection) ? collection.path : shortText(loop.collection.span)
     const unknown = interpreter.fresh(`${path}[i]`, reasonOf('its element'))
     return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
   }
@@ -231,7 +231,7 @@ export function runForEach(
     if (now && i >= list.length) return undefined
     if (!now || length.isTooLong) {
       const reasonOf = (now ? tooLong : unknownLength)(loop.collection.span)
-      const unknown = interpreter.fresh(shorten(spanText(loop.collection.span)), reasonOf('its element'))
+      const unknown = interpreter.fresh(shortText(loop.collection.span), reasonOf('its element'))
       return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
     }
     const { value, span } = list[i]!
@@ -294,7 +294,7 @@ function runOverTaken(
     return false
   })
   if (!reasonOf) return completion
-  const unknown = interpreter.fresh(shorten(spanText(span)), reasonOf('its element'))
+  const unknown = interpreter.fresh(shortText(span), reasonOf('its element'))
   return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown), earlier)
 }
 

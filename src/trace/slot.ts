@@ -27,7 +27,9 @@ export class SlotMap<Entry> {
   }
 
   values(): readonly Entry[] {
-    return [...this.#owners.values()].flatMap(entries => [...entries.values()])
+    const all: Entry[] = []
+    for (const entries of this.#owners.values()) for (const entry of entries.values()) all.push(entry)
+    return all
   }
 }
 

@@ -190,7 +190,7 @@ function grouped(text: string): string {
 /** Why what is read or written under a key that is not known is not known either. */
 export function whyUnknown(key: Value, span: Span): Diagnostic {
   const reason = isUnknown(key) ? key.reason : undefined
-  return reason ?? diagnostic('unknown-key', { target: shorten(spanText(span)) }, { span })
+  return reason ?? diagnostic('unknown-key', { target: shortText(span) }, { span })
 }
 
 /** The member that an unknown value is of another one; empty where it is none. */
@@ -202,4 +202,15 @@ export function lastKeyOf({ path }: UnknownValue): string {
 export function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ')
   return line.length > 60 ? `${line.slice(0, 59)}…` : line
+}
+
+const shortTexts = new WeakMap<Span, string>()
+
+/** The code of a place in a message. */
+export function shortText(span: Span): string {
+  const known = shortTexts.get(span)
+  if (known !== undefined) return known
+  const text = shorten(spanText(span))
+  shortTexts.set(span, text)
+  return text
 }
