@@ -242,7 +242,9 @@ const predicate =
     if (isUnknown(value) || isPolynomial(value))
       return call.trace.derived([value], ([text]) => `${name}(${text})`)
     // Of objects, `Number.isNaN` and its kin know that they are no numbers; others convert them.
-    return isObject(value) && !name.startsWith('Number.') ? unclear(call, name) : holds(value)
+    if (!isObject(value) || name.startsWith('Number.')) return holds(value)
+    const text = call.trace.plainText(value)
+    return text === undefined ? unclear(call, name) : holds(text)
   }
 
 /** Runs the executor at once, as JavaScript does; what it resolves with by then is the awaited value. */

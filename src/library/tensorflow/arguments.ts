@@ -74,7 +74,7 @@ const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgumen
   },
   text: request => plain(request, value => typeof value === 'string', 'a text'),
   axes: request => plain(request, isNumbers, 'an axis or a list of axes'),
-  shape: request => plain(request, isNumbers, 'a list of sizes'),
+  shape: request => plain(request, isFlat, 'a list of sizes'),
   value: request => plain(request, () => true, 'a number or a text'),
 }
 
@@ -118,6 +118,10 @@ const isNumbers = (value: Attribute): boolean =>
   value === null ||
   isPolynomial(value) ||
   (Array.isArray(value) && value.every(isNumbers))
+
+/** Numbers, and no lists inside of lists. */
+const isFlat = (value: Attribute): boolean =>
+  isNumbers(value) && !(Array.isArray(value) && value.some(Array.isArray))
 
 function plain(
   { trace, property, declaration }: ReadRequest,
