@@ -63,7 +63,11 @@ export function nameLoaded(
 function become(model: HostObject<ModelState>, json: Json, trace: Tracer): HostObject<ModelState> {
   const { awaits: _, reason: __, ...state } = model.state
   trace.heap.setState(model, state)
+  const { made } = contextOf(trace)
+  const before = made.length
   const reason = readSavedModel(trace, json, model)
+  // The file has its layers whether the program uses them or not, and cuts off those that it does not need.
+  made.length = before
   if (reason) trace.heap.setState(model, { ...model.state, reason, origin: trace.origin(json.span) })
   return model
 }
