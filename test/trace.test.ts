@@ -844,9 +844,6 @@ const cases: readonly Case[] = [
     },
     expected: [
       'cut saved-model',
-      'cut saved-model',
-      'cut saved-model',
-      'head saved-model',
       'head saved-model',
       'number 4*sequential_1.outputs.length',
       'number unknown-global',

@@ -71,8 +71,15 @@ export const inputErrors = {
   'unknown-argument': {
     category: 'input',
     title: 'Argument for a parameter that does not exist',
-    message: '`{target}` has no parameter `{name}`',
+    message: '`{target}` has no parameter `{name}`, and no variable of this name that it could read',
     why: 'A value that goes nowhere would leave a symbol where a number was meant.',
+  },
+  'unused-argument': {
+    category: 'input',
+    title: 'Argument for something that has a value',
+    message:
+      'the value for `{name}` goes nowhere: `{target}` has another one for it, or several at different times',
+    why: 'What the code itself decides is not replaced, since the equations would be those of another program.',
   },
   'duplicate-check': {
     category: 'input',

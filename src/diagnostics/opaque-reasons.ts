@@ -32,6 +32,13 @@ export const opaqueReasons = {
     message: '`{what}` changes in a loop whose length is not known: `{condition}`',
     why: 'How often the body runs is not known, so what it builds is not known either.',
   },
+  'unknown-recursion': {
+    category: 'opaque',
+    title: 'Recursion of unknown depth',
+    message:
+      '`{what}` is decided by calls of a function by itself, and how deep they go is not known: `{call}`',
+    why: 'How often the function calls itself is not known, so what it gives and changes is not known either.',
+  },
   'no-recurrence': {
     category: 'opaque',
     title: 'Loop of unknown length that is no recurrence',

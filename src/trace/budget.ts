@@ -10,6 +10,8 @@ export interface Budget {
    * take what is left of a budget and build no model.
    */
   readonly repeatedSteps: number
+  /** Steps of all walks of a target that tell its cases apart; where it takes more, none is told apart. */
+  readonly caseSteps: number
   /** Calls inside calls. */
   readonly depth: number
   readonly milliseconds: number
@@ -21,6 +23,7 @@ export const defaultBudget: Budget = {
   steps: 2_000_000,
   loopSteps: 100_000,
   repeatedSteps: 500_000,
+  caseSteps: 500_000,
   depth: 150,
   milliseconds: 10_000,
   nodes: 100_000,

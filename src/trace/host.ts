@@ -296,6 +296,8 @@ export interface Library {
   readonly global: (name: string, trace: Tracer) => Value | undefined
   /** What a parameter without a value is by its name alone; undefined for what may be anything. */
   readonly unbound: (name: string, trace: Tracer) => Value | undefined
+  /** The names under which the user describes models. */
+  readonly models: readonly string[]
   /** Names that it gives to sizes, such as that of the batch: what the program calls so is something else. */
   readonly sizes: readonly string[]
   /** Names of calls that make a model; a function whose text has none of them cannot be a model site. */

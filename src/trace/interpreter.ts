@@ -16,16 +16,18 @@ import { Failures } from './failures.js'
 import { getField, setField } from './fields.js'
 import type { FoundModelEntry } from './found-models.js'
 import { callClosure, construct } from './functions.js'
+import type { GivenValues } from './given-values.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
 import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
+import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { UnknownObjects } from './unknown-objects.js'
-import { type KeyTable, lastKeyOf, type Operation, shorten, Unknowns, whyUnknown } from './unknowns.js'
+import { type KeyTable, lastKeyOf, type Operation, shortText, Unknowns, whyUnknown } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import {
   type ArrayObject,
@@ -72,6 +74,8 @@ export class Interpreter implements Tracer {
   readonly lent = new Set<ObjectValue>()
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
+  /** What the target that is called is given besides its arguments. */
+  given: GivenValues | undefined
   readonly failures = new Failures(this)
   readonly wanted = new WantedTensors()
   readonly unknownObjects = new UnknownObjects(this)
@@ -81,6 +85,7 @@ export class Interpreter implements Tracer {
   readonly #named = new WeakMap<HostObject, Set<string>>()
   readonly #places = new Set<string>()
   readonly #handedOut = new HandedOut()
+  readonly #recursions = new Recursions(this)
   #speculations = 0
   #objects = 0
   #early = 0
@@ -121,8 +126,9 @@ export class Interpreter implements Tracer {
 
   /** What a place gives that is not known. The first value that it gives in a chain of calls is found again by another walk. */
   #valueAt(span: Span, path: string, reason: Diagnostic): UnknownValue {
+    if (this.#speculations > 0) return this.unknowns.fresh(path, reason)
     const key = [span, ...this.#path].map(({ file, start, end }) => `${file.path}:${start}-${end}`).join('<')
-    if (this.#speculations > 0 || this.#places.has(key)) return this.unknowns.fresh(path, reason)
+    if (this.#places.has(key)) return this.unknowns.fresh(path, reason)
     this.#places.add(key)
     return this.unknowns.value(path, `at ${key}`, reason)
   }
@@ -206,7 +212,7 @@ export class Interpreter implements Tracer {
       this.#release(args, thisValue, true)
       const result = callee.reason
         ? this.#valueAt(span, path, callee.reason)
-        : this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span, path)
+        : this.opaque('opaque-callee', { call: shortText(span) }, span, path)
       const taken = this.library.calledUnknown(this, lastKeyOf(callee), { thisValue, arguments: args, span })
       this.wantTensors(taken, callee.reason ? undefined : result.reason)
       return result
@@ -214,7 +220,9 @@ export class Interpreter implements Tracer {
     if (!isObject(callee)) return this.failures.notCallable(callee, span)
     switch (callee.kind) {
       case 'closure':
-        return this.#enter(span, () => callClosure(this, callee, args, thisValue))
+        return this.#recursions.call(callee, args, thisValue, span, given =>
+          this.#enter(span, () => callClosure(this, callee, given, thisValue)),
+        )
       case 'hostFunction': {
         const result = callee.function.call({
           thisValue,
@@ -229,7 +237,7 @@ export class Interpreter implements Tracer {
       case 'host': {
         const call = callee.type.call
         if (call) return call(callee, { thisValue, arguments: args, construct: false, span, trace: this })
-        return this.opaque('opaque-callee', { call: shorten(spanText(span)) }, span)
+        return this.opaque('opaque-callee', { call: shortText(span) }, span)
       }
       default:
         return this.failures.notCallable(callee, span)
@@ -254,7 +262,7 @@ export class Interpreter implements Tracer {
   setUnknownKey(object: Value, key: Value, span: Span): void {
     if (isUnknown(object)) this.unknownObjects.setUnknownKey(object, key, span)
     else if (isObject(object))
-      this.obscure(object, this.unknowns.fresh(`${shorten(spanText(span))}, changed`, whyUnknown(key, span)))
+      this.obscure(object, this.unknowns.fresh(`${shortText(span)}, changed`, whyUnknown(key, span)))
   }
 
   /** Any field of the object may be one of those of `whole`, which is not known. */

@@ -27,7 +27,8 @@ export function assignTarget(
         interpreter.failures.fail('ReferenceError', 'is assigned before its declaration', span)
       else if (how === 'assign' && binding.declared === 'constant')
         interpreter.failures.fail('TypeError', 'is a constant', span)
-      else if (cell) interpreter.setVariable(cell, binding.name, value)
+      else if (cell)
+        interpreter.setVariable(cell, binding.name, interpreter.given?.assigned(binding, value) ?? value)
       return
     }
     case 'member': {

@@ -117,7 +117,7 @@ export class RecurrenceWalk {
   run(): Outcome {
     return this.#interpreter.unknowns.unless(
       ({ isRecurrence }) => isRecurrence,
-      () => this.#run(),
+      () => this.#interpreter.repetitions.handOn(() => this.#run()),
     )
   }
 

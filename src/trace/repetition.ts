@@ -39,7 +39,39 @@ const none = (): Findings => ({ changed: [], inside: new Map() })
 
 /** The repetitions that are being walked: what the inner ones change is found once, not in every round of the outer ones. */
 export class Repetitions {
-  readonly #open: { readonly found: Findings; readonly surroundings: Surroundings }[] = []
+  readonly #open: {
+    readonly place: unknown
+    readonly found: Findings
+    readonly surroundings: Surroundings
+    round: object
+  }[] = []
+  #handingOn = 0
+
+  /** The code that may run any number of times and is walked now, and the round; nothing where there is none. */
+  get current(): { readonly place?: unknown; readonly round?: object } {
+    return this.#open.at(-1) ?? {}
+  }
+
+  /** Whether rounds are walked that hand on what they compute: what each of them gets anew is not one value. */
+  get isHandedOn(): boolean {
+    return this.#handingOn > 0
+  }
+
+  /** Says that the next round begins. */
+  nextRound(): void {
+    const open = this.#open.at(-1)
+    if (open) open.round = {}
+  }
+
+  /** Runs rounds that hand on what they compute. */
+  handOn<Result>(action: () => Result): Result {
+    this.#handingOn++
+    try {
+      return action()
+    } finally {
+      this.#handingOn--
+    }
+  }
 
   /** Walks what stands at a place. `walk` is given what was found there so far, and gives back all that it found. */
   within(
@@ -50,7 +82,7 @@ export class Repetitions {
     const outer = this.#open.at(-1)
     const found = outer?.found.inside.get(place) ?? none()
     outer?.found.inside.set(place, found)
-    this.#open.push({ found, surroundings })
+    this.#open.push({ place, found, surroundings, round: {} })
     try {
       const fresh = walk(found.changed).slice(found.changed.length)
       // What a round of the outer one makes is gone with it.
@@ -86,6 +118,7 @@ export class Repetition {
       this.#take(known)
       for (let round = 0; round <= mostRounds; round++) {
         const before = this.#interpreter.found.length
+        this.#interpreter.repetitions.nextRound()
         const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
         this.#forgetModels(before)
         if (!this.#take(changes)) return this.#changed

@@ -84,6 +84,8 @@ export interface Walk {
   readonly open?: Question
   /** Whether it ended in an error of the program. */
   readonly throws: boolean
+  /** How many steps it took, those of what came before its target included. */
+  readonly steps: number
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
   readonly callbacks: readonly Walk[]
 }
@@ -216,7 +218,7 @@ export class SiteTracer {
       ...(training && { training }),
       customGradients: interpreter.library.customGradientsOf(interpreter),
       span,
-      models: models.map(model => this.#asking(model, target, inputs)),
+      models: withoutRepeated(models, variables).map(model => this.#asking(model, target, inputs)),
       returns: isOpen || computed !== undefined || returned !== undefined,
       givesModel: returned !== undefined,
       variables,
@@ -230,14 +232,19 @@ export class SiteTracer {
             )
           : diagnostics,
     }
-    return { site, throws, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+    const steps = interpreter.meter.spent
+    return { site, throws, steps, ...(open && { open }), callbacks: this.#runCallbacks(target) }
   }
 
   /** A reason with what would help: the shapes of the tensors that the target is given. */
   #asking(model: Found, target: string, inputs: Declarations): Found {
     if (!('reason' in model) || !model.reason || target === topLevel) return model
     const { reason } = model
-    const options = this.#interpreter.wanted.optionsFor(reason, this.#targets.parameters(target), inputs)
+    const options = this.#interpreter.wanted.optionsFor(
+      reason,
+      [...this.#targets.parameters(target), ...this.#targets.reads(target)],
+      inputs,
+    )
     if (options === undefined) return model
     const help = `say of which shapes its tensors are: \`${options}\`; what is a number is given with \`--arg\``
     return { ...model, reason: { ...reason, help } }
@@ -340,7 +347,7 @@ export class SiteTracer {
       ),
       ...Object.fromEntries(tensors),
     }
-    return this.#run(
+    const walk = this.#run(
       name,
       span,
       () => this.#targets.call(name, bindings),
@@ -358,6 +365,15 @@ export class SiteTracer {
       0,
       inputs,
     )
+    return this.#telling(walk, name)
+  }
+
+  /** A walk with what is said of values that were given and went nowhere. */
+  #telling(walk: Walk, target: string): Walk {
+    const { given } = this.#interpreter
+    if (!given || walk.throws || this.#assumptions.length > 0) return walk
+    const unused = given.unused.map(name => diagnostic('unused-argument', { target, name }))
+    return { ...walk, site: { ...walk.site, diagnostics: [...walk.site.diagnostics, ...unused] } }
   }
 
   #tensors(target: string, inputs: Declarations, span: Span): readonly (readonly [string, Value])[] {
@@ -405,10 +421,11 @@ export class SiteTracer {
       return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
     }
     const parameters = targets.parameters(target)
+    const reads = targets.reads(target)
     for (const name of args) {
       const first = name.split('.')[0]!
-      if (parameters.includes(first)) continue
-      const suggestion = nearest(first, parameters)
+      if (parameters.includes(first) || reads.includes(first)) continue
+      const suggestion = nearest(first, [...parameters, ...reads])
       const help = suggestion
         ? `did you mean \`${suggestion}\`?`
         : parameters.length > 0
@@ -440,6 +457,17 @@ function causesOf(model: Found): readonly Diagnostic[] {
   if (!('applications' in model) || !model.compilation) return []
   const { losses, optimizer } = model.compilation
   return [...losses, ...(optimizer ? [optimizer] : [])].flatMap(({ cause }) => (cause ? [cause] : []))
+}
+
+/** Models of which the same is said to keep them from being known are told once, unless variables tell them apart. */
+function withoutRepeated(models: readonly Found[], variables: ReadonlyMap<Found, string>): readonly Found[] {
+  const told = new Set<string>()
+  return models.filter(model => {
+    if ('applications' in model || !model.reason || variables.has(model)) return true
+    const { code, message, span } = model.reason
+    const reason = [code, message, span?.file.path, span?.start].join('\n')
+    return !told.has(reason) && told.add(reason)
+  })
 }
 
 /** Whether a function gives what something found inside it computes. */

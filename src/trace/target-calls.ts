@@ -1,6 +1,7 @@
-import type { Module } from '../core/program.js'
+import type { FunctionCode, Module } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
 import { Thrown } from './frame.js'
+import { type Bindings, GivenValues, ownNames, partialObject, rootOf } from './given-values.js'
 import type { AppliedClass } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
@@ -15,12 +16,8 @@ import {
   isObject,
   type ObjectValue,
   type Property,
-  unknownKey,
   type Value,
 } from './value.js'
-
-/** Values for parameters of the target by name; nested ones by path. */
-export type Bindings = Readonly<Record<string, Value>>
 
 export function startOf(module: Module): Span {
   const span = module.body[0]?.span
@@ -92,27 +89,46 @@ export class Targets {
     }))
   }
 
+  /** What else values can be given for: what the target reads, and may find without a value. */
+  reads(target: string): readonly string[] {
+    const place = this.#place(target)
+    const code = codeOf(place)
+    const isMember = place.kind !== 'value' || place.owner !== undefined
+    const variables = this.#module.scope.map(({ name }) => name)
+    return [...(code ? ownNames(code) : []), ...variables, ...(isMember ? ['this'] : [])]
+  }
+
   /** Calls the target if it is a function or class; otherwise its value is the result. */
-  call(target: string, args: Bindings): Value {
+  call(target: string, values: Bindings): Value {
     const interpreter = this.#interpreter
     const { library } = interpreter
     this.#parameters = 0
     this.given.length = 0
     const place = this.#place(target)
+    const parameters = new Set(this.parameters(target))
+    const entries = Object.entries(values)
+    const args = Object.fromEntries(entries.filter(([path]) => parameters.has(rootOf(path))))
+    const others = Object.fromEntries(entries.filter(([path]) => !parameters.has(rootOf(path))))
+    const given = new GivenValues(interpreter, others, codeOf(place))
+    interpreter.given = given
+    if (this.#instance) given.fillModule(this.#module, this.#instance.scope)
     if (place.kind === 'method') {
       if (this.#appliedBy(place.of)?.method === place.method) return this.#apply(place.of, args)
       const instance = this.#construct(place.of, args)
+      given.fillInstance(instance)
       library.enter(interpreter)
       return this.#invoke(place.method, args, instance)
     }
     if (place.kind === 'field') {
       const instance = this.#construct(place.of, args)
+      given.fillInstance(instance)
       library.enter(interpreter)
       const value = interpreter.get(instance, place.key, place.of.code.span)
       return isClosure(value) ? this.#invoke(value, args, instance) : value
     }
     const { value, owner } = place
     if (!isClass(value) && !isClosure(value)) return value
+    given.fillInstance(owner)
     library.enter(interpreter)
     return isClass(value) ? this.#apply(value, args) : this.#invoke(value, args, owner)
   }
@@ -265,31 +281,16 @@ export class Targets {
   #given(name: string, args: Bindings): Property | undefined {
     if (Object.hasOwn(args, name)) return { value: args[name] }
     const nested = Object.entries(args).filter(([path]) => path.startsWith(`${name}.`))
-    return nested.length > 0 ? { value: this.#partial(name, nested) } : undefined
+    return nested.length > 0
+      ? { value: partialObject(this.#interpreter, name, nested, path => this.#unbound(path)) }
+      : undefined
   }
+}
 
-  /** An object of which some fields are given and the others stay unbound, or a list given by position. */
-  #partial(name: string, nested: readonly (readonly [string, Value])[]): Value {
-    const interpreter = this.#interpreter
-    const byKey = new Map<string, (readonly [string, Value])[]>()
-    for (const [path, value] of nested) {
-      const rest = path.slice(name.length + 1)
-      const key = rest.split('.')[0]!
-      byKey.set(key, [...(byKey.get(key) ?? []), [path, value]])
-    }
-    const partOf = (key: string): Value => {
-      const inside = byKey.get(key)!
-      const whole = inside.find(([path]) => path === `${name}.${key}`)
-      return whole ? whole[1] : this.#partial(`${name}.${key}`, inside)
-    }
-    const keys = [...byKey.keys()]
-    if (keys.every((_, i) => byKey.has(String(i))))
-      return interpreter.array(keys.map((_, i) => partOf(String(i))))
-    const record = interpreter.record()
-    for (const key of keys) record.properties.set(key, { value: partOf(key) })
-    record.properties.set(unknownKey, { value: this.#unbound(name) })
-    return record
-  }
+/** The function that a call of a target runs. */
+function codeOf(place: Place): FunctionCode | undefined {
+  if (place.kind === 'method') return place.method.code
+  return place.kind === 'value' && isClosure(place.value) ? place.value.code : undefined
 }
 
 const isClosure = (value: Value): value is ClosureObject => isObject(value) && value.kind === 'closure'

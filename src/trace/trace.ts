@@ -137,15 +137,19 @@ function cases(first: Walk, walk: WalkAgain): readonly Site[] {
   const done: Walk[] = []
   const pending = [first]
   const end = Date.now() + defaultBudget.milliseconds
+  let steps = 0
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { site, open: question } = next
     if (!question) {
       done.push(next)
       continue
     }
-    if (isStopped(next) || done.length + pending.length + 2 > mostCases || Date.now() > end) return unsplit
+    const isTooMuch =
+      steps + 2 * next.steps > defaultBudget.caseSteps || done.length + pending.length + 2 > mostCases
+    if (isStopped(next) || isTooMuch || Date.now() > end) return unsplit
     for (const holds of [false, true]) {
       const again = walk([...site.assumptions, { question, holds }])
+      steps += again?.steps ?? 0
       if (again) pending.push(again)
     }
   }

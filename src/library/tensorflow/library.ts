@@ -75,6 +75,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     },
     global: (name, trace) => (name === 'tf' ? rootOf(trace) : undefined),
     // Programs hand TensorFlow.js around under its name, and a description may be of a model that a function is given.
+    models: [...artifacts.keys()],
     unbound: (name, trace) => (name === 'tf' ? rootOf(trace) : describedModel(name, trace, artifacts)),
     sizes: sizeNames,
     modelCalls: new Set([

@@ -1,0 +1,159 @@
+import type { Binding, FunctionCode, Module } from '../core/program.js'
+import { nodesOf, variablesOf } from '../core/walk.js'
+import type { Interpreter } from './interpreter.js'
+import type { Scope } from './scope.js'
+import { isObject, isUnknown, type ObjectValue, unknownKey, type Value } from './value.js'
+
+/** Values by name; nested ones by path: `config.units`, `this.model`. */
+export type Bindings = Readonly<Record<string, Value>>
+
+/** The first part of a path. */
+export const rootOf = (path: string): string => path.split('.')[0]!
+
+/**
+ * Values for what a target reads besides its parameters, and to which the code gives none that is known: variables of
+ * its module, its own variables, and the fields of the instance that it is a method of. Whoever asks for the trace states
+ * them; what the code itself decides stays as it is.
+ */
+export class GivenValues {
+  readonly #interpreter: Interpreter
+  readonly #values: Bindings
+  readonly #own: ReadonlyMap<string, Binding>
+  /** The variables that the target assigns. */
+  readonly #assigned: ReadonlySet<Binding>
+  readonly #used = new Set<string>()
+  /** Where each of the target's own variables was given its value. */
+  readonly #places = new Map<Binding, unknown>()
+  /** The rounds in which that happened. */
+  readonly #rounds = new Map<Binding, Set<unknown>>()
+
+  constructor(interpreter: Interpreter, values: Bindings, code: FunctionCode | undefined) {
+    this.#interpreter = interpreter
+    this.#values = values
+    this.#own = code ? ownVariables(code) : new Map()
+    this.#assigned = new Set(
+      nodesOf(code).flatMap(node =>
+        node.kind === 'assign' && node.target.kind === 'variable' ? [node.target.binding] : [],
+      ),
+    )
+  }
+
+  /** The names that went nowhere: the code has a value for them. */
+  get unused(): readonly string[] {
+    return Object.keys(this.#values).filter(path => !this.#used.has(path))
+  }
+
+  /** Gives values to the variables of a module that have none. */
+  fillModule(module: Module, scope: Scope): void {
+    for (const binding of module.scope) {
+      const cell = scope.find(binding)
+      if (!cell || this.#own.has(binding.name)) continue
+      // A model that the target itself assigns there is another one.
+      const takesModel = isUnknown(cell.value) || !this.#assigned.has(binding)
+      const value = this.#filled(binding.name, cell.value, takesModel)
+      if (value !== cell.value) this.#interpreter.setVariable(cell, binding.name, value)
+    }
+  }
+
+  /** Gives values to the fields of the object that the target is a method of. */
+  fillInstance(instance: Value): void {
+    if (isObject(instance)) this.#fillFields('this', instance)
+  }
+
+  /**
+   * What a variable of the target holds when it is assigned a value. One statement of the user is about one value: in the
+   * rounds of a loop that stand for each other it is that of the round, and assigned twice it would be two.
+   */
+  assigned(binding: Binding, value: Value): Value {
+    if (!isUnknown(value) || this.#own.get(binding.name) !== binding) return value
+    const { repetitions } = this.#interpreter
+    const { place, round } = repetitions.current
+    if (repetitions.isHandedOn || (this.#places.has(binding) && this.#places.get(binding) !== place))
+      return value
+    const rounds = this.#rounds.get(binding) ?? new Set()
+    if (rounds.has(round)) return value
+    const filled = this.#filled(binding.name, value)
+    if (filled === value) return value
+    this.#places.set(binding, place)
+    this.#rounds.set(binding, rounds.add(round))
+    return filled
+  }
+
+  /** A value with what is given for it and for its parts, where it is not known or nothing. */
+  #filled(path: string, value: Value, takesModel = true): Value {
+    const isOpen = value === undefined || value === null || isUnknown(value)
+    if (Object.hasOwn(this.#values, path)) {
+      if (!isOpen) return value
+      this.#used.add(path)
+      return this.#values[path]
+    }
+    const nested = Object.entries(this.#values).filter(([other]) => other.startsWith(`${path}.`))
+    if (nested.length > 0 && isOpen) {
+      for (const [other] of nested) this.#used.add(other)
+      const rest = (inner: string) =>
+        inner === path && isUnknown(value) ? value : this.#interpreter.unknowns.value(inner, `given ${inner}`)
+      return partialObject(this.#interpreter, path, nested, rest)
+    }
+    if (nested.length > 0 && isObject(value)) this.#fillFields(path, value)
+    const { library } = this.#interpreter
+    return takesModel && isOpen && library.models.includes(path)
+      ? library.unbound(path, this.#interpreter)
+      : value
+  }
+
+  #fillFields(path: string, object: ObjectValue): void {
+    const interpreter = this.#interpreter
+    const inside = `${path}.`
+    const given = Object.keys(this.#values).filter(other => other.startsWith(inside))
+    const keys = [...given, ...interpreter.library.models.filter(name => name.startsWith(inside))].map(
+      other => rootOf(other.slice(inside.length)),
+    )
+    for (const key of new Set(keys)) {
+      const property = object.properties.get(key)
+      if (property?.getter !== undefined || property?.setter !== undefined) continue
+      const value = this.#filled(inside + key, property?.value)
+      if (value !== property?.value) interpreter.set(object, key, { value })
+    }
+  }
+}
+
+/** The names of what a target has of its own that values can be given for, parameters left out. */
+export const ownNames = (code: FunctionCode): readonly string[] => [...ownVariables(code).keys()]
+
+/** The variables that a function and those inside of it declare, without names that several have. */
+function ownVariables(code: FunctionCode): ReadonlyMap<string, Binding> {
+  const { file, start, end } = code.span
+  const found = new Map<string, Binding | undefined>()
+  for (const binding of variablesOf(code)) {
+    const { span, name } = binding
+    if (span.file.path !== file.path || span.start < start || span.end > end) continue
+    found.set(name, found.has(name) ? undefined : binding)
+  }
+  return new Map([...found].filter((entry): entry is [string, Binding] => entry[1] !== undefined))
+}
+
+/** An object of which some fields are given and others are not known, or a list given by position. */
+export function partialObject(
+  interpreter: Interpreter,
+  name: string,
+  nested: readonly (readonly [path: string, value: Value])[],
+  rest: (path: string) => Value,
+): Value {
+  const byKey = new Map<string, (readonly [string, Value])[]>()
+  for (const [path, value] of nested) {
+    const key = rootOf(path.slice(name.length + 1))
+    byKey.set(key, [...(byKey.get(key) ?? []), [path, value]])
+  }
+  const partOf = (key: string): Value => {
+    const inside = byKey.get(key)!
+    const whole = inside.find(([path]) => path === `${name}.${key}`)
+    return whole ? whole[1] : partialObject(interpreter, `${name}.${key}`, inside, rest)
+  }
+  const keys = [...byKey.keys()]
+  if (keys.every((_, i) => byKey.has(String(i))))
+    return interpreter.array(keys.map((_, i) => partOf(String(i))))
+  const record = interpreter.record()
+  for (const key of keys) record.properties.set(key, { value: partOf(key) })
+  record.properties.set(unknownKey, { value: rest(name) })
+  return record
+}
