@@ -23,7 +23,7 @@ export const defaultBudget: Budget = {
   steps: 2_000_000,
   loopSteps: 100_000,
   repeatedSteps: 500_000,
-  caseSteps: 500_000,
+  caseSteps: 1_000_000,
   depth: 150,
   milliseconds: 10_000,
   nodes: 100_000,
