@@ -53,6 +53,19 @@ export class GivenValues {
       const value = this.#filled(binding.name, cell.value, takesModel)
       if (value !== cell.value) this.#interpreter.setVariable(cell, binding.name, value)
     }
+    // What it imports or takes from its surroundings has no variable of its own.
+    for (const binding of outerNames(module)) {
+      if (!this.#isNamed(binding.name)) continue
+      if (this.#own.has(binding.name) || scope.find(binding)) continue
+      const known = this.#interpreter.variable(scope, binding, binding.span)
+      const value = this.#filled(binding.name, known)
+      if (value !== known) scope.declare(binding, { value, initialized: true })
+    }
+  }
+
+  #isNamed(name: string): boolean {
+    const names = [...Object.keys(this.#values), ...this.#interpreter.library.models]
+    return names.some(path => rootOf(path) === name)
   }
 
   /** Gives values to the fields of the object that the target is a method of. */
@@ -116,6 +129,12 @@ export class GivenValues {
     }
   }
 }
+
+/** What a module reads and does not declare. */
+export const outerNames = ({ imports, globals }: Module): readonly Binding[] => [
+  ...imports.map(({ binding }) => binding),
+  ...globals,
+]
 
 /** The names of what a target has of its own that values can be given for, parameters left out. */
 export const ownNames = (code: FunctionCode): readonly string[] => [...ownVariables(code).keys()]

@@ -1,7 +1,7 @@
 import type { FunctionCode, Module } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
 import { Thrown } from './frame.js'
-import { type Bindings, GivenValues, ownNames, partialObject, rootOf } from './given-values.js'
+import { type Bindings, GivenValues, outerNames, ownNames, partialObject, rootOf } from './given-values.js'
 import type { AppliedClass } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
@@ -94,7 +94,7 @@ export class Targets {
     const place = this.#place(target)
     const code = codeOf(place)
     const isMember = place.kind !== 'value' || place.owner !== undefined
-    const variables = this.#module.scope.map(({ name }) => name)
+    const variables = [...this.#module.scope, ...outerNames(this.#module)].map(({ name }) => name)
     return [...(code ? ownNames(code) : []), ...variables, ...(isMember ? ['this'] : [])]
   }
 

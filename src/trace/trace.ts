@@ -66,10 +66,13 @@ function targetSites(
   start: (assumptions: readonly Assumption[]) => SiteTracer,
 ): readonly Site[] {
   const { arguments: args = {}, inputs = {}, stated = [] } = request
-  const casesWith = (from: SiteTracer, declared: Declarations) =>
-    cases(from.target(target, args, declared), assumptions =>
-      start(assumptions).target(target, args, declared),
-    )
+  const casesWith = (from: SiteTracer, declared: Declarations) => {
+    const walk = (tracer: SiteTracer) => tracer.target(target, args, declared)
+    const sites = withCallbacks(walk(from), assumptions => walk(start(assumptions)))
+    // What is built by functions that it hands out counts where it builds nothing itself.
+    const own = sites.filter(site => site.target === target)
+    return own.some(({ models, training }) => models.length > 0 || training) ? own : sites
+  }
   const isGiven = new Set([...Object.keys(args), ...Object.keys(inputs)].map(path => path.split('.')[0]))
   const open = first.takes(target).filter(({ name }) => !isGiven.has(name))
   const { typed, all } = remarkedInputs(request.library, open)
