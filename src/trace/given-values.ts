@@ -2,7 +2,7 @@ import type { Binding, FunctionCode, Module } from '../core/program.js'
 import { nodesOf, variablesOf } from '../core/walk.js'
 import type { Interpreter } from './interpreter.js'
 import type { Scope } from './scope.js'
-import { isObject, isUnknown, type ObjectValue, unknownKey, type Value } from './value.js'
+import { isObject, isUnknown, type ObjectValue, type RecordObject, unknownKey, type Value } from './value.js'
 
 /** Values by name; nested ones by path: `config.units`, `this.model`. */
 export type Bindings = Readonly<Record<string, Value>>
@@ -22,14 +22,15 @@ export class GivenValues {
   /** The variables that the target assigns. */
   readonly #assigned: ReadonlySet<Binding>
   readonly #used = new Set<string>()
-  /** Where each of the target's own variables was given its value. */
+  /** Where each of the target's own variables was given its value: code that may run any number of times, or none. */
   readonly #places = new Map<Binding, unknown>()
-  /** The rounds in which that happened. */
-  readonly #rounds = new Map<Binding, Set<unknown>>()
+  /** Which of them were given one, as the heap knows it: what is undone did not happen. */
+  readonly #marks: RecordObject
 
   constructor(interpreter: Interpreter, values: Bindings, code: FunctionCode | undefined) {
     this.#interpreter = interpreter
     this.#values = values
+    this.#marks = interpreter.record()
     this.#own = code ? ownVariables(code) : new Map()
     this.#assigned = new Set(
       nodesOf(code).flatMap(node =>
@@ -79,16 +80,16 @@ export class GivenValues {
    */
   assigned(binding: Binding, value: Value): Value {
     if (!isUnknown(value) || this.#own.get(binding.name) !== binding) return value
-    const { repetitions } = this.#interpreter
-    const { place, round } = repetitions.current
+    const { repetitions, heap } = this.#interpreter
+    const { place } = repetitions
     if (repetitions.isHandedOn || (this.#places.has(binding) && this.#places.get(binding) !== place))
       return value
-    const rounds = this.#rounds.get(binding) ?? new Set()
-    if (rounds.has(round)) return value
+    // After the rounds of a loop it is not known whether there was one.
+    if (this.#marks.properties.get(binding.name)?.value === true) return value
     const filled = this.#filled(binding.name, value)
     if (filled === value) return value
     this.#places.set(binding, place)
-    this.#rounds.set(binding, rounds.add(round))
+    heap.setProperty(this.#marks, binding.name, { value: true })
     return filled
   }
 

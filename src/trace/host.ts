@@ -308,6 +308,8 @@ export interface Library {
   readonly announce: (object: HostObject, trace: Tracer) => void
   /** The tensors that remarks on a parameter speak of; what counts more comes first. */
   readonly stated: (remarks: readonly Remark[]) => readonly StatedTensor[]
+  /** What a parameter must hold by its type, apart from tensors; by path. */
+  readonly typed: (trace: Tracer, name: string, remarks: readonly Remark[]) => Readonly<Record<string, Value>>
   /** Called where a function is called that is not known, with its name: which values have to be tensors. */
   readonly calledUnknown: (trace: Tracer, name: string, call: UnknownCall) => readonly string[]
   /** A tensor that the target takes, for a parameter of it. */

@@ -43,24 +43,17 @@ export class Repetitions {
     readonly place: unknown
     readonly found: Findings
     readonly surroundings: Surroundings
-    round: object
   }[] = []
   #handingOn = 0
 
-  /** The code that may run any number of times and is walked now, and the round; nothing where there is none. */
-  get current(): { readonly place?: unknown; readonly round?: object } {
-    return this.#open.at(-1) ?? {}
+  /** The code that may run any number of times and is walked now; undefined where there is none. */
+  get place(): unknown {
+    return this.#open.at(-1)?.place
   }
 
   /** Whether rounds are walked that hand on what they compute: what each of them gets anew is not one value. */
   get isHandedOn(): boolean {
     return this.#handingOn > 0
-  }
-
-  /** Says that the next round begins. */
-  nextRound(): void {
-    const open = this.#open.at(-1)
-    if (open) open.round = {}
   }
 
   /** Runs rounds that hand on what they compute. */
@@ -82,7 +75,7 @@ export class Repetitions {
     const outer = this.#open.at(-1)
     const found = outer?.found.inside.get(place) ?? none()
     outer?.found.inside.set(place, found)
-    this.#open.push({ place, found, surroundings, round: {} })
+    this.#open.push({ place, found, surroundings })
     try {
       const fresh = walk(found.changed).slice(found.changed.length)
       // What a round of the outer one makes is gone with it.
@@ -118,7 +111,6 @@ export class Repetition {
       this.#take(known)
       for (let round = 0; round <= mostRounds; round++) {
         const before = this.#interpreter.found.length
-        this.#interpreter.repetitions.nextRound()
         const { changes } = this.#interpreter.speculate(() => attempt(this.#interpreter, action))
         this.#forgetModels(before)
         if (!this.#take(changes)) return this.#changed

@@ -107,7 +107,10 @@ export class Targets {
     const place = this.#place(target)
     const parameters = new Set(this.parameters(target))
     const entries = Object.entries(values)
-    const args = Object.fromEntries(entries.filter(([path]) => parameters.has(rootOf(path))))
+    const args = {
+      ...this.#typed(target, values),
+      ...Object.fromEntries(entries.filter(([path]) => parameters.has(rootOf(path)))),
+    }
     const others = Object.fromEntries(entries.filter(([path]) => !parameters.has(rootOf(path))))
     const given = new GivenValues(interpreter, others, codeOf(place))
     interpreter.given = given
@@ -131,6 +134,19 @@ export class Targets {
     given.fillInstance(owner)
     library.enter(interpreter)
     return isClass(value) ? this.#apply(value, args) : this.#invoke(value, args, owner)
+  }
+
+  /** What parameters must hold by their types, where nothing is given for it. */
+  #typed(target: string, values: Bindings): Bindings {
+    const interpreter = this.#interpreter
+    const typed = this.takes(target).flatMap(({ name, required, remarks = [], field }) =>
+      required && field === undefined
+        ? Object.entries(interpreter.library.typed(interpreter, name, remarks))
+        : [],
+    )
+    const isFree = ([path]: readonly [string, Value]) =>
+      Object.keys(values).every(other => other !== path && !path.startsWith(`${other}.`))
+    return Object.fromEntries(typed.filter(isFree))
   }
 
   /** An instance; one that is applied to tensors, and is given some, is worth what it gives for them. */

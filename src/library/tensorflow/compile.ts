@@ -129,6 +129,7 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
     })
     return { kind: name, settings: Object.fromEntries(settings), span: place }
   }
+  if (isSetting(value) && value.state.reason) return unknownOptimizer(value.state.reason, place)
   if (isSetting(value) && value.state.kind === 'custom')
     return {
       kind: 'opaque',
@@ -136,7 +137,6 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
       span: place,
       reason: 'an optimizer that is a class of the program is not modelled',
     }
-  if (isSetting(value) && value.state.reason) return unknownOptimizer(value.state.reason, place)
   if (isSetting(value) && value.state.role === 'optimizer')
     return { kind: value.state.kind, settings: value.state.settings, span: place }
   if (isUnknown(value) && value.reason) return unknownOptimizer(value.reason, place)

@@ -27,6 +27,7 @@ import { statedTensors } from './stated-tensors.js'
 import { callTensorFunction } from './tensor-functions.js'
 import './tensors.js'
 import { clearRecord } from './training-record.js'
+import { typedValues } from './typed-values.js'
 import { isLayer, isModel, isTensor } from './types.js'
 import { unmodelledMember, unmodelledNamespaces } from './unmodelled.js'
 import { untrained } from './untrained.js'
@@ -98,6 +99,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
         nameLoaded(object, name, trace, artifacts)
       } else if (isTensor(object)) nameTensor(object, name, trace)
     },
+    typed: (trace, name, remarks) => typedValues(trace, name, remarks, isOwnSpecifier),
     stated: remarks => statedTensors(remarks, isOwnSpecifier),
     calledUnknown: (trace, name, call) => {
       noteUnfollowed(trace, name, call)

@@ -1,6 +1,7 @@
-/** What a type says of a value: a tensor, an object or list of values, something else, or nothing that is known. */
+/** What a type says of a value: a tensor, an optimizer, an object or list of values, something else, or nothing known. */
 export type TypeReading =
   | { readonly kind: 'tensor'; readonly rank?: number }
+  | { readonly kind: 'optimizer' }
   | { readonly kind: 'fields'; readonly fields: ReadonlyMap<string, TypeReading> }
   | { readonly kind: 'other' }
   | { readonly kind: 'open' }
@@ -16,6 +17,18 @@ const tensorTypes: ReadonlyMap<string, number | undefined> = new Map([
   ['Tensor4D', 4],
   ['Tensor5D', 5],
   ['Tensor6D', 6],
+])
+
+/** The types of TensorFlow.js whose values are optimizers, those of the program that extend them included. */
+const optimizerTypes: ReadonlySet<string> = new Set([
+  'Optimizer',
+  'AdadeltaOptimizer',
+  'AdagradOptimizer',
+  'AdamOptimizer',
+  'AdamaxOptimizer',
+  'MomentumOptimizer',
+  'RMSPropOptimizer',
+  'SGDOptimizer',
 ])
 
 /** Types of which no value is a tensor. */
@@ -125,8 +138,10 @@ class TypeReader {
   #named(): TypeReading {
     const head = this.#tokens[this.#at++] ?? ''
     let isKnown = true
+    let specifier = ''
     if (head === 'import' && this.#take('(')) {
-      isKnown = this.#isOwn((this.#tokens[this.#at++] ?? '').slice(1, -1))
+      specifier = (this.#tokens[this.#at++] ?? '').slice(1, -1)
+      isKnown = this.#isOwn(specifier)
       this.#take(')')
     }
     let name = head
@@ -134,6 +149,9 @@ class TypeReader {
     const [argument] = this.#arguments()
     if (!isKnown) return open
     if (otherTypes.has(name)) return other
+    // Programs have optimizers of their own under the same name.
+    const isQualified = head === 'tf' || specifier.startsWith('@tensorflow/')
+    if (optimizerTypes.has(name) && isQualified) return { kind: 'optimizer' }
     if (!tensorTypes.has(name)) return open
     const rank = tensorTypes.get(name) ?? rankOf(argument)
     return { kind: 'tensor', ...(rank !== undefined && { rank }) }
