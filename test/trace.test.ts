@@ -1072,6 +1072,20 @@ const cases: readonly Case[] = [
     expected: ['a 20', 'b 8'],
   },
   {
+    title: 'a target that builds nothing itself is what the functions that it hands out build',
+    files: {
+      'model.js': `exports.component = units => {
+        useEffect(() => {
+          const model = ${build('{ units, inputShape: [3] }')}
+          setModel(model)
+        })
+      }`,
+    },
+    target: 'component',
+    arguments: { units: 2 },
+    expected: ['component:2 8'],
+  },
+  {
     title: 'whether there is a global object is not known',
     files: {
       'model.js': `export const make = () => ${build("{ units: typeof window === 'undefined' ? 2 : 3, inputShape: [3] }")}`,

@@ -27,11 +27,11 @@ export class GivenValues {
   /** Which of them were given one, as the heap knows it: what is undone did not happen. */
   readonly #marks: RecordObject
 
-  constructor(interpreter: Interpreter, values: Bindings, code: FunctionCode | undefined) {
+  constructor(interpreter: Interpreter, values: Bindings, module: Module, code: FunctionCode | undefined) {
     this.#interpreter = interpreter
     this.#values = values
     this.#marks = interpreter.record()
-    this.#own = code ? ownVariables(code) : new Map()
+    this.#own = code ? ownVariables(code, module) : new Map()
     this.#assigned = new Set(
       nodesOf(code).flatMap(node =>
         node.kind === 'assign' && node.target.kind === 'variable' ? [node.target.binding] : [],
@@ -138,15 +138,18 @@ export const outerNames = ({ imports, globals }: Module): readonly Binding[] => 
 ]
 
 /** The names of what a target has of its own that values can be given for, parameters left out. */
-export const ownNames = (code: FunctionCode): readonly string[] => [...ownVariables(code).keys()]
+export const ownNames = (code: FunctionCode, module: Module): readonly string[] => [
+  ...ownVariables(code, module).keys(),
+]
 
 /** The variables that a function and those inside of it declare, without names that several have. */
-function ownVariables(code: FunctionCode): ReadonlyMap<string, Binding> {
+function ownVariables(code: FunctionCode, module: Module): ReadonlyMap<string, Binding> {
+  const outer = new Set(outerNames(module))
   const { file, start, end } = code.span
   const found = new Map<string, Binding | undefined>()
   for (const binding of variablesOf(code)) {
     const { span, name } = binding
-    if (span.file.path !== file.path || span.start < start || span.end > end) continue
+    if (outer.has(binding) || span.file.path !== file.path || span.start < start || span.end > end) continue
     found.set(name, found.has(name) ? undefined : binding)
   }
   return new Map([...found].filter((entry): entry is [string, Binding] => entry[1] !== undefined))

@@ -95,7 +95,7 @@ export class Targets {
     const code = codeOf(place)
     const isMember = place.kind !== 'value' || place.owner !== undefined
     const variables = [...this.#module.scope, ...outerNames(this.#module)].map(({ name }) => name)
-    return [...(code ? ownNames(code) : []), ...variables, ...(isMember ? ['this'] : [])]
+    return [...(code ? ownNames(code, this.#module) : []), ...variables, ...(isMember ? ['this'] : [])]
   }
 
   /** Calls the target if it is a function or class; otherwise its value is the result. */
@@ -112,7 +112,7 @@ export class Targets {
       ...Object.fromEntries(entries.filter(([path]) => parameters.has(rootOf(path)))),
     }
     const others = Object.fromEntries(entries.filter(([path]) => !parameters.has(rootOf(path))))
-    const given = new GivenValues(interpreter, others, codeOf(place))
+    const given = new GivenValues(interpreter, others, this.#module, codeOf(place))
     interpreter.given = given
     if (this.#instance) given.fillModule(this.#module, this.#instance.scope)
     if (place.kind === 'method') {
