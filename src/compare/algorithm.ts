@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import { substitute } from '../graph/dimension.js'
-import { type ModelGraph, type Port, parametersOf } from '../graph/model.js'
+import type { ModelGraph, Port } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Assignment, Descent } from '../graph/training.js'
@@ -21,10 +21,11 @@ import { compareFrequency, withFrequency } from './frequency.js'
 import {
   type CodeNetwork,
   codeNetworks,
-  mostArranged,
   type NetworkPairing,
   networkPairings,
   placesOf,
+  trainableOf,
+  triesAllOf,
 } from './networks.js'
 import { compareObjective, lossOf, type Meanings } from './objective.js'
 import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
@@ -64,9 +65,7 @@ export function compareAlgorithm(
   const comparison = new ProgramComparison(spec, algorithm, program)
   let best: (Outcome & { readonly meanings: Meanings }) | undefined
   let [tried, valued] = [0, 0]
-  let isComplete = algorithm.networks.every(
-    ({ from, to }) => from.length <= mostArranged && to.length <= mostArranged,
-  )
+  let isComplete = comparison.triesAll
   for (const meanings of comparison.meanings()) {
     if (tried++ >= mostMeanings || valued >= mostValued) {
       isComplete = false
@@ -152,6 +151,11 @@ class ProgramComparison {
     this.#ports = portsOf(losses, this.#steps)
     this.code = wholeOf(program, losses, this.#ports, this.#networks)
     this.#nameOf = leafNames(this.code)
+  }
+
+  /** Whether every model of the code is tried as every network. */
+  get triesAll(): boolean {
+    return triesAllOf(this.#algorithm.networks, this.#networks)
   }
 
   /** What names of the spec may be in the code. */
@@ -374,11 +378,9 @@ class ProgramComparison {
     const loss = this.#losses.get(step)
     const read = new Set(loss && !isProblem(loss) ? nodesBelow(loss.outputs.map(({ node }) => node)) : [])
     // What neither side depends on has no gradient; whether one side does is a matter of the objective.
-    const missing = own.flatMap(({ model }) =>
-      parametersOf(model).flatMap(({ parameter }) =>
-        parameter.trainable && !moved.has(parameter.node) && read.has(parameter.node) ? [parameter.node] : [],
-      ),
-    )
+    const missing = own
+      .flatMap(trainableOf)
+      .filter(node => !moved.has(node) && read.has(node))
     const expected = stated.over.map(({ parameters }) => parameters).join(', ')
     if (extra.length === 0 && missing.length === 0) return asWritten(clause, byValue(expected, expected))
     const owners = (nodes: readonly Node[]) => [

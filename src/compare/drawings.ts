@@ -59,10 +59,15 @@ const isDrawn = (node: Node): boolean =>
   'site' in node.attributes && node.inputs.length === 0 && !isDraw(node)
 
 /** All orders of some items, that in which they stand first. */
-export function* permutations<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  if (items.length === 0) yield []
-  for (const [i, item] of items.entries())
-    for (const rest of permutations(items.toSpliced(i, 1))) yield [item, ...rest]
+export const permutations = <Item>(items: readonly Item[]): Generator<readonly Item[]> =>
+  choices(items, items.length)
+
+/** All ways to choose some items in an order, each at most once; first come those that stand first. */
+export function* choices<Item>(items: readonly Item[], count: number): Generator<readonly Item[]> {
+  if (count === 0) yield []
+  else
+    for (const [i, item] of items.entries())
+      for (const rest of choices(items.toSpliced(i, 1), count - 1)) yield [item, ...rest]
 }
 
 function standardized(

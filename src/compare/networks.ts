@@ -6,17 +6,20 @@ import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Owner } from '../graph/training.js'
 import { moveNodes } from '../graph/transplant.js'
+import { nodesBelow } from '../graph/walk.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { bindSizes } from './adopt.js'
-import { permutations } from './drawings.js'
+import { choices, permutations } from './drawings.js'
 import { relate } from './values.js'
 
 /** A model of the code that a network of a spec may be. */
 export interface CodeNetwork {
   readonly name: string
   readonly model: Model
-  /** Its parameters, in the framework's order. */
+  /** All parameters of the model, in the framework's order, which tell it from others. */
+  readonly owned: readonly Node[]
+  /** Those that its outputs depend on. */
   readonly parameters: readonly Node[]
   /** Which input and output of the model stands at each place here; all in their order, if absent. */
   readonly order?: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
@@ -29,8 +32,16 @@ export type NetworkPairing = ReadonlyMap<StatedNetwork, CodeNetwork>
 export function networkOf(model: Model, networks: readonly CodeNetwork[]): CodeNetwork | undefined {
   const own = parametersOf(model)
   return networks.find(
-    ({ parameters }) =>
-      parameters.length === own.length && own.every(({ parameter }, i) => parameter.node === parameters[i]),
+    ({ owned }) =>
+      owned.length === own.length && own.every(({ parameter }, i) => parameter.node === owned[i]),
+  )
+}
+
+/** The parameters of a network that can train. */
+export function trainableOf({ model, parameters }: CodeNetwork): readonly Node[] {
+  const own = new Set(parameters)
+  return parametersOf(model).flatMap(({ parameter: { node, trainable } }) =>
+    trainable && own.has(node) ? [node] : [],
   )
 }
 
@@ -38,11 +49,11 @@ export function networkOf(model: Model, networks: readonly CodeNetwork[]): CodeN
 export function codeNetworks(models: readonly Model[], owners: readonly Owner[]): readonly CodeNetwork[] {
   const found = new Map<string, CodeNetwork>()
   const visit = (model: Model): void => {
-    const parameters = parametersOf(model).map(({ parameter }) => parameter.node)
-    const key = parameters.map(({ id }) => id).join()
-    if (parameters.length > 0 && !model.isMinimized && !found.has(key)) {
+    const owned = parametersOf(model).map(({ parameter }) => parameter.node)
+    const key = owned.map(({ id }) => id).join()
+    if (owned.length > 0 && !model.isMinimized && !found.has(key)) {
       const owner = owners.find(own => own.parameters.map(({ id }) => id).join() === key)
-      found.set(key, { name: owner?.name ?? model.name, model, parameters })
+      found.set(key, { name: owner?.name ?? model.name, model, owned, parameters: owned })
     }
     for (const { layer } of model.applications) if (layer.model) visit(layer.model)
   }
@@ -53,27 +64,45 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
 /** Of more inputs or outputs, no other orders are tried. */
 export const mostArranged = 4
 
-/** A network as it is, and with its inputs and outputs in any other order: what they are is not told by their places. */
-function* arrangementsOf(network: CodeNetwork): Generator<CodeNetwork> {
+/**
+ * A model as a network that it may be: with its inputs in any order, and with as many of its outputs as are stated, since
+ * what they are is not told by their places. A model may compute more than the network does.
+ */
+function* arrangementsOf({ from, to }: StatedNetwork, network: CodeNetwork): Generator<CodeNetwork> {
   const { model } = network
+  if (model.inputs.length !== from.length || model.outputs.length < to.length) return
   if (model.inputs.length > mostArranged || model.outputs.length > mostArranged) {
-    yield network
+    if (model.outputs.length === to.length) yield network
     return
   }
   for (const inputs of permutations([...model.inputs.keys()]))
-    for (const outputs of permutations([...model.outputs.keys()])) {
+    for (const outputs of choices([...model.outputs.keys()], to.length)) {
       const arranged = {
         ...model,
         inputs: inputs.map(i => model.inputs[i]!),
         outputs: outputs.map(i => model.outputs[i]!),
       }
-      yield { ...network, model: arranged, order: { inputs, outputs } }
+      const parameters =
+        to.length === model.outputs.length ? network.owned : reachedBy(arranged, network.owned)
+      yield { ...network, model: arranged, parameters, order: { inputs, outputs } }
     }
 }
 
+function reachedBy({ outputs }: Model, parameters: readonly Node[]): readonly Node[] {
+  const reached = new Set(nodesBelow(outputs.map(({ node }) => node)))
+  return parameters.filter(node => reached.has(node))
+}
+
+/** Whether all ways are tried in which networks of some forms may be some models. */
+export const triesAllOf = (networks: readonly StatedNetwork[], candidates: readonly CodeNetwork[]): boolean =>
+  networks.every(({ from, to }) => from.length <= mostArranged && to.length <= mostArranged) &&
+  candidates.every(
+    ({ model: { inputs, outputs } }) => inputs.length <= mostArranged && outputs.length <= mostArranged,
+  )
+
 /**
- * The ways to choose a model for each network, no model twice, that shapes allow; those first in which names begin with
- * the same letter.
+ * The ways to choose a model for each network, no model twice, that shapes allow; those first that use all outputs, and in
+ * which names begin with the same letter.
  */
 export function* networkPairings(
   networks: readonly StatedNetwork[],
@@ -87,11 +116,13 @@ export function* networkPairings(
     return
   }
   const isAlike = ({ name }: CodeNetwork) => name[0]?.toLowerCase() === network.name[0]?.toLowerCase()
-  const ordered = candidates.toSorted((a, b) => Number(isAlike(b)) - Number(isAlike(a)))
+  const isWhole = ({ model }: CodeNetwork) => model.outputs.length === network.to.length
+  const ordered = candidates.toSorted(
+    (a, b) => Number(isWhole(b)) - Number(isWhole(a)) || Number(isAlike(b)) - Number(isAlike(a)),
+  )
   for (const candidate of ordered) {
-    if (!isOfForm(network, candidate)) continue
-    if (taken.some(([, other]) => other.parameters === candidate.parameters)) continue
-    for (const arranged of arrangementsOf(candidate)) {
+    if (taken.some(([, other]) => other.owned === candidate.owned)) continue
+    for (const arranged of arrangementsOf(network, candidate)) {
       const chosen = [...taken, [network, arranged] as const]
       const places = chosen.flatMap(([stated, code]) => placesOf(stated, code))
       if (isConsistent({ symbols }, places)) yield* networkPairings(rest, candidates, { symbols }, chosen)
@@ -110,9 +141,6 @@ export function isConsistent(spec: Pick<Spec, 'symbols'>, places: readonly SizeP
     return relate(bound, actual) !== 'different'
   })
 }
-
-const isOfForm = ({ from, to }: StatedNetwork, { model }: CodeNetwork): boolean =>
-  model.inputs.length === from.length && model.outputs.length === to.length
 
 /** The stated shapes of a network beside those of a model, without the batch axis. */
 export function placesOf({ from, to }: StatedNetwork, { model }: CodeNetwork): readonly SizePlace[] {

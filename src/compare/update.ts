@@ -1,5 +1,4 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
-import { parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Assignment } from '../graph/training.js'
@@ -7,6 +6,7 @@ import type { StatedUpdate } from '../spec/algorithm.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { differingNumbers, type Sides, type Whole } from './evidence.js'
 import { judge } from './judge.js'
+import { trainableOf } from './networks.js'
 import type { Meanings } from './objective.js'
 import type { ClauseVerdict } from './verdict.js'
 
@@ -22,15 +22,13 @@ export function compareUpdate(
   const { span } = step.origin
   const target = networks.get(network)!
   const writes = new Map(step.writes.map(own => [own.moved.parameter.node, own]))
-  const forgotten = parametersOf(target.model).find(
-    ({ parameter }) => parameter.trainable && !writes.has(parameter.node),
-  )
+  const forgotten = trainableOf(target).find(node => !writes.has(node))
   const { parameters } = network
   const values = { call: step.call, parameters }
   const place = { span, related: [{ message: 'specified here', span: clause.span }] }
   if (forgotten) {
     const entry = diagnostic('update-different', values, place)
-    const name = nameOf(forgotten.parameter.node)
+    const name = nameOf(forgotten)
     return differs(clause, entry, byValue(`${name} is written`, 'it is not'))
   }
   const pairs: { readonly name: string; readonly specified: Node; readonly implemented: Node }[] = []
