@@ -3,7 +3,7 @@ import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
-import type { Spec } from '../spec/spec.js'
+import type { StatedModel } from '../spec/spec.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import type { Draw } from './drawings.js'
 import { inputPlaces } from './ports.js'
@@ -24,7 +24,7 @@ export interface Adoption {
 
 /** Builds the spec again with what it is silent on, the parameters, the inputs and the draws of the code. */
 export function adopt(
-  spec: Spec,
+  spec: StatedModel,
   code: ModelGraph,
   pairs: readonly Pair[],
   learned?: (name: string) => Node | undefined,
@@ -82,7 +82,7 @@ interface Bindings {
 
 /** What symbols stand for where stated sizes meet those of the code, each by the first place where it is met. */
 export function bindSizes(
-  { symbols }: Pick<Spec, 'symbols'>,
+  { symbols }: Pick<StatedModel, 'symbols'>,
   places: Iterable<readonly [stated: Attribute | undefined, actual: Attribute | undefined]>,
 ): Bindings {
   const bindings = new Map<string, Dimension>()
@@ -108,7 +108,12 @@ export function bindSizes(
   return { bindings, assumed }
 }
 
-function unify(spec: Spec, code: ModelGraph, pairs: readonly Pair[], places: readonly number[]): Bindings {
+function unify(
+  spec: StatedModel,
+  code: ModelGraph,
+  pairs: readonly Pair[],
+  places: readonly number[],
+): Bindings {
   const inputs = spec.inputs.map(
     ({ shape }, i) => [shape, code.model.inputs[places[i]!]?.node.type.shape ?? undefined] as const,
   )

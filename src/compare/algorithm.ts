@@ -11,13 +11,14 @@ import { textOf } from '../library/config.js'
 import { folded } from '../library/step-order.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
-import { clausesOfStep } from '../spec/clauses.js'
+import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
+import { NetworkInsides } from './insides.js'
 import {
   type CodeNetwork,
   codeNetworks,
@@ -136,6 +137,7 @@ class ProgramComparison {
   readonly #losses = new Map<Descent, ReturnType<typeof lossOf>>()
   readonly #ports: readonly Port[]
   readonly #networks: readonly CodeNetwork[]
+  readonly #insides: NetworkInsides
   readonly #nameOf: (node: Node) => string
 
   constructor(spec: Spec, algorithm: StatedAlgorithm, program: Program) {
@@ -150,6 +152,7 @@ class ProgramComparison {
     this.#networks = codeNetworks([...program.models, ...losses], training.training.owners)
     this.#ports = portsOf(losses, this.#steps)
     this.code = wholeOf(program, losses, this.#ports, this.#networks)
+    this.#insides = new NetworkInsides(training)
     this.#nameOf = leafNames(this.code)
   }
 
@@ -194,7 +197,7 @@ class ProgramComparison {
       : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
     const clauses = [
       ...this.#inputClauses(),
-      ...networks.map(({ clause }) => clause),
+      ...networks.flatMap(clausesOfNetwork),
       ...steps.flatMap(clausesOfStep),
     ].map(clause => undecided(clause, reason, span))
     return outcomeOf(clauses, [])
@@ -226,15 +229,13 @@ class ProgramComparison {
         ? asWritten(clause, byShape(shape, node))
         : undecided(clause, `the code reads no \`${name}\``, this.#program.span)
     })
-    const models = [...networks].map(([stated, { name }]) =>
-      asWritten(stated.clause, byValue(stated.name, name)),
-    )
     const matches = this.#matches(meanings)
     const known = matches.flatMap(({ code }) => (code ? [code] : []))
     const common = commonAround(known)
-    const loose = this.#extra(known, common)
+    const insides = [...networks].map(pair => this.#insides.of(...pair))
+    const loose = [...this.#extra(known, common), ...insides.flatMap(own => own.loose)]
     const around = matches.map(match => this.#aroundValue(match, meanings, common))
-    const verdicts: ClauseVerdict[] = around.flat()
+    const verdicts: ClauseVerdict[] = [...insides.flatMap(({ clauses }) => clauses), ...around.flat()]
     for (const match of matches) {
       if (outcomeOf(verdicts, loose).differing > most) return undefined
       verdicts.push(...this.#value(match, meanings, common, isNamed))
@@ -242,7 +243,7 @@ class ProgramComparison {
     if (outcomeOf(verdicts, loose).differing > most) return undefined
     const place = (verdict: ClauseVerdict) => this.#spec.clauses.indexOf(verdict.clause)
     const ordered = verdicts.toSorted((a, b) => place(a) - place(b))
-    const judged = this.#withOrder([...ports, ...models, ...ordered], matches)
+    const judged = this.#withOrder([...ports, ...ordered], matches)
     return outcomeOf(this.#withDoubt(judged, known, common), loose)
   }
 
@@ -378,9 +379,7 @@ class ProgramComparison {
     const loss = this.#losses.get(step)
     const read = new Set(loss && !isProblem(loss) ? nodesBelow(loss.outputs.map(({ node }) => node)) : [])
     // What neither side depends on has no gradient; whether one side does is a matter of the objective.
-    const missing = own
-      .flatMap(trainableOf)
-      .filter(node => !moved.has(node) && read.has(node))
+    const missing = own.flatMap(trainableOf).filter(node => !moved.has(node) && read.has(node))
     const expected = stated.over.map(({ parameters }) => parameters).join(', ')
     if (extra.length === 0 && missing.length === 0) return asWritten(clause, byValue(expected, expected))
     const owners = (nodes: readonly Node[]) => [

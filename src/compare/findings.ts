@@ -3,7 +3,7 @@ import { type Diagnostic, type DiagnosticPlace, diagnostic } from '../diagnostic
 import { isProblem } from '../graph/op.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
-import type { Clause, Spec } from '../spec/spec.js'
+import type { Clause, StatedModel } from '../spec/spec.js'
 import { type DifferingKey, differingKeys, isSame, type Pair } from './align.js'
 import type { Correspondence } from './correspondence.js'
 import { below } from './layouts.js'
@@ -51,7 +51,7 @@ const specPlace = (unit: Unit | undefined) =>
 export function nameDifferences(
   pairs: readonly Pair[],
   values: Correspondence,
-  spec: Spec,
+  spec: StatedModel,
 ): readonly Candidate[] {
   return pairs.flatMap((pair, i): readonly Candidate[] => {
     const { specified, implemented } = pair
@@ -64,7 +64,7 @@ export function nameDifferences(
   })
 }
 
-function moved(specified: Unit, implemented: Unit, spec: Spec): Candidate {
+function moved(specified: Unit, implemented: Unit, spec: StatedModel): Candidate {
   const clause = spec.clauseOf.get(String(specified.layer.id))
   const finding = make(
     'layer-order',
@@ -75,7 +75,7 @@ function moved(specified: Unit, implemented: Unit, spec: Spec): Candidate {
   return { finding, effect: 'structure' }
 }
 
-function compareUnits(specified: Unit, implemented: Unit, spec: Spec): readonly Candidate[] {
+function compareUnits(specified: Unit, implemented: Unit, spec: StatedModel): readonly Candidate[] {
   if (isSame(specified, implemented)) return []
   const layer = layerText(implemented.layer)
   const nodes = { specified: specified.output, implemented: implemented.output }
@@ -135,7 +135,7 @@ function compareKey(
   { key, relation }: DifferingKey,
   specified: Unit,
   implemented: Unit,
-  spec: Spec,
+  spec: StatedModel,
 ): Candidate {
   const stated = specified.layer.config[key]!
   const actual = implemented.layer.config[key]
@@ -187,7 +187,7 @@ function missing(
   pairs: readonly Pair[],
   i: number,
   values: Correspondence,
-  spec: Spec,
+  spec: StatedModel,
 ): Candidate {
   const read = unitsRead(specified, pairs, values)
   const before = read.at(-1) ?? [...pairs.slice(0, i)].reverse().find(pair => pair.implemented)?.implemented
@@ -269,7 +269,7 @@ function extra(implemented: Unit): Candidate {
 }
 
 /** Layers that the spec shares and the code does not, or the other way round. */
-export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candidate[] {
+export function nameSharing(pairs: readonly Pair[], spec: StatedModel): readonly Candidate[] {
   const found: Candidate[] = []
   const linear = pairs.filter(
     ({ specified, implemented }) =>
@@ -338,7 +338,7 @@ export function nameSharing(pairs: readonly Pair[], spec: Spec): readonly Candid
 export function nameConnections(
   pairs: readonly Pair[],
   values: Correspondence,
-  spec: Spec,
+  spec: StatedModel,
 ): readonly Candidate[] {
   return pairs.flatMap(({ specified, implemented, moved: elsewhere }): readonly Candidate[] => {
     if (!specified || !implemented || elsewhere || values.readsTheSame(specified, implemented)) return []

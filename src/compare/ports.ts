@@ -3,7 +3,7 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Model, Port } from '../graph/model.js'
 import type { Attribute } from '../graph/node.js'
 import { shapeText } from '../graph/type.js'
-import type { Clause, Spec } from '../spec/spec.js'
+import type { Clause, StatedModel } from '../spec/spec.js'
 import type { Candidate } from './findings.js'
 import { relate } from './values.js'
 
@@ -19,22 +19,22 @@ export function placesByName(names: readonly string[], ports: readonly Port[]): 
 }
 
 /** The places of the code's inputs for those of the spec. */
-export const inputPlaces = (spec: Spec, code: Model): readonly number[] =>
+export const inputPlaces = (spec: StatedModel, code: Model): readonly number[] =>
   placesByName(
     spec.inputs.map(({ name }) => name),
     code.inputs,
   )
 
 /** The places of the code's outputs for those of the spec. */
-export const outputPlaces = (spec: Pick<Spec, 'clauseOf'>, code: Model): readonly number[] =>
+export const outputPlaces = (spec: Pick<StatedModel, 'clauseOf'>, code: Model): readonly number[] =>
   placesByName(outputNames(spec), code.outputs)
 
-export const outputNames = (spec: Pick<Spec, 'clauseOf'>): readonly string[] =>
+export const outputNames = (spec: Pick<StatedModel, 'clauseOf'>): readonly string[] =>
   [...spec.clauseOf.keys()].flatMap(key => (key.startsWith('output:') ? [key.slice('output:'.length)] : []))
 
 /** Inputs with another shape, and inputs that only one side has. */
 export function compareInputs(
-  spec: Spec,
+  spec: StatedModel,
   code: Model,
   bind: (shape: Attribute) => Attribute,
 ): readonly Candidate[] {
@@ -89,7 +89,7 @@ function shapeCandidate(
 }
 
 /** More or fewer outputs than stated. */
-export function compareOutputs(spec: Spec, specified: Model, code: Model): readonly Candidate[] {
+export function compareOutputs(spec: StatedModel, specified: Model, code: Model): readonly Candidate[] {
   if (specified.outputs.length === code.outputs.length) return []
   const values = { expected: String(specified.outputs.length), actual: String(code.outputs.length) }
   const clause = [...spec.clauseOf].find(([key]) => key.startsWith('output:'))?.[1]

@@ -8,7 +8,7 @@ import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { normalize } from '../normal/normalize.js'
-import type { Clause, Spec } from '../spec/spec.js'
+import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
@@ -44,7 +44,7 @@ export type EquationOutcome =
 
 /** The structure of a model that is stated in equations, wholly or in parts. */
 export function compareStated(
-  spec: Spec,
+  spec: StatedModel,
   code: ModelGraph,
   stated: readonly Clause[],
   rough: readonly Pair[],
@@ -143,7 +143,7 @@ export function compareEquations(
 type Pairing = ReadonlyMap<string, Node>
 
 /** What is known of values that equations state: their names, and the learned tensors that they are made of. */
-type StatedOutputs = Pick<Spec, 'equationParameters' | 'clauseOf'>
+type StatedOutputs = Pick<StatedModel, 'equationParameters' | 'clauseOf'>
 
 /** The stated graph, with nodes of the code for learned tensors; undefined where it does not fit. */
 export type Instantiate = (learned: (name: string) => Node | undefined) => ModelGraph | undefined
@@ -275,7 +275,7 @@ function learnedNodes(
 /** The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. */
 function statedVerdicts(
   outcome: Exclude<EquationOutcome, { readonly proof: unknown }>,
-  spec: Spec,
+  spec: StatedModel,
   { model, provenance }: ModelGraph,
   stated: readonly Clause[],
   paired: ReadonlySet<number>,

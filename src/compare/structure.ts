@@ -3,7 +3,7 @@ import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { Provenance } from '../graph/provenance.js'
-import type { Clause, Spec } from '../spec/spec.js'
+import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { align, differingKeys, isSame, type Pair } from './align.js'
 import { Correspondence } from './correspondence.js'
@@ -29,7 +29,7 @@ export interface Structure {
 const kinds: ReadonlySet<Clause['kind']> = new Set(['input', 'layer', 'config', 'equation', 'output'])
 
 /** Compares inputs, layers, connections and outputs. */
-export function compareStructure(spec: Spec, code: ModelGraph): Structure {
+export function compareStructure(spec: StatedModel, code: ModelGraph): Structure {
   const { builder } = code
   const stated = spec.clauses.filter(({ kind }) => kinds.has(kind))
   const first = spec.instantiate({ builder, provenance: new Provenance() })
@@ -64,7 +64,7 @@ export function specifiedUnits({ model }: ModelGraph): readonly Unit[] {
 }
 
 class StructureComparison {
-  readonly #spec: Spec
+  readonly #spec: StatedModel
   readonly #code: ModelGraph
   readonly #specified: ModelGraph
   readonly #pairs: readonly Pair[]
@@ -77,7 +77,7 @@ class StructureComparison {
   readonly #byLayer = new Map<string, Pair[]>()
 
   constructor(
-    spec: Spec,
+    spec: StatedModel,
     code: ModelGraph,
     specified: ModelGraph,
     pairs: readonly Pair[],

@@ -2,17 +2,20 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape } from '../graph/type.js'
-import type { Clause, EquationParameter, Spec, TrainingStatement } from './spec.js'
+import type { Span } from '../text/source.js'
+import type { Clause, EquationParameter, Spec, StatedModel, TrainingStatement } from './spec.js'
 
-/** A function with learned parameters that a paper names and whose inside is stated elsewhere, such as `D(x)` of a GAN. */
+/** A function with learned parameters that a paper names, such as `D(x)` of a GAN. */
 export interface StatedNetwork {
   readonly name: string
   /** The shapes of its arguments, without the batch axis. */
   readonly from: readonly Shape[]
   /** What it gives, without the batch axis: one value under the name of the network, or several with names of their own. */
-  readonly to: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly to: readonly { readonly name: string; readonly shape: Shape; readonly span: Span }[]
   /** What the paper calls its parameters: `θ_D`, where the spec does not say. */
   readonly parameters: string
+  /** What it computes, where the spec says it. */
+  readonly inside?: StatedModel
   readonly clause: Clause
 }
 

@@ -1,10 +1,13 @@
 import { textOf } from '../library/config.js'
-import type { Place, StatedStep } from './algorithm.js'
+import type { Place, StatedNetwork, StatedStep } from './algorithm.js'
 import { isPassage, type Plan } from './plan.js'
 import type { Clause, TrainingStatement } from './spec.js'
 
-/** One clause for each thing that the structure states, in order and by the part that it is about. */
-export function structureClauses(plan: Plan): {
+/** One clause for each thing that the structure states, in order and by the part that it is about. `owner` is whose it is. */
+export function structureClauses(
+  plan: Plan,
+  owner = '',
+): {
   readonly list: readonly Clause[]
   readonly byPart: ReadonlyMap<string, Clause>
 } {
@@ -16,7 +19,7 @@ export function structureClauses(plan: Plan): {
   }
   for (const { name, shape, span, citation } of plan.inputs) {
     put(`input:${name}`, {
-      id: `inputs.${name}`,
+      id: `${owner}inputs.${name}`,
       kind: 'input',
       statement: `${name} of shape ${textOf(shape)}`,
       span,
@@ -29,7 +32,7 @@ export function structureClauses(plan: Plan): {
         const name = `${step.scope.prefix}${line.clause}`
         if (byPart.has(`equation:${name}`)) continue
         put(`equation:${name}`, {
-          id: `model.${name}`,
+          id: `${owner}model.${name}`,
           kind: 'equation',
           statement: line.statement,
           span: step.lines.length === 1 ? step.span : step.at(...line.range),
@@ -42,7 +45,7 @@ export function structureClauses(plan: Plan): {
     if (byPart.has(String(layer.id))) continue
     const cited = layer.citation ? { citation: layer.citation } : {}
     put(String(layer.id), {
-      id: `model.${layer.name}`,
+      id: `${owner}model.${layer.name}`,
       kind: 'layer',
       statement: layer.statement,
       span: layer.span,
@@ -51,7 +54,7 @@ export function structureClauses(plan: Plan): {
     for (const [key, entry] of Object.entries(layer.config)) {
       if (entry.from !== 'given' || key === 'name' || !entry.span) continue
       put(`${layer.id}.${key}`, {
-        id: `model.${layer.name}.${key}`,
+        id: `${owner}model.${layer.name}.${key}`,
         kind: 'config',
         statement: `${key} ${textOf(entry.value)}`,
         span: entry.span,
@@ -60,7 +63,12 @@ export function structureClauses(plan: Plan): {
     }
   }
   for (const { name, span } of plan.outputs)
-    put(`output:${name}`, { id: `outputs.${name}`, kind: 'output', statement: `${name} is an output`, span })
+    put(`output:${name}`, {
+      id: `${owner}outputs.${name}`,
+      kind: 'output',
+      statement: `${name} is an output`,
+      span,
+    })
   return { list, byPart }
 }
 
@@ -73,6 +81,12 @@ export const clausesOf = ({ clause, settings }: TrainingStatement): readonly Cla
 const clausesOfPlace = ({ timesClause, every }: Place): readonly Clause[] => [
   ...(timesClause ? [timesClause] : []),
   ...(every ? [every.clause] : []),
+]
+
+/** The clauses of a network: that there is one of its shapes, and what its inside is. */
+export const clausesOfNetwork = ({ clause, inside }: StatedNetwork): readonly Clause[] => [
+  clause,
+  ...(inside?.clauses ?? []),
 ]
 
 /** The clauses of a step, in the order in which reports show them. */

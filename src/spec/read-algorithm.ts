@@ -9,7 +9,7 @@ import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { Place, StatedAlgorithm, StatedNetwork, StatedStep, StatedValue } from './algorithm.js'
-import { clausesOfStep } from './clauses.js'
+import { clausesOfNetwork, clausesOfStep } from './clauses.js'
 import type { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
 import type { Namespace } from './namespace.js'
@@ -40,7 +40,7 @@ export function readAlgorithm(
       entry.span,
     )
   }
-  const clauses = [...networks.map(({ clause }) => clause), ...steps.flatMap(clausesOfStep)]
+  const clauses = [...networks.flatMap(clausesOfNetwork), ...steps.flatMap(clausesOfStep)]
   return { algorithm: { networks, steps }, clauses }
 }
 

@@ -1,19 +1,15 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { GraphBuilder } from '../graph/builder.js'
-import { type Dimension, symbol } from '../graph/dimension.js'
-import { Provenance } from '../graph/provenance.js'
 import { textOf } from '../library/config.js'
-import { opTable } from '../ops/table.js'
 import type { SourceFile } from '../text/source.js'
 import { readAccepted } from './accepted.js'
 import { structureClauses } from './clauses.js'
 import { SpecContext } from './context.js'
-import { instantiatePlan } from './instantiate.js'
-import { readNetworks } from './networks.js'
-import { drawnIn, isPassage, type Plan } from './plan.js'
+import type { Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
 import { readAlgorithm } from './read-algorithm.js'
+import { readNetworks } from './read-networks.js'
 import type { Spec } from './spec.js'
+import { statedModel, tried } from './stated-model.js'
 import { StepReader } from './steps.js'
 import { readSymbols } from './symbols.js'
 import { readTraining } from './training.js'
@@ -79,7 +75,7 @@ export function readSpec(file: SourceFile): {
   const networks = readNetworks(context, top.get('networks'))
   // Steps name networks; what is wrong with those has been said.
   const steps = context.diagnostics.length > before ? undefined : top.get('training')
-  const { algorithm, ...stated } = readAlgorithm(context, steps, inputs, networks)
+  const { algorithm, ...taught } = readAlgorithm(context, steps, inputs, networks)
   if (top.has('training'))
     for (const key of ofModels) {
       const entry = top.get(key)
@@ -89,32 +85,17 @@ export function readSpec(file: SourceFile): {
     context.report('spec-missing-key', { layer: 'spec', key: 'model' }, { file, start: 0, end: 1 })
   const citation = context.citation(top.get('citation'))
   const title = readTitle(context, top.get('title'))
-  const all = [...clauses.list, ...training.clauses, ...stated.clauses]
+  const all = [...clauses.list, ...training.clauses, ...taught.clauses]
   const accepted = readAccepted(context, top.get('accepted'), all)
   if (context.diagnostics.length > 0) return { diagnostics: inOrder(context.diagnostics) }
-  const instantiate: Spec['instantiate'] = request =>
-    instantiatePlan(title, plan, name => context.symbolValue(name), [...context.symbols.keys()], request)
-  const trial = !top.has('model')
-    ? { diagnostics: [] }
-    : instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
+  const stated = statedModel(context, title, plan, clauses.byPart)
+  const trial = top.has('model') ? tried(stated) : { diagnostics: [] }
   if (trial.diagnostics.length > 0) return { diagnostics: trial.diagnostics }
   const spec: Spec = {
-    title,
+    ...stated,
     ...(citation && { citation }),
     path: file.path,
-    symbols: context.symbols,
-    instantiate,
-    equationParameters: equationParametersOf(plan),
-    draws: drawnIn(plan.steps.filter(isPassage)),
-    inputs: inputs.map(({ name, shape, dtype, below, hasBatch }) => ({
-      name,
-      dtype,
-      ...(below !== undefined && { below }),
-      shape: [...(hasBatch ? [symbol('N', true)] : []), ...(shape as readonly Dimension[])],
-      clause: clauses.byPart.get(`input:${name}`)!,
-    })),
     clauses: all,
-    clauseOf: clauses.byPart,
     losses: training.losses,
     ...(training.optimizer && { optimizer: training.optimizer }),
     ...(training.counts && { parameterCounts: training.counts }),
@@ -145,12 +126,4 @@ function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 function contains({ span: outer }: Diagnostic, { span: inner }: Diagnostic): boolean {
   return !!outer && !!inner && outer.start <= inner.start && inner.end <= outer.end
-}
-
-function equationParametersOf({ steps }: Plan): Spec['equationParameters'] {
-  const all = steps.flatMap(step => (isPassage(step) ? step.parameters : []))
-  const byName = new Map(
-    all.map(({ name, shape, family }) => [name, { name, shape: shape as readonly Dimension[], family }]),
-  )
-  return [...byName.values()]
 }

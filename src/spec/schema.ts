@@ -153,16 +153,20 @@ const optimizer = described(
 const oneOrMoreShapes = either(ref('shape'), listOf(ref('shape')))
 
 const networks = described(
-  'Functions with learned parameters of which the inside is not stated; the code has a model for each.',
+  'Functions with learned parameters; the code has a model for each.',
   mapOf(
     map(
       {
-        from: described('The shapes of its arguments, without the batch axis.', oneOrMoreShapes),
+        from: described(
+          'The shapes of its arguments, without the batch axis, by name or in order.',
+          either(oneOrMoreShapes, mapOf(ref('shape'))),
+        ),
         to: described(
           'The shape of what it gives, or of each of its outputs by name.',
           either(ref('shape'), mapOf(ref('shape'))),
         ),
         parameters: described('What its parameters are called; `θ_D` for a network `D`.', { type: 'string' }),
+        model: described('What it computes, where the spec says it.', steps),
         cite: ref('citation'),
       },
       ['from', 'to'],

@@ -101,11 +101,9 @@ export interface EquationParameter {
   readonly family: string
 }
 
-/** A paper's model, ready to be compared. */
-export interface Spec {
+/** The structure of a model as a paper states it, ready to be compared. */
+export interface StatedModel {
   readonly title: string
-  readonly citation?: Citation
-  readonly path: string
   /** Sizes and hyper-parameters: a number, or undefined where the spec leaves it open. */
   readonly symbols: ReadonlyMap<
     string,
@@ -138,6 +136,12 @@ export interface Spec {
    * of an output (`output:name`).
    */
   readonly clauseOf: ReadonlyMap<string, Clause>
+}
+
+/** What a paper says of a model and of its training. */
+export interface Spec extends StatedModel {
+  readonly citation?: Citation
+  readonly path: string
   readonly losses: readonly TrainingStatement[]
   readonly optimizer?: TrainingStatement
   readonly parameterCounts?: { readonly trainable?: number; readonly total?: number; readonly clause: Clause }

@@ -1,0 +1,41 @@
+import type { TrainingGraph } from '../graph/training.js'
+import type { StatedNetwork } from '../spec/algorithm.js'
+import { asWritten, byValue } from './clause-verdicts.js'
+import type { CodeNetwork } from './networks.js'
+import { compareStructure } from './structure.js'
+import type { ClauseVerdict, Comparison, Finding } from './verdict.js'
+
+/** What was found out about a network that a model of the code may be. */
+export interface NetworkVerdicts {
+  readonly clauses: readonly ClauseVerdict[]
+  /** Findings that concern no clause: a layer that is not specified. */
+  readonly loose: readonly Finding[]
+  readonly silent: Comparison['silent']
+}
+
+/** Compares what networks compute with the models of the code that they may be, each pair once. */
+export class NetworkInsides {
+  readonly #training: TrainingGraph
+  readonly #known = new Map<string, NetworkVerdicts>()
+
+  constructor(training: TrainingGraph) {
+    this.#training = training
+  }
+
+  of(stated: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
+    const { inputs, outputs } = code.model
+    const ports = [...inputs, ...outputs].map(({ node }) => node.id)
+    const key = `${stated.name} ${ports.join()}`
+    const found = this.#known.get(key) ?? this.#compared(stated, code)
+    this.#known.set(key, found)
+    return found
+  }
+
+  #compared({ name, clause, inside }: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
+    const own = asWritten(clause, byValue(name, code.name))
+    if (!inside) return { clauses: [own], loose: [], silent: [] }
+    const { builder, provenance } = this.#training
+    const { clauses, loose, silent } = compareStructure(inside, { model: code.model, builder, provenance })
+    return { clauses: [own, ...clauses], loose, silent }
+  }
+}
