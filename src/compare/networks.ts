@@ -158,45 +158,62 @@ type Application = Pick<LayerApplication, 'inputs' | 'outputs'>
 export class NetworkApplier {
   readonly #builder: GraphBuilder
   readonly #applications: readonly LayerApplication[]
+  readonly #training: ReadonlySet<CodeNetwork>
   #copies = 0
 
-  /** `within` is the computation; its applications say in which mode a model runs, and what is drawn in it. */
-  constructor(within: Model, builder: GraphBuilder) {
+  /**
+   * The applications of the computation say in which mode a model runs, and what is drawn in it; networks in `training` are
+   * meant in the mode of training.
+   */
+  constructor(
+    applications: readonly LayerApplication[],
+    builder: GraphBuilder,
+    training: ReadonlySet<CodeNetwork>,
+  ) {
     this.#builder = builder
-    this.#applications = applicationsIn(within)
+    this.#applications = applications
+    this.#training = training
   }
 
   apply(network: CodeNetwork, output: number, args: readonly Node[]): Node | Problem {
     const { model, order } = network
-    const isOwn = ({ layer }: LayerApplication) =>
-      layer.model !== undefined && networkOf(layer.model, [network]) !== undefined
-    const own = this.#applications.filter(isOwn).map(
-      ({ inputs, outputs }): Application => ({
-        inputs: order ? order.inputs.flatMap(i => inputs[i] ?? []) : inputs,
-        outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs,
-      }),
-    )
+    const mode = this.#training.has(network) ? 'training' : undefined
+    const own = this.#applications
+      .filter(application => isApplicationOf(application, network))
+      .map(
+        ({ inputs, outputs }): Application => ({
+          inputs: order ? order.inputs.flatMap(i => inputs[i] ?? []) : inputs,
+          outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs,
+        }),
+      )
     const same = own.find(({ inputs }) => inputs.every((node, i) => node === args[i]))
-    if (same) return same.outputs[output] ?? missing
+    if (same && !mode) return same.outputs[output] ?? missing
     const template: Application = own[0] ?? {
       inputs: model.inputs.map(({ node }) => node),
       outputs: model.outputs.map(({ node }) => node),
     }
-    return this.#moved(template, output, args)
+    return this.#moved(same ?? template, output, args, mode)
   }
 
   /** What an application computes of other values; what it draws, it draws anew. */
-  #moved({ inputs, outputs }: Application, output: number, args: readonly Node[]): Node | Problem {
+  #moved(
+    { inputs, outputs }: Application,
+    output: number,
+    args: readonly Node[],
+    mode: string | undefined,
+  ): Node | Problem {
     const root = outputs[output]
     if (!root) return missing
     const batch = batchOf(inputs[0], args[0])
-    const copy = ++this.#copies
+    const isSame = inputs.every((node, i) => node === args[i])
+    const copy = isSame ? 0 : ++this.#copies
     const replaced = new Map(inputs.map((node, i) => [node, args[i]!]))
     const moved = moveNodes([root], this.#builder, node => {
       const known = replaced.get(node)
       if (known) return known
       const attributes = Object.entries(node.attributes).map(([name, value]) => {
         if (name === 'site' && typeof value === 'number') return [name, value + copy * newSites] as const
+        if (name === 'mode' && mode !== undefined) return [name, mode] as const
         return [
           name,
           batch ? substituteIn(value, own => (own === batch.name ? batch.size : undefined)) : value,
@@ -221,7 +238,12 @@ function batchOf(from: Node | undefined, to: Node | undefined) {
   return name !== undefined && size.key === name ? { name, size: other } : undefined
 }
 
-function applicationsIn({ applications }: Model): readonly LayerApplication[] {
+/** Whether a layer that is applied is a network. */
+export const isApplicationOf = ({ layer }: LayerApplication, network: CodeNetwork): boolean =>
+  layer.model !== undefined && networkOf(layer.model, [network]) !== undefined
+
+/** All applications in a computation, those in models and layers of the program included. */
+export function applicationsIn({ applications }: Model): readonly LayerApplication[] {
   const all: LayerApplication[] = []
   const visit = (application: LayerApplication): void => {
     all.push(application)

@@ -8,12 +8,13 @@ import type { Descent, TrainingGraph } from '../graph/training.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
-import type { StatedDescent } from '../spec/algorithm.js'
+import type { ApplyNetwork, StatedDescent } from '../spec/algorithm.js'
 import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { differingExpectation } from './expectation.js'
-import { NetworkApplier, type NetworkPairing } from './networks.js'
+import { NetworkLeaves } from './leaves.js'
+import { applicationsIn, NetworkApplier, type NetworkPairing } from './networks.js'
 import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
 import { StoppedValues, stopsBefore, withGradients } from './stopped.js'
 
@@ -70,25 +71,38 @@ export function compareObjective(
   meanings: Meanings,
   isNamed: boolean,
 ): EquationOutcome {
-  const { training, networks, inputs, below, assumed } = meanings
+  const { training, networks, below, assumed } = meanings
   const { builder, provenance } = training
   const port = loss.outputs[0]!
-  const plain = withPlainDraws([port.node], builder)
+  const written = (node: Node): Node | Problem => {
+    const found = withPlainDraws([node], builder)
+    return isProblem(found) ? found : found[0]!
+  }
   const indices = anyIndices(below, builder)
-  if (isProblem(plain)) return plain
   if (isProblem(indices)) return indices
-  const root = plain[0]!
+  const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
+  const prover = new Prover(stated, meanings, indices, { taken, assumed })
+  const applications = applicationsIn(loss)
+  const inTraining = trainingNetworks(stated, networks)
+  const leaves = new NetworkLeaves(applications, networks, {
+    builder,
+    written,
+    moved: new Set(moved),
+    training: inTraining,
+  })
+  const byNetworks = prover.byNetworks(leaves, port)
+  if (byNetworks) return byNetworks
+  const root = written(port.node)
+  if (isProblem(root)) return root
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
-  const instantiator = new Instantiator(stated, loss, meanings)
-  const ways = drawings(stated.objective.draws.length, [root], builder).map(
-    (drawing): Instantiate =>
-      learned =>
-        instantiator.make(drawing, learned),
+  const applier = new NetworkApplier(applications, builder, inTraining)
+  const instantiator = new Instantiator(stated, meanings, (network, output, args) =>
+    applier.apply(networks.get(network)!, output, args),
   )
+  const ways = instantiator.ways([root])
   const first = ways[0]?.(() => undefined)
   if (!first) return { problem: instantiator.misfit }
   const { equationParameters } = stated.objective
-  const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
   const search = { taken, assumed, isNamed }
   const stopped = [root, first.model.outputs[0]!.node].some(node => stopsBefore(node, moved, training))
   const names = leafNames(code)
@@ -117,30 +131,9 @@ export function compareObjective(
       ? { evidence: found.evidence, specified: shown.specified[0]!, implemented: shown.implemented[0]! }
       : { problem: `the code has no draws that can be ${instantiator.unpaired}, and ${found.problem}` }
   }
-  const example = [...inputs.values()].find(({ type }) => (type.shape?.length ?? 0) > 0)
-  if (example) {
-    const values = new StoppedValues(moved, builder)
-    const each = (graph: ModelGraph): ModelGraph | undefined =>
-      onlyOutput(graph, node => {
-        const followed = values.replacedIn(node)
-        const given = isProblem(followed) ? followed : replacedIn(followed, indices, builder)
-        return isProblem(given) ? undefined : (eachExample(given, example, builder) ?? given)
-      })
-    const own = each(code)
-    const proved =
-      own &&
-      compareEquations({ ...outputs, clauseOf: new Map([...clauseOf].slice(0, 1)) }, own, {
-        ...search,
-        instantiations: ways.map(
-          (make): Instantiate =>
-            learned =>
-              mapped(make(learned), each),
-        ),
-        refute,
-        isNamed: false,
-      })
-    if (proved && 'proof' in proved) return proved
-  }
+  const isMoved = new Set(moved)
+  const proved = prover.eachExample(code, ways, node => isMoved.has(node), refute)
+  if (proved) return proved
   let failed: Problem | undefined
   const outcome = compareEquations(outputs, compared, {
     ...search,
@@ -177,24 +170,134 @@ function replacedIn(root: Node, replaced: ReadonlyMap<Node, Node>, builder: Grap
   return isProblem(found) ? found : found[0]!
 }
 
+type Proof = Extract<EquationOutcome, { readonly proof: unknown }>
+
+/** Looks for proofs that two objectives are one. */
+class Prover {
+  readonly #stated: StatedDescent
+  readonly #meanings: Meanings
+  readonly #indices: ReadonlyMap<Node, Node>
+  readonly #search: { readonly taken: ReadonlySet<Node>; readonly assumed: ReadonlyMap<string, number> }
+
+  constructor(
+    stated: StatedDescent,
+    meanings: Meanings,
+    indices: ReadonlyMap<Node, Node>,
+    search: { readonly taken: ReadonlySet<Node>; readonly assumed: ReadonlyMap<string, number> },
+  ) {
+    this.#stated = stated
+    this.#meanings = meanings
+    this.#indices = indices
+    this.#search = search
+  }
+
+  /** A proof for whatever the networks compute. */
+  byNetworks(leaves: NetworkLeaves, port: Port): Proof | undefined {
+    const { training, networks } = this.#meanings
+    const node = leaves.replacedIn(port.node)
+    if (isProblem(node)) return undefined
+    const instantiator = new Instantiator(
+      this.#stated,
+      this.#meanings,
+      (network, output, args) => leaves.apply(networks.get(network)!, output, args),
+      leaves.isLeaf,
+    )
+    const model: Model = {
+      name: 'loss',
+      inputs: [],
+      outputs: [{ ...port, node }],
+      applications: [],
+      layers: [],
+      origin: port.origin,
+    }
+    const ways = instantiator.ways([node, ...leaves.values])
+    if (!ways[0]?.(() => undefined) || instantiator.unpaired !== undefined) return undefined
+    const refute = (): Whole => ({ kind: 'open', problem: 'no numbers are looked for' })
+    return this.eachExample({ model, ...training }, ways, leaves.isMoving, refute)
+  }
+
+  /**
+   * A proof for each example, which is one for batches of any size, with a leaf for each value that is stopped on the way
+   * to something that moves.
+   */
+  eachExample(
+    code: ModelGraph,
+    ways: readonly Instantiate[],
+    isMoved: (node: Node) => boolean,
+    refute: () => Whole,
+  ): Proof | undefined {
+    const { builder } = code
+    const { objective, name, clauses } = this.#stated
+    const { inputs } = this.#meanings
+    const example = [...inputs.values()].find(({ type }) => (type.shape?.length ?? 0) > 0)
+    const values = new StoppedValues(isMoved, builder)
+    const each = (graph: ModelGraph): ModelGraph | undefined =>
+      onlyOutput(graph, node => {
+        const followed = values.replacedIn(node)
+        const given = isProblem(followed) ? followed : replacedIn(followed, this.#indices, builder)
+        if (isProblem(given)) return undefined
+        return (example && eachExample(given, example, builder)) ?? given
+      })
+    const own = each(code)
+    if (!own) return undefined
+    const outputs = {
+      equationParameters: objective.equationParameters,
+      clauseOf: new Map([[`output:${name}`, clauses.objective]]),
+    }
+    const outcome = compareEquations(outputs, own, {
+      ...this.#search,
+      instantiations: ways.map(
+        (make): Instantiate =>
+          learned =>
+            mapped(make(learned), each),
+      ),
+      refute,
+      isNamed: false,
+    })
+    return 'proof' in outcome ? outcome : undefined
+  }
+}
+
+/** Networks that are said to be in the mode of training: those that a step moves, where it is stated what they compute. */
+const trainingNetworks = ({ over }: StatedDescent, networks: NetworkPairing) =>
+  new Set(over.flatMap(network => (network.inside && networks.get(network)) ?? []))
+
 /** Builds what a spec minimises of what its names are in the code. */
 class Instantiator {
   readonly #stated: StatedDescent
   readonly #meanings: Meanings
-  readonly #applier: NetworkApplier
+  readonly #network: ApplyNetwork
+  readonly #isOpaque: ((node: Node) => boolean) | undefined
   /** Why the equations do not fit, where they do not. */
   misfit = 'the equations do not fit the code'
   /** What the spec draws and the code does not. */
   unpaired: string | undefined
 
-  constructor(stated: StatedDescent, loss: Model, meanings: Meanings) {
+  constructor(
+    stated: StatedDescent,
+    meanings: Meanings,
+    network: ApplyNetwork,
+    isOpaque?: (node: Node) => boolean,
+  ) {
     this.#stated = stated
     this.#meanings = meanings
-    this.#applier = new NetworkApplier(loss, meanings.training.builder)
+    this.#network = network
+    this.#isOpaque = isOpaque
+  }
+
+  /** The ways in which the draws of the spec may be those of some values of the code. */
+  ways(roots: readonly Node[]): readonly Instantiate[] {
+    const { objective } = this.#stated
+    const { builder } = this.#meanings.training
+    return drawings(objective.draws.length, roots, builder).map(
+      (drawing): Instantiate =>
+        learned =>
+          this.make(drawing, learned),
+    )
   }
 
   make(drawing: Drawing, learned: (name: string) => Node | undefined): ModelGraph | undefined {
-    const { training, networks, inputs, bindings } = this.#meanings
+    const { training, inputs, bindings } = this.#meanings
     const draw = drawing()
     const { graph, diagnostics } = this.#stated.objective.instantiate({
       builder: training.builder,
@@ -208,7 +311,8 @@ class Instantiator {
           this.unpaired ??= `\`${name.slice(name.lastIndexOf('.') + 1)}\` of shape ${shapeText(shape)}`
         return node
       },
-      network: (network, output, args) => this.#applier.apply(networks.get(network)!, output, args),
+      network: this.#network,
+      ...(this.#isOpaque && { isOpaque: this.#isOpaque }),
     })
     if (diagnostics[0]) this.misfit = diagnostics[0].message
     return graph

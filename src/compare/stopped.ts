@@ -12,7 +12,7 @@ import type { Sides } from './evidence.js'
 import { judge } from './judge.js'
 
 /** Whether a node gives on its input and is there to stop gradients. */
-function stops(node: Node): boolean {
+export function stops(node: Node): boolean {
   const derivative = node.inputs.length === 1 ? derivativeOf(node, 0) : undefined
   return typeof derivative === 'object' && derivative.isMeant === true
 }
@@ -63,14 +63,14 @@ export function withGradients(
 /** Values that are stopped in two computations, each as a leaf; equal ones are one leaf. */
 export class StoppedValues {
   readonly #builder: GraphBuilder
-  readonly #moved: ReadonlySet<Node>
+  readonly #isMoved: (node: Node) => boolean
   /** What is stopped in the first computation, with the leaves that stand for it. */
   readonly #known: { readonly value: Node; readonly leaf: Node }[] = []
 
-  /** `moved` are the nodes by which gradients are taken. */
-  constructor(moved: readonly Node[], builder: GraphBuilder) {
+  /** `isMoved` says of a leaf whether gradients are taken by it, or by what it stands for. */
+  constructor(isMoved: (node: Node) => boolean, builder: GraphBuilder) {
     this.#builder = builder
-    this.#moved = new Set(moved)
+    this.#isMoved = isMoved
   }
 
   /**
@@ -81,7 +81,7 @@ export class StoppedValues {
     const found = rebuild([root], this.#builder, node => {
       if (!stops(node)) return node
       const value = node.inputs[0]!
-      return nodesBelow([value]).some(inner => this.#moved.has(inner)) ? this.#leafOf(value) : value
+      return nodesBelow([value]).some(this.#isMoved) ? this.#leafOf(value) : value
     })
     return isProblem(found) ? found : found[0]!
   }
@@ -114,7 +114,8 @@ function isSameContent({ type: { shape: a } }: Node, { type: { shape: b } }: Nod
   return left!.length === right!.length && left!.every((size, axis) => equals(size, right![axis]!))
 }
 
-function isEqual(first: Node, second: Node, builder: GraphBuilder): boolean {
+/** Whether two values are proved to be equal. */
+export function isEqual(first: Node, second: Node, builder: GraphBuilder): boolean {
   const sides: Sides = {
     specified: [first],
     implemented: [second],

@@ -29,6 +29,8 @@ export interface EquationHost {
   readonly countsExamples: (leaf: Node) => boolean
   /** The size of the axis that counts examples. */
   readonly batch: () => Dimension | undefined
+  /** Whether a node stands for something of which no gradient can be taken. */
+  readonly isOpaque: (node: Node) => boolean
   /** The node of standard draws of a shape, for a name. */
   readonly draw: (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node
   /** What an output of a network is for some values; undefined where no network has the name. */
@@ -125,6 +127,7 @@ export class EquationGraph {
       applyPaperFunction(name, args, {
         builder: this.host.builder,
         hasBatch: node => this.hasBatch(node),
+        isOpaque: this.host.isOpaque,
       })
     return { value, example, apply }
   }

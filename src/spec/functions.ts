@@ -3,11 +3,12 @@ import type { GraphBuilder } from '../graph/builder.js'
 import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
+import { nodesBelow } from '../graph/walk.js'
 import { elaborateText } from '../ops/elaborate.js'
 import type { EquationHost } from './equation-graph.js'
 
 /** What a function of a paper's equations needs to know of the values. */
-interface Reading extends Pick<EquationHost, 'builder'> {
+interface Reading extends Pick<EquationHost, 'builder' | 'isOpaque'> {
   /** Whether the first axis of a value counts examples. */
   readonly hasBatch: (node: Node) => boolean
 }
@@ -54,6 +55,7 @@ function gradient([of, by]: readonly Node[], reading: Reading): Node | Problem {
       problem:
         'it is the gradient of a number for each example, by what all examples share: take the mean or the sum over the batch first',
     }
+  if (nodesBelow([of]).some(reading.isOpaque)) return { problem: 'what the gradient is of is not known' }
   const found = gradients(of, [by], reading.builder)
   if (isProblem(found)) return found
   return found[0] ?? { problem: 'it is the gradient by something on which the value does not depend' }

@@ -105,6 +105,7 @@ class PlanBuild {
       },
       countsExamples: leaf => this.#perExample.has(leaf) || isStandIn(leaf),
       batch: () => this.#batch,
+      isOpaque: node => request.isOpaque?.(node) ?? false,
       draw: (draw, name, shape) => this.#draw(draw, name, shape),
       network: (name, args) => {
         const known = networks.find(({ to }) => to.some(output => output.name === name))

@@ -91,6 +91,8 @@ export interface Instantiation {
   readonly input?: (name: string, index: number) => Node | undefined
   /** What networks compute whose inside the spec does not state; without it, any network of their shapes. */
   readonly network?: ApplyNetwork
+  /** Whether a node stands for what a network computes, so that no gradient goes through it. */
+  readonly isOpaque?: (node: Node) => boolean
 }
 
 /** A learned tensor of equations. */
