@@ -15,11 +15,13 @@ import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
+import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { NetworkInsides } from './insides.js'
 import {
+  applicationsIn,
   type CodeNetwork,
   codeNetworks,
   type NetworkPairing,
@@ -28,7 +30,7 @@ import {
   trainableOf,
   triesAllOf,
 } from './networks.js'
-import { compareObjective, lossOf, type Meanings } from './objective.js'
+import { compareObjective, lossOf, type Meanings, trainingNetworks } from './objective.js'
 import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
@@ -341,6 +343,18 @@ class ProgramComparison {
     }
     const own = this.#program.gradients
     if (own !== undefined) return undecided(clause, own, span)
+    const inert = appliedNetworks(applicationsIn(loss), meanings.networks).find(
+      applied => trainingNetworks(stated, meanings.networks).has(applied.network) && isInert(applied),
+    )
+    if (inert) {
+      const { network, application } = inert
+      const entry = diagnostic(
+        'inert-in-training',
+        { what: `model \`${network.name}\`` },
+        { span: application.origin.span, related: [{ message: 'specified here', span: clause.span }] },
+      )
+      return differs(clause, entry, byValue('in training', 'as in inference'))
+    }
     const wanted = new Set(stated.over.flatMap(network => meanings.networks.get(network)!.parameters))
     const moved = [...movedBy(step)].filter(node => wanted.has(node))
     const outcome = compareObjective(stated, loss, moved, meanings, isNamed)

@@ -4,7 +4,8 @@ import type { LayerApplication } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { nodesBelow } from '../graph/walk.js'
-import { type CodeNetwork, isApplicationOf, type NetworkPairing } from './networks.js'
+import { type Applied, appliedNetworks, variantOf, variants } from './applied.js'
+import type { CodeNetwork, NetworkPairing } from './networks.js'
 import { isEqual, stops } from './stopped.js'
 
 /** What a network gives for some values, as a leaf of which nothing else is known. */
@@ -14,13 +15,6 @@ interface NetworkLeaf {
   readonly variant: string
   readonly args: readonly Node[]
   readonly leaf: Node
-}
-
-/** An application of a network in the code, by the places that the network has. */
-interface Applied {
-  readonly network: CodeNetwork
-  readonly inputs: readonly Node[]
-  readonly variant: string
 }
 
 /** Far from the indices of inputs, and of what is stopped. */
@@ -62,20 +56,9 @@ export class NetworkLeaves {
     this.#written = written
     this.#moved = moved
     this.#training = training
-    this.#applied = [...networks.values()].flatMap(network =>
-      applications
-        .filter(application => isApplicationOf(application, network))
-        .map(application => {
-          const { order } = network
-          const at = (nodes: readonly Node[], places: readonly number[] | undefined) =>
-            places ? places.flatMap(i => nodes[i] ?? []) : nodes
-          const inputs = at(application.inputs, order?.inputs)
-          const outputs = at(application.outputs, order?.outputs)
-          const applied = { network, inputs, variant: variantOf(inputs, outputs) }
-          for (const [output, node] of outputs.entries()) this.#outputs.set(node, { applied, output })
-          return applied
-        }),
-    )
+    this.#applied = appliedNetworks(applications, networks)
+    for (const applied of this.#applied)
+      for (const [output, node] of applied.outputs.entries()) this.#outputs.set(node, { applied, output })
   }
 
   readonly isLeaf = (node: Node): boolean => this.#byNode.has(node)
@@ -130,9 +113,9 @@ export class NetworkLeaves {
         network.model.inputs.map(({ node }) => node),
         [form],
       )
-    const isFree = variant.startsWith(drawing) && !same
+    const isFree = variant.startsWith(variants.drawing) && !same
     if (isFree) return { problem: 'what the model of the code draws is drawn anew' }
-    const meant = this.#training.has(network) && variant !== plain ? inTraining : variant
+    const meant = this.#training.has(network) && variant !== variants.plain ? variants.training : variant
     return this.#leafOf({ network, variant: meant }, output, args, form)
   }
 
@@ -172,20 +155,4 @@ function areEqual(first: readonly Node[], second: readonly Node[], builder: Grap
     if (node === other) return true
     return !nodesBelow([node, other]).some(stops) && isEqual(node, other, builder)
   })
-}
-
-const plain = ''
-const inTraining = 'training'
-const drawing = 'draws'
-
-/** What tells applications of one network to equal values apart: the mode, and what is drawn. */
-function variantOf(inputs: readonly Node[], outputs: readonly Node[]): string {
-  const outside = new Set(nodesBelow(inputs))
-  const inside = nodesBelow(outputs).filter(node => !outside.has(node))
-  const isDrawn = inside.some(({ attributes }) => 'site' in attributes && attributes.mode !== 'inference')
-  if (isDrawn) return `${drawing} ${outputs.map(({ id }) => id).join()}`
-  const modes = new Set(
-    inside.flatMap(({ attributes: { mode } }) => (typeof mode === 'string' ? [mode] : [])),
-  )
-  return [...modes].sort().join()
 }

@@ -259,7 +259,7 @@ class Prover {
 }
 
 /** Networks that are said to be in the mode of training: those that a step moves, where it is stated what they compute. */
-const trainingNetworks = ({ over }: StatedDescent, networks: NetworkPairing) =>
+export const trainingNetworks = ({ over }: StatedDescent, networks: NetworkPairing) =>
   new Set(over.flatMap(network => (network.inside && networks.get(network)) ?? []))
 
 /** Builds what a spec minimises of what its names are in the code. */

@@ -1,0 +1,55 @@
+import type { LayerApplication } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { nodesBelow } from '../graph/walk.js'
+import { type CodeNetwork, isApplicationOf, type NetworkPairing } from './networks.js'
+
+/** An application of a network in the code, by the places that the network has. */
+export interface Applied {
+  readonly network: CodeNetwork
+  readonly inputs: readonly Node[]
+  readonly outputs: readonly Node[]
+  /** What tells it from other applications of the network to equal values. */
+  readonly variant: string
+  readonly application: LayerApplication
+}
+
+/** Where a computation applies networks. */
+export const appliedNetworks = (
+  applications: readonly LayerApplication[],
+  networks: NetworkPairing,
+): readonly Applied[] =>
+  [...networks.values()].flatMap(network =>
+    applications
+      .filter(application => isApplicationOf(application, network))
+      .map((application): Applied => {
+        const { order } = network
+        const at = (nodes: readonly Node[], places: readonly number[] | undefined) =>
+          places ? places.flatMap(i => nodes[i] ?? []) : nodes
+        const inputs = at(application.inputs, order?.inputs)
+        const outputs = at(application.outputs, order?.outputs)
+        return { network, inputs, outputs, variant: variantOf(inputs, outputs), application }
+      }),
+  )
+
+/** What applications can be: alike in all modes, in the mode of training, or with draws of their own. */
+export const variants = { plain: '', training: 'training', drawing: 'draws' } as const
+
+/** What tells applications of one network to equal values apart: the mode, and what is drawn. */
+export function variantOf(inputs: readonly Node[], outputs: readonly Node[]): string {
+  const inside = nodesBetween(inputs, outputs)
+  const isDrawn = inside.some(({ attributes }) => 'site' in attributes && attributes.mode !== 'inference')
+  if (isDrawn) return `${variants.drawing} ${outputs.map(({ id }) => id).join()}`
+  const modes = new Set(
+    inside.flatMap(({ attributes: { mode } }) => (typeof mode === 'string' ? [mode] : [])),
+  )
+  return [...modes].sort().join()
+}
+
+function nodesBetween(inputs: readonly Node[], outputs: readonly Node[]): readonly Node[] {
+  const outside = new Set(nodesBelow(inputs))
+  return nodesBelow(outputs).filter(node => !outside.has(node))
+}
+
+/** Whether an application computes something that is another value in training, and computes it as in inference. */
+export const isInert = ({ inputs, outputs }: Applied): boolean =>
+  nodesBetween(inputs, outputs).some(({ attributes: { mode, rate } }) => mode === 'inference' && rate !== 0)
