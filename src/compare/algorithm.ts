@@ -30,7 +30,7 @@ import {
   trainableOf,
   triesAllOf,
 } from './networks.js'
-import { compareObjective, lossOf, type Meanings, trainingNetworks } from './objective.js'
+import { compareObjective, type Effort, lossOf, type Meanings, trainingNetworks } from './objective.js'
 import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
@@ -66,10 +66,13 @@ export function compareAlgorithm(
   program: Program,
 ): AlgorithmComparison {
   const comparison = new ProgramComparison(spec, algorithm, program)
+  const proved = comparison.proved()
+  if (proved) return { ...proved, code: comparison.code }
   let best: (Outcome & { readonly meanings: Meanings }) | undefined
   let [tried, valued] = [0, 0]
   let isComplete = comparison.triesAll
-  for (const meanings of comparison.meanings()) {
+  const search = { left: mostChoices }
+  for (const meanings of comparison.meanings(search)) {
     if (tried++ >= mostMeanings || valued >= mostValued) {
       isComplete = false
       break
@@ -81,10 +84,9 @@ export function compareAlgorithm(
     if (!best || isBetter(found, best)) best = { ...found, meanings }
     if (best.differing + best.open === 0) break
   }
-  const named = best && best.differing > 0 ? comparison.under(best.meanings, { isNamed: true }) : best
+  const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
-  const { clauses, loose } =
-    isComplete && comparison.search.left > 0 ? told : withoutDifferences(told, program.span)
+  const { clauses, loose } = isComplete && search.left > 0 ? told : withoutDifferences(told, program.span)
   return { clauses, loose, code: comparison.code }
 }
 
@@ -130,8 +132,6 @@ type Match =
 
 class ProgramComparison {
   readonly code: ModelGraph
-  /** How many choices of inputs are left to be tried. */
-  readonly search = { left: mostChoices }
   readonly #spec: Spec
   readonly #algorithm: StatedAlgorithm
   readonly #program: Program
@@ -163,10 +163,21 @@ class ProgramComparison {
     return triesAllOf(this.#algorithm.networks, this.#networks)
   }
 
-  /** What names of the spec may be in the code. */
-  *meanings(): Generator<Meanings> {
+  /** The verdicts where every clause holds whatever the networks compute, which costs least to see. */
+  proved(): Outcome | undefined {
+    let tried = 0
+    for (const meanings of this.meanings({ left: mostChoices })) {
+      if (tried++ >= mostMeanings) return undefined
+      const found = this.under(meanings, { most: 0, effort: 'form' })
+      if (found && found.open === 0) return found
+    }
+    return undefined
+  }
+
+  /** What names of the spec may be in the code; `search` says how many choices of inputs are left to be tried. */
+  *meanings(search: { left: number }): Generator<Meanings> {
     for (const networks of networkPairings(this.#algorithm.networks, this.#networks, this.#spec))
-      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks), this.search)) {
+      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks), search)) {
         const places = [
           ...this.#spec.inputs.map(
             ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
@@ -217,8 +228,8 @@ class ProgramComparison {
     meanings: Meanings,
     {
       most = Number.POSITIVE_INFINITY,
-      isNamed = false,
-    }: { readonly most?: number | undefined; readonly isNamed?: boolean },
+      effort = 'verdict',
+    }: { readonly most?: number | undefined; readonly effort?: Effort },
   ): Outcome | undefined {
     const { networks, inputs, bindings } = meanings
     const byShape = (stated: Attribute, node: Node | undefined): Evidence => {
@@ -240,7 +251,8 @@ class ProgramComparison {
     const verdicts: ClauseVerdict[] = [...insides.flatMap(({ clauses }) => clauses), ...around.flat()]
     for (const match of matches) {
       if (outcomeOf(verdicts, loose).differing > most) return undefined
-      verdicts.push(...this.#value(match, meanings, common, isNamed))
+      verdicts.push(...this.#value(match, meanings, common, effort))
+      if (effort === 'form' && verdicts.at(-1)?.verdict !== 'as written') return undefined
     }
     if (outcomeOf(verdicts, loose).differing > most) return undefined
     const place = (verdict: ClauseVerdict) => this.#spec.clauses.indexOf(verdict.clause)
@@ -292,13 +304,13 @@ class ProgramComparison {
     match: Match,
     meanings: Meanings,
     common: CodeStep['around'],
-    isNamed: boolean,
+    effort: Effort,
   ): readonly ClauseVerdict[] {
     const { stated, code } = match
     if (!code) return []
     const verdict =
       match.stated.kind === 'descent'
-        ? this.#objective(match.stated, code.step as Descent, meanings, isNamed)
+        ? this.#objective(match.stated, code.step as Descent, meanings, effort)
         : compareUpdate(match.stated, code.step as Assignment, meanings, this.#nameOf)
     return [withFrequency(verdict, stated, code, common)]
   }
@@ -331,7 +343,7 @@ class ProgramComparison {
     ]
   }
 
-  #objective(stated: StatedDescent, step: Descent, meanings: Meanings, isNamed: boolean): ClauseVerdict {
+  #objective(stated: StatedDescent, step: Descent, meanings: Meanings, effort: Effort): ClauseVerdict {
     const clause = stated.clauses.objective
     const { span } = step.origin
     const loss = this.#losses.get(step)!
@@ -357,7 +369,7 @@ class ProgramComparison {
     }
     const wanted = new Set(stated.over.flatMap(network => meanings.networks.get(network)!.parameters))
     const moved = [...movedBy(step)].filter(node => wanted.has(node))
-    const outcome = compareObjective(stated, loss, moved, meanings, isNamed)
+    const outcome = compareObjective(stated, loss, moved, meanings, effort)
     if ('problem' in outcome) return undecided(clause, outcome.problem, span)
     if ('proof' in outcome) return asWritten(clause, outcome.proof)
     const isAlike = (other: StatedStep) =>

@@ -30,6 +30,9 @@ export interface Meanings {
   readonly assumed: ReadonlyMap<string, number>
 }
 
+/** How much is done to decide: a proof by form alone, a verdict, or a verdict that says what a difference is called. */
+export type Effort = 'form' | 'verdict' | 'name'
+
 /** What a step of an optimizer minimises, as the only output of a model: of a compiled model, all that training adds up. */
 export function lossOf({ loss, reason }: Descent, { builder }: TrainingGraph): Model | Problem {
   if (!loss) return { problem: `the loss is not known: ${reason ?? 'it was not followed'}` }
@@ -62,14 +65,14 @@ export function lossOf({ loss, reason }: Descent, { builder }: TrainingGraph): M
 /**
  * Compares what a spec minimises with what a step of the code does: as values, and, where gradients are stopped on the way
  * to a parameter that moves, by their gradients as well. It is first proved for each example, which decides for batches
- * of any size. `isNamed`: whether it is asked what a difference is called.
+ * of any size.
  */
 export function compareObjective(
   stated: StatedDescent,
   loss: Model,
   moved: readonly Node[],
   meanings: Meanings,
-  isNamed: boolean,
+  effort: Effort,
 ): EquationOutcome {
   const { training, networks, below, assumed } = meanings
   const { builder, provenance } = training
@@ -92,6 +95,7 @@ export function compareObjective(
   })
   const byNetworks = prover.byNetworks(leaves, port)
   if (byNetworks) return byNetworks
+  if (effort === 'form') return { problem: 'it is not proved whatever the networks compute' }
   const root = written(port.node)
   if (isProblem(root)) return root
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
@@ -103,7 +107,7 @@ export function compareObjective(
   const first = ways[0]?.(() => undefined)
   if (!first) return { problem: instantiator.misfit }
   const { equationParameters } = stated.objective
-  const search = { taken, assumed, isNamed }
+  const search = { taken, assumed, isNamed: effort === 'name' }
   const stopped = [root, first.model.outputs[0]!.node].some(node => stopsBefore(node, moved, training))
   const names = leafNames(code)
   const by = stopped ? moved.map(node => [node, `the gradient by ${names(node)}`] as const) : []
