@@ -103,6 +103,7 @@ export class NetworkLeaves {
     const own = this.#applied.filter(applied => applied.network === network)
     const form = network.model.outputs[output]?.node
     if (!form) return { problem: 'the model of the code has fewer outputs' }
+    if (args.length === 0) return form
     const same = own.find(applied => {
       const inputs = this.#replacedArguments(applied)
       return !isProblem(inputs) && areEqual(inputs, args, this.#builder)

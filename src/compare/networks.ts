@@ -1,7 +1,7 @@
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, isPolynomial, symbolsOf } from '../graph/dimension.js'
-import { type LayerApplication, type Model, parametersOf } from '../graph/model.js'
+import { type LayerApplication, type Model, type Parameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Owner } from '../graph/training.js'
@@ -45,7 +45,7 @@ export function trainableOf({ model, parameters }: CodeNetwork): readonly Node[]
   )
 }
 
-/** The models among some and inside of their applications, each set of parameters once. */
+/** The models among some and inside of their applications, each set of parameters once, and the variables that they read. */
 export function codeNetworks(models: readonly Model[], owners: readonly Owner[]): readonly CodeNetwork[] {
   const found = new Map<string, CodeNetwork>()
   const visit = (model: Model): void => {
@@ -55,7 +55,15 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
       const owner = owners.find(own => own.parameters.map(({ id }) => id).join() === key)
       found.set(key, { name: owner?.name ?? model.name, model, owned, parameters: owned })
     }
+    for (const parameter of model.variables ?? []) addVariable(parameter, model)
     for (const { layer } of model.applications) if (layer.model) visit(layer.model)
+  }
+  const addVariable = ({ name, node, ...rest }: Parameter, { origin }: Model): void => {
+    const owned = [node]
+    const variables = [{ name, node, ...rest }]
+    const outputs = [{ name, node, origin }]
+    const model = { name, inputs: [], outputs, applications: [], layers: [], variables, origin }
+    if (!found.has(String(node.id))) found.set(String(node.id), { name, model, owned, parameters: owned })
   }
   models.forEach(visit)
   return [...found.values()]
@@ -144,7 +152,8 @@ export function isConsistent(spec: Pick<Spec, 'symbols'>, places: readonly SizeP
 
 /** The stated shapes of a network beside those of a model, without the batch axis. */
 export function placesOf({ from, to }: StatedNetwork, { model }: CodeNetwork): readonly SizePlace[] {
-  const own = (node: Node | undefined) => node?.type.shape?.slice(1)
+  const batch = from.length === 0 ? 0 : 1
+  const own = (node: Node | undefined) => node?.type.shape?.slice(batch)
   return [
     ...from.map((shape, i) => [shape, own(model.inputs[i]?.node)] as const),
     ...to.map(({ shape }, i) => [shape, own(model.outputs[i]?.node)] as const),

@@ -5,7 +5,9 @@ import type { Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Clause, EquationParameter, Spec, StatedModel, TrainingStatement } from './spec.js'
 
-/** A function with learned parameters that a paper names, such as `D(x)` of a GAN. */
+/**
+ * A function with learned parameters that a paper names, such as `D(x)` of a GAN. One without arguments is a learned tensor.
+ */
 export interface StatedNetwork {
   readonly name: string
   /** The shapes of its arguments, without the batch axis. */
@@ -18,6 +20,9 @@ export interface StatedNetwork {
   readonly inside?: StatedModel
   readonly clause: Clause
 }
+
+/** Whether what a paper names is a learned tensor, and no function. */
+export const isVariable = ({ from }: StatedNetwork): boolean => from.length === 0
 
 /** Applies an output of a network to values. */
 export type ApplyNetwork = (network: StatedNetwork, output: number, args: readonly Node[]) => Node | Problem

@@ -10,7 +10,7 @@ import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
 import { Misfit } from '../ops/misfit.js'
 import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
-import type { StatedNetwork } from './algorithm.js'
+import { type ApplyNetwork, isVariable, type StatedNetwork } from './algorithm.js'
 import { EquationGraph, type EquationHost } from './equation-graph.js'
 import type { Namespace } from './namespace.js'
 import { someNetwork, whyNotApplicable } from './networks.js'
@@ -42,6 +42,10 @@ export function instantiatePlan(
   const build = new PlanBuild(request, symbols, names, plan.networks)
   for (const input of plan.inputs) {
     const failed = build.input(input)
+    if (failed) return { diagnostics: [failed] }
+  }
+  for (const variable of plan.networks?.filter(isVariable) ?? []) {
+    const failed = build.variable(variable)
     if (failed) return { diagnostics: [failed] }
   }
   for (const step of plan.steps) {
@@ -77,6 +81,7 @@ class PlanBuild {
   readonly #equations = new Map<Namespace, EquationGraph>()
   readonly #host: Omit<EquationHost, 'value'>
   readonly #perExample = new Set<Node>()
+  readonly #applyNetwork: ApplyNetwork
   #batch: Dimension | undefined
   #identity = firstIdentity
 
@@ -87,7 +92,7 @@ class PlanBuild {
     networks: readonly StatedNetwork[] = [],
   ) {
     this.#request = request
-    const applyNetwork = request.network ?? someNetwork(request.builder, () => this.#identity++)
+    this.#applyNetwork = request.network ?? someNetwork(request.builder, () => this.#identity++)
     const size = (name: string) => {
       const stated = request.symbol?.(name) ?? symbols(name)
       return stated === undefined ? undefined : (this.#bound(stated) as Dimension)
@@ -108,11 +113,11 @@ class PlanBuild {
       isOpaque: node => request.isOpaque?.(node) ?? false,
       draw: (draw, name, shape) => this.#draw(draw, name, shape),
       network: (name, args) => {
-        const known = networks.find(({ to }) => to.some(output => output.name === name))
+        const known = networks.find(own => !isVariable(own) && own.to.some(output => output.name === name))
         if (!known) return undefined
         const problem = whyNotApplicable(known, args, own => this.#bound(own) as Dimension)
         const output = known.to.findIndex(own => own.name === name)
-        return problem ?? applyNetwork(known, output, args)
+        return problem ?? this.#applyNetwork(known, output, args)
       },
     }
   }
@@ -147,6 +152,14 @@ class PlanBuild {
     }
     this.values.set(name, node)
     this.inputs.push({ name, node, origin: { span, path: [] } })
+    return undefined
+  }
+
+  variable(stated: StatedNetwork): Diagnostic | undefined {
+    const { name, clause } = stated
+    const node = this.#applyNetwork(stated, 0, [])
+    if (isProblem(node)) return misfit(name, node, clause.span)
+    this.values.set(name, node)
     return undefined
   }
 

@@ -50,7 +50,8 @@ export function someNetwork(builder: GraphBuilder, identity: () => number): Appl
       if (isProblem(term)) return term
       result = result === undefined ? term : chain(result, 'add', {}, term)
     }
-    if (result === undefined) return { problem: `\`${name}\` is applied to nothing` }
+    if (result === undefined)
+      return builder.node('parameter', [], { identity: identity(), name, shape, dtype: 'float32' })
     const batch = args[0]!.type.shape?.[0] ?? 1
     return chain(result, 'reshape', { shape: [batch, ...shape] })
   }

@@ -8,7 +8,14 @@ import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { opTable } from '../ops/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
-import type { Place, StatedAlgorithm, StatedNetwork, StatedStep, StatedValue } from './algorithm.js'
+import {
+  isVariable,
+  type Place,
+  type StatedAlgorithm,
+  type StatedNetwork,
+  type StatedStep,
+  type StatedValue,
+} from './algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from './clauses.js'
 import type { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
@@ -78,8 +85,8 @@ class AlgorithmReader {
     this.#equations = new StepReader(
       context,
       new Map(),
-      inputs.map(({ name }) => name),
-      networks.flatMap(({ to }) => to.map(({ name }) => name)),
+      [...inputs, ...networks.filter(isVariable)].map(({ name }) => name),
+      networks.filter(own => !isVariable(own)).flatMap(({ to }) => to.map(({ name }) => name)),
     )
   }
 

@@ -28,6 +28,34 @@ export function readNetworks(context: SpecContext, entry: YamlEntry | undefined)
   return networks
 }
 
+/** Reads `variables: { α: [] }`: learned tensors outside of networks, each a network without arguments. */
+export function readVariables(
+  context: SpecContext,
+  entry: YamlEntry | undefined,
+  taken: readonly StatedNetwork[],
+): readonly StatedNetwork[] {
+  if (!entry) return []
+  const names = new Set(taken.flatMap(({ name, parameters }) => [name, parameters]))
+  return (context.entries(entry.value, 'variables', ['α', '…']) ?? []).flatMap(own => {
+    const name = nameOf(own.key)
+    if (name === undefined || names.has(name) || context.symbols.has(name)) {
+      const values = {
+        layer: 'variables',
+        key: own.key,
+        value: own.key,
+        expected: 'a name that is not taken',
+      }
+      context.report('spec-invalid-value', values, own.keySpan)
+      return []
+    }
+    const { keySpan: span } = own
+    const shape = context.shape(own.value, 'variables', name, 'a shape, such as `[]` for a number', own.span)
+    const statement = `${name} of shape ${textOf(shape)}`
+    const clause: Clause = { id: `variables.${name}`, kind: 'network', statement, span }
+    return [{ name, from: [], to: [{ name, shape, span }], parameters: name, clause }]
+  })
+}
+
 const invalid = (context: SpecContext, { key, keySpan }: YamlEntry, value: string, expected: string) =>
   context.report('spec-invalid-value', { layer: 'networks', key, value, expected }, keySpan)
 

@@ -7,7 +7,7 @@ import { SpecContext } from './context.js'
 import type { Plan } from './plan.js'
 import { readInputs, readOutputs } from './ports.js'
 import { readAlgorithm } from './read-algorithm.js'
-import { readNetworks } from './read-networks.js'
+import { readNetworks, readVariables } from './read-networks.js'
 import type { Spec } from './spec.js'
 import { statedModel, tried } from './stated-model.js'
 import { StepReader } from './steps.js'
@@ -23,6 +23,7 @@ export const topKeys = [
   'symbols',
   'inputs',
   'networks',
+  'variables',
   'models',
   'model',
   'outputs',
@@ -72,7 +73,8 @@ export function readSpec(file: SourceFile): {
     outputs.map(({ name }) => name),
   )
   const before = context.diagnostics.length
-  const networks = readNetworks(context, top.get('networks'))
+  const functions = readNetworks(context, top.get('networks'))
+  const networks = [...functions, ...readVariables(context, top.get('variables'), functions)]
   // Steps name networks; what is wrong with those has been said.
   const steps = context.diagnostics.length > before ? undefined : top.get('training')
   const { algorithm, ...taught } = readAlgorithm(context, steps, inputs, networks)

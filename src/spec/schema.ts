@@ -174,6 +174,8 @@ const networks = described(
   ),
 )
 
+const variables = described('Learned tensors outside of networks, each with its shape.', mapOf(ref('shape')))
+
 /** What the keys of the steps of training stand for. */
 const trainingValues: Readonly<Record<string, Schema>> = {
   minimize: described('The name of the value that the step minimises.', { type: 'string' }),
@@ -183,7 +185,7 @@ const trainingValues: Readonly<Record<string, Schema>> = {
     'Steps that run several times for each time that those outside do.',
     map({ times: described('How often.', ref('size')), steps: ref('trainingSteps') }, ['times', 'steps']),
   ),
-  over: described('The networks of which the parameters move.', ref('names')),
+  over: described('The networks of which the parameters move, and the variables that do.', ref('names')),
   optimizer,
   equation: combinatorValues.equation!,
   equations: combinatorValues.equations!,
@@ -238,6 +240,7 @@ const top: Readonly<Record<string, Schema>> = {
     minProperties: 1,
   }),
   networks,
+  variables,
   models: described('Models by name, which steps can `use`.', mapOf(steps)),
   model: described('The steps from the inputs to the outputs.', steps),
   outputs: described('Which steps are outputs. Without it, the last one.', ref('names')),

@@ -9,7 +9,7 @@ import { asTensor, callWithCustomGradient, gradientsByArguments, gradientsByVari
 import { sameComputation } from './same-computation.js'
 import { changedVariables, onTape } from './tape.js'
 import { isTensor } from './types.js'
-import { descend, gradientSource, type MinimizedLoss, registered } from './updates.js'
+import { descend, gradientSource, type MinimizedLoss, type Reached, registered } from './updates.js'
 import { freeVariables } from './variables.js'
 
 /** What stands for a place where the code trains among the models that were found. */
@@ -70,14 +70,15 @@ function noteStep(trace: Tracer, step: Model | UnknownValue, span: Span): void {
     steps.set(key, trace.opaque('varying-loss', { call: shown(span) }, span))
 }
 
-/** From here on the variables have other values than before. */
-export function trained(trace: Tracer, span: Span): void {
+/** From here on the variables that a step moves have other values than before. */
+function trained(trace: Tracer, span: Span, { moved, open }: Reached): void {
   const { trainings, variables } = contextOf(trace)
   const reason = (variable: string) => diagnostic('trained-value', { variable, call: shown(span) }, { span })
   trainings.push(reason)
+  const changed = new Set(moved.map(({ parameter }) => parameter.node))
   for (const variable of variables) {
     const { node: _, ...rest } = variable.state
-    if (rest.variable?.trainable)
+    if (rest.variable?.trainable && (open !== undefined || changed.has(rest.variable.node)))
       trace.heap.setState(variable, { ...rest, reason: reason(rest.variable.name) })
   }
 }
@@ -158,8 +159,8 @@ export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, c
     return call.trace.record({ value: minimized.value, grads })
   },
   applyGradients: (optimizer, call) => {
-    descend(optimizer, call, call.arguments[0]?.value)
-    trained(call.trace, call.span)
+    const reached = descend(optimizer, call, call.arguments[0]?.value)
+    trained(call.trace, call.span, reached)
     return undefined
   },
   minimize: (optimizer, { trace, span, arguments: args }) => {

@@ -27,7 +27,7 @@ export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'stat
 }
 
 /** What a step changes, and why that is not all that is known of it. */
-type Reached = Pick<GradientSource, 'moved' | 'open'>
+export type Reached = Pick<GradientSource, 'moved' | 'open'>
 
 /** The variables that an optimizer is told to train. */
 interface Chosen {
@@ -185,8 +185,8 @@ function shown(span: Span): string {
   return shorten(text.replace(/\(…\)$/, '').replace(/\s+/g, ''))
 }
 
-/** `optimizer.applyGradients(…)`: a step with gradients of a known source, or with others. */
-export function descend(optimizer: HostObject, { trace, span }: HostCall, gradients: Value): void {
+/** `optimizer.applyGradients(…)`: a step with gradients of a known source, or with others. Gives what it changes. */
+export function descend(optimizer: HostObject, { trace, span }: HostCall, gradients: Value): Reached {
   const source =
     typeof gradients === 'object' && gradients !== null ? contextOf(trace).sources.get(gradients) : undefined
   const { loss, ...rest } = source ?? gradientsByName(trace, gradients)
@@ -201,6 +201,7 @@ export function descend(optimizer: HostObject, { trace, span }: HostCall, gradie
     origin: trace.origin(span),
   })
   noteDescent(trace, rest)
+  return rest
 }
 
 /** Gradients that the program put together, by the names of the variables. */
