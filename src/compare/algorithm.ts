@@ -15,13 +15,13 @@ import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
+import { applicationsIn } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { NetworkInsides } from './insides.js'
 import {
-  applicationsIn,
   type CodeNetwork,
   codeNetworks,
   type NetworkPairing,

@@ -250,14 +250,3 @@ function batchOf(from: Node | undefined, to: Node | undefined) {
 /** Whether a layer that is applied is a network. */
 export const isApplicationOf = ({ layer }: LayerApplication, network: CodeNetwork): boolean =>
   layer.model !== undefined && networkOf(layer.model, [network]) !== undefined
-
-/** All applications in a computation, those in models and layers of the program included. */
-export function applicationsIn({ applications }: Model): readonly LayerApplication[] {
-  const all: LayerApplication[] = []
-  const visit = (application: LayerApplication): void => {
-    all.push(application)
-    application.inner?.forEach(visit)
-  }
-  applications.forEach(visit)
-  return all
-}
