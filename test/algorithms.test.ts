@@ -43,7 +43,7 @@ function algorithmsIn(path: string): readonly Algorithm[] {
     const mutants = of('mutants')
       .flatMap(text => text.trim().split('\n'))
       .map(line => {
-        const [before = '', after = '', code = ''] = line.split(/ ⇒ ?/)
+        const [before = '', after = '', code = ''] = line.split(/ ⇒ ?/).map(part => part.replaceAll('\\n', '\n'))
         const program = programs.find(own => own.code.includes(before))
         if (!program) throw new Error(`no program has ${before}`)
         return { change: line, code, program: { ...program, code: program.code.replace(before, after) } }

@@ -15,6 +15,7 @@ import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
+import { compareAmount } from './amounts.js'
 import { applicationsIn } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
@@ -339,6 +340,7 @@ class ProgramComparison {
     return [
       this.#over(stated, step, meanings),
       ...(stated.optimizer ? compareOptimizer(stated.optimizer, step.optimizer, missing) : []),
+      ...stated.amounts.map(amount => compareAmount(amount, step)),
       ...frequency,
     ]
   }
@@ -359,11 +361,11 @@ class ProgramComparison {
       applied => trainingNetworks(stated, meanings.networks).has(applied.network) && isInert(applied),
     )
     if (inert) {
-      const { network, application } = inert
+      const { network, origin } = inert
       const entry = diagnostic(
         'inert-in-training',
         { what: `model \`${network.name}\`` },
-        { span: application.origin.span, related: [{ message: 'specified here', span: clause.span }] },
+        { span: origin.span, related: [{ message: 'specified here', span: clause.span }] },
       )
       return differs(clause, entry, byValue('in training', 'as in inference'))
     }

@@ -1,5 +1,6 @@
-import type { LayerApplication } from '../graph/model.js'
+import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import type { Origin } from '../graph/provenance.js'
 import { nodesBelow } from '../graph/walk.js'
 import { type CodeNetwork, isApplicationOf, type NetworkPairing } from './networks.js'
 
@@ -10,26 +11,37 @@ export interface Applied {
   readonly outputs: readonly Node[]
   /** What tells it from other applications of the network to equal values. */
   readonly variant: string
-  readonly application: LayerApplication
+  readonly origin: Origin
 }
 
-/** Where a computation applies networks. */
+/** Where a computation applies networks; a compiled model stands in its loss as it is. */
 export const appliedNetworks = (
   applications: readonly LayerApplication[],
   networks: NetworkPairing,
 ): readonly Applied[] =>
-  [...networks.values()].flatMap(network =>
-    applications
-      .filter(application => isApplicationOf(application, network))
-      .map((application): Applied => {
-        const { order } = network
-        const at = (nodes: readonly Node[], places: readonly number[] | undefined) =>
-          places ? places.flatMap(i => nodes[i] ?? []) : nodes
-        const inputs = at(application.inputs, order?.inputs)
-        const outputs = at(application.outputs, order?.outputs)
-        return { network, inputs, outputs, variant: variantOf(inputs, outputs), application }
-      }),
-  )
+  [...networks.values()].flatMap((network): readonly Applied[] => {
+    const { order, model } = network
+    const at = (nodes: readonly Node[], places: readonly number[] | undefined) =>
+      places ? places.flatMap(i => nodes[i] ?? []) : nodes
+    const applied = (inputs: readonly Node[], outputs: readonly Node[], origin: Origin): Applied => ({
+      network,
+      inputs,
+      outputs,
+      variant: variantOf(inputs, outputs),
+      origin,
+    })
+    const nodesOf = (ports: Model['inputs']) => ports.map(({ node }) => node)
+    return [
+      ...applications
+        .filter(application => isApplicationOf(application, network))
+        .map(({ inputs, outputs, origin }) =>
+          applied(at(inputs, order?.inputs), at(outputs, order?.outputs), origin),
+        ),
+      ...(model.inputs.length > 0
+        ? [applied(nodesOf(model.inputs), nodesOf(model.outputs), model.origin)]
+        : []),
+    ]
+  })
 
 /** What applications can be: alike in all modes, in the mode of training, or with draws of their own. */
 export const variants = { plain: '', training: 'training', drawing: 'draws' } as const

@@ -15,7 +15,7 @@ import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { differingExpectation } from './expectation.js'
 import { NetworkLeaves } from './leaves.js'
-import { NetworkApplier, type NetworkPairing } from './networks.js'
+import { type CodeNetwork, NetworkApplier, type NetworkPairing } from './networks.js'
 import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
 import { StoppedValues, stopsBefore, withGradients } from './stopped.js'
 
@@ -87,7 +87,8 @@ export function compareObjective(
   const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
   const prover = new Prover(stated, meanings, indices, { taken, assumed })
   const applications = applicationsIn(loss)
-  const inTraining = trainingNetworks(stated, networks)
+  // The framework's own training is in that mode by itself.
+  const inTraining = loss.isMinimized ? trainingNetworks(stated, networks) : new Set<CodeNetwork>()
   const leaves = new NetworkLeaves(applications, networks, {
     builder,
     written,

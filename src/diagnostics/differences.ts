@@ -165,6 +165,12 @@ export const differences = {
     message: '`{call}` runs {actual} times where {expected} are specified',
     why: 'How often one part is trained for each step of another decides which of them is ahead.',
   },
+  'amount-different': {
+    category: 'difference',
+    title: 'Other size of the batch, or other number of epochs',
+    message: '`{call}` has `{setting}` {actual}, specified is {expected}',
+    why: 'The size of the batch decides how noisy each step is, and what learning rates fit it; how many epochs, how far training goes.',
+  },
   'trained-parameters': {
     category: 'difference',
     title: 'A step trains other parameters',

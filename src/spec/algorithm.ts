@@ -50,6 +50,13 @@ export interface Place {
   readonly every?: { readonly count: Attribute; readonly clause: Clause }
 }
 
+/** A number of examples or of epochs. */
+export interface StatedAmount {
+  readonly of: 'batchSize' | 'epochs'
+  readonly value: Attribute
+  readonly clause: Clause
+}
+
 /** One step of an optimizer. */
 export interface StatedDescent extends Place {
   readonly kind: 'descent'
@@ -60,6 +67,8 @@ export interface StatedDescent extends Place {
   /** The networks of which the parameters move. */
   readonly over: readonly StatedNetwork[]
   readonly optimizer?: TrainingStatement
+  /** How many examples a step takes, and how often training goes through all of them, where the spec says it. */
+  readonly amounts: readonly StatedAmount[]
   readonly clauses: { readonly objective: Clause; readonly over: Clause }
 }
 

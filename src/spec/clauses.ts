@@ -97,5 +97,6 @@ export const clausesOfStep = (step: StatedStep): readonly Clause[] =>
         step.clauses.objective,
         step.clauses.over,
         ...(step.optimizer ? clausesOf(step.optimizer) : []),
+        ...step.amounts.map(({ clause }) => clause),
         ...clausesOfPlace(step),
       ]

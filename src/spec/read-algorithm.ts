@@ -12,6 +12,7 @@ import {
   isVariable,
   type Place,
   type StatedAlgorithm,
+  type StatedAmount,
   type StatedNetwork,
   type StatedStep,
   type StatedValue,
@@ -53,13 +54,41 @@ export function readAlgorithm(
 
 /** The keys of each kind of step. */
 export const trainingSteps = {
-  minimize: ['over', 'optimizer', 'equation', 'equations', 'where', 'every', 'cite', 'notes'],
-  maximize: ['over', 'optimizer', 'equation', 'equations', 'where', 'every', 'cite', 'notes'],
+  minimize: [
+    'over',
+    'optimizer',
+    'batch',
+    'epochs',
+    'equation',
+    'equations',
+    'where',
+    'every',
+    'cite',
+    'notes',
+  ],
+  maximize: [
+    'over',
+    'optimizer',
+    'batch',
+    'epochs',
+    'equation',
+    'equations',
+    'where',
+    'every',
+    'cite',
+    'notes',
+  ],
   update: ['every', 'cite', 'notes'],
   repeat: ['notes'],
   equation: ['where', 'cite', 'notes'],
   equations: ['where', 'cite', 'notes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** Numbers of examples and epochs, with the words for them. */
+const amounts = [
+  { key: 'batch', of: 'batchSize', unit: 'batches of #' },
+  { key: 'epochs', of: 'epochs', unit: '# epochs' },
+] as const
 
 type TrainingStepKind = keyof typeof trainingSteps
 
@@ -172,6 +201,20 @@ class AlgorithmReader {
     return { times, ...(timesClause && { timesClause }), ...(every && { every }) }
   }
 
+  /** `batch: 128`, `epochs: 90`. */
+  #amounts(id: string, fields: ReadonlyMap<string, YamlEntry>): readonly StatedAmount[] {
+    return amounts.flatMap(({ key, of, unit }) => {
+      const entry = fields.get(key)
+      if (!entry) return []
+      const value = this.#context.quantity(entry.value)
+      const isCount =
+        isPolynomial(value) || (typeof value === 'number' && Number.isSafeInteger(value) && value > 0)
+      if (!isCount) this.#invalid(id, key, textOf(value), 'a whole number', entry.span)
+      const statement = unit.replace('#', textOf(value))
+      return [{ of, value, clause: { id: `${id}.${key}`, kind: 'update', statement, span: entry.span } }]
+    })
+  }
+
   /** A name for the clauses of a step that no other has. */
   #id(name: string): string {
     const ids = new Set(this.steps.flatMap(clausesOfStep).map(({ id }) => id))
@@ -208,6 +251,7 @@ class AlgorithmReader {
     const id = this.#id(name)
     const citation = context.citation(fields.get('cite'))
     const optimizer = readOptimizer(context, fields.get('optimizer'), `${id}.optimizer`)
+    const amounts = this.#amounts(id, fields)
     if (context.diagnostics.length > 0) return
     const passages = neededFor(whole, this.#passages(scope))
     const line = passages.flatMap(({ lines }) => lines).find(({ output }) => whole.endsWith(output))
@@ -221,6 +265,7 @@ class AlgorithmReader {
       objective,
       over,
       ...(optimizer && { optimizer }),
+      amounts,
       clauses: {
         objective: {
           id,

@@ -190,6 +190,8 @@ const trainingValues: Readonly<Record<string, Schema>> = {
   equation: combinatorValues.equation!,
   equations: combinatorValues.equations!,
   where: described('What the equations learn or draw, with shapes.', mapOf(ref('shape'))),
+  batch: described('How many examples a step takes.', ref('size')),
+  epochs: described('How often training goes through all examples.', ref('size')),
   every: described('Every how many rounds the step runs.', ref('quantity')),
 }
 
