@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { symbol } from '../src/graph/dimension.js'
 import { type CheckOutcome, check } from '../src/pipeline.js'
-import { sourceFile } from '../src/text/source.js'
+import { type SourceFile, sourceFile } from '../src/text/source.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
 import { inMemory } from './support/project.js'
 
 /** A spec of training with programs that do it, and with changes of them that do not. */
 interface Algorithm {
   readonly title: string
-  readonly spec: string
+  readonly spec: SourceFile
   readonly programs: readonly Program[]
   readonly mutants: readonly { readonly change: string; readonly program: Program; readonly code: string }[]
 }
@@ -43,19 +43,27 @@ function algorithmsIn(path: string): readonly Algorithm[] {
     const mutants = of('mutants')
       .flatMap(text => text.trim().split('\n'))
       .map(line => {
-        const [before = '', after = '', code = ''] = line.split(/ ⇒ ?/).map(part => part.replaceAll('\\n', '\n'))
+        const [before = '', after = '', code = ''] = line
+          .split(/ ⇒ ?/)
+          .map(part => part.replaceAll('\\n', '\n'))
         const program = programs.find(own => own.code.includes(before))
         if (!program) throw new Error(`no program has ${before}`)
         return { change: line, code, program: { ...program, code: program.code.replace(before, after) } }
       })
-    return { title: section.split('\n')[0]!, spec: of('spec')[0]!.trim(), programs, mutants }
+    return { title: section.split('\n')[0]!, spec: specOf(of('spec')[0], of('yaml')[0]), programs, mutants }
   })
 }
 
-function outcomeOf(spec: string, { target, inputs, code }: Program): CheckOutcome {
-  const path = `specs/${spec}.yaml`
+/** A spec of the package by its name, or the one that a section has itself. */
+function specOf(name: string | undefined, text: string | undefined): SourceFile {
+  if (text !== undefined) return sourceFile('spec.yaml', text)
+  const path = `specs/${name!.trim()}.yaml`
+  return sourceFile(path, readFileSync(path, 'utf8'))
+}
+
+function outcomeOf(spec: SourceFile, { target, inputs, code }: Program): CheckOutcome {
   const request = { files: inMemory({ 'train.js': code }), path: 'train.js', target, inputs }
-  return check(request, sourceFile(path, readFileSync(path, 'utf8')))
+  return check(request, spec)
 }
 
 /** What is not as written, and why. */
