@@ -46,6 +46,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'scrambled-axes',
     'shape-mismatch',
     'shared-noise',
+    'shared-optimizer',
     'single-choice',
     'softmax-twice',
     'training-throws',

@@ -3,7 +3,7 @@ import { evaluate } from '../src/evaluate/evaluate.js'
 import { GraphBuilder } from '../src/graph/builder.js'
 import type { Attribute, Node } from '../src/graph/node.js'
 import { isProblem } from '../src/graph/op.js'
-import { optimizers } from '../src/library/optimizers.js'
+import { keepsState, optimizers } from '../src/library/optimizers.js'
 import { elaborateText } from '../src/ops/elaborate.js'
 import { opTable } from '../src/ops/table.js'
 import { tf } from './support/model-code.js'
@@ -81,9 +81,13 @@ const settings: readonly (readonly [string, Settings])[] = [
   ['rmsprop', { learningRate: 0.01, decay: 0.8, momentum: 0, epsilon: 1e-2, centered: true }],
 ]
 
-test.each(settings)('%s with %j moves as in TensorFlow.js', (kind, given) => {
+function optimizerOf(kind: string, given: Settings): tf.Optimizer {
   const make = (tf.train as unknown as Record<string, (...args: unknown[]) => tf.Optimizer>)[kind]!
-  const optimizer = make(...optimizers[kind]!.settings.map(({ name }) => given[name]))
+  return make(...optimizers[kind]!.settings.map(({ name }) => given[name]))
+}
+
+test.each(settings)('%s with %j moves as in TensorFlow.js', (kind, given) => {
+  const optimizer = optimizerOf(kind, given)
   const theta = tf.variable(tf.scalar(0.75), true, `theta_${kind}`)
   const real = gradients.map(g => {
     optimizer.applyGradients({ [theta.name]: tf.scalar(g) })
@@ -97,3 +101,18 @@ test.each(settings)('%s with %j moves as in TensorFlow.js', (kind, given) => {
 test('every optimizer is tried', () => {
   expect(new Set(settings.map(([kind]) => kind))).toEqual(new Set(Object.keys(optimizers)))
 })
+
+test.each(settings)(
+  'whether %s with %j keeps what one parameter left for the next in its place',
+  (kind, given) => {
+    const make = () => optimizerOf(kind, given)
+    const secondAfter = (first: tf.Optimizer, second: tf.Optimizer): number => {
+      const [a, b] = [tf.variable(tf.scalar(3)), tf.variable(tf.scalar(1))]
+      for (let step = 0; step < 2; step++) first.minimize(() => a.square().asScalar(), false, [a])
+      second.minimize(() => b.square().asScalar(), false, [b])
+      return b.dataSync()[0]!
+    }
+    const shared = make()
+    expect(keepsState(kind)).toBe(secondAfter(shared, shared) !== secondAfter(make(), make()))
+  },
+)

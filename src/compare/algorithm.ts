@@ -8,6 +8,7 @@ import type { Assignment, Descent } from '../graph/training.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { textOf } from '../library/config.js'
+import { sharedStates } from '../library/shared-state.js'
 import { folded } from '../library/step-order.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
@@ -247,7 +248,7 @@ class ProgramComparison {
     const known = matches.flatMap(({ code }) => (code ? [code] : []))
     const common = commonAround(known)
     const insides = [...networks].map(pair => this.#insides.of(...pair))
-    const loose = [...this.#extra(known, common), ...insides.flatMap(own => own.loose)]
+    const loose = [...this.#extra(known, common), ...this.#shared(), ...insides.flatMap(own => own.loose)]
     const around = matches.map(match => this.#aroundValue(match, meanings, common))
     const verdicts: ClauseVerdict[] = [...insides.flatMap(({ clauses }) => clauses), ...around.flat()]
     for (const match of matches) {
@@ -459,6 +460,21 @@ class ProgramComparison {
     )
     const isOpen = ({ verdict, clause }: ClauseVerdict) => verdict === 'as written' && main.has(clause)
     return clauses.map(entry => (isOpen(entry) ? undecided(entry.clause, reason, origin.span) : entry))
+  }
+
+  /** Steps that go on with what an optimizer kept for other parameters: no paper says so. */
+  #shared(): readonly Finding[] {
+    return sharedStates(this.#program.training.training.steps).map(({ first, second }) => ({
+      diagnostic: diagnostic(
+        'shared-optimizer',
+        { call: second.call, other: first.call },
+        {
+          span: second.origin.span,
+          related: [{ message: 'the other parameters', span: first.origin.span }],
+        },
+      ),
+      evidence: byValue('averages of its own parameters', 'those of others'),
+    }))
   }
 
   /** Steps of the code that no stated one is. Parameters may be given values before training begins. */

@@ -150,6 +150,12 @@ export const softFailures = {
     message: 'the loss of `{call}` reads {owner}, and no step changes it: it keeps its random first values',
     why: 'What no step trains and nothing is copied into stays noise; a target network is then a random function, and the other one learns to follow it.',
   },
+  'shared-optimizer': {
+    category: 'soft-failure',
+    title: 'Optimizer shared by different parameters',
+    message: '`{call}` goes on with what the optimizer kept for the other parameters of `{other}`',
+    why: 'TensorFlow.js keeps the averages of an optimizer by the place of a parameter in the list, and not by the parameter: those of one network steer the other, or their shapes do not fit and it throws.',
+  },
   'own-assignment': {
     category: 'soft-failure',
     title: 'Parameters that are given their own values',

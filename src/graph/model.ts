@@ -132,6 +132,8 @@ export interface Optimizer {
   /** A key of the optimizer table; `opaque` where it could not be followed. */
   readonly kind: string
   readonly settings: Readonly<Record<string, ConfigEntry>>
+  /** The number of the object, where the code makes one: what it has, several steps can share. */
+  readonly object?: number
   readonly span: Span
   readonly reason?: string
   /** What that reason comes from, where it is something that the trace found. */

@@ -35,6 +35,8 @@ export interface Descent {
   readonly choice: Choice
   /** What the step changes; where `open` is set, all that it can change. */
   readonly moved: readonly Moved[]
+  /** The variables that the optimizer is given, in their order; absent where it finds them itself. */
+  readonly given?: readonly Node[]
   /** Why it is not known which of them change, or whether others do. */
   readonly open?: string
   /** Statistics of the batch that layers keep, and that change besides. */

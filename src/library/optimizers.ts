@@ -21,6 +21,8 @@ export interface OptimizerDefinition {
   readonly asText?: Readonly<Record<string, Attribute>>
   /** Another optimizer, which it is where settings have these values. */
   readonly special?: { readonly is: string; readonly where: Readonly<Record<string, Attribute>> }
+  /** Set where what it keeps has no influence: both averages of AdaDelta start at 0 and stay equal. */
+  readonly isStateless?: true
   /** Whether `compile` accepts the name. */
   readonly named: boolean
   readonly source: string
@@ -76,6 +78,7 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
       { name: 'epsilon', letter: 'ε', default: 1e-7 },
     ],
     asText: { learningRate: 1, rho: 0.95, epsilon: 1e-7 },
+    isStateless: true,
     named: true,
     update: () => [
       ['d', 'sqrt(u + ε) / sqrt(v + ε) * g'],
@@ -148,4 +151,11 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
     },
     source: `${core}; ${text}`,
   },
+}
+
+/** Whether what an optimizer does depends on the steps that it took before: it keeps numbers for each parameter. */
+export function keepsState(kind: string): boolean {
+  const definition = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined
+  if (!definition || definition.isStateless) return false
+  return definition.update(() => undefined).some(([name]) => name !== 'θ')
 }

@@ -3,6 +3,7 @@ import type { ModelGraph } from '../graph/model.js'
 import type { TrainingGraph } from '../graph/training.js'
 import { ownAssignments } from './own-assignments.js'
 import { reusedNoise } from './reused-noise.js'
+import { sharedOptimizers } from './shared-optimizers.js'
 import { stepVariables } from './step-variables.js'
 import { unlistedWeights } from './unlisted-weights.js'
 
@@ -15,7 +16,13 @@ export interface ProgramContext {
 /** One kind of failure that no model has by itself: where a program has it. */
 export type ProgramRule = (context: ProgramContext) => readonly Diagnostic[]
 
-const rules: readonly ProgramRule[] = [unlistedWeights, ownAssignments, stepVariables, reusedNoise]
+const rules: readonly ProgramRule[] = [
+  unlistedWeights,
+  ownAssignments,
+  stepVariables,
+  reusedNoise,
+  sharedOptimizers,
+]
 
 /** Soft failures of how models are trained, which only what is known of the whole program tells. */
 export function lintProgram(context: ProgramContext): readonly Diagnostic[] {

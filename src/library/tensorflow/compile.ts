@@ -138,7 +138,7 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
       reason: 'an optimizer that is a class of the program is not modelled',
     }
   if (isSetting(value) && value.state.role === 'optimizer')
-    return { kind: value.state.kind, settings: value.state.settings, span: place }
+    return { kind: value.state.kind, settings: value.state.settings, object: value.id, span: place }
   if (isUnknown(value) && value.reason) return unknownOptimizer(value.reason, place)
   const reason = `\`${spanText(place).slice(0, 60)}\` is not an optimizer that is known`
   return { kind: 'opaque', settings: {}, span: place, reason }

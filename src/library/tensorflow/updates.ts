@@ -21,7 +21,7 @@ import { isLayer, isModel, isTensor } from './types.js'
 import { listedOf, parametersOf, weightsOf } from './weights.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
-export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'statistics' | 'since'> {
+export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since'> {
   readonly loss: Model | UnknownValue
   readonly open?: string
 }
@@ -141,6 +141,7 @@ export function gradientSource(
     since,
     choice,
     moved: moved.map(asMoved),
+    ...(chosen.nodes && { given: [...chosen.nodes] }),
     ...(open !== undefined && { open }),
     statistics: statisticsIn(roots, all),
   }
@@ -246,7 +247,7 @@ export function fitCompiled(
     span,
     reason: 'the model is not compiled',
   }
-  const { moved, open } = compiledReach(trace, model, loss)
+  const { moved, given, open } = compiledReach(trace, model, loss)
   const reason = 'outputs' in read ? 'the model is not compiled where it is trained' : reasonOf(read)
   const reached = {
     moved,
@@ -261,6 +262,7 @@ export function fitCompiled(
     ...(loss ? { loss } : { reason }),
     optimizer,
     choice: 'compiled',
+    given,
     ...reached,
     ...(schedule && { schedule }),
     origin: trace.origin(span),
@@ -282,12 +284,17 @@ function noteDescent(
 }
 
 /** What `makeTrainFunction` trains (tfjs-layers/src/engine/training.ts): what trained at `compile`, and is not frozen since. */
-function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model | undefined): Reached {
+function compiledReach(
+  trace: Tracer,
+  model: HostObject<ModelState>,
+  loss: Model | undefined,
+): Reached & { readonly given: readonly Node[] } {
   const { compilation } = model.state
   const free = weightsOf(model).filter(
     ({ parameter }) => parameter.trainable && compilation?.trained.has(parameter.node),
   )
   const all = free.map(({ layer, parameter }) => ownedBy(layer, parameter))
+  const given = all.map(({ parameter }) => parameter.node)
   const isOpen = layersWithin(model.state).some(
     layer => isLayer(layer) && listedOf(layer.state) === 'unknown',
   )
@@ -297,7 +304,7 @@ function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model
   const terms = loss?.compilation?.losses ?? []
   const lost = terms.find(({ reason }) => reason !== undefined)
   const open = loss ? (lost ? `the loss is not known: ${lost.reason}` : unsure) : 'the loss is not known'
-  if (!loss || open !== undefined) return { moved: all, open: open ?? 'the loss is not known' }
+  if (!loss || open !== undefined) return { moved: all, given, open: open ?? 'the loss is not known' }
   const roots = terms.flatMap(({ output, function: own }) => own?.value ?? loss.outputs[output]?.node ?? [])
   const { reached } = gradientFlow(
     [...roots, ...penaltiesOf(loss, trace.builder).map(({ node }) => node)],
@@ -306,7 +313,7 @@ function compiledReach(trace: Tracer, model: HostObject<ModelState>, loss: Model
   )
   const moved = all.filter(({ parameter }) => reached.has(parameter.node))
   reportLimits(trace, roots, moved)
-  return { moved }
+  return { moved, given }
 }
 
 /** Assignments to variables that follow each other: their values are in terms of what there was before the first. */
