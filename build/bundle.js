@@ -21,10 +21,28 @@ function notices(inputs) {
   const packages = inputs.flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
   const bundled = [...new Set(['ts-morph', '@ts-morph/common', 'typescript', ...packages])].sort()
   const texts = bundled.map(name => {
-    const file = ['LICENSE', 'LICENSE.txt'].find(file => existsSync(`node_modules/${name}/${file}`))
+    const file = ['LICENSE', 'LICENSE.txt', 'license'].find(file =>
+      existsSync(`node_modules/${name}/${file}`),
+    )
     return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`
   })
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** Fonts of KaTeX for what equations are written in; the style sheet names others, which a page then does without. */
+const fonts =
+  /^KaTeX_(Main-(Regular|Bold|Italic)|Math-(Italic|BoldItalic)|AMS-Regular|Caligraphic-Regular|Size[1-4]-Regular)$/
+
+/** The style sheet of KaTeX with its fonts in it, so that a page that holds it loads nothing. */
+function mathStyle() {
+  const folder = 'node_modules/katex/dist'
+  const sheet = readFileSync(`${folder}/katex.min.css`, 'utf8')
+  return sheet.replace(/@font-face\{[^}]*\}/g, face => {
+    const name = /url\(fonts\/(\w+-\w+)\.woff2\)/.exec(face)?.[1]
+    if (!name || !fonts.test(name)) return ''
+    const data = readFileSync(`${folder}/fonts/${name}.woff2`).toString('base64')
+    return face.replace(/src:[^;}]*/, `src:url(data:font/woff2;base64,${data}) format("woff2")`)
+  })
 }
 
 /** What both bundles have in common. */
@@ -70,5 +88,6 @@ const bundles = await Promise.all([
     banner: { js: "const addressOfFile=require('node:url').pathToFileURL(__filename).href;" },
   }),
 ])
+writeFileSync('dist/katex.css', mathStyle())
 const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices(inputs))

@@ -300,7 +300,7 @@ function judge(code: string, specification: string): CheckOutcome {
     sourceFile('spec.yaml', specification),
   )
   for (const { render } of Object.values(reporters))
-    render([outcome], { color: true, width: 60, version: '0.0.0', folder: '' })
+    render([outcome], { color: true, width: 60, version: '0.0.0', folder: '', mathStyle: () => '' })
   return outcome
 }
 

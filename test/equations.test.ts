@@ -154,3 +154,12 @@ describe.each(models)('$name', ({ name, path }) => {
       expect([...line].length).toBeLessThanOrEqual(140)
   })
 })
+
+describe.each(models)('the equations of $name', ({ path }) => {
+  test.each(every)('are the same where their parts say what they stand for, with %o', options => {
+    const graph = graphOf(path)
+    const [plain, withTerms] = [equationsOf(graph, options), equationsOf(graph, { ...options, terms: true })]
+    expect(toMarkdown(withTerms)).toBe(toMarkdown(plain))
+    expect(renderEquations(withTerms)).toBe(renderEquations(plain))
+  })
+})

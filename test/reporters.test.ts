@@ -8,7 +8,7 @@ import { positionAt, sourceFile } from '../src/text/source.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
 
-const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '' }
+const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
 
 /** What a reporter writes of one check. */
 function write(name: ReporterName, outcome: CheckOutcome, asked = options): string {

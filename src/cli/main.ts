@@ -19,6 +19,7 @@ const formats = {
     terminal: true,
     json: true,
     markdown: true,
+    html: true,
     junit: true,
     sarif: true,
     github: true,

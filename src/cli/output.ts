@@ -5,7 +5,7 @@ import type { Policy } from '../report/policy.js'
 import type { Reporters, ReportOptions, TerminalOptions } from '../report/reporters.js'
 import { nearest } from '../text/nearest.js'
 import { refusalOf } from './files.js'
-import { packageVersion } from './package.js'
+import { mathStyle, packageVersion } from './package.js'
 import { UsageError } from './usage.js'
 
 /** What a terminal can show. `NO_COLOR` and `FORCE_COLOR` are honoured (no-color.org). */
@@ -113,7 +113,7 @@ function writeReport(file: string, text: string): void {
 }
 
 function reportOptions(base: string): ReportOptions {
-  return { ...terminalOptions(), version: packageVersion(), folder: folderInRepository(base) }
+  return { ...terminalOptions(), version: packageVersion(), mathStyle, folder: folderInRepository(base) }
 }
 
 /** How a folder is called from the root of its git work tree, with a slash at the end; nothing for the root. */

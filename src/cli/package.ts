@@ -33,6 +33,11 @@ export function findingPage(code: string): string {
   return join(packageRoot(), 'docs', 'findings', `${code}.md`)
 }
 
+/** The style sheet of mathematics, with its fonts in it. */
+export function mathStyle(): string {
+  return readFileSync(join(packageRoot(), 'dist', 'katex.css'), 'utf8')
+}
+
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
     readonly version: string

@@ -34,6 +34,7 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
     verdict: overallVerdict(verdicts, loose),
     clauses: verdicts,
     findings: [...differences, ...failures],
+    ...(structure.specified && { specified: structure.specified }),
     partners: structure.partners ?? new Map(),
     silent: structure.silent,
   }
@@ -53,7 +54,8 @@ export function compareTrainingProgram(
   const loose = found.loose.map(finding => acceptFinding(finding, spec.accepted))
   const findings = [...clauses.flatMap(entry => entry.findings), ...loose]
   const verdict = overallVerdict(clauses, loose)
-  return { target, spec, code, verdict, clauses, findings, partners: new Map(), silent: [] }
+  const { training } = program
+  return { target, spec, code, training, verdict, clauses, findings, partners: new Map(), silent: [] }
 }
 
 /** What the spec says of a place is worth more than what is suspicious there without one. */

@@ -23,6 +23,7 @@ export interface Structure {
   /** Findings that concern no clause: a layer that is not specified. */
   readonly loose: readonly Finding[]
   readonly silent: Comparison['silent']
+  readonly specified?: ModelGraph
   readonly partners?: Comparison['partners']
 }
 
@@ -53,7 +54,7 @@ export function compareStructure(spec: StatedModel, code: ModelGraph): Structure
   const specified = adoption.graph ?? first.graph
   const pairs = align(specifiedUnits(specified), implemented)
   const comparison = new StructureComparison(spec, code, specified, pairs, adoption)
-  return { ...comparison.result(stated), partners: comparison.partners }
+  return { ...comparison.result(stated), specified, partners: comparison.partners }
 }
 
 export function specifiedUnits({ model }: ModelGraph): readonly Unit[] {

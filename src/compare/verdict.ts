@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import type { TrainingGraph } from '../graph/training.js'
 import type { Clause, Spec } from '../spec/spec.js'
 
 /** Concrete inputs and parameters on which two expressions disagree, in float64. */
@@ -67,6 +68,10 @@ export interface Comparison {
   readonly verdict: Verdict
   readonly clauses: readonly ClauseVerdict[]
   readonly findings: readonly Finding[]
+  /** What the code does when it trains, where the spec states training. */
+  readonly training?: TrainingGraph
+  /** The spec in the builder of the code, where its layers were compared with those of the code. */
+  readonly specified?: ModelGraph
   /** For values of the spec, the values of the code in their places, by the alignment of layers. */
   readonly partners: ReadonlyMap<Node, Node>
   /** What the spec does not say and the code had to choose, for information. */

@@ -1,8 +1,12 @@
 import { commonSubsequence } from '../text/subsequence.js'
-import { type Formula, row } from './formula.js'
+import { bodyOf, type Formula, row, withoutTerms } from './formula.js'
 
 /** Two formulas with what differs between them marked on each side: what a reader has to look at, and no more. */
 export function markDifference(left: Formula, right: Formula): readonly [left: Formula, right: Formula] {
+  if (left.kind === 'term' || right.kind === 'term') {
+    const [first, second] = markDifference(bodyOf(left), bodyOf(right))
+    return [within(left, first), within(right, second)]
+  }
   if (keyOf(left) === keyOf(right)) return [left, right]
   if (left.kind === 'row' || right.kind === 'row') return markRows(itemsOf(left), itemsOf(right))
   if (left.kind === 'fence' && right.kind === 'fence') {
@@ -59,7 +63,10 @@ function markStretches(left: readonly Formula[], right: readonly Formula[]): Str
 /** Which item of a stretch is the other one in brackets: what stands around it is all that differs. */
 function placeWithin(outer: readonly Formula[], inner: readonly Formula[]): number | undefined {
   const key = keyOf(row(...inner))
-  const at = outer.findIndex(item => item.kind === 'fence' && keyOf(item.body) === key)
+  const at = outer.findIndex(item => {
+    const body = bodyOf(item)
+    return body.kind === 'fence' && keyOf(body.body) === key
+  })
   return at < 0 || inner.length === 0 ? undefined : at
 }
 
@@ -76,8 +83,14 @@ function gaps(left: readonly Formula[], right: readonly Formula[]): readonly Str
   return found
 }
 
-const itemsOf = (formula: Formula): readonly Formula[] => (formula.kind === 'row' ? formula.items : [formula])
+const itemsOf = (formula: Formula): readonly Formula[] => {
+  const body = bodyOf(formula)
+  return body.kind === 'row' ? body.items : [formula]
+}
 
-const keyOf = (formula: Formula): string => JSON.stringify(formula)
+const within = (whole: Formula, body: Formula): Formula => (whole.kind === 'term' ? { ...whole, body } : body)
+
+/** The formula without what its parts stand for, which is another on each side. */
+const keyOf = (formula: Formula): string => JSON.stringify(withoutTerms(formula))
 
 const marked = (formula: Formula): Formula => ({ kind: 'mark', body: formula })

@@ -24,13 +24,15 @@ export interface EquationOptions {
   readonly expand?: Expansion
   /** Writes out what training or inference does; without it, what differs between them stands by name. */
   readonly mode?: Mode
+  /** Whether the parts of equations say which values they stand for. */
+  readonly terms?: boolean
   /** What values are called, whatever the author calls them. */
   readonly named?: ReadonlyMap<Node, NamedSymbol>
 }
 
 /** The equations of a model, named after the author's own names where there are any. */
 export function equationsOf(original: ModelGraph, options: EquationOptions = {}): EquationSystem {
-  const { expand = 'layer', mode } = options
+  const { expand = 'layer', mode, terms = false } = options
   const graph = expandGraph(original, { primitive: expand === 'primitive', ...(mode && { mode }) })
   const { model, builder, provenance } = graph
   const calls = expand === 'primitive' || mode ? new Map<Node, LayerCall>() : layerCalls(model)
@@ -39,7 +41,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
   const lines = chooseLines(model, provenance, reads)
   const names = nameModel(model, lines, provenance, options.named)
   const runs = nameRecurrences(lines, { builder, provenance, names })
-  const style = styleOf(names, calls, models)
+  const style = { ...styleOf(names, calls, models), ...(terms && { idOf: (node: Node) => node.id }) }
   const explain = parameterExplainer(model)
   const runOf = new Map(runs.flatMap(run => run.results.map(node => [node, run] as const)))
   const isLine = new Set(lines)
@@ -62,6 +64,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
     return [
       {
         kind: 'equation',
+        ...(terms && { node: line.id }),
         left,
         sign: '=',
         right: expressionOf(line, { ...style, name: node => (node === line ? undefined : style.name(node)) }),
@@ -114,17 +117,20 @@ export function namedLines({ model, provenance }: Pick<ModelGraph, 'model' | 'pr
 
 /**
  * The expression of one value in a model's names, for a finding. `partner` gives the value whose name a value has that
- * is not the model's own; the values in `written` are written out even if they have names.
+ * is not the model's own; the values in `written` are written out even if they have names. With `terms`, parts say which
+ * values of the model they stand for.
  */
 export function expressionIn(
   graph: Pick<ModelGraph, 'model' | 'provenance'>,
   node: Node,
   written: readonly Node[],
   partner: (node: Node) => Node | undefined,
+  terms = false,
 ): Formula {
   const { names } = namedLines(graph)
   return expressionOf(node, {
     name: inner => (written.includes(inner) ? undefined : names.symbol(partner(inner) ?? inner)),
+    ...(terms && { idOf: inner => (partner(inner) ?? inner).id }),
   })
 }
 

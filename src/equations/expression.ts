@@ -16,6 +16,8 @@ export interface ExpressionStyle {
   readonly call?: (node: Node) => { readonly head: Formula; readonly inputs: readonly Node[] } | undefined
   /** What is written in place of a node, such as its expansion. */
   readonly replace?: (node: Node) => Node
+  /** Parts say which nodes they stand for: the id that a node is known by. */
+  readonly idOf?: (node: Node) => number
 }
 
 /** The expression that computes a node, down to the values that have names. */
@@ -199,6 +201,17 @@ class Writer {
   }
 
   write(original: Node, positions: Positions, depth: number): Written {
+    return this.#term(original, this.#layout(original, positions, depth))
+  }
+
+  /** The same, saying which node it stands for. */
+  #term(node: Node, written: Written): Written {
+    const { idOf } = this.#style
+    if (!idOf) return written
+    return { ...written, formula: { kind: 'term', nodes: [idOf(node)], body: written.formula } }
+  }
+
+  #layout(original: Node, positions: Positions, depth: number): Written {
     if (depth > maximumDepth) return atom(glyph('\\cdots', '…'))
     const call = this.#style.call?.(original)
     if (call) {
@@ -236,7 +249,7 @@ class Writer {
 
   #operand(input: Node, positions: Positions, depth: number): Written {
     const name = this.#style.name(input)
-    return name ? placed(atom(name), positions) : this.write(input, positions, depth + 1)
+    return name ? this.#term(input, placed(atom(name), positions)) : this.write(input, positions, depth + 1)
   }
 
   #reduction(
@@ -355,6 +368,7 @@ function infixSign(
 /** A big operator with what it is divided by. */
 function isBig(formula: Formula): boolean {
   if (formula.kind === 'big') return true
+  if (formula.kind === 'term') return isBig(formula.body)
   return formula.kind === 'row' && formula.items.slice(0, 3).some(({ kind }) => kind === 'big')
 }
 
@@ -366,6 +380,7 @@ function startsWith(formula: Formula, pattern: RegExp): boolean {
       return first !== undefined && startsWith(first, pattern)
     }
     case 'mark':
+    case 'term':
       return startsWith(formula.body, pattern)
     case 'script':
       return startsWith(formula.base, pattern)

@@ -52,6 +52,9 @@ interface Visitor {
   readonly size: (value: number) => Formula
 }
 
+/** How many numbers there are, whose they are, and which nodes are meant: equations are alike whatever these are. */
+const apart: ReadonlySet<string> = new Set(['count', 'owner', 'node', 'nodes'])
+
 /** Rebuilds a formula, an equation or a list of them with its numbers replaced, always in the same order. */
 function replaceNumbers(value: unknown, visitor: Visitor): unknown {
   if (Array.isArray(value)) return value.map(item => replaceNumbers(item, visitor))
@@ -61,8 +64,7 @@ function replaceNumbers(value: unknown, visitor: Visitor): unknown {
   const result: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(record)) {
     const isIndex = (key === 'index' || key === 'layer') && typeof inner === 'number'
-    // How many numbers there are and whose they are does not matter for whether equations are alike.
-    if (key === 'count' || key === 'owner') result[key] = inner
+    if (apart.has(key)) result[key] = inner
     else result[key] = isIndex ? visitor.index(inner) : replaceNumbers(inner, visitor)
   }
   return result
@@ -81,9 +83,7 @@ function skeletonOf(item: Item): Skeleton {
       return { kind: 'size', value: 0 }
     },
   })
-  const text = JSON.stringify(blank, (key, value: unknown) =>
-    key === 'count' || key === 'owner' ? undefined : value,
-  )
+  const text = JSON.stringify(blank, (key, value: unknown) => (apart.has(key) ? undefined : value))
   const [spaceFrom, spaceTo] = spaceRange(item)
   return { text, indices, sizes, spaceFrom, spaceTo }
 }

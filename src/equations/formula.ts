@@ -19,6 +19,8 @@ export type Formula =
   | { readonly kind: 'size'; readonly value: number }
   /** A part to be pointed at, such as the difference between two equations. */
   | { readonly kind: 'mark'; readonly body: Formula }
+  /** A part that stands for values of the graph, by their ids, so that what computes them can be shown. */
+  | { readonly kind: 'term'; readonly nodes: readonly number[]; readonly body: Formula }
 
 export type Glyph = Extract<Formula, { kind: 'glyph' }>
 
@@ -69,6 +71,24 @@ export function row(...items: readonly Formula[]): Formula {
 
 export function symbol(base: string, rest: Omit<NamedSymbol, 'kind' | 'base'> = {}): NamedSymbol {
   return { kind: 'symbol', base, ...rest }
+}
+
+/** The formula itself, where it says which values it stands for. */
+export function bodyOf(formula: Formula): Formula {
+  return formula.kind === 'term' ? bodyOf(formula.body) : formula
+}
+
+/** The formula with nothing in it that says what it stands for. */
+export function withoutTerms(formula: Formula): Formula {
+  const strip = (inner: unknown): unknown => {
+    if (typeof inner !== 'object' || inner === null) return inner
+    if (Array.isArray(inner)) return inner.map(strip)
+    const { kind, body, items } = inner as { kind?: string; body?: unknown; items?: readonly Formula[] }
+    if (kind === 'term') return strip(body)
+    if (kind === 'row') return row(...(strip(items) as readonly Formula[]))
+    return Object.fromEntries(Object.entries(inner).map(([name, part]) => [name, strip(part)]))
+  }
+  return strip(formula) as Formula
 }
 
 export function parenthesized(body: Formula): Formula {

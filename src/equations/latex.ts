@@ -1,6 +1,7 @@
 import {
   type Accent,
   type Bound,
+  bodyOf,
   escapeLatexWord,
   type Formula,
   type Index,
@@ -8,14 +9,19 @@ import {
   row,
 } from './formula.js'
 
-/** How a marked part is written: `\boxed` shows without colour and is accepted wherever LaTeX is. */
-export type LatexMark = (body: string) => string
+/** How parts are written that mean something beside their mathematics. */
+export interface LatexStyle {
+  /** What differs. `\boxed` shows without colour and is accepted wherever LaTeX is. */
+  readonly mark: (body: string) => string
+  /** What stands for values of the graph. */
+  readonly term: (body: string, nodes: readonly number[]) => string
+}
 
-const boxed: LatexMark = body => `\\boxed{${body}}`
+const plain: LatexStyle = { mark: body => `\\boxed{${body}}`, term: body => body }
 
 /** A formula in LaTeX, in math mode, using only macros that KaTeX and MathJax both accept. */
-export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
-  const write = (inner: Formula) => toLatex(inner, mark)
+export function toLatex(formula: Formula, style: LatexStyle = plain): string {
+  const write = (inner: Formula) => toLatex(inner, style)
   switch (formula.kind) {
     case 'symbol':
       return symbolToLatex(formula, write)
@@ -31,7 +37,7 @@ export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
       return `\\sqrt{${write(formula.body)}}`
     case 'script': {
       const base = write(formula.base)
-      const hasScript = /[_^]/.test(base) && formula.base.kind !== 'fence'
+      const hasScript = /[_^]/.test(base) && bodyOf(formula.base).kind !== 'fence'
       const lower = formula.lower ? subscript(write(formula.lower)) : ''
       const upper = formula.upper ? `^{${write(formula.upper)}}` : ''
       return `${hasScript && !onlyAdds(base, lower, upper) ? `{${base}}` : base}${lower}${upper}`
@@ -54,7 +60,9 @@ export function toLatex(formula: Formula, mark: LatexMark = boxed): string {
       return `\\begin{cases} ${lines.join(' \\\\ ')} \\end{cases}`
     }
     case 'mark':
-      return mark(write(formula.body))
+      return style.mark(write(formula.body))
+    case 'term':
+      return style.term(write(formula.body), formula.nodes)
   }
 }
 
@@ -91,6 +99,7 @@ function isTall(formula: Formula): boolean {
       return formula.items.some(isTall)
     case 'root':
     case 'mark':
+    case 'term':
     case 'fence':
       return isTall(formula.body)
     case 'script':

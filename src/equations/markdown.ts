@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { formatPlace } from '../text/source.js'
 import { equationsIn, type Listing } from './algorithm.js'
-import { word } from './formula.js'
+import { withoutControls, word } from './formula.js'
 import { toLatex } from './latex.js'
 import {
   type Equation,
@@ -157,5 +157,13 @@ function inlineMath(latex: string): string {
 
 /** Text of the user's that must not act as Markdown or HTML. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?').replace(/[\\`*_{}[\]()#+!|<>&$@~]/g, c => `\\${c}`)
+  return withoutControls(text)
+    .replace(/[\\`*_{}[\]()#+!|<>&$@~]/g, c => `\\${c}`)
+    .replace(callers, found => `${found}&#8203;`)
 }
+
+/**
+ * What calls somebody, or becomes a link, in a comment on a code host, since those look at the text that Markdown leaves: a
+ * backslash does not help, a space of no width does.
+ */
+const callers = /@|#(?=\d)|\bGH-(?=\d)|\b(?:https?|ftp):|\bwww(?=\.)/gi

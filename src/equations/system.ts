@@ -6,6 +6,8 @@ import { type Formula, printable, withoutControls } from './formula.js'
 /** One line: a value and the expression that computes it. */
 export interface Equation {
   readonly kind: 'equation'
+  /** The id of the node that it computes. */
+  readonly node?: number
   readonly left: Formula
   /** `=`, or `←` for a step of training. */
   readonly sign: '=' | '←' | '~'

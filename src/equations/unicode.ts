@@ -1,4 +1,4 @@
-import { type Accent, type Formula, type NamedSymbol, printable } from './formula.js'
+import { type Accent, type Formula, type NamedSymbol, printable, withoutTerms } from './formula.js'
 import { indexText, isPhrase } from './latex.js'
 import { letterText } from './letters.js'
 
@@ -31,7 +31,7 @@ export function toText(formula: Formula): string {
 
 export function toMarkedText(formula: Formula): MarkedText {
   const writer = new Writer()
-  writer.write(formula)
+  writer.write(withoutTerms(formula))
   return { text: writer.text, marks: writer.marks }
 }
 
@@ -99,6 +99,9 @@ class Writer {
         this.marks.push([start, this.text.length])
         return
       }
+      case 'term':
+        this.write(formula.body)
+        return
     }
   }
 

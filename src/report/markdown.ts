@@ -1,7 +1,7 @@
 import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import type { Formula } from '../equations/formula.js'
+import { type Formula, withoutControls } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { escapeMarkdown } from '../equations/markdown.js'
 import type { CheckOutcome } from '../pipeline.js'
@@ -156,7 +156,7 @@ export function prose(text: string): string {
 
 /** Inline code that its content cannot end. */
 export function code(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
+  const clean = withoutControls(text)
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return longest > 0 ? `${fence} ${clean} ${fence}` : `${fence}${clean}${fence}`

@@ -1,6 +1,7 @@
 import type { CheckOutcome } from '../pipeline.js'
 import { renderAnnotations } from './annotations.js'
 import { renderCodeQuality } from './code-quality.js'
+import { renderHtml } from './html/page.js'
 import { renderJson } from './json.js'
 import { renderJunit } from './junit.js'
 import { renderMarkdown } from './markdown.js'
@@ -20,6 +21,8 @@ export interface TerminalOptions {
 export interface ReportOptions extends TerminalOptions {
   /** The version of aswritten. */
   readonly version: string
+  /** The style sheet of KaTeX with its fonts in it; only what shows mathematics in a page asks for it. */
+  readonly mathStyle: () => string
   /** Where paths start, as seen from the root of the repository: `packages/model/`, or nothing. */
   readonly folder: string
   /** What the run lets pass, where it is a check. */
@@ -74,6 +77,7 @@ export const reporters = {
     render: renderJson,
   },
   markdown: { summary: 'for a comment or a document', extension: '.md', render: renderMarkdown },
+  html: { summary: 'a page for a reviewer, in one file', extension: '.html', render: renderHtml },
   junit: { summary: 'for test reports: JUnit XML', extension: '.xml', render: renderJunit },
   ...noticeReporters(noticesOf),
 } as const satisfies Reporters<CheckOutcome>

@@ -1,0 +1,364 @@
+import type { Element } from 'hast'
+import type { ClauseVerdict, Comparison } from '../../compare/verdict.js'
+import { algorithmOf, type Listing } from '../../equations/algorithm.js'
+import { markDifference } from '../../equations/difference.js'
+import { equationsOf, expressionIn, namedLines } from '../../equations/equations.js'
+import { type Formula, glyph, row } from '../../equations/formula.js'
+import { variableSymbol } from '../../equations/names.js'
+import type { EquationSystem, Explanation, Item } from '../../equations/system.js'
+import { meaningText } from '../../equations/system.js'
+import { countText, totalsText } from '../../equations/terminal.js'
+import { toText } from '../../equations/unicode.js'
+import { GraphBuilder } from '../../graph/builder.js'
+import type { ModelGraph } from '../../graph/model.js'
+import type { Node } from '../../graph/node.js'
+import { Provenance } from '../../graph/provenance.js'
+import type { TrainingGraph } from '../../graph/training.js'
+import { opTable } from '../../ops/table.js'
+import type { Clause } from '../../spec/spec.js'
+import { positionAt } from '../../text/source.js'
+import { citationText, isAccepted, verdictSigns } from '../facts.js'
+import { visible } from '../frame.js'
+import type { CodeListing } from './code.js'
+import { mathematics } from './mathematics.js'
+import { type Child, e, prose } from './page.js'
+
+/** Longer models are cut; the page says so. */
+const mostRows = 400
+
+/** So many lines in a row that are as written are folded away. */
+const foldFrom = 8
+
+/** One line of the code beside what the paper has in its place. */
+interface Row {
+  readonly code: Formula
+  readonly paper?: Formula
+  readonly clauses: readonly ClauseVerdict[]
+  readonly line: Node
+}
+
+/**
+ * The equations of the paper and of the code. Where layers were compared with layers, each line of the code stands beside
+ * what is specified in its place, in the names of the code; else both models stand side by side in their own names.
+ */
+export function equationsSection(comparison: Comparison, code: CodeListing): Child {
+  const { specified } = comparison
+  if (!specified || comparison.partners.size === 0) return sideBySide(comparison)
+  const rows = rowsOf(comparison, specified)
+  const shown = rows.slice(0, mostRows)
+  const cut = rows.length - shown.length
+  return [
+    ...folded(shown, run => table(run.map(entry => rowOf(entry, comparison, code)))),
+    ...(cut > 0 ? [e('p', { className: ['remark'] }, `${cut} more equations are left out.`)] : []),
+  ]
+}
+
+/** Runs of lines, with those that are as written behind a summary. */
+function folded(rows: readonly Row[], render: (run: readonly Row[]) => Element): readonly Child[] {
+  const runs: Row[][] = []
+  for (const entry of rows) {
+    const last = runs.at(-1)
+    if (last && isFine(last[0]!) === isFine(entry)) last.push(entry)
+    else runs.push([entry])
+  }
+  const isFolded = (run: readonly Row[]) => runs.length > 1 && isFine(run[0]!) && run.length >= foldFrom
+  const joined: Row[][] = []
+  for (const [i, run] of runs.entries()) {
+    const before = runs[i - 1]
+    if (before && !isFolded(before) && !isFolded(run)) joined.at(-1)!.push(...run)
+    else joined.push([...run])
+  }
+  return joined.map(run =>
+    isFolded(run)
+      ? e('details', {}, e('summary', {}, `${run.length} equations as written`), render(run))
+      : render(run),
+  )
+}
+
+function isFine({ clauses, paper }: Row): boolean {
+  return paper !== undefined && clauses.every(entry => entry.verdict === 'as written' && !isAccepted(entry))
+}
+
+function table(rows: readonly Element[]): Element {
+  return e(
+    'table',
+    { className: ['equations'] },
+    e(
+      'thead',
+      {},
+      e('tr', {}, e('th', { scope: 'col' }, 'The paper'), e('th', { scope: 'col' }, 'The code')),
+    ),
+    e('tbody', {}, ...rows),
+  )
+}
+
+function rowOf(
+  { code, paper, clauses, line }: Row,
+  { code: graph }: Comparison,
+  listing: CodeListing,
+): Element {
+  const left = namedLines(graph).names.symbol(line)
+  const origin = graph.provenance.origins(line)[0]
+  const equation = (right: Formula): Child => {
+    const whole = left ? row(left, glyph(' = '), right) : right
+    return e('div', { className: ['math'], tabIndex: 0 }, mathematics(whole, { display: true }))
+  }
+  const cited = [
+    ...new Set(clauses.flatMap(({ clause }) => (clause.citation ? [citationText(clause.citation)] : []))),
+  ]
+  const citation = cited.length > 0 ? e('p', { className: ['cited'] }, visible(cited.join('; '))) : undefined
+  const place = origin
+    ? listing.link(origin.span, `line ${positionAt(origin.span.file, origin.span.start).line}`, 'quiet')
+    : undefined
+  const signs = e(
+    'p',
+    { className: ['clauses'] },
+    ...clauses.flatMap(entry => [clauseSign(entry), ' ']),
+    place,
+  )
+  const isSame = paper !== undefined && toText(paper) === toText(code)
+  const cells = isSame
+    ? [e('td', { colSpan: 2, dataLabel: 'The paper and the code' }, equation(code), citation, signs)]
+    : [
+        e(
+          'td',
+          { dataLabel: 'The paper' },
+          paper ? equation(paper) : e('p', { className: ['remark'] }, 'nothing is specified here'),
+          citation,
+        ),
+        e('td', { dataLabel: 'The code' }, equation(code), signs),
+      ]
+  return e('tr', { dataN: String(line.id) }, ...cells)
+}
+
+/** A clause by its sign and its id, as a link to its row. */
+function clauseSign(entry: ClauseVerdict): Element {
+  const { clause, verdict } = entry
+  const [sign, kind] = isAccepted(entry)
+    ? ['~', 'accepted']
+    : [verdictSigns[verdict], verdict.replace(' ', '-')]
+  return e(
+    'span',
+    { className: ['sign', `is-${kind}`], title: isAccepted(entry) ? 'accepted' : verdict },
+    `${sign} ${visible(clause.id)}`,
+  )
+}
+
+function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
+  const { code } = comparison
+  const { lines } = namedLines(code)
+  const places = placesOf(comparison, specified)
+  const own = new Map<Node, Node>()
+  for (const [node, place] of places) own.set(place, node)
+  const clausesOf = clausesByLine(comparison, specified, places, lines)
+  return lines.map((line): Row => {
+    const other = own.get(line)
+    const clauses = clausesOf.get(line) ?? []
+    const nameOf = (node: Node) => places.get(node)
+    const implemented = expressionIn(code, line, other ? [line, other] : [line], nameOf, true)
+    if (!other || other === line)
+      return {
+        line,
+        clauses,
+        code: implemented,
+        ...((other || clauses.length > 0) && { paper: implemented }),
+      }
+    const stated = expressionIn(code, other, [line, other], nameOf, true)
+    const isAlike = toText(stated) === toText(implemented)
+    const [paper, marked] = isAlike ? [stated, implemented] : markDifference(stated, implemented)
+    return { line, clauses, code: marked, paper }
+  })
+}
+
+/**
+ * For values of the spec, the values of the code in their places. What a layer computes is in the place of what the other
+ * computes, also where one of them lacks an activation.
+ */
+function placesOf({ partners }: Comparison, specified: ModelGraph): ReadonlyMap<Node, Node> {
+  const places = new Map(partners)
+  for (const { outputs, beforeActivation } of specified.model.applications) {
+    const [output] = outputs
+    const place = beforeActivation && partners.get(beforeActivation)
+    if (!output || !place || partners.has(output)) continue
+    places.delete(beforeActivation)
+    places.set(output, place)
+  }
+  return places
+}
+
+/** The clauses of layers, with the line that computes what the layer computes. */
+function clausesByLine(
+  { clauses, spec }: Comparison,
+  specified: ModelGraph,
+  places: ReadonlyMap<Node, Node>,
+  lines: readonly Node[],
+): ReadonlyMap<Node, readonly ClauseVerdict[]> {
+  const isLine = new Set(lines)
+  const lineOf = new Map<Node, Node>()
+  for (const line of lines) {
+    const pending = [line]
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (lineOf.has(node)) continue
+      lineOf.set(node, line)
+      pending.push(...node.inputs.filter(input => !isLine.has(input)))
+    }
+  }
+  const verdictOf = new Map<Clause, ClauseVerdict>(clauses.map(entry => [entry.clause, entry]))
+  const found = new Map<Node, ClauseVerdict[]>()
+  for (const { layer, outputs } of specified.model.applications) {
+    const node = outputs[0] && places.get(outputs[0])
+    const line = node && lineOf.get(node)
+    if (!line) continue
+    const known = found.get(line) ?? []
+    found.set(line, known)
+    const own = [...spec.clauseOf].filter(
+      ([part]) => part === String(layer.id) || part.startsWith(`${layer.id}.`),
+    )
+    const entries = own.flatMap(([, clause]) => verdictOf.get(clause) ?? [])
+    for (const entry of new Set(entries)) {
+      const isSetting = entry.clause.kind === 'config' && entry.verdict === 'as written'
+      if (!isSetting && !known.includes(entry)) known.push(entry)
+    }
+  }
+  return found
+}
+
+/** Both models in their own names. */
+function sideBySide({ spec, code }: Comparison): Child {
+  const { graph } = spec.instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
+  const named = new Map(
+    (graph?.model.inputs ?? []).flatMap(({ node, name }) => {
+      const own = variableSymbol(name)
+      return own ? [[node, own] as const] : []
+    }),
+  )
+  const paper = graph && equationsOf(graph, { named })
+  const own = equationsOf(code, { terms: true })
+  return e(
+    'div',
+    { className: ['systems'] },
+    e(
+      'section',
+      {},
+      e('h4', {}, 'The paper'),
+      paper
+        ? systemOf(paper)
+        : e('p', { className: ['remark'] }, 'The equations of the spec cannot be shown by themselves.'),
+    ),
+    e('section', {}, e('h4', {}, 'The code'), systemOf(own)),
+  )
+}
+
+function systemOf({ items, definitions, training }: EquationSystem): Child {
+  return [
+    itemsOf(items),
+    definitions.length > 0 ? [e('p', { className: ['remark'] }, 'with'), itemsOf(definitions)] : undefined,
+    training.length > 0 ? [e('p', { className: ['remark'] }, 'trained by'), itemsOf(training)] : undefined,
+  ]
+}
+
+const signs = { '=': glyph(' = '), '←': glyph(' \\leftarrow ', ' ← '), '~': glyph(' \\sim ', ' ~ ') } as const
+
+export function itemsOf(items: readonly Item[]): Child {
+  return e(
+    'ul',
+    { className: ['items'] },
+    ...items.map(item =>
+      item.kind === 'equation'
+        ? e(
+            'li',
+            { ...(item.node !== undefined && { dataN: String(item.node) }) },
+            e(
+              'div',
+              { className: ['math'], tabIndex: 0 },
+              mathematics(row(item.left, signs[item.sign], item.right), { display: true }),
+            ),
+          )
+        : e(
+            'li',
+            {},
+            e(
+              'p',
+              { className: ['remark'] },
+              'for ',
+              mathematics(
+                row(glyph(item.variable), glyph(' = '), item.first, glyph(', \\ldots, ', ', …, '), item.last),
+              ),
+              ':',
+            ),
+            itemsOf(item.items),
+          ),
+    ),
+  )
+}
+
+/** What a program does when it trains, step by step. */
+export function algorithmSection(training: TrainingGraph, title: string): Child {
+  const { lines, rules, explanations } = algorithmOf(training, title)
+  return [
+    steps(lines),
+    ...rules.flatMap(({ head, items, explanations: settings }) => [
+      e('h4', {}, 'with ', mathematics(row(head, glyph('(\\theta,\\,g)', '(θ, g)')))),
+      itemsOf(items),
+      settings.length > 0 ? symbolTable(settings) : undefined,
+    ]),
+    explanations.length > 0 ? symbolTable(explanations) : undefined,
+  ]
+}
+
+function steps(lines: Listing['lines']): Element {
+  return e(
+    'ul',
+    { className: ['steps'] },
+    ...lines.map(line =>
+      line.kind === 'block'
+        ? e('li', {}, e('p', {}, prose(line.heading), ':'), steps(line.lines))
+        : e(
+            'li',
+            {},
+            e('p', {}, e('b', {}, `${line.number}. `), prose(line.remarks.join('; '))),
+            line.items.length > 0 ? itemsOf(line.items) : undefined,
+          ),
+    ),
+  )
+}
+
+/** What the symbols mean, and how many numbers are learned. */
+export function symbolsSection(code: ModelGraph): Child {
+  const { explanations, parameters, training } = equationsOf(code)
+  return [
+    training.length > 0 ? [e('h4', {}, 'Trained by'), itemsOf(training)] : undefined,
+    symbolTable(explanations, `${totalsText(parameters)}.`),
+  ]
+}
+
+function symbolTable(explanations: readonly Explanation[], caption?: string): Element {
+  return e(
+    'table',
+    { className: ['symbols'] },
+    caption ? e('caption', {}, caption) : undefined,
+    e(
+      'thead',
+      {},
+      e(
+        'tr',
+        {},
+        ...['symbol', 'space or value', 'meaning', 'numbers'].map(text => e('th', { scope: 'col' }, text)),
+      ),
+    ),
+    e('tbody', {}, ...explanations.map(symbolRow)),
+  )
+}
+
+function symbolRow(explanation: Explanation): Element {
+  const { symbol, space, values, count } = explanation
+  const value = values ? row(glyph('= '), values) : space ? row(glyph('\\in ', '∈ '), space) : undefined
+  return e(
+    'tr',
+    {},
+    e('td', {}, mathematics(symbol)),
+    e('td', {}, value ? mathematics(value) : ''),
+    e('td', {}, visible(meaningText(explanation))),
+    e('td', { className: ['count'] }, count === undefined ? '' : countText(count)),
+  )
+}

@@ -1,0 +1,49 @@
+import { h } from 'hastscript'
+import katex from 'katex'
+import type { Formula } from '../../equations/formula.js'
+import { toLatex } from '../../equations/latex.js'
+import { toText } from '../../equations/unicode.js'
+import type { Child } from './page.js'
+
+/** KaTeX makes some 160 characters of one, so a formula that is too long would take megabytes. */
+const longest = 20_000
+
+/** Deeper braces would take KaTeX's stack. */
+const deepest = 60
+
+/**
+ * A formula as HTML for the eye and MathML for screen readers. What differs is underlined, and a part that stands for
+ * values of the graph carries their ids. A formula that is too large for a page is written as text.
+ */
+export function mathematics(formula: Formula, { display = false } = {}): Child {
+  const latex = toLatex(formula, {
+    mark: body => `\\htmlClass{differs}{${body}}`,
+    term: (body, nodes) => `\\htmlData{n=${nodes.join(' ')}}{${body}}`,
+  })
+  const asText = () => h('code', { className: ['formula'] }, toText(formula))
+  if (latex.length > longest || depthOf(latex) > deepest) return asText()
+  try {
+    const value = katex.renderToString(latex, {
+      displayMode: display,
+      output: 'htmlAndMathml',
+      strict: 'ignore',
+      // Both are written above, by us; whatever a name of the program's holds is escaped before.
+      trust: ({ command }) => command === '\\htmlClass' || command === '\\htmlData',
+      maxExpand: 100,
+      maxSize: 20,
+    })
+    return { type: 'raw', value }
+  } catch {
+    // KaTeX has limits of its own, and exceeds the stack rather than saying so.
+    return asText()
+  }
+}
+
+function depthOf(latex: string): number {
+  let [depth, most] = [0, 0]
+  for (const character of latex) {
+    if (character === '{') most = Math.max(most, ++depth)
+    else if (character === '}') depth--
+  }
+  return most
+}

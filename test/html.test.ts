@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import axe from 'axe-core'
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import type { Browser, Page } from 'playwright-core'
+import { mathStyle } from '../src/cli/package.js'
+import { type CheckOutcome, check } from '../src/pipeline.js'
+import { renderHtml } from '../src/report/html/page.js'
+import { type ReporterName, type Reporters, type ReportOptions, reporters } from '../src/report/reporters.js'
+import { sourceFile } from '../src/text/source.js'
+import { launchBrowser } from './support/browser.js'
+import { projectsIn } from './support/cases.js'
+import { hostileTexts } from './support/hostile.js'
+import { inMemory, repository } from './support/project.js'
+
+const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
+
+const ofFiles = (files: Readonly<Record<string, string>>, path = 'model.js'): CheckOutcome =>
+  check({ files: inMemory(files), path, target: 'createModel' }, sourceFile('spec.yaml', files['spec.yaml']!))
+
+const ofRepository = (path: string, spec: string): CheckOutcome =>
+  check(
+    { files: repository, path, target: 'createModel' },
+    sourceFile(`specs/${spec}.yaml`, readFileSync(`specs/${spec}.yaml`, 'utf8')),
+  )
+
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 60_000)
+
+afterAll(() => browser.close())
+
+/** A page that holds a text, with all that it said, asked for or broke. */
+async function open(html: string, scheme: 'light' | 'dark' = 'light') {
+  const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1400, height: 900 } })
+  const problems: string[] = []
+  page.on('console', message => problems.push(message.text()))
+  page.on('pageerror', error => problems.push(String(error)))
+  page.on('request', request => {
+    if (!/^(data|about):/.test(request.url())) problems.push(`asks for ${request.url()}`)
+  })
+  await page.setContent(html)
+  return { page, problems }
+}
+
+const demo = () => ofRepository('docs/demo/missing-activation.ts', 'xor-and-regression')
+
+const outcomes: Readonly<Record<string, () => CheckOutcome>> = {
+  ...Object.fromEntries(
+    projectsIn('test/cases/report/terminal.md').map(({ title, files }) => [title, () => ofFiles(files)]),
+  ),
+  'The example that ships': demo,
+  'A residual network': () => ofRepository('test/golden/resnet18/model.ts', 'resnet18'),
+}
+
+describe.each(Object.entries(outcomes))('the page of "%s"', (_title, outcomeOf) => {
+  test.each(['light', 'dark'] as const)(
+    'is accessible, asks for nothing and breaks nothing in %s',
+    async scheme => {
+      const { page, problems } = await open(renderHtml([outcomeOf()], { ...options, mathStyle }), scheme)
+      await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
+      // The policy of the page forbids other scripts, so the check comes through the debugger.
+      const session = await page.context().newCDPSession(page)
+      await session.send('Runtime.evaluate', { expression: axe.source })
+      const found = (await page.evaluate(
+        'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))',
+      )) as readonly string[]
+      expect([...found, ...problems]).toEqual([])
+      await page.close()
+    },
+    60_000,
+  )
+})
+
+describe('pointing', () => {
+  let page: Page
+
+  beforeAll(async () => {
+    ;({ page } = await open(renderHtml([demo()], { ...options, mathStyle })))
+  })
+
+  const lit = (selector: string) =>
+    page.$$eval(`${selector}.lit`, elements => elements.map(element => element.textContent))
+
+  test('at a term marks the code that computes it', async () => {
+    await page.locator('table.equations .katex-html [data-n]', { hasText: 'σ' }).last().hover()
+    expect(await lit('.stretch')).toEqual([
+      expect.stringContaining("tf.layers.dense({ units: 1, activation: 'sigmoid'"),
+    ])
+  })
+
+  test('at code marks its terms', async () => {
+    await page.locator('li[value="8"] .stretch').first().hover()
+    expect((await lit('table.equations .katex-html [data-n]')).join(' ')).toContain('regression')
+  })
+
+  test('is as well done by the keyboard', async () => {
+    await page.mouse.move(0, 0)
+    await page.locator('li[value="7"] a.number').focus()
+    expect((await lit('table.equations .katex-html [data-n]')).join(' ')).toContain('xor')
+  })
+
+  test('at a place leads to its line', async () => {
+    await page.locator('.card a', { hasText: 'missing-activation.ts:6' }).first().click()
+    expect(await page.$eval(':target', element => element.getAttribute('value'))).toBe('6')
+  })
+
+  test('what differs is marked in both equations', async () => {
+    const marked = await page.$$eval('.sides .katex-html .differs', elements =>
+      elements.map(({ textContent }) => textContent),
+    )
+    expect(marked).toEqual(['tanh'])
+  })
+})
+
+test('several checks have an overview that leads to each', async () => {
+  const all = Object.values(outcomes)
+    .slice(0, 3)
+    .map(outcomeOf => outcomeOf())
+  const { page } = await open(renderHtml(all, options))
+  const links = await page.$$eval('nav a', elements => elements.map(element => element.getAttribute('href')!))
+  expect(links).toEqual(['#check1', '#check2', '#check3'])
+  expect(await page.$$eval('article', articles => articles.map(({ id }) => `#${id}`))).toEqual(links)
+  await page.close()
+})
+
+/** Programs and specs that carry a text wherever a user may write one. */
+function hostileOutcomes(text: string): readonly CheckOutcome[] {
+  const [name, yaml] = [JSON.stringify(text), JSON.stringify(text)]
+  const layers = `[tf.layers.dense({ units: 4, inputShape: [3], name: ${name} }), tf.layers.dense({ units: 2 })]`
+  const model = (path: string, spec: string) =>
+    ofFiles(
+      {
+        [path]: `/* ${text.replaceAll('*/', '')} */ exports.createModel = () => tf.sequential({ layers: ${layers} })`,
+        'spec.yaml': spec,
+      },
+      path,
+    )
+  const cited = `title: ${yaml}\ncitation: { text: ${yaml}, section: ${yaml}, checked: true }\ninputs: { x: [3] }\n`
+  return [
+    model(
+      'model.js',
+      `${cited}model:\n  - { dense: 4, activation: tanh, name: ${yaml}, cite: ${yaml} }\n  - { dense: 2 }\n`,
+    ),
+    model(
+      'model.js',
+      `${cited}model:\n  - { dense: 4, activation: relu }\n  - { dense: 2 }\naccept:\n  - { code: activation-missing, reason: ${yaml} }\n`,
+    ),
+    model(
+      `${text.replaceAll('/', '-')}.js`,
+      `title: ${yaml}\ninputs: { ${yaml}: [3] }\nmodel: [{ dense: ${yaml} }]\n`,
+    ),
+  ]
+}
+
+describe('names, paths and specs of an attacker', () => {
+  const batches = Array.from({ length: Math.ceil(hostileTexts.length / 60) }, (_, i) =>
+    hostileTexts.slice(i * 60, i * 60 + 60),
+  )
+
+  test('are many', () => expect(hostileTexts.length).toBeGreaterThanOrEqual(500))
+
+  test.each(batches.map((texts, i) => ({ texts, i })))(
+    'batch $i escapes no reporter',
+    async ({ texts }) => {
+      const all = texts.flatMap(hostileOutcomes)
+      const write = (name: ReporterName) => (reporters as Reporters<CheckOutcome>)[name]!.render(all, options)
+
+      const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+      for (const name of ['terminal', 'markdown', 'github', 'junit'] as const)
+        expect({ name, acting: write(name).match(acting) }).toEqual({ name, acting: null })
+
+      const lines = write('github').split('\n').slice(0, -1)
+      expect(lines.filter(line => !/^::(error|warning|notice) (file=|title=aswritten)/.test(line))).toEqual(
+        [],
+      )
+      for (const name of ['json', 'sarif', 'gitlab', 'rdjson'] as const)
+        expect(() => JSON.parse(write(name))).not.toThrow()
+
+      const markdown = micromark(write('markdown'), {
+        allowDangerousHtml: true,
+        extensions: [gfm()],
+        htmlExtensions: [gfmHtml()],
+      })
+      const shown = await open(markdown)
+      const active = await shown.page.evaluate(`({
+      broken: window.broken,
+      strangers: [...document.body.querySelectorAll('script, img, iframe, form, base, link, style, svg, math, b, a, input, template')].map(({ outerHTML }) => outerHTML.slice(0, 200)),
+      mentions: ((body) => { for (const code of body.querySelectorAll('code, pre')) code.remove(); return body.textContent })(document.body.cloneNode(true)).match(/(^|\\W)(@octocat|@org|#1\\b|GH-1\\b|org\\/repo#1)/g),
+    })`)
+      expect({ active, problems: shown.problems }).toEqual({
+        active: { broken: undefined, strangers: [], mentions: null },
+        problems: [],
+      })
+      await shown.page.close()
+
+      const { page, problems } = await open(renderHtml(all, options))
+      const inDocument = await page.evaluate(`({
+      broken: window.broken,
+      scripts: document.scripts.length,
+      strangers: [...document.querySelectorAll('img, iframe, form, base, link, object, embed, video, audio')].length,
+      handlers: [...document.querySelectorAll('*')].filter(({ attributes }) => [...attributes].some(({ name }) => name.startsWith('on'))).length,
+      links: [...document.querySelectorAll('a')].filter(link => !link.getAttribute('href').startsWith('#')).length,
+      metas: document.querySelectorAll('meta').length,
+    })`)
+      expect(inDocument).toEqual({
+        broken: undefined,
+        scripts: 1,
+        strangers: 0,
+        handlers: 0,
+        links: 0,
+        metas: 5,
+      })
+      const isXml = await page.evaluate(
+        `new DOMParser().parseFromString(${JSON.stringify(write('junit'))}, 'text/xml').querySelector('parsererror') === null`,
+      )
+      expect(isXml).toBe(true)
+      expect(problems).toEqual([])
+      await page.close()
+    },
+    120_000,
+  )
+})
