@@ -330,7 +330,7 @@ function plainlyDrawn(code: ModelGraph): ModelGraph {
 
 /** Inputs of whole numbers as far as the spec says that they go: numbers beyond show no difference. */
 function boundedInputs(
-  spec: Spec,
+  spec: StatedModel,
   { model, builder }: ModelGraph,
   bindings: Adoption['bindings'],
 ): ReadonlyMap<Node, Node> {

@@ -1,4 +1,5 @@
 import type { Element } from 'hast'
+import { isAccepted } from '../../compare/accepted.js'
 import type { ClauseVerdict, Counterexample } from '../../compare/verdict.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Formula } from '../../equations/formula.js'
@@ -13,7 +14,6 @@ import {
   type Fact,
   findingSign,
   groundText,
-  isAccepted,
   listedClauses,
   reasonFacts,
   reasonsOf,
@@ -98,7 +98,8 @@ function heading({ verdict, target, spec, specPath, comparison }: CheckOutcome, 
 }
 
 function findingCard({ finding, sides, facts }: ToldFinding, code: CodeListing): Element {
-  const { diagnostic, accepted, evidence } = finding
+  const { diagnostic, evidence } = finding
+  const { accepted } = diagnostic
   const { specified, implemented } = sides
   const counterexample = evidence?.by === 'counterexample' ? evidence.counterexample : undefined
   return e(

@@ -32,7 +32,7 @@ article:first-child { border-top: 0; }
 .verdict p, .verdict h2 code { color: var(--text); }
 .verdict.is-as-written, .sign.is-as-written { color: var(--good); }
 .verdict.is-differs, .sign.is-differs, .verdict.is-unusable, .sign.is-unusable { color: var(--bad); }
-.verdict.is-unverified, .sign.is-unverified, .sign.is-accepted { color: var(--open); }
+.verdict.is-unverified, .sign.is-unverified, .verdict.is-accepted, .sign.is-accepted { color: var(--open); }
 .sign { white-space: nowrap; font-weight: 600; }
 .cited, .remark, .verdict .cited { color: var(--quiet); }
 .counts { font-weight: 600; }
