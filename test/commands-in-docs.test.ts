@@ -128,6 +128,13 @@ describe('docs/check.md', () => {
   })
 })
 
+describe('docs/review.md', () => {
+  test.each(commandsIn(readFileSync('docs/review.md', 'utf8')))('$command', async shown => {
+    makeRepository({ 'model.ts': createModel }, createModel.replace('units })', 'units: 2 })'))
+    await expectShown(shown)
+  })
+})
+
 describe('docs/living-with-it.md', () => {
   const page = readFileSync('docs/living-with-it.md', 'utf8')
   const code = (units: number) => `${createModel}export const other = ${units}\n`

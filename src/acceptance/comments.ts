@@ -11,6 +11,8 @@ const word = 'aswritten-ignore'
 /** What a comment accepts: a code, on a line of its file. */
 export interface CommentAcceptor extends Acceptor {
   readonly span: Span
+  /** The line that it is about, counted from 1. */
+  readonly line: number
 }
 
 /**
@@ -39,6 +41,7 @@ export function acceptingComments(file: SourceFile): {
           subject: code,
           code,
           span,
+          line,
           acceptance: { reason, span, ...(expires !== undefined && { expires }) },
           accepts: notice =>
             notice.code === code &&

@@ -12,7 +12,6 @@ import type { CheckRun } from './checks.js'
 import { findUpwards } from './config.js'
 import { isDiagnostic, readNamedFile } from './files.js'
 import type { LintRun } from './lint-files.js'
-import { folderInRepository } from './output.js'
 import { InputError } from './usage.js'
 
 /** A baseline on disk. */
@@ -43,17 +42,21 @@ export class Acceptances {
   /** What is wrong with comments, by the path of their file. */
   readonly #problems: ReadonlyMap<string, readonly Diagnostic[]>
 
-  /** `base` is where the paths of the runs start, and `read` the model code that they read. */
+  /**
+   * `folder` is where the paths of the runs start, from the root of the repository, and `read` the model code that they read.
+   * `isMeant` says which comments count.
+   */
   constructor(
     baseline: Pick<ReadBaseline, 'entries'> | undefined,
-    base: string,
+    folder: string,
     read: Iterable<readonly [path: string, text: string]>,
+    isMeant: (comment: CommentAcceptor) => boolean = () => true,
   ) {
     const found = [...new Map(read)].map(
       ([path, text]) => [path, acceptingComments(sourceFile(path, text))] as const,
     )
-    this.#folder = folderInRepository(base)
-    this.#comments = found.flatMap(([, { acceptors }]) => acceptors)
+    this.#folder = folder
+    this.#comments = found.flatMap(([, { acceptors }]) => acceptors.filter(isMeant))
     this.#entries = new Map((baseline?.entries ?? []).map(entry => [acceptorOf(entry), entry]))
     this.#problems = new Map(found.map(([path, { diagnostics }]) => [path, diagnostics]))
     const today = new Date().toISOString().slice(0, 'yyyy-mm-dd'.length)
@@ -67,7 +70,7 @@ export class Acceptances {
    * Checks with what is accepted in them. Acceptances that are not needed are told in the first; `isAll` where these are all
    * checks that there are, since only then a comment can be said to be needed by none.
    */
-  checks(runs: readonly CheckRun[], isAll: boolean): readonly CheckOutcome[] {
+  checks(runs: readonly Pick<CheckRun, 'outcome' | 'read'>[], isAll: boolean): readonly CheckOutcome[] {
     const outcomes = runs.map(({ outcome, read }): CheckOutcome => {
       const diagnostics = this.#problemsIn(read)
       if (diagnostics.length === 0) return this.#run.check(outcome)
@@ -81,7 +84,10 @@ export class Acceptances {
   }
 
   /** Linted files with what is accepted in them. `isHunted` says of a code whether the run looked for it. */
-  lint(runs: readonly LintRun[], isHunted: (code: Code) => boolean): readonly LintedFile[] {
+  lint(
+    runs: readonly Pick<LintRun, 'file' | 'read' | 'isWhole'>[],
+    isHunted: (code: Code) => boolean,
+  ): readonly LintedFile[] {
     return runs.map(({ file, read, isWhole }) => {
       const problems = this.#problemsIn(read)
       if (problems.length > 0) return { ...file, errors: [...file.errors, ...problems] }

@@ -39,12 +39,13 @@ export function baseline(texts: readonly string[], options: Options): number {
   const checked = configured ? runChecks(undefined, nothing, configured) : []
   const linted = texts.length > 0 ? lintFiles(texts, nothing, { ignored: new Set(), also: [] }) : []
   const base = [...checked, ...linted][0]?.base ?? process.cwd()
+  const folder = folderInRepository(base)
   const start = configured ? dirname(configured.path) : process.cwd()
   const path = resolve(options.baseline ?? findUpwards(baselineName, start) ?? join(start, baselineName))
   const before = existsSync(path) ? baselineFrom(path, start) : undefined
   const accepted = new Acceptances(
     before,
-    base,
+    folder,
     [...checked, ...linted].flatMap(({ read }) => [...read]),
   )
   const outcomes = accepted.checks(checked, false)
@@ -54,7 +55,6 @@ export function baseline(texts: readonly string[], options: Options): number {
     ...files.flatMap(file => file.errors),
   ]
   if (errors.length > 0) throw new InputError(errors)
-  const folder = folderInRepository(base)
   const open = [
     ...outcomes.flatMap(outcome => noticesOf(outcome, folder)),
     ...files.flatMap(file => lintNotices(file, folder)),

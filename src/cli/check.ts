@@ -6,7 +6,7 @@ import { Acceptances, baselineFrom, type ReadBaseline } from './acceptances.js'
 import { type CheckOptions, type ConfiguredChecks, fromHere, readNearestConfig, runChecks } from './checks.js'
 import { configName } from './config.js'
 import { exitCodes, type FailOn } from './exit.js'
-import { type AskedOutput, print, report } from './output.js'
+import { type AskedOutput, folderInRepository, print, report } from './output.js'
 import { exitCodeOf, policyOf } from './policy.js'
 import { Stopwatch } from './stopwatch.js'
 import { tell } from './tell.js'
@@ -52,7 +52,10 @@ function checkOnce(target: string | undefined, options: Options): Checked {
   const runs = runChecks(target, options, configured, timing)
   const base = runs[0]?.base ?? process.cwd()
   const read = runs.flatMap(run => [...run.read])
-  const outcomes = new Acceptances(baseline, base, read).checks(runs, configured !== undefined)
+  const outcomes = new Acceptances(baseline, folderInRepository(base), read).checks(
+    runs,
+    configured !== undefined,
+  )
   const policy = policyOf(options, configured?.config)
   const write = () => report(reporters, outcomes, options.outputs, { base, policy })
   if (timing) timing.measure('render', write)

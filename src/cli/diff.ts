@@ -1,17 +1,16 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type DiffOutcome, diff as diffSides } from '../diff/diff.js'
 import { readSides } from '../diff/sides.js'
 import { diffReporters } from '../report/diff-reporters.js'
-import type { Files } from '../syntax/modules.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { whyUnreadable } from './files.js'
-import { mergeBase, pathInWorkTree, revisionOf, type WorkTree, workTreeOf } from './git.js'
+import { mergeBase, pathInWorkTree, type WorkTree, workTreeOf } from './git.js'
 import { type AskedOutput, report } from './output.js'
-import { pathInProject, projectOf, rootMarkers, splitTarget } from './project.js'
+import { atRevision, inWorkTree, type Place, type Subject } from './places.js'
+import { pathInProject, projectOf, splitTarget } from './project.js'
 import { InputError, UsageError } from './usage.js'
 
 interface Options {
@@ -19,14 +18,6 @@ interface Options {
   readonly input: Readonly<Record<string, TensorDeclaration>>
   readonly artifact: Readonly<Record<string, Stated>>
   readonly outputs: readonly AskedOutput[]
-}
-
-/** A file of one side with what can be read beside it, and what in it is meant. */
-interface Subject {
-  readonly label: string
-  readonly files: Files
-  readonly path: string
-  readonly target?: string | undefined
 }
 
 interface SubjectPair {
@@ -85,13 +76,6 @@ function onDisk(text: string, label: string): Subject {
   return { label, files: project.files, path: pathInProject(project, path), target }
 }
 
-/** Where a side is read: at a revision, or as the files on disk are now. */
-interface Place {
-  readonly label: string
-  readonly exists: (path: string) => boolean
-  readonly subject: (path: string, target: string | undefined) => Subject
-}
-
 function atRevisions(revisions: readonly string[], names: readonly string[]): readonly SubjectPair[] {
   const [range, ...others] = revisions
   if (range === undefined || others.length > 0 || names.length === 0)
@@ -123,44 +107,4 @@ function placesOf(range: string, tree: WorkTree): readonly [Place, Place] {
     atRevision(tree, start, dots === '...' ? `where ${from} and ${to} parted` : from),
     atRevision(tree, to),
   ]
-}
-
-function atRevision(tree: WorkTree, name: string, label = name): Place {
-  const { files } = revisionOf(tree, name)
-  return {
-    label,
-    exists: files.exists,
-    subject: (path, target) => {
-      const root = rootOf(path, files)
-      const below: Files = {
-        read: inner => (inner.startsWith(root) ? files.read(inner) : undefined),
-        exists: inner => inner.startsWith(root) && files.exists(inner),
-      }
-      return { label, files: below, path, target }
-    },
-  }
-}
-
-/** The project of a file at a revision: the nearest folder upwards with a marker, with a slash at its end. */
-function rootOf(path: string, files: Files): string {
-  const folders = path.split('/').slice(0, -1)
-  for (let depth = folders.length; depth > 0; depth--) {
-    const root = `${folders.slice(0, depth).join('/')}/`
-    if (rootMarkers.some(marker => files.exists(root + marker))) return root
-  }
-  return ''
-}
-
-function inWorkTree({ root }: WorkTree): Place {
-  return {
-    label: 'the work tree',
-    exists: path => statSync(resolve(root, path), { throwIfNoEntry: false })?.isFile() ?? false,
-    subject: (path, target) => {
-      const full = resolve(root, path)
-      const problem = whyUnreadable(full, { shown: path })
-      if (problem) throw new InputError([problem])
-      const project = projectOf(full)
-      return { label: 'the work tree', files: project.files, path: pathInProject(project, full), target }
-    },
-  }
 }

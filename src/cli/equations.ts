@@ -41,7 +41,7 @@ interface Titled {
 }
 
 /** What stands beside the models of a target: its training, and gradients of its own. */
-interface TitledListing {
+export interface TitledListing {
   readonly target: string
   readonly listing: Listing
   readonly data: Readonly<Record<string, unknown>>
@@ -130,7 +130,8 @@ export function equations(
   return reasons.length > 0 ? exitCodes.unverified : exitCodes.asWritten
 }
 
-function listingsOf({ trainings, customGradients }: ReadResult): readonly TitledListing[] {
+/** The training programs and gradients of their own that were read, as they are printed. */
+export function listingsOf({ trainings, customGradients }: ReadResult): readonly TitledListing[] {
   const trained = trainings.map((found): TitledListing => {
     const target = titleOf(found)
     const listing = algorithmOf(found.graph, target)

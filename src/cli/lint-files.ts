@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { titleOf } from '../found.js'
-import { isInputError, type ModelRequest, readModels, softFailures } from '../pipeline.js'
+import { isInputError, type ModelRequest, type ReadResult, readModels, softFailures } from '../pipeline.js'
 import type { LintedFile } from '../report/lint-reporters.js'
 import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
@@ -83,17 +83,30 @@ function lintFile(
     ...(target !== undefined && { target }),
     ...given,
   })
-  const { models, diagnostics } = result
-  const findings = softFailures(result, also).filter(({ code }) => !ignored.has(code))
-  const linted = {
+  const linted = lintedFile(
     file,
-    path: name,
+    name,
+    result,
+    softFailures(result, also).filter(({ code }) => !ignored.has(code)),
+  )
+  return { file: linted, base: project.base, isWhole: target === undefined, ...reading }
+}
+
+/** What is found in a file that was read; `path` is how its places call it. */
+export function lintedFile(
+  file: string,
+  path: string,
+  { models, diagnostics }: ReadResult,
+  findings: readonly Diagnostic[],
+): LintedFile {
+  return {
+    file,
+    path,
     models: models.filter(({ graph }) => graph).length,
     findings: inOrder(findings),
     open: models.flatMap(({ reason, ...model }) => (reason ? [{ target: titleOf(model), reason }] : [])),
     errors: diagnostics.filter(isInputError),
   }
-  return { file: linted, base: project.base, isWhole: target === undefined, ...reading }
 }
 
 function inOrder(findings: readonly Diagnostic[]): readonly Diagnostic[] {

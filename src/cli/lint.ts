@@ -5,7 +5,7 @@ import { nearest } from '../text/nearest.js'
 import { Acceptances, baselineFrom } from './acceptances.js'
 import { exitCodes } from './exit.js'
 import { codesOfFailures, type LintOptions, lintFiles } from './lint-files.js'
-import { type AskedOutput, report } from './output.js'
+import { type AskedOutput, folderInRepository, report } from './output.js'
 import { UsageError } from './usage.js'
 
 interface Options extends LintOptions {
@@ -24,7 +24,7 @@ export function lint(texts: readonly string[], options: Options): number {
   const base = runs[0]?.base ?? process.cwd()
   const accepted = new Acceptances(
     baselineFrom(options.baseline, process.cwd()),
-    base,
+    folderInRepository(base),
     runs.flatMap(({ read }) => [...read]),
   )
   const isHunted = (code: Code) => !ignored.has(code) && (!onRequest.includes(code) || also.includes(code))

@@ -3,6 +3,7 @@ import { type GradientRequest, readGradientRequest } from '../equations/gradient
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
 import type { ReporterName } from '../report/reporters.js'
+import type { ReviewReporterName } from '../report/review-reporters.js'
 import { isJsonProblem, readJson } from '../syntax/json.js'
 import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -27,6 +28,15 @@ const formats = {
     rdjson: true,
   }),
   diff: namesOf<DiffReporterName>({ terminal: true, json: true, markdown: true }),
+  review: namesOf<ReviewReporterName>({
+    terminal: true,
+    json: true,
+    markdown: true,
+    sarif: true,
+    github: true,
+    gitlab: true,
+    rdjson: true,
+  }),
   lint: namesOf<LintReporterName>({
     terminal: true,
     json: true,
@@ -79,6 +89,15 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
       )
         .argParser(collectArtifact)
         .default({}, 'none'),
+    failOn: () =>
+      new Option(
+        '--fail-on <what>',
+        'what makes the command fail, beside unusable input (default: unverified)',
+      ).choices(failures),
+    maxUnverified: () =>
+      new Option('--max-unverified <count>', 'as many clauses may be unverified (default: 0)').argParser(
+        readCount,
+      ),
     baseline: () =>
       new Option('--baseline <file>', 'what is accepted; otherwise the nearest aswritten-baseline.yaml'),
     format: (...names: readonly string[]) =>
@@ -89,6 +108,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     check: outputOptions(formats.check),
     diff: outputOptions(formats.diff),
     lint: outputOptions(formats.lint),
+    review: outputOptions(formats.review),
   }
 
   program
@@ -141,17 +161,8 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     .addOption(option.input())
     .addOption(option.artifact())
     .addOption(option.baseline())
-    .addOption(
-      new Option(
-        '--fail-on <what>',
-        'what makes the check fail, beside unusable input (default: unverified)',
-      ).choices(failures),
-    )
-    .addOption(
-      new Option('--max-unverified <count>', 'as many clauses may be unverified (default: 0)').argParser(
-        readCount,
-      ),
-    )
+    .addOption(option.failOn())
+    .addOption(option.maxUnverified())
     .option('--print-config', 'print what is in force, and where it is said, and check nothing')
     .option('--watch', 'check again whenever a file is saved that matters')
     .option('--timing', 'say how long each part took')
@@ -258,6 +269,34 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       const split = targets.length - (args.length - at - 1)
       code =
         at < 0 ? diff(targets, undefined, asked) : diff(targets.slice(split), targets.slice(0, split), asked)
+    })
+
+  program
+    .command('review')
+    .description(
+      'say what a change does to the mathematics: equations, verdicts and findings, before and after',
+    )
+    .requiredOption(
+      '--base <revision>',
+      'what the change is to be merged into; compared from where both parted',
+    )
+    .option('--head <revision>', 'the change', 'HEAD')
+    .addOption(option.failOn())
+    .addOption(option.maxUnverified())
+    .addOption(outputs.review.options[0])
+    .addOption(outputs.review.options[1])
+    .addHelpText(
+      'after',
+      examples([
+        ['review --base main', 'what this branch changes'],
+        [
+          'review --base origin/main --output review.md --output new.sarif',
+          'for a comment and code scanning',
+        ],
+      ]),
+    )
+    .action(async options => {
+      code = (await import('./review.js')).review({ ...options, outputs: outputs.review.asked() })
     })
 
   program

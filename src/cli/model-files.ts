@@ -11,6 +11,13 @@ const mentions = /tensorflow|\btf(js|l)?\b|\blayers\b|\bsequential\b/i
 /** Longer files are bundles, which nobody wrote. */
 const longest = 1_000_000
 
+/** Whether a file may be code that a model is made of, by its path. */
+export const isCodePath = (path: string): boolean =>
+  extensions.test(path) && !path.split('/').some(part => skipped.test(part))
+
+/** Whether code may build a model. */
+export const mayBuildModel = (text: string): boolean => text.length <= longest && mentions.test(text)
+
 /** A file on disk, and how it is called in the result. */
 export interface ModelFile {
   readonly path: string

@@ -15,10 +15,11 @@ const formatVersion = 1
 
 /** The outcome of comparisons as JSON; `grammar/diff.schema.json` describes it. */
 export function renderDiffJson(outcomes: readonly DiffOutcome[]): string {
-  return `${JSON.stringify({ version: formatVersion, comparisons: outcomes.map(outcomeJson) }, null, 2)}\n`
+  return `${JSON.stringify({ version: formatVersion, comparisons: outcomes.map(diffJson) }, null, 2)}\n`
 }
 
-function outcomeJson({ before, after, verdict, targets, diagnostics }: DiffOutcome): object {
+/** One comparison as `grammar/diff.schema.json` describes it. */
+export function diffJson({ before, after, verdict, targets, diagnostics }: DiffOutcome): object {
   return {
     before: sideJson(before),
     after: sideJson(after),

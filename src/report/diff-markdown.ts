@@ -40,11 +40,16 @@ function renderOutcome(outcome: DiffOutcome): readonly string[] {
   ]
 }
 
-function renderTarget({ name, verdict, change, cases }: TargetDifference, outcome: DiffOutcome): string {
+/** One target of both sides: what is known of it, and the equations that changed. */
+export function renderTarget(
+  { name, verdict, change, cases }: TargetDifference,
+  outcome: DiffOutcome,
+  level = '##',
+): string {
   const { path } = outcome[change === 'removed' ? 'before' : 'after']
   const subject = name === path ? path : `${path}#${name}`
   return [
-    `## ${samenessSigns[verdict]} ${samenessWords[verdict]}`,
+    `${level} ${samenessSigns[verdict]} ${samenessWords[verdict]}`,
     `${code(subject)}${change === 'none' ? '' : ` was ${change}`}: ${code(outcome.before.label)} → ${code(outcome.after.label)}`,
     ...cases.map(renderCase),
   ].join('\n\n')

@@ -65,7 +65,8 @@ function head(
   ].join('\n')
 }
 
-function renderTarget(
+/** One target of both sides: what is known of it, and the equations that changed. */
+export function renderTarget(
   target: TargetDifference,
   outcome: DiffOutcome,
   colors: Colors,

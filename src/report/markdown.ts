@@ -140,7 +140,7 @@ function frame(span: Span): string {
 }
 
 /** A fence longer than any run of backticks inside. */
-function fenced(text: string, language: string): string {
+export function fenced(text: string, language: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.max(3, longest + 1))
   return `${fence}${language}\n${text}\n${fence}`
@@ -150,8 +150,13 @@ function fenced(text: string, language: string): string {
 export function prose(text: string): string {
   return text
     .split(/(`[^`]+`)/)
-    .map(part => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escapeMarkdown(part)))
+    .map(part => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : withoutMentions(escapeMarkdown(part))))
     .join('')
+}
+
+/** Code hosts tell people whose name stands behind an `@`, unless something is in between. */
+function withoutMentions(markdown: string): string {
+  return markdown.replace(/@(?=\w)/g, '@<!-- -->')
 }
 
 /** Inline code that its content cannot end. */

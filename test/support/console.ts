@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from '@jest/globals'
@@ -32,10 +33,10 @@ export function sessionsIn(path: string): readonly Session[] {
 
 function commandsIn(text: string): readonly Asked[] {
   return text
-    .split(/^\$ aswritten /m)
+    .split(/^\$ (?=aswritten |git )/m)
     .slice(1)
     .map(part => {
-      const [, command = '', code = '', output = ''] = /^(.*) # (\d+)\n([\s\S]*)$/.exec(part) ?? []
+      const [, command = '', code = '', output = ''] = /^(.*?)(?: # (\d+))?\n([\s\S]*)$/.exec(part) ?? []
       return { command, code: Number(code), output }
     })
 }
@@ -51,10 +52,19 @@ export async function runSession(folder: string, { steps }: Session): Promise<vo
   }
 }
 
+/** Git as a user runs it, whatever is configured on this machine. */
+function runGit(folder: string, args: readonly string[]): void {
+  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false']
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: join(folder, 'none'), GIT_CONFIG_NOSYSTEM: '1' }
+  execFileSync('git', [...identity, ...args], { cwd: folder, env, stdio: 'pipe' })
+}
+
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 async function expectPrinted(folder: string, { command, code, output }: Asked): Promise<void> {
-  const result = await runIn(folder, command.split(' '))
+  const [program = '', ...args] = command.split(' ')
+  if (program === 'git') return runGit(folder, args)
+  const result = await runIn(folder, args)
   let rest = oneLine(result.output)
   for (const piece of output.split('…').map(oneLine)) {
     expect({ command, rest }).toEqual({ command, rest: expect.stringContaining(piece) })

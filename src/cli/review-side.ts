@@ -1,0 +1,70 @@
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
+import { type CheckOutcome, check, invalidJson, type ModelRequest } from '../pipeline.js'
+import { pathFrom } from '../report/locations.js'
+import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
+import { type SourceFile, sourceFile } from '../text/source.js'
+import type { AskedCheck, Stated } from './config.js'
+import { isDiagnostic, readNamedFile } from './files.js'
+import type { Revision } from './git.js'
+import { bundledSpec } from './package.js'
+import { filesBelow } from './places.js'
+import { type Reading, recorded, splitTarget } from './project.js'
+
+/** The outcome of a check at a revision, and what it looked at. */
+export interface RevisionCheck extends Reading {
+  readonly outcome: CheckOutcome
+}
+
+/** The model code that a check names at a revision; paths start at the root of the repository. */
+export function requestAt(asked: AskedCheck, folder: string, { files }: Revision): ModelRequest {
+  const { path, target } = splitTarget(asked.target.text, '', inner => files.exists(pathFrom(folder, inner)))
+  const { arguments: args, inputs } = asked
+  return { files: filesBelow(folder, files), path: pathFrom(folder, path), target, arguments: args, inputs }
+}
+
+/** Checks the model code of one revision by the spec of another. `folder` is that of the list of checks. */
+export function checkAt(asked: AskedCheck, folder: string, code: Revision, rules: Revision): RevisionCheck {
+  const request = requestAt(asked, folder, code)
+  const { files, ...reading } = recorded(request.files)
+  const spec = specAt(asked.spec, folder, rules)
+  const { artifacts, diagnostics } = artifactsAt(asked, folder, code)
+  const missing = code.files.exists(request.path) ? [] : [notFound({ ...asked.target, text: request.path })]
+  const problems = [...missing, ...(isDiagnostic(spec) ? [spec] : []), ...diagnostics]
+  if (isDiagnostic(spec) || problems.length > 0) {
+    const named = { target: pathFrom(folder, asked.target.text), specPath: pathFrom(folder, asked.spec.text) }
+    const outcome: CheckOutcome = { ...named, verdict: 'unusable', diagnostics: problems }
+    return { outcome, read: reading.read, sought: new Set([request.path]) }
+  }
+  return { outcome: check({ ...request, files, artifacts }, spec), ...reading }
+}
+
+const notFound = ({ text, span }: Stated): Diagnostic =>
+  diagnostic('file-not-found', { path: text }, { span })
+
+/** The path of a check's spec from the root of the repository. */
+export const specPathOf = ({ spec }: AskedCheck, folder: string): string => pathFrom(folder, spec.text)
+
+function specAt(stated: Stated, folder: string, { files }: Revision): SourceFile | Diagnostic {
+  const path = pathFrom(folder, stated.text)
+  const text = path.startsWith(folder) ? files.read(path) : undefined
+  if (text !== undefined) return sourceFile(path, text)
+  const bundled = bundledSpec(stated.text)
+  return bundled ? readNamedFile(bundled, { shown: `${folder}specs/${stated.text}.yaml` }) : notFound(stated)
+}
+
+function artifactsAt(
+  { artifacts }: AskedCheck,
+  folder: string,
+  { files }: Revision,
+): { readonly artifacts: Readonly<Record<string, Json>>; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const read = Object.entries(artifacts).flatMap(([name, stated]): (readonly [string, Json])[] => {
+    const path = pathFrom(folder, stated.text)
+    const text = path.startsWith(folder) ? files.read(path) : undefined
+    const json = text === undefined ? notFound(stated) : readJson(sourceFile(path, text))
+    if (!isDiagnostic(json) && !isJsonProblem(json)) return [[name, json]]
+    diagnostics.push(isDiagnostic(json) ? json : invalidJson(json))
+    return []
+  })
+  return { artifacts: Object.fromEntries(read), diagnostics }
+}

@@ -1,0 +1,171 @@
+import type { DiffOutcome } from '../diff/diff.js'
+import { formatPlace } from '../text/source.js'
+import { parametersText } from './diff-facts.js'
+import { renderTarget } from './diff-markdown.js'
+import { code, fenced, prose, renderReason } from './markdown.js'
+import type { Notice } from './notices.js'
+import type { ReportOptions } from './reporters.js'
+import { changedTargets, foundIn, isSilent, openTargets, type Review, reviewText } from './review.js'
+import {
+  changeLines,
+  listedChecks,
+  noticeSigns,
+  noticeText,
+  reviewSign,
+  revisionsText,
+  rulesText,
+  ruleTitle,
+  unreadText,
+  verdictsText,
+} from './review-facts.js'
+
+/** By this line a comment is found again; it is the last one. */
+export const marker = '<!-- aswritten-review -->'
+
+/** In characters: code hosts refuse comments of more than 65,536. */
+const longest = 60_000
+
+/** A part of the comment, and how it is called where it is cut. */
+interface Part {
+  readonly name: string
+  readonly text: string
+}
+
+/** What a change does, as a comment: the first line says it all, and only what changed or differs follows. */
+export function renderReviewMarkdown(reviews: readonly Review[], { version }: ReportOptions): string {
+  const parts = reviews.flatMap(partsOf)
+  const foot = [
+    `<sub>aswritten ${version}, read from git and not run: ${reviews.map(review => prose(revisionsText(review))).join(', ')}</sub>`,
+    marker,
+  ]
+  const room = longest - foot.join('\n\n').length - mostOfNote
+  const kept: string[] = []
+  const cut: string[] = []
+  let used = 0
+  for (const { name, text } of parts) {
+    if (cut.length === 0 && used + text.length + 2 <= room) {
+      kept.push(text)
+      used += text.length + 2
+    } else cut.push(name)
+  }
+  const names = cut.slice(0, mostNames).map(name => code(name.slice(0, longestName)))
+  const more = cut.length > names.length ? ` and ${cut.length - names.length} more` : ''
+  const note =
+    cut.length > 0
+      ? [`**Left out, since a comment has ${longest} characters at most:** ${names.join(', ')}${more}.`]
+      : []
+  return `${[...kept, ...note, ...foot].join('\n\n')}\n`
+}
+
+/** How many parts that were cut are named, and how long their names and the note around them may be. */
+const mostNames = 10
+const longestName = 120
+const mostOfNote = mostNames * (longestName + 8) + 200
+
+/** So many targets are shown at once; the others are folded. */
+const mostOpen = 3
+
+function partsOf(review: Review): readonly Part[] {
+  const head = { name: 'the verdict', text: `## ${reviewSign(review)} ${prose(reviewText(review))}` }
+  const unread = unreadText(review)
+  const last = unread ? [{ name: 'files without a model', text: prose(unread) }] : []
+  if (isSilent(review)) return [head, ...last]
+  const rules = rulesText(review)
+  const { added, resolved } = foundIn(review)
+  const open = review.files.flatMap(openTargets)
+  const targets = review.files.flatMap(file => [
+    ...(file.models?.verdict === 'unusable' ? [unusablePart(file.models)] : []),
+    ...changedTargets(file).map(target => ({
+      name: `${file.path}#${target.name}`,
+      text: renderTarget(target, file.models!, '###'),
+    })),
+    ...file.listings.map(({ target, lines }) => ({
+      name: target,
+      text: `### ${code(target)}: what training does\n\n${fenced(changeLines(lines).join('\n'), 'diff')}`,
+    })),
+  ])
+  return [
+    head,
+    ...(rules ? [{ name: 'the warning', text: `> [!WARNING]\n> ${prose(rules)}` }] : []),
+    ...(review.checks.length > 0 ? [checkTable(review)] : []),
+    ...counts(review),
+    ...added.map(noticePart),
+    ...targets.map(({ name, text }, i) =>
+      i < mostOpen ? { name, text } : { name, text: folded(name, text) },
+    ),
+    ...(open.length > 0
+      ? [
+          {
+            name: 'what is not known to be the same',
+            text: `### ? Not known to be the same\n\n${open.map(({ target, why }) => `- ${code(target)}: ${prose(why)}`).join('\n')}`,
+          },
+        ]
+      : []),
+    ...(resolved.length > 0
+      ? [{ name: 'what is resolved', text: `### Resolved\n\n${resolved.map(resolvedItem).join('\n')}` }]
+      : []),
+    ...review.rules.map(rule => ({
+      name: rule.path,
+      text: folded(ruleTitle(rule), fenced(changeLines(rule.lines).join('\n'), 'diff')),
+    })),
+    ...last,
+  ]
+}
+
+function unusablePart({ after, diagnostics }: DiffOutcome): Part {
+  const reasons = diagnostics.map(({ diagnostic }) => renderReason(diagnostic))
+  return {
+    name: after.path,
+    text: [`### ! ${code(after.path)} could not be compared`, ...reasons].join('\n\n'),
+  }
+}
+
+function checkTable(review: Review): Part {
+  const rows = listedChecks(review).map(
+    check => `| ${verdictsText(check)} | ${cell(check.after.target)} | ${cell(check.after.specPath)} |`,
+  )
+  return { name: 'the checks', text: ['| check | target | spec |', '|---|---|---|', ...rows].join('\n') }
+}
+
+const cell = (text: string): string => code(text).replaceAll('|', '\\|')
+
+/** Which numbers of parameters changed. */
+function counts({ files }: Review): readonly Part[] {
+  const lines = files.flatMap(({ path, models }) =>
+    (models?.targets ?? []).flatMap(({ name, cases }) =>
+      cases.flatMap(entry => {
+        const text = parametersText(entry)
+        return text ? [`- ${code(`${path}#${name}`)}: ${prose(text)}`] : []
+      }),
+    ),
+  )
+  return lines.length > 0 ? [{ name: 'the numbers of parameters', text: lines.join('\n') }] : []
+}
+
+function noticePart(notice: Notice): Part {
+  const { code: name, level, span, message, details, help, target } = notice
+  const place = span ? ` at ${code(formatPlace(span))}` : ''
+  const items = [...details.map(prose), ...(help ? [`**do**: ${prose(help)}`] : [])].map(text => `- ${text}`)
+  return {
+    name: `${name} in ${target}`,
+    text: [
+      `### ${noticeSigns[level]} ${name}`,
+      `${prose(message)}${place}, in ${code(target)}.`,
+      items.join('\n'),
+    ].join('\n\n'),
+  }
+}
+
+function resolvedItem(notice: Notice): string {
+  return `- **${notice.code}** in ${code(notice.target)}: ${prose(noticeText(notice))}`
+}
+
+function folded(title: string, text: string): string {
+  return `<details>\n<summary>${escapeHtml(title)}</summary>\n\n${text}\n\n</details>`
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+    .replace(/[&<>"'`*_~@#[\]\\|$]/g, character => `&#${character.codePointAt(0)};`)
+}
