@@ -45,7 +45,7 @@ describe.each([...projectsIn('test/cases/report/terminal.md'), ...everyCase])('$
 
   test('has the verdict in the first line of its Markdown, and formulas that KaTeX reads', () => {
     const text = renderMarkdown([outcome])
-    expect(text.split('\n')[0]).toMatch(/^## [✓✗?!] (as written|differs|unverified|not checked)/)
+    expect(text.split('\n')[0]).toMatch(/^## [✓✗?!~] (as written|accepted|differs|unverified|not checked)/)
     for (const [, formula] of text.matchAll(/^```math\n([\s\S]*?)\n```$/gm))
       expect(() => katex.renderToString(formula!, { throwOnError: true })).not.toThrow()
   })
