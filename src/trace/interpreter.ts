@@ -281,6 +281,11 @@ export class Interpreter implements Tracer {
     this.name(value, name)
   }
 
+  /** A function that code gets that is not known, without being given it in a call. */
+  handOut(property: Property): void {
+    this.#handedOut.offer(this, [property], property.span ?? noSpan)
+  }
+
   fields(value: Value): ReadonlyMap<string, Property> | undefined {
     return isObject(value) && value.kind === 'record' ? value.properties : undefined
   }

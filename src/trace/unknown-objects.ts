@@ -66,8 +66,8 @@ export class UnknownObjects {
   /** What the program writes into an object that it was given is what it reads there later. */
   set(object: UnknownValue, key: string, property: Property): void {
     const interpreter = this.#interpreter
-    interpreter.listen([property.value])
     if (this.#isGlobal(object)) {
+      interpreter.listen([property.value])
       this.#globalNames.add(key)
       const { modules, heap, unknowns } = interpreter
       const cell = modules.undeclared(key)
@@ -81,6 +81,8 @@ export class UnknownObjects {
         heap.setCell(declared, unknowns.fresh(`${key}, changed`))
     }
     interpreter.heap.setProperty(this.#writtenTo(object), key, property)
+    // Whoever has the object may call what it finds there, as a page calls `button.onclick`.
+    if (!this.#isGlobal(object)) interpreter.handOut(property)
   }
 
   /** A field of the global object that is a variable as well, or that the surroundings provide. */
