@@ -32,7 +32,7 @@ describe.each(readdirSync('test/cases/review'))('%s', name => {
   })
 })
 
-const options = { color: false, width: 80, version: '1.2.3', folder: '' }
+const options = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
 
 const notice = (message: string): Notice => ({
   code: 'activation-missing',

@@ -706,12 +706,7 @@ const cases: readonly Case[] = [
         export function named() { return ${build('{ units, inputShape: [1] }')} }
         document.addEventListener('load', named)`,
     },
-    expected: [
-      '<top>:2 8',
-      '<top>:3 unknown-loop',
-      '<top>:3:6 6',
-      'named 8',
-    ],
+    expected: ['<top>:2 8', '<top>:3 unknown-loop', '<top>:3:6 6', 'named 8'],
   },
   {
     title: 'a function may give a model that was made before it was called',

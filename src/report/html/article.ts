@@ -28,9 +28,9 @@ import { type ToldFinding, tellFindings } from '../findings.js'
 import { visible } from '../frame.js'
 import { CodeListing } from './code.js'
 import { drawing } from './drawing.js'
+import { type Child, e, prose } from './elements.js'
 import { algorithmSection, equationsSection, symbolsSection } from './equations.js'
 import { mathematics as formulaOf } from './mathematics.js'
-import { type Child, e, prose } from './page.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
 export function article(outcome: CheckOutcome, id: string): Element {

@@ -4,7 +4,7 @@ import { parametersOf } from '../../graph/model.js'
 import { nodesBelow } from '../../graph/walk.js'
 import { lineText, positionAt, type SourceFile, type Span } from '../../text/source.js'
 import { visible } from '../frame.js'
-import { type Child, e } from './page.js'
+import { type Child, e } from './elements.js'
 
 /** Longer files are shown around what is spoken of. */
 const mostLines = 800

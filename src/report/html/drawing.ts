@@ -8,7 +8,7 @@ import { shapeText } from '../../graph/type.js'
 import { spanText } from '../../text/source.js'
 import { cutTo, widthOf } from '../../text/width.js'
 import { visible } from '../frame.js'
-import { type Child, e } from './page.js'
+import { type Child, e } from './elements.js'
 
 /** A drawing of more boxes than this orients nobody: layers that one call makes become one box, then neighbours. */
 const mostBoxes = 60

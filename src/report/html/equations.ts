@@ -21,8 +21,8 @@ import { positionAt } from '../../text/source.js'
 import { citationText, verdictSigns } from '../facts.js'
 import { visible } from '../frame.js'
 import type { CodeListing } from './code.js'
+import { type Child, e, prose } from './elements.js'
 import { mathematics } from './mathematics.js'
-import { type Child, e, prose } from './page.js'
 
 /** Longer models are cut; the page says so. */
 const mostRows = 400

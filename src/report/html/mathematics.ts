@@ -3,7 +3,7 @@ import katex from 'katex'
 import type { Formula } from '../../equations/formula.js'
 import { toLatex } from '../../equations/latex.js'
 import { toText } from '../../equations/unicode.js'
-import type { Child } from './page.js'
+import type { Child } from './elements.js'
 
 /** KaTeX makes some 160 characters of one, so a formula that is too long would take megabytes. */
 const longest = 20_000

@@ -1,38 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Element, Text } from 'hast'
+import type { Element } from 'hast'
 import { toHtml } from 'hast-util-to-html'
-import { h } from 'hastscript'
 import type { CheckOutcome } from '../../pipeline.js'
 import { summaryText, verdictSigns, verdictWords } from '../facts.js'
-import { visible } from '../frame.js'
 import type { ReportOptions } from '../reporters.js'
 import { article } from './article.js'
+import { e } from './elements.js'
 import { script } from './script.js'
 import { style } from './style.js'
-
-/** HTML that is written as it stands: only what KaTeX makes of formulas of ours. */
-export interface Raw {
-  readonly type: 'raw'
-  readonly value: string
-}
-
-/** A part of the page; text is escaped where it is written. */
-export type Child = Element | Text | Raw | string | undefined | readonly Child[]
-
-/** An element with children of any kind. */
-export function e(
-  selector: string,
-  properties: Readonly<Record<string, unknown>>,
-  ...children: readonly Child[]
-): Element {
-  return h(selector, properties as Record<string, string>, flatten(children) as Element[])
-}
-
-function flatten(children: readonly Child[]): readonly Child[] {
-  return children.flatMap(child =>
-    Array.isArray(child) ? flatten(child as readonly Child[]) : child === undefined ? [] : [child],
-  )
-}
 
 /**
  * The outcome of checks as one HTML file that loads nothing. Its only script has its hash in the policy of the page, which
@@ -115,11 +90,4 @@ function footer(version: string): Element {
     ),
     e('p', {}, `aswritten ${version}`),
   )
-}
-
-/** A text in which names stand between backticks. */
-export function prose(text: string): Child {
-  return text
-    .split(/(`[^`]+`)/)
-    .map(part => (/^`[^`]+`$/.test(part) ? e('code', {}, visible(part.slice(1, -1))) : visible(part)))
 }
