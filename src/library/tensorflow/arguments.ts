@@ -75,6 +75,7 @@ const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgumen
   text: request => plain(request, value => typeof value === 'string', 'a text'),
   axes: request => plain(request, isNumbers, 'an axis or a list of axes'),
   shape: request => plain(request, isFlat, 'a list of sizes'),
+  pairs: request => plain(request, isNumbers, 'a list of pairs of sizes'),
   value: request => plain(request, () => true, 'a number or a text'),
 }
 

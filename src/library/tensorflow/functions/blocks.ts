@@ -13,6 +13,7 @@ import {
   type Arguments,
   noGradient,
   number,
+  pairs,
   type Result,
   shape,
   type TensorFunctions,
@@ -21,7 +22,7 @@ import {
 } from './function.js'
 
 /** `[before, after]` for each axis of a list of pairs; undefined where it is none. */
-function pairs(value: Attribute): readonly (readonly [Dimension, Dimension])[] | undefined {
+function pairsOf(value: Attribute): readonly (readonly [Dimension, Dimension])[] | undefined {
   if (!Array.isArray(value)) return undefined
   const isPair = (entry: Attribute) => Array.isArray(entry) && entry.length === 2
   return value.every(isPair) ? (value as readonly (readonly [Dimension, Dimension])[]) : undefined
@@ -35,7 +36,7 @@ const tooManyBlocks = 'there is one block size for each of some axes after the b
 function spaceToBatch(given: Arguments): Result {
   const sizes = given.tensor('x').shape!
   const block = given.list('blockShape')
-  const paddings = pairs(given.value('paddings'))
+  const paddings = pairsOf(given.value('paddings'))
   if (paddings?.length !== block.length) return { problem: 'the paddings are one pair for each block size' }
   if (sizes.length <= block.length) return { problem: tooManyBlocks }
   let text = 'x'
@@ -69,7 +70,7 @@ function spaceToBatch(given: Arguments): Result {
 function batchToSpace(given: Arguments): Result {
   const sizes = given.tensor('x').shape!
   const block = given.list('blockShape')
-  const crops = pairs(given.value('crops'))
+  const crops = pairsOf(given.value('crops'))
   if (crops?.length !== block.length) return { problem: 'the crops are one pair for each block size' }
   if (sizes.length <= block.length) return { problem: tooManyBlocks }
   const m = block.length
@@ -89,7 +90,7 @@ function batchToSpace(given: Arguments): Result {
 }
 
 function mirrored(given: Arguments): Result {
-  const paddings = pairs(given.value('paddings'))
+  const paddings = pairsOf(given.value('paddings'))
   if (paddings?.length !== given.tensor('x').shape!.length)
     return { problem: 'the paddings are one pair for each axis' }
   return paddings.reduce(
@@ -155,7 +156,7 @@ const none = [
 export const blocks: TensorFunctions = {
   spaceToBatchND: {
     method: true,
-    arguments: [tensor('x'), shape('blockShape'), shape('paddings')],
+    arguments: [tensor('x'), shape('blockShape'), pairs('paddings')],
     means: spaceToBatch,
     examples: [
       [{ shape: [2, 4, 6, 3] }, [2, 3], none],
@@ -172,7 +173,7 @@ export const blocks: TensorFunctions = {
   },
   batchToSpaceND: {
     method: true,
-    arguments: [tensor('x'), shape('blockShape'), shape('crops')],
+    arguments: [tensor('x'), shape('blockShape'), pairs('crops')],
     means: batchToSpace,
     examples: [
       [{ shape: [12, 2, 2, 3] }, [2, 3], none],
@@ -188,7 +189,7 @@ export const blocks: TensorFunctions = {
   },
   mirrorPad: {
     method: true,
-    arguments: [tensor('x'), shape('paddings'), text('mode')],
+    arguments: [tensor('x'), pairs('paddings'), text('mode')],
     means: mirrored,
     examples: [
       [

@@ -16,8 +16,10 @@ export type ArgumentKind =
   | 'text'
   /** One axis or a list of axes. */
   | 'axes'
-  /** A list of sizes, or of numbers, or of such lists. */
+  /** A list of sizes, or of numbers. */
   | 'shape'
+  /** Numbers before and after, a pair for each axis. */
+  | 'pairs'
   /** A number or a text. */
   | 'value'
 
@@ -155,6 +157,7 @@ export const sizes = (name: string): ArgumentDeclaration => ({
 export const flag = (name: string, usual = false): ArgumentDeclaration => argument(name, 'boolean', usual)
 export const text = (name: string, usual?: string): ArgumentDeclaration => argument(name, 'text', usual)
 export const axes = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'axes', usual)
+export const pairs = (name: string): ArgumentDeclaration => argument(name, 'pairs', undefined)
 export const shape = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'shape', usual)
 export const value = (name: string, usual?: Attribute): ArgumentDeclaration => argument(name, 'value', usual)
 

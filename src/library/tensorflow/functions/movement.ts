@@ -6,6 +6,7 @@ import {
   listed,
   noGradientIf,
   number,
+  pairs,
   type Result,
   shape,
   sizes,
@@ -324,7 +325,7 @@ export const movement: TensorFunctions = {
   },
   pad: {
     method: true,
-    arguments: [tensor('x'), shape('paddings'), number('constantValue', 0)],
+    arguments: [tensor('x'), pairs('paddings'), number('constantValue', 0)],
     means: padded,
     examples: [
       [
