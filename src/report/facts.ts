@@ -195,11 +195,12 @@ export function listedClauses(clauses: readonly ClauseVerdict[]): readonly Claus
 
 /** A clause in the words of the spec. A layer's leaves out the settings that have another verdict in their own clause. */
 export function statementText({ clause, verdict }: ClauseVerdict, all: readonly ClauseVerdict[]): string {
+  if (clause.kind !== 'layer') return clause.statement
   const settings = all.filter(
     other => other.clause.kind === 'config' && other.clause.id.startsWith(`${clause.id}.`),
   )
   const alike = settings.filter(setting => setting.verdict === verdict)
-  if (clause.kind !== 'layer' || alike.length === settings.length) return clause.statement
+  if (alike.length === settings.length) return clause.statement
   const [kind = ''] = clause.statement.split(' ')
   return [kind, ...alike.map(setting => setting.clause.statement)].join(', ')
 }

@@ -24,18 +24,23 @@ import type { CodeListing } from './code.js'
 import { type Child, e, prose } from './elements.js'
 import { mathematics } from './mathematics.js'
 
-/** Longer models are cut; the page says so. */
-const mostRows = 400
+/** Of longer models, lines that are as written are left out from here on; the page says how many. */
+const mostRows = 200
 
 /** So many lines in a row that are as written are folded away. */
 const foldFrom = 8
 
-/** One line of the code beside what the paper has in its place. */
-interface Row {
+/** A line of the code, with what the spec has in its place and states about it. */
+interface Line {
+  readonly node: Node
+  readonly specified?: Node
+  readonly clauses: readonly ClauseVerdict[]
+}
+
+/** The same as equations. */
+interface Row extends Line {
   readonly code: Formula
   readonly paper?: Formula
-  readonly clauses: readonly ClauseVerdict[]
-  readonly line: Node
 }
 
 /**
@@ -45,25 +50,29 @@ interface Row {
 export function equationsSection(comparison: Comparison, code: CodeListing): Child {
   const { specified } = comparison
   if (!specified || comparison.partners.size === 0) return sideBySide(comparison)
-  const rows = rowsOf(comparison, specified)
-  const shown = rows.slice(0, mostRows)
-  const cut = rows.length - shown.length
+  const places = placesOf(comparison, specified)
+  const all = linesOf(comparison, specified, places)
+  let room = mostRows - all.filter(line => !isFine(line)).length
+  const shown = all.filter(line => !isFine(line) || room-- > 0)
+  const cut = all.length - shown.length
   return [
-    ...folded(shown, run => table(run.map(entry => rowOf(entry, comparison, code)))),
-    ...(cut > 0 ? [e('p', { className: ['remark'] }, `${cut} more equations are left out.`)] : []),
+    ...folded(shown, run =>
+      table(run.map(line => rowOf(rowFor(line, comparison, places), comparison, code))),
+    ),
+    ...(cut > 0 ? [e('p', { className: ['remark'] }, `${cut} more equations as written are left out.`)] : []),
   ]
 }
 
 /** Runs of lines, with those that are as written behind a summary. */
-function folded(rows: readonly Row[], render: (run: readonly Row[]) => Element): readonly Child[] {
-  const runs: Row[][] = []
+function folded(rows: readonly Line[], render: (run: readonly Line[]) => Element): readonly Child[] {
+  const runs: Line[][] = []
   for (const entry of rows) {
     const last = runs.at(-1)
     if (last && isFine(last[0]!) === isFine(entry)) last.push(entry)
     else runs.push([entry])
   }
-  const isFolded = (run: readonly Row[]) => runs.length > 1 && isFine(run[0]!) && run.length >= foldFrom
-  const joined: Row[][] = []
+  const isFolded = (run: readonly Line[]) => runs.length > 1 && isFine(run[0]!) && run.length >= foldFrom
+  const joined: Line[][] = []
   for (const [i, run] of runs.entries()) {
     const before = runs[i - 1]
     if (before && !isFolded(before) && !isFolded(run)) joined.at(-1)!.push(...run)
@@ -76,8 +85,10 @@ function folded(rows: readonly Row[], render: (run: readonly Row[]) => Element):
   )
 }
 
-function isFine({ clauses, paper }: Row): boolean {
-  return paper !== undefined && clauses.every(entry => entry.verdict === 'as written' && !isAccepted(entry))
+function isFine({ clauses, specified }: Line): boolean {
+  return (
+    specified !== undefined && clauses.every(entry => entry.verdict === 'as written' && !isAccepted(entry))
+  )
 }
 
 function table(rows: readonly Element[]): Element {
@@ -94,12 +105,12 @@ function table(rows: readonly Element[]): Element {
 }
 
 function rowOf(
-  { code, paper, clauses, line }: Row,
+  { code, paper, clauses, node }: Row,
   { code: graph }: Comparison,
   listing: CodeListing,
 ): Element {
-  const left = namedLines(graph).names.symbol(line)
-  const origin = graph.provenance.origins(line)[0]
+  const left = namedLines(graph).names.symbol(node)
+  const origin = graph.provenance.origins(node)[0]
   const equation = (right: Formula): Child => {
     const whole = left ? row(left, glyph(' = '), right) : right
     return e('div', { className: ['math'], tabIndex: 0 }, mathematics(whole, { display: true }))
@@ -124,12 +135,18 @@ function rowOf(
         e(
           'td',
           { dataLabel: 'The paper' },
-          paper ? equation(paper) : e('p', { className: ['remark'] }, 'nothing is specified here'),
+          paper
+            ? equation(paper)
+            : e(
+                'p',
+                { className: ['remark'] },
+                clauses.length > 0 ? 'see its clauses' : 'nothing is specified here',
+              ),
           citation,
         ),
         e('td', { dataLabel: 'The code' }, equation(code), signs),
       ]
-  return e('tr', { dataN: String(line.id) }, ...cells)
+  return e('tr', { dataN: String(node.id) }, ...cells)
 }
 
 /** A clause by its sign and its id, as a link to its row. */
@@ -145,30 +162,32 @@ function clauseSign(entry: ClauseVerdict): Element {
   )
 }
 
-function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
-  const { code } = comparison
-  const { lines } = namedLines(code)
-  const places = placesOf(comparison, specified)
+function linesOf(
+  comparison: Comparison,
+  specified: ModelGraph,
+  places: ReadonlyMap<Node, Node>,
+): readonly Line[] {
+  const { lines } = namedLines(comparison.code)
   const own = new Map<Node, Node>()
   for (const [node, place] of places) own.set(place, node)
   const clausesOf = clausesByLine(comparison, specified, places, lines)
-  return lines.map((line): Row => {
-    const other = own.get(line)
-    const clauses = clausesOf.get(line) ?? []
-    const nameOf = (node: Node) => places.get(node)
-    const implemented = expressionIn(code, line, other ? [line, other] : [line], nameOf, true)
-    if (!other || other === line)
-      return {
-        line,
-        clauses,
-        code: implemented,
-        ...((other || clauses.length > 0) && { paper: implemented }),
-      }
-    const stated = expressionIn(code, other, [line, other], nameOf, true)
-    const isAlike = toText(stated) === toText(implemented)
-    const [paper, marked] = isAlike ? [stated, implemented] : markDifference(stated, implemented)
-    return { line, clauses, code: marked, paper }
+  return lines.map(node => {
+    const other = own.get(node)
+    return { node, clauses: clausesOf.get(node) ?? [], ...(other && { specified: other }) }
   })
+}
+
+function rowFor(line: Line, { code }: Comparison, places: ReadonlyMap<Node, Node>): Row {
+  const { node, specified } = line
+  const write = (value: Node) =>
+    expressionIn(code, value, specified ? [node, specified] : [node], inner => places.get(inner), true)
+  const implemented = write(node)
+  if (!specified) return { ...line, code: implemented }
+  if (specified === node) return { ...line, code: implemented, paper: implemented }
+  const stated = write(specified)
+  const isAlike = toText(stated) === toText(implemented)
+  const [paper, marked] = isAlike ? [stated, implemented] : markDifference(stated, implemented)
+  return { ...line, code: marked, paper }
 }
 
 /**
@@ -205,6 +224,12 @@ function clausesByLine(
     }
   }
   const verdictOf = new Map<Clause, ClauseVerdict>(clauses.map(entry => [entry.clause, entry]))
+  const ofLayer = new Map<string, ClauseVerdict[]>()
+  for (const [part, clause] of spec.clauseOf) {
+    const entry = verdictOf.get(clause)
+    const id = part.split('.', 1)[0]!
+    if (entry) ofLayer.set(id, [...(ofLayer.get(id) ?? []), entry])
+  }
   const found = new Map<Node, ClauseVerdict[]>()
   for (const { layer, outputs } of specified.model.applications) {
     const node = outputs[0] && places.get(outputs[0])
@@ -212,11 +237,7 @@ function clausesByLine(
     if (!line) continue
     const known = found.get(line) ?? []
     found.set(line, known)
-    const own = [...spec.clauseOf].filter(
-      ([part]) => part === String(layer.id) || part.startsWith(`${layer.id}.`),
-    )
-    const entries = own.flatMap(([, clause]) => verdictOf.get(clause) ?? [])
-    for (const entry of new Set(entries)) {
+    for (const entry of new Set(ofLayer.get(String(layer.id)))) {
       const isSetting = entry.clause.kind === 'config' && entry.verdict === 'as written'
       if (!isSetting && !known.includes(entry)) known.push(entry)
     }
