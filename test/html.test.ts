@@ -130,7 +130,7 @@ test('several checks have an overview that leads to each', async () => {
 /** Programs and specs that carry a text wherever a user may write one. */
 function hostileOutcomes(text: string): readonly CheckOutcome[] {
   const [name, yaml] = [JSON.stringify(text), JSON.stringify(text)]
-  const layers = `[tf.layers.dense({ units: 4, inputShape: [3], name: ${name} }), tf.layers.dense({ units: 2 })]`
+  const layers = `[tf.layers.dense({ units: 4, inputShape: [3], name: ${name} }), tf.layers.dense({ units: 2, name: 'y' })]`
   const model = (path: string, spec: string) =>
     ofFiles(
       {
@@ -139,16 +139,17 @@ function hostileOutcomes(text: string): readonly CheckOutcome[] {
       },
       path,
     )
-  const cited = `title: ${yaml}\ncitation: { text: ${yaml}, section: ${yaml}, checked: true }\ninputs: { x: [3] }\n`
+  const stated = [
+    `title: ${yaml}`,
+    `citation: { text: ${yaml}, section: ${yaml}, checked: true }`,
+    'inputs: { x: [3] }',
+    'model:',
+    `  - { dense: 4, activation: tanh, name: ${yaml}, cite: ${yaml} }`,
+    '  - { dense: 2, activation: tanh, name: y }',
+    `accepted: [{ clause: model.y, reason: ${yaml} }]`,
+  ]
   return [
-    model(
-      'model.js',
-      `${cited}model:\n  - { dense: 4, activation: tanh, name: ${yaml}, cite: ${yaml} }\n  - { dense: 2 }\n`,
-    ),
-    model(
-      'model.js',
-      `${cited}model:\n  - { dense: 4, activation: relu }\n  - { dense: 2 }\naccept:\n  - { code: activation-missing, reason: ${yaml} }\n`,
-    ),
+    model('model.js', `${stated.join('\n')}\n`),
     model(
       `${text.replaceAll('/', '-')}.js`,
       `title: ${yaml}\ninputs: { ${yaml}: [3] }\nmodel: [{ dense: ${yaml} }]\n`,
