@@ -70,6 +70,8 @@ const bundles = await Promise.all([
       index: 'src/index.ts',
       // Runs as a worker, which is started by the name of its file.
       'wild-file': 'src/cli/wild-file.ts',
+      // A program of its own: the only one that opens a connection.
+      'post-comment': 'src/post-comment.ts',
     },
     format: 'esm',
     splitting: true,

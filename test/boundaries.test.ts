@@ -32,6 +32,8 @@ const rooms = [
   'index.ts',
   'cli',
   'bin.ts',
+  'github',
+  'post-comment.ts',
 ]
 
 /** Imports of another order, each with its reason. */
@@ -71,11 +73,31 @@ test('a room imports only rooms above it', () => {
   expect(wrong).toEqual([])
 })
 
-test('only the command line touches the process, the disk or the network', () => {
+test('only the programs touch the process, the disk or the network', () => {
   const wrong = files
-    .filter(path => !['cli', 'bin.ts'].includes(roomOf(path)))
+    .filter(path => !['cli', 'bin.ts', 'github', 'post-comment.ts'].includes(roomOf(path)))
     .filter(path => /from 'node:(?!crypto')|\bprocess\.|\bfetch\(/.test(readFileSync(path, 'utf8')))
   expect(wrong).toEqual([])
+})
+
+test('one file opens connections, and only the program that posts comments has it', () => {
+  const opening = /\bfetch\(|node:(http|https|http2|net|tls|dgram|dns)\b|\bWebSocket\b|\bXMLHttpRequest\b/
+  const isCode = (line: string) => !/^\s*(\/\/|\/?\*)/.test(line)
+  expect(
+    files.filter(path =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter(isCode)
+        .some(line => opening.test(line)),
+    ),
+  ).toEqual(['src/github/api.ts'])
+  const importing = files.filter(path => importsOf(path).some(imported => roomOf(imported) === 'github'))
+  expect(importing.filter(path => roomOf(path) !== 'github')).toEqual(['src/post-comment.ts'])
+  const outside = files
+    .filter(path => roomOf(path) === 'github')
+    .flatMap(importsOf)
+    .filter(imported => roomOf(imported) !== 'github')
+  expect(new Set(outside)).toEqual(new Set(['src/report/comment-limits.js']))
 })
 
 /** Files that may run code, each with what it runs. */

@@ -1,5 +1,6 @@
 import type { DiffOutcome } from '../diff/diff.js'
 import { formatPlace } from '../text/source.js'
+import { longestComment, marker } from './comment-limits.js'
 import { parametersText } from './diff-facts.js'
 import { renderTarget } from './diff-markdown.js'
 import { code, fenced, prose, renderReason } from './markdown.js'
@@ -19,12 +20,6 @@ import {
   verdictsText,
 } from './review-facts.js'
 
-/** By this line a comment is found again; it is the last one. */
-export const marker = '<!-- aswritten-review -->'
-
-/** In characters: code hosts refuse comments of more than 65,536. */
-const longest = 60_000
-
 /** A part of the comment, and how it is called where it is cut. */
 interface Part {
   readonly name: string
@@ -38,7 +33,7 @@ export function renderReviewMarkdown(reviews: readonly Review[], { version }: Re
     `<sub>aswritten ${version}, read from git and not run: ${reviews.map(review => prose(revisionsText(review))).join(', ')}</sub>`,
     marker,
   ]
-  const room = longest - foot.join('\n\n').length - mostOfNote
+  const room = longestComment - foot.join('\n\n').length - mostOfNote
   const kept: string[] = []
   const cut: string[] = []
   let used = 0
@@ -52,7 +47,9 @@ export function renderReviewMarkdown(reviews: readonly Review[], { version }: Re
   const more = cut.length > names.length ? ` and ${cut.length - names.length} more` : ''
   const note =
     cut.length > 0
-      ? [`**Left out, since a comment has ${longest} characters at most:** ${names.join(', ')}${more}.`]
+      ? [
+          `**Left out, since a comment has ${longestComment} characters at most:** ${names.join(', ')}${more}.`,
+        ]
       : []
   return `${[...kept, ...note, ...foot].join('\n\n')}\n`
 }
