@@ -44,6 +44,7 @@ function makeRepository(files: Readonly<Record<string, string>>, before = files[
     git('add', '.')
     git('commit', '--quiet', '--allow-empty', '--message', branch)
   }
+  git('update-ref', 'refs/remotes/origin/main', 'main')
 }
 
 const fence = /^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm
