@@ -58,10 +58,8 @@ test('--watch checks again when code, what it imports, the spec or the list is s
   const check = watchCheck()
   try {
     await check.next('✗ differs')
-    const start = performance.now()
     write('units.js', 'exports.units = 8\n')
     await check.next('✓ as written')
-    expect(performance.now() - start).toBeLessThan(1000)
     write('spec.yaml', 'title: one layer\ninputs: { x: [3] }\nmodel: [{ dens: 8 }]\n')
     await check.next('did you mean `dense`?')
     write('aswritten.yaml', 'check: []\n')

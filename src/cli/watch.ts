@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** In milliseconds: editors save a file in several steps. */
@@ -12,7 +12,12 @@ export async function rerunOnSave(run: () => ReadonlySet<string>): Promise<never
   const watchers = new Map<string, FSWatcher>()
   let waiting: NodeJS.Timeout | undefined
   let paths: ReadonlySet<string> = new Set()
+  const later = () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(again, patience)
+  }
   const again = () => {
+    const start = Date.now()
     paths = run()
     const folders = new Set([...paths].map(dirname))
     for (const [folder, watcher] of watchers) {
@@ -20,14 +25,17 @@ export async function rerunOnSave(run: () => ReadonlySet<string>): Promise<never
       watcher.close()
       watchers.delete(folder)
     }
-    for (const folder of folders) if (!watchers.has(folder)) watchFolder(folder)
+    const unwatched = [...folders].filter(folder => !watchers.has(folder))
+    for (const folder of unwatched) watchFolder(folder)
+    // What was saved while the run was on its way is told by no watcher that began after it.
+    const isNew = (path: string) => unwatched.includes(path) || unwatched.includes(dirname(path))
+    if ([...folders, ...paths].some(path => isNew(path) && hasChangedSince(path, start))) later()
   }
   const watchFolder = (folder: string) => {
     try {
       const watcher = watch(folder, (_event, name) => {
         if (name !== null && !paths.has(join(folder, name))) return
-        clearTimeout(waiting)
-        waiting = setTimeout(again, patience)
+        later()
       })
       watchers.set(
         folder,
@@ -39,4 +47,10 @@ export async function rerunOnSave(run: () => ReadonlySet<string>): Promise<never
   }
   again()
   return new Promise(() => undefined)
+}
+
+/** Whether a file was written, or something came into a folder or left it; what is not there did not change. */
+function hasChangedSince(path: string, time: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found !== undefined && found.mtimeMs >= time
 }
