@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -87,4 +87,45 @@ exports.step = x => tf.train.sgd(0.1).minimize(() => x.matMul(W).square().mean()
       }
     },
   )
+})
+
+describe('forms of the result', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'outputs-'))
+    cpSync('test/golden/lenet5/model.ts', join(folder, 'model.ts'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const check = async (...options: readonly string[]) => {
+    const run = await runIn(folder, ['check', 'model.ts#createModel', '--spec', 'lenet5-modern', ...options])
+    const written = (name: string) => readFileSync(join(folder, name), 'utf8')
+    return { ...run, written }
+  }
+
+  test('files are written beside what is printed', async () => {
+    const { code, output, written } = await check('--output', 'a/r.md', '--output', 'a/r.sarif')
+    expect([code, output.split('\n')[0]]).toEqual([0, '✓ as written  model.ts#createModel'])
+    expect(written('a/r.md')).toMatch(/^## ✓ as written/)
+    expect(JSON.parse(written('a/r.sarif')).version).toBe('2.1.0')
+  })
+
+  test('a file takes the format that stands right before it, and what has none is printed', async () => {
+    const { output, written } = await check('--format', 'json', '--format', 'junit', '--output', 'r.txt')
+    expect(JSON.parse(output).checks[0].verdict).toBe('as written')
+    expect(written('r.txt')).toMatch(/^<\?xml/)
+  })
+
+  test.each([
+    [['--format', 'html', '--format', 'sarif'], 'only one format can be printed, not `html` and `sarif`'],
+    [['--output', 'r.odt'], 'what to write to `r.odt` is not clear from its ending'],
+    [
+      ['--output', 'model.ts/r.md'],
+      '`model.ts/r.md` cannot be written: a part of its path is a file and no folder',
+    ],
+    [['--format', 'sarf'], 'did you mean sarif?'],
+  ])('%j is refused', async (options, said) => {
+    const { code, output } = await check(...options)
+    expect([code, output]).toEqual([2, expect.stringContaining(said)])
+  })
 })

@@ -20,6 +20,7 @@ const refusals: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
   ENOTDIR: 'a part of its path is a file and no folder',
+  EEXIST: 'a part of its path is a file and no folder',
 }
 
 /** Why the operating system refuses, where it is not that there is nothing. */

@@ -73,7 +73,8 @@ export function report<Outcome>(
   asked: readonly AskedOutput[],
   { base = process.cwd(), policy }: { readonly base?: string; readonly policy?: Policy } = {},
 ): void {
-  const outputs = (asked.length > 0 ? asked : [{}]).map(output => ({
+  const isPrinted = asked.some(({ file }) => file === undefined)
+  const outputs = [...(isPrinted ? [] : [{}]), ...asked].map((output: AskedOutput) => ({
     ...output,
     format: formatOf(output, table),
   }))
