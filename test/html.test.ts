@@ -116,6 +116,24 @@ describe('pointing', () => {
   })
 })
 
+test.each([
+  ['missing', '', 'activation: tanh', 'tanh'],
+  ['too many', ", activation: 'tanh'", '', 'tanh'],
+])('an activation that is %s is marked in its line alone', async (_title, own, stated, marked) => {
+  const layers = `[tf.layers.dense({ units: 4, inputShape: [3]${own} }), tf.layers.dense({ units: 2 })]`
+  const outcome = ofFiles({
+    'model.js': `exports.createModel = () => tf.sequential({ layers: ${layers} })`,
+    'spec.yaml': `title: one\ninputs: { x: [3] }\nmodel: [{ dense: 4, ${stated} }, { dense: 2 }]\n`,
+  })
+  const { page } = await open(renderHtml([outcome], options))
+  const found = await page.$$eval('table.equations .katex-html .differs', parts =>
+    parts.map(({ textContent }) => textContent),
+  )
+  expect([outcome.verdict, found]).toEqual(['differs', [marked]])
+  expect(await page.locator('table.equations td[colspan]').count()).toBe(1)
+  await page.close()
+})
+
 test('several checks have an overview that leads to each', async () => {
   const all = Object.values(outcomes)
     .slice(0, 3)

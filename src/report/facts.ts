@@ -188,6 +188,34 @@ export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnosti
   return [...new Map(diagnostics.map(entry => [key(entry), entry])).values()]
 }
 
+/** Whether there is nothing more to say of a clause. */
+export function isFine(entry: ClauseVerdict): boolean {
+  return entry.verdict === 'as written' && !isAccepted(entry)
+}
+
+/** The verdict on a clause as a reader meets it, with its sign. */
+export function toldVerdict(entry: ClauseVerdict): {
+  readonly sign: string
+  readonly word: CheckOutcome['verdict']
+} {
+  const word = isAccepted(entry) ? 'accepted' : entry.verdict
+  return { sign: verdictSigns[word], word }
+}
+
+/** From this many on, clauses that are as written are folded away. */
+const foldFrom = 20
+
+/** The clauses to list in a document: those that are shown, and those that are behind a summary. */
+export function foldedClauses(all: readonly ClauseVerdict[]): {
+  readonly shown: readonly ClauseVerdict[]
+  readonly folded: readonly ClauseVerdict[]
+} {
+  const clauses = listedClauses(all)
+  const fine = clauses.filter(isFine)
+  if (fine.length < foldFrom) return { shown: clauses, folded: [] }
+  return { shown: clauses.filter(entry => !isFine(entry)), folded: fine }
+}
+
 /** The clauses to list: settings that are as written are in the words of their layer's clause already. */
 export function listedClauses(clauses: readonly ClauseVerdict[]): readonly ClauseVerdict[] {
   return clauses.filter(({ clause, verdict }) => clause.kind !== 'config' || verdict !== 'as written')

@@ -1,4 +1,3 @@
-import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type Formula, withoutControls } from '../equations/formula.js'
@@ -14,14 +13,15 @@ import {
   distinct,
   type Fact,
   findingSign,
+  foldedClauses,
   groundText,
-  listedClauses,
   reasonFacts,
   reasonsOf,
   silentText,
   statedText,
   statementText,
   summaryText,
+  toldVerdict,
   verdictSigns,
   verdictWords,
 } from './facts.js'
@@ -103,24 +103,22 @@ function renderSide(title: string, side: Formula | string): string {
   return `${title}\n\n${typeof side === 'string' ? code(side) : math(toLatex(side))}`
 }
 
-/** From this many on, clauses that are as written are folded away. */
-const foldFrom = 20
-
 function renderClauses(all: readonly ClauseVerdict[]): readonly string[] {
-  const clauses = listedClauses(all)
-  const isFine = (entry: ClauseVerdict) => entry.verdict === 'as written' && !isAccepted(entry)
-  const fine = clauses.filter(isFine)
-  if (fine.length < foldFrom) return [table(clauses, all)]
-  const rest = clauses.filter(entry => !isFine(entry))
-  const folded = `<details>\n<summary>${fine.length} clauses as written</summary>\n\n${table(fine, all)}\n\n</details>`
-  return rest.length > 0 ? [table(rest, all), folded] : [folded]
+  const { shown, folded } = foldedClauses(all)
+  if (folded.length === 0) return [table(shown, all)]
+  const details = `<details>\n<summary>${folded.length} clauses as written</summary>\n\n${table(folded, all)}\n\n</details>`
+  return shown.length > 0 ? [table(shown, all), details] : [details]
 }
 
 function table(clauses: readonly ClauseVerdict[], all: readonly ClauseVerdict[]): string {
   const rows = clauses.map(entry => {
-    const { clause, verdict } = entry
-    const shown = isAccepted(entry) ? '~ accepted' : `${verdictSigns[verdict]} ${verdict}`
-    const cells = [shown, code(clause.id), prose(statementText(entry, all)), prose(groundText(entry))]
+    const { sign, word } = toldVerdict(entry)
+    const cells = [
+      `${sign} ${word}`,
+      code(entry.clause.id),
+      prose(statementText(entry, all)),
+      prose(groundText(entry)),
+    ]
     return `| ${cells.map(inCell).join(' | ')} |`
   })
   return ['| verdict | clause | statement | ground |', '|---|---|---|---|', ...rows].join('\n')

@@ -52,32 +52,23 @@ export function readAlgorithm(
   return { algorithm: { networks, steps }, clauses }
 }
 
+const objectiveKeys = [
+  'over',
+  'optimizer',
+  'batch',
+  'epochs',
+  'equation',
+  'equations',
+  'where',
+  'every',
+  'cite',
+  'notes',
+] as const
+
 /** The keys of each kind of step. */
 export const trainingSteps = {
-  minimize: [
-    'over',
-    'optimizer',
-    'batch',
-    'epochs',
-    'equation',
-    'equations',
-    'where',
-    'every',
-    'cite',
-    'notes',
-  ],
-  maximize: [
-    'over',
-    'optimizer',
-    'batch',
-    'epochs',
-    'equation',
-    'equations',
-    'where',
-    'every',
-    'cite',
-    'notes',
-  ],
+  minimize: objectiveKeys,
+  maximize: objectiveKeys,
   update: ['every', 'cite', 'notes'],
   repeat: ['notes'],
   equation: ['where', 'cite', 'notes'],

@@ -1,5 +1,4 @@
 import type { Element } from 'hast'
-import { isAccepted } from '../../compare/accepted.js'
 import type { ClauseVerdict, Counterexample } from '../../compare/verdict.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Formula } from '../../equations/formula.js'
@@ -13,14 +12,15 @@ import {
   distinct,
   type Fact,
   findingSign,
+  foldedClauses,
   groundText,
-  listedClauses,
   reasonFacts,
   reasonsOf,
   resultText,
   silentText,
   statedText,
   statementText,
+  toldVerdict,
   verdictSigns,
   verdictWords,
 } from '../facts.js'
@@ -214,18 +214,13 @@ function sentence(text: string): Child {
   return [prose(text.charAt(0).toUpperCase() + text.slice(1)), '.']
 }
 
-/** From this many on, clauses that are as written are folded away. */
-const foldFrom = 20
-
 function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
-  const clauses = listedClauses(all)
-  const isFine = (entry: ClauseVerdict) => entry.verdict === 'as written' && !isAccepted(entry)
-  const fine = clauses.filter(isFine)
-  if (fine.length < foldFrom) return rows(clauses)
-  const rest = clauses.filter(entry => !isFine(entry))
+  const { shown: open, folded } = foldedClauses(all)
   return [
-    rest.length > 0 ? rows(rest) : undefined,
-    e('details', {}, e('summary', {}, `${fine.length} clauses as written`), rows(fine)),
+    open.length > 0 ? rows(open) : undefined,
+    folded.length > 0
+      ? e('details', {}, e('summary', {}, `${folded.length} clauses as written`), rows(folded))
+      : undefined,
   ]
 
   function rows(shown: readonly ClauseVerdict[]): Element {
@@ -247,8 +242,8 @@ function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
         'tbody',
         {},
         ...shown.map(entry => {
-          const { clause, verdict } = entry
-          const [sign, word] = isAccepted(entry) ? ['~', 'accepted'] : [verdictSigns[verdict], verdict]
+          const { clause } = entry
+          const { sign, word } = toldVerdict(entry)
           return e(
             'tr',
             {},

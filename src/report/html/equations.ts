@@ -1,5 +1,4 @@
 import type { Element } from 'hast'
-import { isAccepted } from '../../compare/accepted.js'
 import type { ClauseVerdict, Comparison } from '../../compare/verdict.js'
 import { algorithmOf, type Listing } from '../../equations/algorithm.js'
 import { markDifference } from '../../equations/difference.js'
@@ -18,29 +17,26 @@ import type { TrainingGraph } from '../../graph/training.js'
 import { opTable } from '../../ops/table.js'
 import type { Clause } from '../../spec/spec.js'
 import { positionAt } from '../../text/source.js'
-import { citationText, verdictSigns } from '../facts.js'
+import { citationText, isFine, toldVerdict } from '../facts.js'
 import { visible } from '../frame.js'
 import type { CodeListing } from './code.js'
 import { type Child, e, prose } from './elements.js'
 import { mathematics } from './mathematics.js'
 
-/** Of longer models, lines that are as written are left out from here on; the page says how many. */
+/** Of longer models, lines that are alike are left out from here on; the page says how many. */
 const mostRows = 200
 
-/** So many lines in a row that are as written are folded away. */
+/** So many lines in a row that are alike are folded away. */
 const foldFrom = 8
 
-/** A line of the code, with what the spec has in its place and states about it. */
-interface Line {
+/** One line of the code beside what the paper has in its place. */
+interface Row {
   readonly node: Node
-  readonly specified?: Node
-  readonly clauses: readonly ClauseVerdict[]
-}
-
-/** The same as equations. */
-interface Row extends Line {
   readonly code: Formula
   readonly paper?: Formula
+  readonly clauses: readonly ClauseVerdict[]
+  /** The same equation on both sides, with nothing to say of its clauses. */
+  readonly isAlike: boolean
 }
 
 /**
@@ -50,29 +46,28 @@ interface Row extends Line {
 export function equationsSection(comparison: Comparison, code: CodeListing): Child {
   const { specified } = comparison
   if (!specified || comparison.partners.size === 0) return sideBySide(comparison)
-  const places = placesOf(comparison, specified)
-  const all = linesOf(comparison, specified, places)
-  let room = mostRows - all.filter(line => !isFine(line)).length
-  const shown = all.filter(line => !isFine(line) || room-- > 0)
+  const all = rowsOf(comparison, specified)
+  let room = mostRows - all.filter(entry => !entry.isAlike).length
+  const shown = all.filter(entry => !entry.isAlike || room-- > 0)
   const cut = all.length - shown.length
   return [
-    ...folded(shown, run =>
-      table(run.map(line => rowOf(rowFor(line, comparison, places), comparison, code))),
-    ),
-    ...(cut > 0 ? [e('p', { className: ['remark'] }, `${cut} more equations as written are left out.`)] : []),
+    ...folded(shown, run => table(run.map(entry => rowOf(entry, comparison, code)))),
+    ...(cut > 0
+      ? [e('p', { className: ['remark'] }, `${cut} more equations that are alike are left out.`)]
+      : []),
   ]
 }
 
-/** Runs of lines, with those that are as written behind a summary. */
-function folded(rows: readonly Line[], render: (run: readonly Line[]) => Element): readonly Child[] {
-  const runs: Line[][] = []
+/** Runs of lines, with those that are alike behind a summary. */
+function folded(rows: readonly Row[], render: (run: readonly Row[]) => Element): readonly Child[] {
+  const runs: Row[][] = []
   for (const entry of rows) {
     const last = runs.at(-1)
-    if (last && isFine(last[0]!) === isFine(entry)) last.push(entry)
+    if (last && last[0]!.isAlike === entry.isAlike) last.push(entry)
     else runs.push([entry])
   }
-  const isFolded = (run: readonly Line[]) => runs.length > 1 && isFine(run[0]!) && run.length >= foldFrom
-  const joined: Line[][] = []
+  const isFolded = (run: readonly Row[]) => runs.length > 1 && run[0]!.isAlike && run.length >= foldFrom
+  const joined: Row[][] = []
   for (const [i, run] of runs.entries()) {
     const before = runs[i - 1]
     if (before && !isFolded(before) && !isFolded(run)) joined.at(-1)!.push(...run)
@@ -80,14 +75,8 @@ function folded(rows: readonly Line[], render: (run: readonly Line[]) => Element
   }
   return joined.map(run =>
     isFolded(run)
-      ? e('details', {}, e('summary', {}, `${run.length} equations as written`), render(run))
+      ? e('details', {}, e('summary', {}, `${run.length} equations that are alike`), render(run))
       : render(run),
-  )
-}
-
-function isFine({ clauses, specified }: Line): boolean {
-  return (
-    specified !== undefined && clauses.every(entry => entry.verdict === 'as written' && !isAccepted(entry))
   )
 }
 
@@ -105,7 +94,7 @@ function table(rows: readonly Element[]): Element {
 }
 
 function rowOf(
-  { code, paper, clauses, node }: Row,
+  { code, paper, clauses, node, isAlike }: Row,
   { code: graph }: Comparison,
   listing: CodeListing,
 ): Element {
@@ -128,8 +117,7 @@ function rowOf(
     ...clauses.flatMap(entry => [clauseSign(entry), ' ']),
     place,
   )
-  const isSame = paper !== undefined && toText(paper) === toText(code)
-  const cells = isSame
+  const cells = isAlike
     ? [e('td', { colSpan: 2, dataLabel: 'The paper and the code' }, equation(code), citation, signs)]
     : [
         e(
@@ -137,11 +125,7 @@ function rowOf(
           { dataLabel: 'The paper' },
           paper
             ? equation(paper)
-            : e(
-                'p',
-                { className: ['remark'] },
-                clauses.length > 0 ? 'see its clauses' : 'nothing is specified here',
-              ),
+            : e('p', { className: ['remark'] }, 'nothing of the spec is known to stand here'),
           citation,
         ),
         e('td', { dataLabel: 'The code' }, equation(code), signs),
@@ -151,50 +135,40 @@ function rowOf(
 
 /** A clause by its sign and its id, as a link to its row. */
 function clauseSign(entry: ClauseVerdict): Element {
-  const { clause, verdict } = entry
-  const [sign, kind] = isAccepted(entry)
-    ? ['~', 'accepted']
-    : [verdictSigns[verdict], verdict.replace(' ', '-')]
+  const { sign, word } = toldVerdict(entry)
   return e(
     'span',
-    { className: ['sign', `is-${kind}`], title: isAccepted(entry) ? 'accepted' : verdict },
-    `${sign} ${visible(clause.id)}`,
+    { className: ['sign', `is-${word.replace(' ', '-')}`], title: word },
+    `${sign} ${visible(entry.clause.id)}`,
   )
 }
 
-function linesOf(
-  comparison: Comparison,
-  specified: ModelGraph,
-  places: ReadonlyMap<Node, Node>,
-): readonly Line[] {
-  const { lines } = namedLines(comparison.code)
+function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
+  const { code } = comparison
+  const { lines } = namedLines(code)
+  const places = placesOf(comparison, specified)
   const own = new Map<Node, Node>()
-  for (const [node, place] of places) own.set(place, node)
+  for (const [value, place] of places) own.set(place, value)
   const clausesOf = clausesByLine(comparison, specified, places, lines)
-  return lines.map(node => {
+  return lines.map((node): Row => {
     const other = own.get(node)
-    return { node, clauses: clausesOf.get(node) ?? [], ...(other && { specified: other }) }
+    const clauses = clausesOf.get(node) ?? []
+    const write = (value: Node) =>
+      expressionIn(code, value, other ? [node, other] : [node], inner => places.get(inner), true)
+    const implemented = write(node)
+    if (!other) return { node, clauses, code: implemented, isAlike: false }
+    const stated = other === node ? implemented : write(other)
+    const isSame = toText(stated) === toText(implemented)
+    const [paper, marked] = isSame ? [stated, implemented] : markDifference(stated, implemented)
+    return { node, clauses, code: marked, paper, isAlike: isSame && clauses.every(isFine) }
   })
-}
-
-function rowFor(line: Line, { code }: Comparison, places: ReadonlyMap<Node, Node>): Row {
-  const { node, specified } = line
-  const write = (value: Node) =>
-    expressionIn(code, value, specified ? [node, specified] : [node], inner => places.get(inner), true)
-  const implemented = write(node)
-  if (!specified) return { ...line, code: implemented }
-  if (specified === node) return { ...line, code: implemented, paper: implemented }
-  const stated = write(specified)
-  const isAlike = toText(stated) === toText(implemented)
-  const [paper, marked] = isAlike ? [stated, implemented] : markDifference(stated, implemented)
-  return { ...line, code: marked, paper }
 }
 
 /**
  * For values of the spec, the values of the code in their places. What a layer computes is in the place of what the other
  * computes, also where one of them lacks an activation.
  */
-function placesOf({ partners }: Comparison, specified: ModelGraph): ReadonlyMap<Node, Node> {
+function placesOf({ partners, code }: Comparison, specified: ModelGraph): ReadonlyMap<Node, Node> {
   const places = new Map(partners)
   for (const { outputs, beforeActivation } of specified.model.applications) {
     const [output] = outputs
@@ -203,6 +177,13 @@ function placesOf({ partners }: Comparison, specified: ModelGraph): ReadonlyMap<
     places.delete(beforeActivation)
     places.set(output, place)
   }
+  const taken = new Set(places.values())
+  const activated = new Map(
+    code.model.applications.flatMap(({ outputs: [output], beforeActivation }) =>
+      output && beforeActivation && !taken.has(output) ? [[beforeActivation, output] as const] : [],
+    ),
+  )
+  for (const [value, place] of places) places.set(value, activated.get(place) ?? place)
   return places
 }
 
