@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Clause } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
+import type { Candidate } from './findings.js'
 import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
 
 /** A stated value and the one in its place. */
@@ -33,4 +34,26 @@ export function differs(
 ): ClauseVerdict {
   const finding: Finding = { ...values, diagnostic: entry, clause, evidence }
   return { clause, verdict: 'differs', evidence, findings: [finding] }
+}
+
+/** A clause that several findings are about, the first of which shows why. */
+export function differsBy(clause: Clause, findings: readonly Finding[]): ClauseVerdict {
+  const evidence = findings[0]?.evidence
+  return { clause, verdict: 'differs', ...(evidence && { evidence }), findings }
+}
+
+/** The verdicts where all values are proved equal, so that only what is stated beside them can differ or be open. */
+export function provedVerdicts(
+  stated: readonly Clause[],
+  candidates: readonly Candidate[],
+  evidence: Evidence,
+): { readonly clauses: readonly ClauseVerdict[]; readonly loose: readonly Finding[] } {
+  const findings = candidates.filter(({ open }) => !open).map(({ finding }) => finding)
+  const clauses = stated.map((clause): ClauseVerdict => {
+    const own = findings.filter(finding => finding.clause === clause)
+    if (own.length > 0) return differsBy(clause, own)
+    const open = candidates.find(candidate => candidate.finding.clause === clause)?.open
+    return open ? unverified(clause, open) : asWritten(clause, evidence)
+  })
+  return { clauses, loose: findings.filter(({ clause }) => !clause) }
 }

@@ -7,17 +7,21 @@ import { rebuild } from '../gradient/rebuild.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import type { Provenance } from '../graph/provenance.js'
 import type { Tensor } from '../graph/tensor.js'
-import { fingerprints } from '../identity/fingerprints.js'
+import { nodesBelow } from '../graph/walk.js'
+import { fieldValues, fingerprints } from '../identity/fingerprints.js'
 import { sizesOf } from '../identity/prove.js'
 import { abstracted, isConstant, isLeaf } from '../identity/region.js'
 import { expand } from '../ops/elaborate.js'
 import { isPlainName, plainText } from '../ops/plain.js'
 import { opTable } from '../ops/table.js'
+import type { Span } from '../text/source.js'
 import type { Sides } from './evidence.js'
 import { placeTools, sameShape } from './kinds/kind.js'
 import { kinds } from './kinds/table.js'
 import { type Narrowed, narrow } from './narrow.js'
+import { substituteInputs } from './units.js'
 
 /** Where two computations differ, and how that is called where an edit of the specified side explains it. */
 export interface NamedDifference {
@@ -25,6 +29,22 @@ export interface NamedDifference {
   readonly specified: Node
   readonly implemented: Node
   readonly name?: Filled
+  /** Values of the code at which it shows: what was written for the edited value, then what reads that. */
+  readonly shownAt?: readonly Node[]
+  /** The specified value in which the edit was made. */
+  readonly edited?: Node
+  /** Both sides after the edit, which should be equal if it is all that differs. */
+  readonly mended?: () => Sides
+}
+
+/** The first place in the code at which a named difference shows. */
+export function placeOf(
+  { name, implemented, shownAt }: NamedDifference,
+  provenance: Provenance,
+): Span | undefined {
+  if (!name) return undefined
+  const spans = (shownAt ?? [implemented]).flatMap(node => provenance.origins(node).map(({ span }) => span))
+  return spans[0]
 }
 
 /** Multiplications and additions that numbers for some edits, and fingerprints for a likely one, may take. */
@@ -71,22 +91,39 @@ export function nameDifference(candidates: Iterable<Sides>): NamedDifference | u
     if (others.some(other => other?.specified !== raw.specified)) continue
     if (!raw.hasFingerprints) break
     if (raw.specifiedOnly.length > mostPlaces) break
-    const named = explain(raw, sides) ?? explainExpanded(raw, sides)
+    const inSides = (image: Node) => mended(sides, raw.specified, image)
+    const named = explain(raw, sides, inSides) ?? explainExpanded(raw, sides, inSides)
     if (named) return named
   }
   return first
 }
 
 /** The same with all derived ops written out, where what differs may stand inside of one. */
-function explainExpanded(narrowed: Narrowed, sides: Sides): NamedDifference | undefined {
+function explainExpanded(
+  narrowed: Narrowed,
+  sides: Sides,
+  inSides: (image: Node) => Sides,
+): NamedDifference | undefined {
   const { specified, implemented, mode } = narrowed
   const nodes = rebuild([specified, implemented], sides.builder, node => expand(node, sides.builder, mode))
   if (isProblem(nodes)) return undefined
   const [p, c] = nodes as [Node, Node]
   if (p === specified && c === implemented) return undefined
   const inside = narrow(p, c, sides.builder, sides.assumed)
-  const named = inside?.hasFingerprints ? explain(inside, sides) : undefined
-  return named && { ...named, specified, implemented }
+  if (!inside?.hasFingerprints) return undefined
+  const named = explain(inside, sides, image =>
+    inSides(substituteInputs(p, new Map([[inside.specified, image]]), sides.builder)),
+  )
+  return named && { ...named, specified, implemented, edited: specified }
+}
+
+/** Sides of which a specified value is another one. */
+function mended(sides: Sides, specified: Node, image: Node): Sides {
+  const images = new Map([[specified, image]])
+  return {
+    ...sides,
+    specified: sides.specified.map(output => substituteInputs(output, images, sides.builder)),
+  }
 }
 
 /** A value of the specified side and what an edit makes of it. */
@@ -94,6 +131,8 @@ interface Edited {
   /** Its place in the table of kinds. */
   readonly kind: number
   readonly place: Node
+  /** The value of the specified side in which the edit is made: the place, or what reads it. */
+  readonly edited: Node
   readonly to: Node
   readonly values: Readonly<Record<string, string>>
 }
@@ -103,17 +142,25 @@ interface Candidate extends Edited {
   readonly result: Node
 }
 
-function explain(narrowed: Narrowed, sides: Sides): NamedDifference | undefined {
+function explain(
+  narrowed: Narrowed,
+  sides: Sides,
+  inSides: (image: Node) => Sides,
+): NamedDifference | undefined {
   const candidates = candidatesOf(narrowed, sides).slice(0, mostEdits)
   const likely = candidates.filter(likelyEqual(candidates, narrowed, sides.builder))
   likely.sort((a, b) => a.kind - b.kind)
   const found = likely.slice(0, mostTested).find(({ result }) => isEqual(result, narrowed, sides.builder))
   if (!found) return undefined
   const { code } = kinds[found.kind]!
+  const implemented = writtenAs(found, narrowed, sides.builder)
   return {
     specified: found.place,
-    implemented: writtenAs(found, narrowed, sides.builder),
+    implemented,
     name: { code, values: found.values },
+    shownAt: shownAt(implemented, found.result, narrowed, sides.builder),
+    edited: found.edited,
+    mended: () => inSides(found.result),
   }
 }
 
@@ -134,7 +181,7 @@ function candidatesOf(narrowed: Narrowed, { builder, nameOf }: Sides): readonly 
       isFixed(node) && !ofNumbers
         ? []
         : edits({ ...tools, node }).flatMap(({ to, values }) =>
-            to && to !== node ? [{ kind, to, values, place: node }] : [],
+            to && to !== node ? [{ kind, to, values, place: node, edited: node }] : [],
           ),
     )
   const found: Candidate[] = []
@@ -158,13 +205,14 @@ function candidatesOf(narrowed: Narrowed, { builder, nameOf }: Sides): readonly 
   const operands = new Set(specifiedOnly.flatMap(({ inputs }) => inputs.filter(input => !own.has(input))))
   for (const operand of [...operands].slice(0, mostPlaces)) {
     const readers = specifiedOnly.filter(({ inputs }) => inputs.includes(operand))
-    for (const edit of editsOf(operand)) {
+    for (const own of editsOf(operand)) {
+      const edit = { ...own, edited: readers[0]! }
       add(edit, new Map([[operand, edit.to]]))
       if (readers.length < 2) continue
       for (const reader of readers) {
         const inputs = reader.inputs.map(input => (input === operand ? edit.to : input))
         const changed = tools.make(reader.op, inputs, reader.attributes)
-        if (changed) add(edit, new Map([[reader, changed]]))
+        if (changed) add({ ...edit, edited: reader }, new Map([[reader, changed]]))
       }
     }
   }
@@ -276,12 +324,52 @@ function writtenAs(
   { implementedOnly, isShared, mode, symbol }: Narrowed,
   builder: GraphBuilder,
 ): Node {
-  const keys = fingerprints([to, ...implementedOnly], builder, isShared, {
+  // What both sides have may be written in another way in the code, which then stands below what only the code has.
+  const written = [...new Set([...implementedOnly, ...implementedOnly.flatMap(({ inputs }) => inputs)])]
+  const keys = fingerprints([to, ...written], builder, isShared, {
     mode,
     symbol,
     budget: fingerprintBudget,
   })
-  return implementedOnly.find(node => node === to || (keys && keys.get(node) === keys.get(to))) ?? to
+  return written.find(node => node === to || (keys && keys.get(node) === keys.get(to))) ?? to
+}
+
+/** Where what was written shows in the code: there, or where the code has first what the edit brings about. */
+function shownAt(written: Node, result: Node, narrowed: Narrowed, builder: GraphBuilder): readonly Node[] {
+  const { implementedOnly } = narrowed
+  const isWritten = implementedOnly.some(node => node === written || node.inputs.includes(written))
+  return isWritten
+    ? withReaders(written, narrowed)
+    : [...broughtAbout(result, narrowed, builder), narrowed.implemented]
+}
+
+/**
+ * The values of the code, inputs first, of which all elements are among those of the specified side after an edit, and not
+ * all before it, wherever they stand: code may compute together what the paper states one by one.
+ */
+function broughtAbout(result: Node, narrowed: Narrowed, builder: GraphBuilder): readonly Node[] {
+  const { specified, implementedOnly, isShared, mode, symbol } = narrowed
+  const [before, after] = [specified, result].map(root => nodesBelow([root]).filter(node => !isShared(node)))
+  const nodes = [...new Set([...before!, ...after!, ...implementedOnly])]
+  const values = fieldValues(nodes, builder, isShared, { mode, symbol, budget: fingerprintBudget })
+  if (!values) return []
+  const elements = (list: readonly Node[]) => new Set(list.flatMap(node => [...values.get(node)!.data]))
+  const [first, second] = [elements(before!), elements(after!)]
+  const isAmong = (node: Node, known: ReadonlySet<number>) => values.get(node)!.data.every(x => known.has(x))
+  return implementedOnly
+    .filter(node => isAmong(node, second) && !isAmong(node, first))
+    .toSorted((a, b) => a.id - b.id)
+}
+
+/**
+ * A value and what reads it, nearest first, up to the smallest value that differs. Equal constants are one node, wherever
+ * they are written, so that these show at their readers.
+ */
+function withReaders(node: Node, { implemented, implementedOnly }: Narrowed): readonly Node[] {
+  const found = new Set([node])
+  for (const value of found)
+    for (const reader of implementedOnly) if (reader.inputs.includes(value)) found.add(reader)
+  return [...found.add(implemented)].filter(value => !isConstant(value))
 }
 
 /** Whether a value is known without any input. */

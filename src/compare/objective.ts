@@ -134,7 +134,12 @@ export function compareObjective(
     // What one side draws and the other does not cannot make both equal, whatever else they are.
     const found = refute()
     return found.kind === 'differs'
-      ? { evidence: found.evidence, specified: shown.specified[0]!, implemented: shown.implemented[0]! }
+      ? {
+          evidence: found.evidence,
+          specified: shown.specified[0]!,
+          implemented: shown.implemented[0]!,
+          statements: [],
+        }
       : { problem: `the code has no draws that can be ${instantiator.unpaired}, and ${found.problem}` }
   }
   const isMoved = new Set(moved)

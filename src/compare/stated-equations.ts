@@ -1,8 +1,7 @@
-import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { isDraw } from '../evaluate/concrete.js'
 import { rebuild } from '../gradient/rebuild.js'
 import { substituteIn } from '../graph/attribute.js'
-import { type ModelGraph, parametersOf } from '../graph/model.js'
+import { type ModelGraph, parametersOf, type StatedValue } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
@@ -11,6 +10,7 @@ import { normalize } from '../normal/normalize.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
+import { provedVerdicts } from './clause-verdicts.js'
 import { Correspondence } from './correspondence.js'
 import { drawings, withPlainDraws } from './drawings.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
@@ -21,6 +21,7 @@ import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, inputPlaces, outputPlaces } from './ports.js'
 import { pairByRole } from './roles.js'
 import { type Candidate, candidatesBySignature, type LearnedGroup } from './signatures.js'
+import { statedVerdicts } from './stated-verdicts.js'
 import { relate } from './values.js'
 import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
 
@@ -39,7 +40,11 @@ const mostNamed = 6
 /** What became of a model that is stated in equations. */
 export type EquationOutcome =
   | { readonly proof: Evidence }
-  | (NamedDifference & { readonly evidence: Evidence })
+  | (NamedDifference & {
+      readonly evidence: Evidence
+      /** What equations state, with the parameters that their learned tensors were taken for. */
+      readonly statements: readonly StatedValue[]
+    })
   | { readonly problem: string }
 
 /** The structure of a model that is stated in equations, wholly or in parts. */
@@ -67,21 +72,15 @@ export function compareStated(
   )
   const bounded = boundedInputs(spec, code, bindings)
   const outcome = compareEquations(spec, drawn, { taken, assumed, bounded, instantiations })
-  const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec).filter(({ open }) => !open)
+  const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec)
   if ('proof' in outcome) {
-    const findings = settings.flatMap(({ effect, finding }) => (effect === 'stated' ? [finding] : []))
-    const clauses = stated.map((clause): ClauseVerdict => {
-      const own = findings.filter(finding => finding.clause === clause)
-      const [first] = own
-      return first
-        ? { clause, verdict: 'differs', ...(first.evidence && { evidence: first.evidence }), findings: own }
-        : { clause, verdict: 'as written', evidence: outcome.proof, findings: [] }
-    })
+    const kept = settings.filter(({ effect }) => effect === 'stated')
+    const { clauses } = provedVerdicts(stated, kept, outcome.proof)
     return { clauses, loose: [], silent }
   }
   const bind = (shape: Attribute) => substituteIn(shape, name => bindings.get(name))
-  const inputs = compareInputs(spec, code.model, bind).filter(({ open }) => !open)
-  const named = [...inputs, ...settings].map(({ finding }) => finding)
+  const inputs = compareInputs(spec, code.model, bind)
+  const named = [...inputs, ...settings]
   const paired = new Set(adopted.map(({ specified }) => specified!.layer.id))
   return { ...statedVerdicts(outcome, spec, code, stated, paired, named), silent }
 }
@@ -113,6 +112,7 @@ export function compareEquations(
   const size = nodes.length
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   const shown: Sides[] = []
+  const statements: StatedValue[] = []
   function* sides(): Generator<Sides> {
     for (const instantiate of instantiations) {
       for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
@@ -120,7 +120,10 @@ export function compareEquations(
         const specified = instantiate(name => pairing.get(name))
         if (!specified) continue
         const own = sidesOf(spec, specified, code, assumed, bounded)
-        if (shown.length < mostNamed) shown.push(own)
+        if (shown.length < mostNamed) {
+          shown.push(own)
+          statements.push(...(specified.statements ?? []))
+        }
         yield own
       }
     }
@@ -137,7 +140,7 @@ export function compareEquations(
       : judgement
   const at = differingOutput(shown[0]!)
   const whole = { specified: shown[0]!.specified[at]!, implemented: shown[0]!.implemented[at]! }
-  return { evidence: judgement.evidence, ...((isNamed && nameDifference(shown)) || whole) }
+  return { evidence: judgement.evidence, statements, ...((isNamed && nameDifference(shown)) || whole) }
 }
 
 type Pairing = ReadonlyMap<string, Node>
@@ -270,48 +273,6 @@ function learnedNodes(
       return node.op === 'parameter' && learned.has(name) && !isKnown.has(node) ? [[node, name]] : []
     }),
   )
-}
-
-/** The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. */
-function statedVerdicts(
-  outcome: Exclude<EquationOutcome, { readonly proof: unknown }>,
-  spec: StatedModel,
-  { model, provenance }: ModelGraph,
-  stated: readonly Clause[],
-  paired: ReadonlySet<number>,
-  settings: readonly Finding[],
-): { readonly clauses: readonly ClauseVerdict[]; readonly loose: readonly Finding[] } {
-  const outputs = stated.filter(({ kind }) => kind === 'output')
-  const equations = stated.filter(({ kind }) => kind === 'equation')
-  const [blamed] = equations.length === 1 ? equations : outputs
-  const findings = [...settings]
-  if ('evidence' in outcome && blamed && outputs[0]) {
-    const values = { output: outputs[0].id.replace(/^outputs\./, '') }
-    const { name, evidence, specified, implemented } = outcome
-    const [origin] = provenance.origins(implemented)
-    const span = (name && origin?.span) ?? model.outputs[0]?.origin.span ?? model.origin.span
-    const place = { span, related: [{ message: 'specified here', span: blamed.span }] }
-    const entry = name ? filledDiagnostic(name, place) : diagnostic('model-different', values, place)
-    findings.push({ diagnostic: entry, clause: blamed, evidence, specified, implemented })
-  }
-  const problem =
-    'problem' in outcome ? outcome.problem : 'the outputs differ, by which statement is not known'
-  const reason = diagnostic('not-decided', { reason: problem }, { span: model.origin.span })
-  const decided = new Set(
-    [...spec.clauseOf].flatMap(([part, clause]) =>
-      clause.kind === 'input' || paired.has(Number(part.split('.')[0])) ? [clause] : [],
-    ),
-  )
-  const clauses = stated.map((clause): ClauseVerdict => {
-    const own = findings.filter(finding => finding.clause === clause)
-    const [first] = own
-    const evidence = first
-      ? first.evidence
-      : ({ by: 'value', expected: clause.statement, actual: clause.statement } as const)
-    if (!first && !decided.has(clause)) return { clause, verdict: 'unverified', reason, findings: [] }
-    return { clause, verdict: first ? 'differs' : 'as written', ...(evidence && { evidence }), findings: own }
-  })
-  return { clauses, loose: findings.filter(({ clause }) => !clause) }
 }
 
 /** Code of which every draw stands by itself, to be paired with those of a spec. */

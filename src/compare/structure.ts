@@ -6,11 +6,12 @@ import { Provenance } from '../graph/provenance.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { align, differingKeys, isSame, type Pair } from './align.js'
+import { differsBy, provedVerdicts } from './clause-verdicts.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
 import { judge } from './judge.js'
-import { type NamedDifference, nameDifference } from './naming.js'
+import { type NamedDifference, nameDifference, placeOf } from './naming.js'
 import { compareInputs, compareOutputs, inputPlaces, outputPlaces } from './ports.js'
 import { isOrderFree, rearrangeOtherwise } from './rearranged.js'
 import { compareStated } from './stated-equations.js'
@@ -134,7 +135,7 @@ class StructureComparison {
     })
     if (judgement.kind !== 'same') return { ...this.#open(stated, candidates, judgement), silent }
     const kept = candidates.filter(({ effect }) => effect === 'stated')
-    return { ...this.#proved(stated, kept, judgement.evidence), silent }
+    return { ...provedVerdicts(stated, kept, judgement.evidence), silent }
   }
 
   #sides(): Sides {
@@ -163,18 +164,6 @@ class StructureComparison {
     })
   }
 
-  #proved(stated: readonly Clause[], candidates: readonly Candidate[], evidence: Evidence) {
-    const findings = candidates.filter(({ open }) => !open).map(({ finding }) => finding)
-    const clauses = stated.map((clause): ClauseVerdict => {
-      const own = findings.filter(finding => finding.clause === clause)
-      if (own.length > 0) return differs(clause, own)
-      const open = candidates.find(candidate => candidate.open && candidate.finding.clause === clause)
-      if (open) return { clause, verdict: 'unverified', reason: open.open!, findings: [] }
-      return { clause, verdict: 'as written', evidence, findings: [] }
-    })
-    return { clauses, loose: findings.filter(({ clause }) => !clause) }
-  }
-
   /** The verdicts where equality was not proved: what is shown to differ, what is the same at its place, and the rest. */
   #open(stated: readonly Clause[], candidates: readonly Candidate[], whole: Whole) {
     const findings: Finding[] = []
@@ -189,9 +178,12 @@ class StructureComparison {
       const found = this.#unexplained(whole.evidence)
       if (found) findings.push(found)
     }
+    const blamed = findings.find(({ clause }) => clause)?.clause
+    const behind =
+      blamed && diagnostic('behind-difference', { where: blamed.id }, { span: this.#code.model.origin.span })
     const clauses = stated.map((clause): ClauseVerdict => {
       const own = findings.filter(finding => finding.clause && covers(finding.clause, clause, finding))
-      if (own.length > 0) return differs(clause, own)
+      if (own.length > 0) return differsBy(clause, own)
       const reason = [...undecided].find(
         ([finding]) => finding.clause && covers(finding.clause, clause, finding),
       )?.[1]
@@ -200,7 +192,7 @@ class StructureComparison {
         const evidence: Evidence = { by: 'value', expected: clause.statement, actual: clause.statement }
         return { clause, verdict: 'as written', evidence, findings: [] }
       }
-      return { clause, verdict: 'unverified', reason: this.#notDecided(whole), findings: [] }
+      return { clause, verdict: 'unverified', reason: behind ?? this.#notDecided(whole), findings: [] }
     })
     return {
       clauses: this.#withLooseDoubts(clauses, undecided),
@@ -263,13 +255,13 @@ class StructureComparison {
     if (!clause) return undefined
     const port = this.#code.model.outputs[this.#places[at]!]
     const output: NamedDifference = { specified: specified[at]!, implemented: implemented[at]! }
-    const { name, ...values } = nameDifference([this.#sides()]) ?? output
-    const [origin] = this.#code.provenance.origins(values.implemented)
-    const span = (name && origin?.span) ?? port?.origin.span ?? this.#code.model.origin.span
+    const named = nameDifference([this.#sides()]) ?? output
+    const { name, specified: expected, implemented: actual } = named
+    const span = placeOf(named, this.#code.provenance) ?? port?.origin.span ?? this.#code.model.origin.span
     const entry = name
       ? filledDiagnostic(name, { span })
       : diagnostic('model-different', { output: names[at]! }, { span })
-    return { diagnostic: entry, clause, evidence, ...values }
+    return { diagnostic: entry, clause, evidence, specified: expected, implemented: actual }
   }
 
   /** Whether what a clause states holds at its place, whatever differs elsewhere. */
@@ -316,8 +308,3 @@ function covers(own: Clause, clause: Clause, { diagnostic: { code } }: Finding):
 
 /** Findings about a layer as such. */
 const wholeLayer: ReadonlySet<string> = new Set(['layer-missing', 'layer-kind-different', 'residual-missing'])
-
-function differs(clause: Clause, findings: readonly Finding[]): ClauseVerdict {
-  const evidence = findings[0]?.evidence
-  return { clause, verdict: 'differs', ...(evidence && { evidence }), findings }
-}

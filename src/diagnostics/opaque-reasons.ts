@@ -191,6 +191,13 @@ export const opaqueReasons = {
     message: 'whether code and spec agree here is not decided: {reason}',
     why: 'Without a proof and without a counterexample the honest answer is that it is not known.',
   },
+  'behind-difference': {
+    category: 'opaque',
+    title: 'Clause behind a difference',
+    message: 'whether this holds as well is not known, since {where} differs',
+    why: 'Values that depend on one that differs differ with it, whatever else is true of them.',
+    isBesideFinding: true,
+  },
   'symbolic-count': {
     category: 'opaque',
     title: 'Number depends on unbound parameters',

@@ -122,6 +122,12 @@ function applicationFormula(name: string, args: readonly Dimension[]): Formula {
   return row(word(name), parenthesized(separated(args.map(dimensionFormula), glyph(',\\,', ', '))))
 }
 
+/** A letter with a subscript, as papers name sizes: `d_k`, `d_model`. */
+const subscripted = /^(\p{Letter})_(\p{Letter}+|\d+)$/u
+
 function symbolName(name: string): Formula {
+  const [, base, lower] = subscripted.exec(name) ?? []
+  if (base !== undefined && lower !== undefined)
+    return { kind: 'script', base: glyph(base), lower: symbolName(lower) }
   return [...name].length === 1 ? glyph(name) : word(name)
 }

@@ -169,6 +169,17 @@ export interface ModelGraph {
   readonly model: Model
   readonly builder: GraphBuilder
   readonly provenance: Provenance
+  /** What the equations of a spec state, where it is built from one. */
+  readonly statements?: readonly StatedValue[]
+}
+
+/** A value that an equation defines. */
+export interface StatedValue {
+  /** The part of the spec: `equation:head_i`. */
+  readonly part: string
+  readonly node: Node
+  /** What the equation is given, where it is a function; any other reads values that others define. */
+  readonly given?: readonly Node[]
 }
 
 /** A parameter of a model with its owner, if that is a layer, and whether it trains. */

@@ -38,12 +38,23 @@ export function fingerprints(
   isCut: (node: Node) => boolean,
   options: FingerprintOptions,
 ): ReadonlyMap<Node, string> | undefined {
+  const values = fieldValues(nodes, builder, isCut, options)
+  return values && new Map([...values].map(([node, value]) => [node, keyOf(value)]))
+}
+
+/** The values that fingerprints are made of: each element is one of a prime field, or an atom. */
+export function fieldValues(
+  nodes: readonly Node[],
+  builder: GraphBuilder,
+  isCut: (node: Node) => boolean,
+  options: FingerprintOptions,
+): ReadonlyMap<Node, Tensor> | undefined {
   const roots = abstracted(nodes, builder, node => isCut(node) && !isConstant(node))
   if (isProblem(roots)) return undefined
   for (let seed = 1; seed <= attempts; seed++) {
     try {
       const values = valuesAt(seed, roots, options)
-      return values && new Map(nodes.map((node, i) => [node, keyOf(values[i]!)]))
+      return values && new Map(nodes.map((node, i) => [node, values[i]!]))
     } catch (error) {
       if (error instanceof OutOfReach) return undefined
       if (!(error instanceof UnluckyPoints)) throw error

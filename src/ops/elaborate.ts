@@ -23,6 +23,8 @@ export interface ExampleReading {
   /** Whether the first axis of a value counts the examples of a batch. */
   readonly hasBatch: (node: Node) => boolean
   readonly definition: (name: string) => Definition | undefined
+  /** Is told each value that a definition has, and of what. */
+  readonly onApplied?: (name: string, value: Node, given: readonly Node[]) => void
   /** Indices that stand for one number at a time: those of `for i = 1..h`. */
   readonly numbers?: ReadonlyMap<string, number>
   /** A size that the paper names. */

@@ -344,7 +344,14 @@ export class Elaborator {
       this.#depth + 1,
     )
     try {
-      return inner.value(body)
+      const value = inner.value(body)
+      if (isPlaced(value))
+        example.onApplied?.(
+          name,
+          value.node,
+          args.filter(isPlaced).map(arg => arg.node),
+        )
+      return value
     } catch (problem) {
       if (problem instanceof Misfit)
         throw new Misfit(

@@ -1,6 +1,6 @@
 import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict, ClauseWord, Counterexample, Evidence, Finding } from '../compare/verdict.js'
-import { catalogue } from '../diagnostics/catalogue.js'
+import { catalogue, type Definition } from '../diagnostics/catalogue.js'
 import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
 import type { CheckOutcome } from '../pipeline.js'
@@ -106,7 +106,12 @@ function identityText({ rules, laws }: Extract<Evidence, { readonly by: 'identit
 const mostRules = 3
 
 /** What a clause's verdict rests on, in a few words: codes of findings and reasons, or how equality was proved. */
-export function groundText({ findings, reason, evidence }: ClauseVerdict): string {
+export function groundText(entry: ClauseVerdict): string {
+  const ground = ownGround(entry)
+  return entry.apartFrom ? `${ground}, apart from \`${entry.apartFrom.id}\`` : ground
+}
+
+function ownGround({ findings, reason, evidence }: ClauseVerdict): string {
   const codes = [...new Set(findings.map(({ diagnostic }) => diagnostic.code))]
   if (codes.length > 0) return codes.join(', ')
   if (reason) return reason.code
@@ -167,19 +172,24 @@ export function findingSign({ diagnostic }: Finding): '✗' | '~' | '!' {
   return catalogue[diagnostic.code].category === 'difference' ? '✗' : '!'
 }
 
-/** Reasons why clauses are unverified, each once, with the clauses that it concerns. */
+/** Reasons why clauses are unverified that no finding tells already, each once, with the clauses that it concerns. */
 export function reasonsOf(
   clauses: readonly ClauseVerdict[],
 ): readonly { readonly reason: Diagnostic; readonly clauses: readonly string[] }[] {
   const found = new Map<string, { reason: Diagnostic; clauses: string[] }>()
   for (const { reason, clause } of clauses) {
-    if (!reason) continue
+    if (!reason || isBesideFinding(reason)) continue
     const key = `${reason.code} ${reason.message} ${reason.span && formatPlace(reason.span)}`
     const known = found.get(key)
     if (known) known.clauses.push(clause.id)
     else found.set(key, { reason, clauses: [clause.id] })
   }
   return [...found.values()]
+}
+
+function isBesideFinding({ code }: Diagnostic): boolean {
+  const definition: Definition = catalogue[code]
+  return definition.isBesideFinding === true
 }
 
 /** Diagnostics, each once: one site can be walked several times. */

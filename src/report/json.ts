@@ -50,6 +50,7 @@ function outcomeJson(outcome: CheckOutcome): object {
       place: placeJson(entry.clause.span),
       citation: citationJson(entry.clause.citation),
       evidence: entry.evidence ?? null,
+      apartFrom: entry.apartFrom?.id ?? null,
       reason: entry.reason ? diagnosticJson(entry.reason) : null,
     })),
     silent: comparison?.silent ?? [],

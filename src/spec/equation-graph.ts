@@ -33,6 +33,8 @@ export interface EquationHost {
   readonly isOpaque: (node: Node) => boolean
   /** The node of standard draws of a shape, for a name. */
   readonly draw: (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node
+  /** Is told that a value is what a clause says, of what is given. */
+  readonly state: (clause: string, node: Node, given?: readonly Node[]) => void
   /** What an output of a network is for some values; undefined where no network has the name. */
   readonly network: (name: string, args: readonly Node[]) => Node | Problem | undefined
 }
@@ -42,6 +44,8 @@ export class EquationGraph {
   readonly host: EquationHost
   readonly #outer: EquationGraph | undefined
   readonly #definitions = new Map<string, Definition>()
+  /** What the clause of a name is called. */
+  readonly #clauses = new Map<string, string>()
   readonly #pending = new Map<string, () => Node>()
   readonly #open = new Set<string>()
   readonly #ranges = new Map<string, Range>()
@@ -55,6 +59,13 @@ export class EquationGraph {
     this.#outer = outer
   }
 
+  /** Notes that a value is what an equation says. */
+  #state(name: string, node: Node, given?: readonly Node[]): void {
+    const clause = this.#clauses.get(name)
+    if (clause !== undefined) this.host.state(clause, node, given)
+    else if (this.#outer) this.#outer.#state(name, node, given)
+  }
+
   #definition(name: string): Definition | undefined {
     return this.#definitions.get(name) ?? (this.#outer ? this.#outer.#definition(name) : undefined)
   }
@@ -64,6 +75,7 @@ export class EquationGraph {
     for (const line of lines) {
       const { output, parameters, expression: body, numbers } = line
       this.#ranges.set(output, line.range)
+      this.#clauses.set(output, line.clause)
       if (line.kind === 'function') this.#definitions.set(output, { parameters, body, numbers })
       if (line.kind === 'value') this.#pending.set(output, () => this.#value(line))
       if (line.kind === 'draw')
@@ -90,6 +102,7 @@ export class EquationGraph {
     this.#pending.delete(name)
     this.#values.set(name, node)
     this.host.provenance.setName(node, name)
+    this.#state(name, node)
     return node
   }
 
@@ -116,6 +129,7 @@ export class EquationGraph {
     const example: ExampleReading = {
       hasBatch: node => this.hasBatch(node),
       definition: name => this.#definition(name),
+      onApplied: (name, node, given) => this.#state(name, node, given),
       numbers,
       size: name => this.host.size(name),
       ...(this.#inferring !== undefined && { inferring: this.#inferring }),

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import { type Dimension, equals, symbol } from '../graph/dimension.js'
-import type { Layer, LayerApplication, ModelGraph, Parameter, Port } from '../graph/model.js'
+import type { Layer, LayerApplication, ModelGraph, Parameter, Port, StatedValue } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
@@ -61,7 +61,7 @@ export function instantiatePlan(
   const origin = { span: plan.inputs[0]?.span ?? plan.steps[0]!.span, path: [] }
   const layers = [...new Set(applications.map(({ layer }) => layer))]
   const model = { name: title, inputs: build.inputs, outputs, applications, layers, origin }
-  return { graph: { model, builder, provenance }, diagnostics: [] }
+  return { graph: { model, builder, provenance, statements: build.statements }, diagnostics: [] }
 }
 
 type Applied = Omit<LayerApplication, 'layer' | 'origin'> & {
@@ -79,7 +79,8 @@ class PlanBuild {
   readonly #learned = new Map<string, Node>()
   /** Equations of the model itself, and of each round of a repeat. */
   readonly #equations = new Map<Namespace, EquationGraph>()
-  readonly #host: Omit<EquationHost, 'value'>
+  readonly statements: StatedValue[] = []
+  readonly #host: Omit<EquationHost, 'value' | 'state'>
   readonly #perExample = new Set<Node>()
   readonly #applyNetwork: ApplyNetwork
   #batch: Dimension | undefined
@@ -133,6 +134,9 @@ class PlanBuild {
         return whole === undefined ? undefined : (this.values.get(whole) ?? this.#learned.get(whole))
       },
       draw: (draw, name, shape) => this.#draw(draw, `${prefix}${name}`, shape),
+      state: (clause, node, given) => {
+        this.statements.push({ part: `equation:${prefix}${clause}`, node, ...(given && { given }) })
+      },
     }
     const graph = new EquationGraph(own, outer && this.#equationsOf(outer))
     this.#equations.set(scope, graph)

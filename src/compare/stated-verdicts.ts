@@ -1,0 +1,80 @@
+import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
+import type { ModelGraph } from '../graph/model.js'
+import type { Clause, StatedModel } from '../spec/spec.js'
+import { asWritten, byValue, differsBy, unverified } from './clause-verdicts.js'
+import type { Candidate } from './findings.js'
+import { judge } from './judge.js'
+import { type NamedDifference, placeOf } from './naming.js'
+import type { EquationOutcome } from './stated-equations.js'
+import { partOf } from './stated-places.js'
+import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+
+/**
+ * The verdicts where equality was not proved: settings of paired layers by their values, the rest as a whole. Where an edit of
+ * one equation explains the difference, and all outputs are proved equal after it, the code computes what all other
+ * equations say.
+ */
+export function statedVerdicts(
+  outcome: Exclude<EquationOutcome, { readonly proof: unknown }>,
+  spec: StatedModel,
+  { model, provenance }: ModelGraph,
+  stated: readonly Clause[],
+  paired: ReadonlySet<number>,
+  candidates: readonly Candidate[],
+): { readonly clauses: readonly ClauseVerdict[]; readonly loose: readonly Finding[] } {
+  const findings = candidates.flatMap(({ finding, open }) => (open ? [] : [finding]))
+  const found = 'evidence' in outcome ? findingOf(outcome, spec, { model, provenance }, stated) : undefined
+  if (found) findings.push(found)
+  const rest = found && candidates.length === 0 && 'evidence' in outcome ? proofOfTheRest(outcome) : undefined
+  const place = { span: model.origin.span }
+  const reason = found?.clause
+    ? diagnostic('behind-difference', { where: found.clause.id }, place)
+    : diagnostic('not-decided', { reason: 'problem' in outcome ? outcome.problem : unknownPart }, place)
+  const decided = new Set(
+    [...spec.clauseOf].flatMap(([part, clause]) =>
+      clause.kind === 'input' || paired.has(Number(part.split('.')[0])) ? [clause] : [],
+    ),
+  )
+  const clauses = stated.map((clause): ClauseVerdict => {
+    const own = findings.filter(finding => finding.clause === clause)
+    const open = candidates.find(candidate => candidate.open && candidate.finding.clause === clause)?.open
+    if (own.length === 0 && open) return unverified(clause, open)
+    if (own.length > 0) return differsBy(clause, own)
+    if (decided.has(clause)) return asWritten(clause, byValue(clause.statement, clause.statement))
+    return rest && found?.clause
+      ? { ...asWritten(clause, rest), apartFrom: found.clause }
+      : unverified(clause, reason)
+  })
+  return { clauses, loose: findings.filter(({ clause }) => !clause) }
+}
+
+const unknownPart = 'the outputs differ, by which statement is not known'
+
+/** The difference of the outputs, with the equation that it is of where that is known, else with the output. */
+function findingOf(
+  outcome: Extract<EquationOutcome, { readonly statements: unknown }>,
+  spec: StatedModel,
+  { model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>,
+  stated: readonly Clause[],
+): Finding | undefined {
+  const outputs = stated.filter(({ kind }) => kind === 'output')
+  const equations = stated.filter(({ kind }) => kind === 'equation')
+  const { name, evidence, specified, implemented, edited, statements } = outcome
+  const part = edited && partOf(edited, statements)
+  const own = part === undefined ? undefined : spec.clauseOf.get(part)
+  const clause = own ?? (equations.length === 1 ? equations : outputs)[0]
+  if (!clause || !outputs[0]) return undefined
+  const values = { output: outputs[0].id.replace(/^outputs\./, '') }
+  const span = placeOf(outcome, provenance) ?? model.outputs[0]?.origin.span ?? model.origin.span
+  const place = { span, related: [{ message: 'specified here', span: clause.span }] }
+  const entry = name ? filledDiagnostic(name, place) : diagnostic('model-different', values, place)
+  return { diagnostic: entry, clause, evidence, specified, implemented }
+}
+
+/** What proves that nothing else differs. */
+function proofOfTheRest({ mended }: NamedDifference): Evidence | undefined {
+  const sides = mended?.()
+  if (!sides?.complete) return undefined
+  const judgement = judge([sides], () => ({ kind: 'open', problem: '' }))
+  return judgement.kind === 'same' ? judgement.evidence : undefined
+}
