@@ -15,7 +15,7 @@ import { lint } from './lint/lint.js'
 import { lintProgram } from './lint/program.js'
 import type { StatedAlgorithm } from './spec/algorithm.js'
 import { readSpec } from './spec/read.js'
-import type { Spec } from './spec/spec.js'
+import type { Spec, StatedModel } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
 import type { Files } from './syntax/modules.js'
 import { type SourceFile, type Span, sourceFile } from './text/source.js'
@@ -251,7 +251,10 @@ export function check(
   const target = `${request.path}${request.target === undefined ? '' : `#${request.target}`}`
   const base = { target, specPath: specFile.path }
   const { spec, diagnostics: specDiagnostics } = readSpec(specFile)
-  const read = measure('trace', () => readModels({ ...request, stated: spec && statedInputs(spec) }))
+  const readAs = (stated: StatedModel | undefined) =>
+    measure('trace', () => readModels({ ...request, stated: stated && statedInputs(stated) }))
+  const first = readAs(spec)
+  const read = spec?.ofOneExample && isContradicted(first) ? readAs(spec.ofOneExample) : first
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
   const whole = { ...base, spec, diagnostics }
@@ -339,8 +342,12 @@ function placeOf(step: Step): Span {
   return step.kind === 'alternatives' ? step.condition : (step.condition ?? placeOf(step.steps[0]!))
 }
 
+/** Whether what the code says of its tensors cannot be what the spec says. */
+const isContradicted = ({ models }: ReadResult): boolean =>
+  models.some(({ reason }) => reason?.code === 'contradicting-shapes')
+
 /** The inputs of a spec as tensors for a function. */
-function statedInputs({ inputs }: Spec): readonly StatedInput[] {
+function statedInputs({ inputs }: StatedModel): readonly StatedInput[] {
   return inputs.map(({ name, shape, dtype, clause: { span } }) => {
     const stated = { by: 'spec', input: name, span } as const
     return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }

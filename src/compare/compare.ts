@@ -6,13 +6,15 @@ import { positionAt, type Span } from '../text/source.js'
 import { acceptFinding, overallVerdict, withAccepted } from './accepted.js'
 import { compareAlgorithm } from './algorithm.js'
 import { compareCounts } from './counts.js'
+import { inputPlaces } from './ports.js'
 import type { Program } from './program.js'
 import { compareStructure } from './structure.js'
 import { compareTraining } from './training.js'
 import type { Comparison, Finding } from './verdict.js'
 
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
-export function compare(spec: Spec, code: ModelGraph, target: string): Comparison {
+export function compare(stated: Spec, code: ModelGraph, target: string): Comparison {
+  const spec = asCodeCounts(stated, code)
   const structure = compareStructure(spec, code)
   const others = [...compareCounts(spec, code.model), ...compareTraining(spec, code)]
   const known = new Map<Finding, Finding>()
@@ -38,6 +40,18 @@ export function compare(spec: Spec, code: ModelGraph, target: string): Compariso
     partners: structure.partners ?? new Map(),
     silent: structure.silent,
   }
+}
+
+/** What is stated of one example, where the code takes that: inputs without the axis that counts examples. */
+function asCodeCounts(spec: Spec, { model }: ModelGraph): Spec {
+  const example = spec.ofOneExample
+  if (!example) return spec
+  const places = inputPlaces(spec, model)
+  const isOfOne = spec.inputs.every((_, i) => {
+    const rank = model.inputs[places[i]!]?.node.type.shape?.length
+    return rank === example.inputs[i]!.shape.length
+  })
+  return isOfOne ? { ...spec, ...example, clauses: spec.clauses } : spec
 }
 
 /** Compares a training program with what a spec says of training. */

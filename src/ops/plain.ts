@@ -138,30 +138,31 @@ function dimensionExpression(dimension: Dimension): Expression | Problem {
   let sum: Expression | undefined
   for (const { coefficient, factors } of termsForPrinting(dimension)) {
     const { numerator, denominator } = coefficient
-    let product: Expression = {
-      kind: 'number',
-      value: Number(numerator),
-      text: String(numerator < 0n ? -numerator : numerator),
-      range,
-    }
-    if (denominator !== 1n)
-      product = binary('/', product, {
-        kind: 'number',
-        value: Number(denominator),
-        text: String(denominator),
-        range,
-      })
+    const size = numerator < 0n ? -numerator : numerator
+    // A factor of 1 goes without saying where another one can stand first.
+    const isSilent = size === 1n && denominator === 1n && (factors[0]?.power ?? 0) > 0
+    let product: Expression | undefined = isSilent ? undefined : whole(size)
+    if (product && denominator !== 1n) product = binary('/', product, whole(denominator))
     for (const { atom, power } of factors) {
       if (atom.kind !== 'symbol') return { problem: `\`${atom.name}\` of a size has no spelling` }
       const factor = named(atom.name)
       if (isProblem(factor)) return factor
-      for (let i = 0; i < Math.abs(power); i++) product = binary(power > 0 ? '*' : '/', product, factor)
+      for (let i = 0; i < Math.abs(power); i++)
+        product = product ? binary(power > 0 ? '*' : '/', product, factor) : factor
     }
+    product ??= whole(1n)
     if (sum === undefined) sum = numerator < 0n ? { kind: 'negate', operand: product, range } : product
     else sum = binary(numerator < 0n ? '-' : '+', sum, product)
   }
   return sum ?? { kind: 'number', value: 0, text: '0', range }
 }
+
+const whole = (value: bigint): Expression => ({
+  kind: 'number',
+  value: Number(value),
+  text: String(value),
+  range,
+})
 
 function binary(operator: '+' | '-' | '*' | '/', left: Expression, right: Expression): Expression {
   return { kind: 'binary', operator, left, right, range }

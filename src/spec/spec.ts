@@ -138,6 +138,8 @@ export interface StatedModel {
    * of an output (`output:name`).
    */
   readonly clauseOf: ReadonlyMap<string, Clause>
+  /** The same of one example, without the axis that counts examples; absent where no equations alone state it. */
+  readonly ofOneExample?: StatedModel
 }
 
 /** What a paper says of a model and of its training. */

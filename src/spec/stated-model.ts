@@ -14,7 +14,9 @@ export function statedModel(
   plan: Plan,
   clauseOf: ReadonlyMap<string, Clause>,
 ): StatedModel {
+  const example = planOfOneExample(plan)
   return {
+    ...(example && { ofOneExample: statedModel(context, title, example, clauseOf) }),
     title,
     symbols: context.symbols,
     instantiate: request =>
@@ -31,6 +33,13 @@ export function statedModel(
     clauses: [...new Set(clauseOf.values())],
     clauseOf,
   }
+}
+
+/** Equations hold for each example; layers and networks are applied to batches. */
+function planOfOneExample(plan: Plan): Plan | undefined {
+  const hasBatch = plan.inputs.some(input => input.hasBatch)
+  if (!hasBatch || plan.networks || !plan.steps.every(isPassage)) return undefined
+  return { ...plan, inputs: plan.inputs.map(input => ({ ...input, hasBatch: false })) }
 }
 
 /** Builds a model by itself, which shows whether its parts fit each other. */
