@@ -254,7 +254,7 @@ export function check(
   const readAs = (stated: StatedModel | undefined) =>
     measure('trace', () => readModels({ ...request, stated: stated && statedInputs(stated) }))
   const first = readAs(spec)
-  const read = spec?.ofOneExample && isContradicted(first) ? readAs(spec.ofOneExample) : first
+  const read = spec?.withBatch && isContradicted(first) ? readAs(spec.withBatch(() => false)) : first
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
   const whole = { ...base, spec, diagnostics }

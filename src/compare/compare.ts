@@ -42,16 +42,20 @@ export function compare(stated: Spec, code: ModelGraph, target: string): Compari
   }
 }
 
-/** What is stated of one example, where the code takes that: inputs without the axis that counts examples. */
+/**
+ * What is stated, with the axis that counts examples where the code has it: a function may compute one example, or take once
+ * what all examples share.
+ */
 function asCodeCounts(spec: Spec, { model }: ModelGraph): Spec {
-  const example = spec.ofOneExample
-  if (!example) return spec
   const places = inputPlaces(spec, model)
-  const isOfOne = spec.inputs.every((_, i) => {
-    const rank = model.inputs[places[i]!]?.node.type.shape?.length
-    return rank === example.inputs[i]!.shape.length
-  })
-  return isOfOne ? { ...spec, ...example, clauses: spec.clauses } : spec
+  const alone = new Set(
+    spec.inputs.flatMap(({ name, shape }, i) => {
+      const rank = model.inputs[places[i]!]?.node.type.shape?.length
+      return rank === shape.length - 1 ? [name] : []
+    }),
+  )
+  if (!spec.withBatch || alone.size === 0) return spec
+  return { ...spec, ...spec.withBatch(name => !alone.has(name)), clauses: spec.clauses }
 }
 
 /** Compares a training program with what a spec says of training. */

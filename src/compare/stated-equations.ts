@@ -72,15 +72,13 @@ export function compareStated(
   )
   const bounded = boundedInputs(spec, code, bindings)
   const outcome = compareEquations(spec, drawn, { taken, assumed, bounded, instantiations })
-  const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec)
-  if ('proof' in outcome) {
-    const kept = settings.filter(({ effect }) => effect === 'stated')
-    const { clauses } = provedVerdicts(stated, kept, outcome.proof)
-    return { clauses, loose: [], silent }
-  }
   const bind = (shape: Attribute) => substituteIn(shape, name => bindings.get(name))
-  const inputs = compareInputs(spec, code.model, bind)
-  const named = [...inputs, ...settings]
+  const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec)
+  const named = [...compareInputs(spec, code.model, bind), ...settings]
+  if ('proof' in outcome) {
+    const kept = named.filter(({ effect }) => effect === 'stated')
+    return { ...provedVerdicts(stated, kept, outcome.proof), silent }
+  }
   const paired = new Set(adopted.map(({ specified }) => specified!.layer.id))
   return { ...statedVerdicts(outcome, spec, code, stated, paired, named), silent }
 }

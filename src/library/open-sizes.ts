@@ -1,12 +1,15 @@
 import { type Dimension, type Polynomial, symbol, symbolsOf } from '../graph/dimension.js'
 
+/** What the size of the batch axis is called. */
+export const batchName = 'N'
+
 /** The size of the batch axis, which every model leaves open. */
-export const batch = symbol('N', true)
+export const batch = symbol(batchName, true)
 
 /** The open axes of an input, by their place behind the batch; tensors of TensorFlow.js have at most six. */
 const openAxisNames = ['T', 'T_2', 'T_3', 'T_4', 'T_5']
 
-export const sizeNames: readonly string[] = ['N', ...openAxisNames]
+export const sizeNames: readonly string[] = [batchName, ...openAxisNames]
 
 const names: ReadonlySet<string> = new Set(sizeNames)
 

@@ -1,11 +1,12 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
-import { type Dimension, equals, symbol } from '../graph/dimension.js'
+import { type Dimension, equals } from '../graph/dimension.js'
 import type { Layer, LayerApplication, ModelGraph, Parameter, Port, StatedValue } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { applyLayer } from '../library/instantiate.js'
+import { batch } from '../library/open-sizes.js'
 import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
 import { Misfit } from '../ops/misfit.js'
 import { opTable } from '../ops/table.js'
@@ -146,7 +147,7 @@ class PlanBuild {
   input({ name, shape, dtype, hasBatch, span }: PlannedInput): Diagnostic | undefined {
     const index = this.inputs.length
     const own = shape.map(size => this.#bound(size))
-    const sizes = hasBatch ? [symbol('N', true), ...own] : own
+    const sizes = hasBatch ? [batch, ...own] : own
     const attributes = { name, index: firstIdentity + index, shape: sizes, dtype }
     const node = this.#request.input?.(name, index) ?? this.#request.builder.node('input', [], attributes)
     if (isProblem(node)) return misfit(name, node, span)

@@ -1,8 +1,10 @@
+import { symbolsIn } from '../graph/attribute.js'
 import { type Dimension, isPolynomial } from '../graph/dimension.js'
 import { textOf } from '../library/config.js'
+import { batchName } from '../library/open-sizes.js'
 import { nearest } from '../text/nearest.js'
 import type { SpecContext } from './context.js'
-import type { Plan } from './plan.js'
+import type { Plan, PlannedInput } from './plan.js'
 import { declaredName } from './statements.js'
 import type { StepReader } from './steps.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
@@ -20,7 +22,7 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
     }
     context.report('spec-invalid-value', values, entry.span)
   }
-  return inputs.flatMap(({ key: written, value, keySpan, span }) => {
+  const planned = inputs.flatMap(({ key: written, value, keySpan, span }) => {
     const key = declaredName(written)
     const fields =
       entriesOf(value, context.file) &&
@@ -42,6 +44,18 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
     const stated = { name: key, shape, dtype: kind, hasBatch, span: keySpan }
     return [{ ...stated, ...(below !== undefined && { below }), ...(citation && { citation }) }]
   })
+  for (const input of planned) reportSizeCalledAsTheBatch(context, input)
+  return planned
+}
+
+/** Equations may speak of the number of examples; no other size must be taken for it. */
+function reportSizeCalledAsTheBatch(
+  context: SpecContext,
+  { name, shape, hasBatch, span }: PlannedInput,
+): void {
+  if (!hasBatch || !symbolsIn(shape).has(batchName)) return
+  const expected = `sizes of other names: \`${batchName}\` counts the examples, in front of every input without \`batch: false\``
+  context.report('spec-invalid-value', { layer: 'inputs', key: name, value: textOf(shape), expected }, span)
 }
 
 /** Of an input of indices: how many values they name. */

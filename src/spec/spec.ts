@@ -138,8 +138,11 @@ export interface StatedModel {
    * of an output (`output:name`).
    */
   readonly clauseOf: ReadonlyMap<string, Clause>
-  /** The same of one example, without the axis that counts examples; absent where no equations alone state it. */
-  readonly ofOneExample?: StatedModel
+  /**
+   * The same where only some inputs have an axis that counts examples: one example without any, or what all examples
+   * share. Absent where layers or networks, which are applied to batches, state a part.
+   */
+  readonly withBatch?: (has: (input: string) => boolean) => StatedModel
 }
 
 /** What a paper says of a model and of its training. */

@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../graph/builder.js'
-import { type Dimension, symbol } from '../graph/dimension.js'
+import type { Dimension } from '../graph/dimension.js'
 import { Provenance } from '../graph/provenance.js'
+import { batch } from '../library/open-sizes.js'
 import { opTable } from '../ops/table.js'
 import type { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
@@ -14,9 +15,12 @@ export function statedModel(
   plan: Plan,
   clauseOf: ReadonlyMap<string, Clause>,
 ): StatedModel {
-  const example = planOfOneExample(plan)
+  const isByExample = !plan.networks && plan.steps.every(isPassage)
   return {
-    ...(example && { ofOneExample: statedModel(context, title, example, clauseOf) }),
+    ...(isByExample && {
+      withBatch: (has: (input: string) => boolean) =>
+        statedModel(context, title, { ...plan, inputs: withBatch(plan.inputs, has) }, clauseOf),
+    }),
     title,
     symbols: context.symbols,
     instantiate: request =>
@@ -27,7 +31,7 @@ export function statedModel(
       name,
       dtype,
       ...(below !== undefined && { below }),
-      shape: [...(hasBatch ? [symbol('N', true)] : []), ...(shape as readonly Dimension[])],
+      shape: [...(hasBatch ? [batch] : []), ...(shape as readonly Dimension[])],
       clause: clauseOf.get(`input:${name}`)!,
     })),
     clauses: [...new Set(clauseOf.values())],
@@ -35,12 +39,8 @@ export function statedModel(
   }
 }
 
-/** Equations hold for each example; layers and networks are applied to batches. */
-function planOfOneExample(plan: Plan): Plan | undefined {
-  const hasBatch = plan.inputs.some(input => input.hasBatch)
-  if (!hasBatch || plan.networks || !plan.steps.every(isPassage)) return undefined
-  return { ...plan, inputs: plan.inputs.map(input => ({ ...input, hasBatch: false })) }
-}
+const withBatch = (inputs: Plan['inputs'], has: (input: string) => boolean): Plan['inputs'] =>
+  inputs.map(input => ({ ...input, hasBatch: input.hasBatch && has(input.name) }))
 
 /** Builds a model by itself, which shows whether its parts fit each other. */
 export const tried = ({ instantiate }: StatedModel): ReturnType<Spec['instantiate']> =>

@@ -300,6 +300,8 @@ export interface Library {
   readonly models: readonly string[]
   /** Names that it gives to sizes, such as that of the batch: what the program calls so is something else. */
   readonly sizes: readonly string[]
+  /** The one of them that counts examples, as a spec calls it too. */
+  readonly batch: string
   /** Names of calls that make a model; a function whose text has none of them cannot be a model site. */
   readonly modelCalls: ReadonlySet<string>
   /** The model behind a value, if it is one: what a target may evaluate to. */

@@ -395,7 +395,7 @@ export class SiteTracer {
     const { unknowns, library } = this.#interpreter
     const renamed = (name: string) => {
       const isOfCode = stated.by === 'comment' && (parameters.has(name) || library.sizes.includes(name))
-      if (isOfCode) return symbol(name, true)
+      if (isOfCode || (stated.by === 'spec' && name === library.batch)) return symbol(name, true)
       const path = parameters.has(name) ? `${stated.by}.${name}` : name
       return symbol(unknowns.value(path, `size ${name} of the ${stated.by}`).path, true)
     }

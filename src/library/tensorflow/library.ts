@@ -1,7 +1,7 @@
 import type { HostCall, HostType, Library, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
-import { sizeNames } from '../open-sizes.js'
+import { batchName, sizeNames } from '../open-sizes.js'
 import { optimizers } from '../optimizers.js'
 import { classes } from './classes.js'
 import { contextOf } from './context.js'
@@ -79,6 +79,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     models: [...artifacts.keys()],
     unbound: (name, trace) => (name === 'tf' ? rootOf(trace) : describedModel(name, trace, artifacts)),
     sizes: sizeNames,
+    batch: batchName,
     modelCalls: new Set([
       'sequential',
       'model',
