@@ -15,8 +15,8 @@ import type { Node } from '../../graph/node.js'
 import { Provenance } from '../../graph/provenance.js'
 import type { TrainingGraph } from '../../graph/training.js'
 import { opTable } from '../../ops/table.js'
-import type { Clause } from '../../spec/spec.js'
 import { positionAt } from '../../text/source.js'
+import { alignedLines } from '../aligned-lines.js'
 import { citationText, isFine, toldVerdict } from '../facts.js'
 import { visible } from '../frame.js'
 import type { CodeListing } from './code.js'
@@ -145,11 +145,9 @@ function clauseSign(entry: ClauseVerdict): Element {
 
 function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
   const { code } = comparison
-  const { lines } = namedLines(code)
-  const places = placesOf(comparison, specified)
+  const { lines, places, clausesOf } = alignedLines(comparison, specified)
   const own = new Map<Node, Node>()
   for (const [value, place] of places) own.set(place, value)
-  const clausesOf = clausesByLine(comparison, specified, places, lines)
   return lines.map((node): Row => {
     const other = own.get(node)
     const clauses = clausesOf.get(node) ?? []
@@ -162,68 +160,6 @@ function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
     const [paper, marked] = isSame ? [stated, implemented] : markDifference(stated, implemented)
     return { node, clauses, code: marked, paper, isAlike: isSame && clauses.every(isFine) }
   })
-}
-
-/**
- * For values of the spec, the values of the code in their places. What a layer computes is in the place of what the other
- * computes, also where one of them lacks an activation.
- */
-function placesOf({ partners, code }: Comparison, specified: ModelGraph): ReadonlyMap<Node, Node> {
-  const places = new Map(partners)
-  for (const { outputs, beforeActivation } of specified.model.applications) {
-    const [output] = outputs
-    const place = beforeActivation && partners.get(beforeActivation)
-    if (!output || !place || partners.has(output)) continue
-    places.delete(beforeActivation)
-    places.set(output, place)
-  }
-  const taken = new Set(places.values())
-  const activated = new Map(
-    code.model.applications.flatMap(({ outputs: [output], beforeActivation }) =>
-      output && beforeActivation && !taken.has(output) ? [[beforeActivation, output] as const] : [],
-    ),
-  )
-  for (const [value, place] of places) places.set(value, activated.get(place) ?? place)
-  return places
-}
-
-/** The clauses of layers, with the line that computes what the layer computes. */
-function clausesByLine(
-  { clauses, spec }: Comparison,
-  specified: ModelGraph,
-  places: ReadonlyMap<Node, Node>,
-  lines: readonly Node[],
-): ReadonlyMap<Node, readonly ClauseVerdict[]> {
-  const isLine = new Set(lines)
-  const lineOf = new Map<Node, Node>()
-  for (const line of lines) {
-    const pending = [line]
-    for (let node = pending.pop(); node; node = pending.pop()) {
-      if (lineOf.has(node)) continue
-      lineOf.set(node, line)
-      pending.push(...node.inputs.filter(input => !isLine.has(input)))
-    }
-  }
-  const verdictOf = new Map<Clause, ClauseVerdict>(clauses.map(entry => [entry.clause, entry]))
-  const ofLayer = new Map<string, ClauseVerdict[]>()
-  for (const [part, clause] of spec.clauseOf) {
-    const entry = verdictOf.get(clause)
-    const id = part.split('.', 1)[0]!
-    if (entry) ofLayer.set(id, [...(ofLayer.get(id) ?? []), entry])
-  }
-  const found = new Map<Node, ClauseVerdict[]>()
-  for (const { layer, outputs } of specified.model.applications) {
-    const node = outputs[0] && places.get(outputs[0])
-    const line = node && lineOf.get(node)
-    if (!line) continue
-    const known = found.get(line) ?? []
-    found.set(line, known)
-    for (const entry of new Set(ofLayer.get(String(layer.id)))) {
-      const isSetting = entry.clause.kind === 'config' && entry.verdict === 'as written'
-      if (!isSetting && !known.includes(entry)) known.push(entry)
-    }
-  }
-  return found
 }
 
 /** Both models in their own names. */
