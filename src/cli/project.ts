@@ -32,10 +32,13 @@ export function projectOf(path: string, fallback?: string): Project {
 }
 
 /** The project in a folder, whatever else is a project inside it. */
-export function projectAt(root: string): Project {
-  const here = process.cwd()
-  const base = `${resolve(root)}${sep}`.startsWith(here.endsWith(sep) ? here : here + sep) ? here : root
+export function projectAt(root: string, base = baseFor(root)): Project {
   return { root, base, files: filesBelow(root, base) }
+}
+
+function baseFor(root: string): string {
+  const here = process.cwd()
+  return `${resolve(root)}${sep}`.startsWith(here.endsWith(sep) ? here : here + sep) ? here : root
 }
 
 /** What was asked of the files of a project. */

@@ -2,28 +2,33 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type CheckOutcome, check, invalidJson, type ModelRequest } from '../pipeline.js'
 import { pathFrom } from '../report/locations.js'
 import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
+import type { Files } from '../syntax/modules.js'
 import { type SourceFile, sourceFile } from '../text/source.js'
 import type { AskedCheck, Stated } from './config.js'
 import { isDiagnostic, readNamedFile } from './files.js'
-import type { Revision } from './git.js'
 import { bundledSpec } from './package.js'
 import { filesBelow } from './places.js'
 import { type Reading, recorded, splitTarget } from './project.js'
 
-/** The outcome of a check at a revision, and what it looked at. */
-export interface RevisionCheck extends Reading {
+/** The outcome of a check of one side, and what it looked at. */
+export interface SideCheck extends Reading {
   readonly outcome: CheckOutcome
 }
 
-/** The model code that a check names at a revision; paths start at the root of the repository. */
-export function requestAt(asked: AskedCheck, folder: string, { files }: Revision): ModelRequest {
+/** What one side of a comparison can read, such as a revision of a repository. */
+export interface Side {
+  readonly files: Files
+}
+
+/** The model code that a check names on one side; paths start where those of its files do. */
+export function requestAt(asked: AskedCheck, folder: string, { files }: Side): ModelRequest {
   const { path, target } = splitTarget(asked.target.text, '', inner => files.exists(pathFrom(folder, inner)))
   const { arguments: args, inputs } = asked
   return { files: filesBelow(folder, files), path: pathFrom(folder, path), target, arguments: args, inputs }
 }
 
-/** Checks the model code of one revision by the spec of another. `folder` is that of the list of checks. */
-export function checkAt(asked: AskedCheck, folder: string, code: Revision, rules: Revision): RevisionCheck {
+/** Checks the model code of one side by the spec of another. `folder` is that of the list of checks. */
+export function checkAt(asked: AskedCheck, folder: string, code: Side, rules: Side): SideCheck {
   const request = requestAt(asked, folder, code)
   const { files, ...reading } = recorded(request.files)
   const spec = specAt(asked.spec, folder, rules)
@@ -41,10 +46,10 @@ export function checkAt(asked: AskedCheck, folder: string, code: Revision, rules
 const notFound = ({ text, span }: Stated): Diagnostic =>
   diagnostic('file-not-found', { path: text }, { span })
 
-/** The path of a check's spec from the root of the repository. */
+/** The path of a check's spec. */
 export const specPathOf = ({ spec }: AskedCheck, folder: string): string => pathFrom(folder, spec.text)
 
-function specAt(stated: Stated, folder: string, { files }: Revision): SourceFile | Diagnostic {
+function specAt(stated: Stated, folder: string, { files }: Side): SourceFile | Diagnostic {
   const path = pathFrom(folder, stated.text)
   const text = path.startsWith(folder) ? files.read(path) : undefined
   if (text !== undefined) return sourceFile(path, text)
@@ -55,7 +60,7 @@ function specAt(stated: Stated, folder: string, { files }: Revision): SourceFile
 function artifactsAt(
   { artifacts }: AskedCheck,
   folder: string,
-  { files }: Revision,
+  { files }: Side,
 ): { readonly artifacts: Readonly<Record<string, Json>>; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   const read = Object.entries(artifacts).flatMap(([name, stated]): (readonly [string, Json])[] => {

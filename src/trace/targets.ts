@@ -39,13 +39,24 @@ function functionsOf(module: Module): readonly { readonly name: string; readonly
   })
 }
 
-/** All names that a target can have: variables, functions, methods, and exported fields of CommonJS. */
-export function targetNames(module: Module): readonly string[] {
+/** What a target can be, by its name: a variable, a function, a method, or an exported field of CommonJS. */
+export interface TargetPlace {
+  readonly name: string
+  readonly span: Span
+}
+
+export function targetPlaces(module: Module): readonly TargetPlace[] {
   return declarations(module.body).flatMap(({ name, value }) => {
-    const methods: string[] = []
-    if (value.kind === 'class') methodsOf(value.class, method => methods.push(`${name}.${method}`))
-    return [name, ...methods]
+    const methods: TargetPlace[] = []
+    if (value.kind === 'class')
+      methodsOf(value.class, (method, { span }) => methods.push({ name: `${name}.${method}`, span }))
+    return [{ name, span: value.span }, ...methods]
   })
+}
+
+/** All names that a target can have. */
+export function targetNames(module: Module): readonly string[] {
+  return targetPlaces(module).map(({ name }) => name)
 }
 
 function methodsOf(code: ClassCode, visit: (name: string, code: FunctionCode) => void): void {
