@@ -21,7 +21,7 @@ function notices(inputs) {
   const packages = inputs.flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
   const bundled = [...new Set(['ts-morph', '@ts-morph/common', 'typescript', ...packages])].sort()
   const texts = bundled.map(name => {
-    const file = ['LICENSE', 'LICENSE.txt', 'license'].find(file =>
+    const file = ['LICENSE', 'LICENSE.txt', 'License.txt', 'license'].find(file =>
       existsSync(`node_modules/${name}/${file}`),
     )
     return `${name}\n\n${readFileSync(`node_modules/${name}/${file}`, 'utf8').trim()}\n`
@@ -43,6 +43,17 @@ function mathStyle() {
     const data = readFileSync(`${folder}/fonts/${name}.woff2`).toString('base64')
     return face.replace(/src:[^;}]*/, `src:url(data:font/woff2;base64,${data}) format("woff2")`)
   })
+}
+
+/** The language server is a file of its own: nothing else needs what it speaks its protocol with. */
+const languageServerApart = {
+  name: 'language-server-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/language-server\.js$/ }, () => ({
+      path: './language-server.cjs',
+      external: true,
+    }))
+  },
 }
 
 /** What both bundles have in common. */
@@ -70,6 +81,7 @@ const bundles = await Promise.all([
       index: 'src/index.ts',
       // Runs as a worker, which is started by the name of its file.
       'wild-file': 'src/cli/wild-file.ts',
+      'editor-thread': 'src/cli/editor-thread.ts',
       // A program of its own: the only one that opens a connection.
       'post-comment': 'src/post-comment.ts',
     },
@@ -80,11 +92,14 @@ const bundles = await Promise.all([
       js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
     },
   }),
-  // One CommonJS file: only of such can a compiled form be kept in every version of Node.
+  // CommonJS in one file: only of such can a compiled form be kept in every version of Node.
   build({
     ...options,
-    entryPoints: { 'command-line': 'src/cli/main.ts' },
+    plugins: [...options.plugins, languageServerApart],
+    entryPoints: { 'command-line': 'src/cli/main.ts', 'language-server': 'src/cli/language-server.ts' },
     format: 'cjs',
+    // A script that is compiled by hand has no other way to load a file than `require`.
+    supported: { 'dynamic-import': false },
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': 'addressOfFile' },
     banner: { js: "const addressOfFile=require('node:url').pathToFileURL(__filename).href;" },

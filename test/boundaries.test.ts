@@ -29,6 +29,7 @@ const rooms = [
   'diff',
   'report',
   'acceptance',
+  'editor',
   'index.ts',
   'cli',
   'bin.ts',

@@ -300,6 +300,15 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
     })
 
   program
+    .command('language-server')
+    .description('serve an editor over the standard streams: findings, equations and fixes while you type')
+    .option('--stdio', 'what many editors give; there is no other way to connect')
+    .addHelpText('after', examples([['language-server', 'as an editor starts it']]))
+    .action(async () => {
+      await (await import('./language-server.js')).languageServer()
+    })
+
+  program
     .command('explain [code]')
     .description('explain a finding code; without one, list all codes')
     .addHelpText('after', examples([['explain activation-missing', 'what it means and what to do']]))
