@@ -206,6 +206,36 @@ describe('a session', () => {
     expect((await own.shown('model.js'))[0]?.message).toContain('is 28, specified is 8')
   }, 30_000)
 
+  describe('with a program that takes ten seconds to read', () => {
+    const slow = `exports.createModel = () => {
+  const list = Array.from({ length: 20000 }, (_, i) => i)
+  for (let k = 0; k < 60; k++) list.map(i => list.indexOf(i))
+  return tf.sequential({ layers: [tf.layers.dense({ units: 8, inputShape: [3] })] })
+}\n`
+    const seconds = (start: number) => (performance.now() - start) / 1000
+
+    test('reads the newer text instead, as soon as there is one', async () => {
+      await own.start()
+      await own.open('model.js', model(0))
+      await own.type('model.js', slow)
+      await new Promise(done => setTimeout(done, 500))
+      const start = performance.now()
+      expect(codes(await own.change('model.js', model(1)))).toEqual(['config-different'])
+      expect(seconds(start)).toBeLessThan(8)
+      expect(own.warnings).toEqual([])
+    }, 30_000)
+
+    test('answers nothing about it in time, and ends when it is asked to', async () => {
+      await own.start()
+      await own.open('model.js', model(0))
+      await own.type('model.js', slow)
+      const start = performance.now()
+      expect(await own.hover('model.js', { line: 3, character: 45 })).toBeNull()
+      expect(await own.end()).toBe(0)
+      expect(seconds(start)).toBeLessThan(8)
+    }, 30_000)
+  })
+
   test('shows plain text, and gives edits without versions, where the editor can do no more', async () => {
     await own.start({})
     await own.open('model.js', model(1))
@@ -240,7 +270,7 @@ describe('a session', () => {
     expect(place?.uri).toBe(pathToFileURL(resolve('specs/xor-and-regression.yaml')).href)
   }, 30_000)
 
-  test('takes any text and any position, and reads no file that an address names beyond the project', async () => {
+  test('takes any text, any position and any address', async () => {
     await own.start()
     for (const text of [
       '',
