@@ -35,9 +35,9 @@ export interface Batch {
  * is also `x`, `y` and `p`.
  */
 export interface Objective {
+  /** What the field calls it: `mean squared error`. */
+  readonly name: string
   readonly equation: string
-  /** The loss of the table that the equation is, of `y` and `p`. */
-  readonly loss?: string
 }
 
 /** What is measured on a batch that training has not seen, where it is not the objective itself. Smaller is better. */
@@ -93,21 +93,64 @@ export interface Misfit {
 /** Another network of the same signature, whose outputs are to be learned. */
 export type Teacher = (inputs: readonly Tensor[]) => readonly Tensor[]
 
+/** A port that fits. A size is a number, or a letter that stands for the same number wherever it is. */
+export interface PortPattern {
+  readonly shape: readonly (number | string)[]
+  /** The letter of the number of tokens; without it, the port takes any numbers. */
+  readonly below?: string
+}
+
+export interface OutputPattern extends PortPattern {
+  readonly stands: readonly Standing[]
+}
+
+/** A signature that fits, up to sizes. */
+export interface Pattern {
+  readonly inputs: readonly PortPattern[]
+  readonly outputs: readonly OutputPattern[]
+  /** What letters may be, and what an open size becomes. */
+  readonly sizes?: Readonly<Record<string, SizeRange>>
+}
+
+export interface SizeRange {
+  readonly least?: number
+  readonly most?: number
+  /** What the size becomes where the model leaves it open; without it, the least. */
+  readonly open?: number
+}
+
+/** A signature with a number for every size. */
+export interface Fit {
+  readonly inputs: readonly SizedPort[]
+  readonly outputs: readonly (SizedPort & Pick<OutputPort, 'stands'>)[]
+  /** The letters of the pattern that fits. */
+  readonly sizes: Readonly<Record<string, number>>
+  /** Which of the patterns it is. */
+  readonly pattern: number
+}
+
+export interface SizedPort {
+  readonly shape: readonly number[]
+  readonly below?: number
+}
+
 export interface Problem {
   readonly title: string
   /** What a model must do, in one sentence. */
   readonly asks: string
-  /** The inputs and outputs that fit, in one sentence. */
-  readonly fits: string
+  /** The signatures that fit, in words where letters do not say what they count. */
+  readonly letters?: Readonly<Record<string, string>>
+  /** The first that fits is taken; `any` signature fits where another network makes the targets. */
+  readonly accepts: readonly Pattern[] | 'any'
   /** Where bound and baseline come from, as Markdown with TeX between dollars. */
   readonly derivation: string
   /** What the problem is known from; without it, it was made for this table. */
   readonly source?: string
-  /** The teacher is there for problems that ask for one: their targets are its outputs. */
-  readonly instance: (signature: Signature, teacher?: Teacher) => Instance | Misfit
+  /** The teacher is asked for by problems that accept any signature. */
+  readonly instance: (fit: Fit, teacher: Teacher | undefined) => Instance | Misfit
 }
 
-export const isMisfit = (value: Instance | Misfit): value is Misfit => 'misfit' in value
+export const isMisfit = (value: object): value is Misfit => 'misfit' in value
 
 /** The part of the way from the bound to the baseline that a model may keep and still reaches the bound. */
 const share = 0.1
