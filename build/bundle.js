@@ -43,6 +43,8 @@ const bundles = await Promise.all([
       'editor-thread': 'src/cli/editor-thread.ts',
       // A program of its own: the only one that opens a connection.
       'post-comment': 'src/post-comment.ts',
+      // A program of its own: the only one that runs model code.
+      'experiment-process': 'src/experiment-process.ts',
     },
     splitting: true,
   }),

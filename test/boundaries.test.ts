@@ -35,7 +35,12 @@ const rooms = [
   'bin.ts',
   'github',
   'post-comment.ts',
+  'execution',
+  'experiment-process.ts',
 ]
+
+/** Rooms that touch the process and the disk: the programs. */
+const programs = ['cli', 'bin.ts', 'github', 'post-comment.ts', 'execution', 'experiment-process.ts']
 
 /** Imports of another order, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {}
@@ -76,7 +81,7 @@ test('a room imports only rooms above it', () => {
 
 test('only the programs touch the process, the disk or the network', () => {
   const wrong = files
-    .filter(path => !['cli', 'bin.ts', 'github', 'post-comment.ts'].includes(roomOf(path)))
+    .filter(path => !programs.includes(roomOf(path)))
     .filter(path => /from 'node:(?!crypto')|\bprocess\.|\bfetch\(/.test(readFileSync(path, 'utf8')))
   expect(wrong).toEqual([])
 })
@@ -104,7 +109,27 @@ test('one file opens connections, and only the program that posts comments has i
 /** Files that may run code, each with what it runs. */
 const runners: Readonly<Record<string, string>> = {
   'src/cli/compiled.ts': 'the command line itself, from its own package',
+  'src/execution/modules.ts': 'model code that the user asked to run, in a process of its own',
 }
+
+test('one program runs model code, and only one file starts it', () => {
+  const importing = files.filter(path => importsOf(path).some(imported => roomOf(imported) === 'execution'))
+  expect(importing.filter(path => roomOf(path) !== 'execution')).toEqual(['src/experiment-process.ts'])
+  const taking = files.filter(path => /from 'sucrase'/.test(readFileSync(path, 'utf8')))
+  expect(taking).toEqual(['src/execution/modules.ts'])
+  const naming = files.filter(path => /\bexperimentProgram\(/.test(readFileSync(path, 'utf8')))
+  expect(naming).toEqual(['src/cli/laboratory.ts', 'src/cli/package.ts'])
+})
+
+test('TensorFlow.js is loaded by that program alone', () => {
+  const isTypes = (line: string) => /^import type /.test(line) || /^export type /.test(line)
+  const loading = files.filter(path =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .some(line => /(from |import\(|require\()'@tensorflow\//.test(line) && !isTypes(line)),
+  )
+  expect(loading).toEqual([])
+})
 
 test('nothing evaluates text as code', () => {
   const wrong = files
@@ -113,9 +138,13 @@ test('nothing evaluates text as code', () => {
   expect(wrong).toEqual([])
 })
 
-test('one file starts processes, and only git, without a shell', () => {
+test('two files start processes: git and the program that runs model code, both without a shell', () => {
   const starting = files.filter(path => /child_process/.test(readFileSync(path, 'utf8')))
-  expect(starting).toEqual(['src/cli/git.ts'])
+  expect(starting).toEqual(['src/cli/git.ts', 'src/cli/laboratory.ts'])
+  const laboratory = readFileSync('src/cli/laboratory.ts', 'utf8')
+  expect(laboratory).toContain("import { type ChildProcess, spawn } from 'node:child_process'")
+  expect(laboratory.match(/\bspawn\(\n {4}(.{17})/g)).toEqual(['spawn(\n    process.execPath,'])
+  expect(laboratory).toContain('shell: false')
   const text = readFileSync('src/cli/git.ts', 'utf8')
   const imported = /import \{ (.*) \} from 'node:child_process'/.exec(text)?.[1]
   expect(imported).toBe('execFileSync')

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of the installed package: the nearest one upwards that has a package.json. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
   return folder
@@ -31,6 +31,11 @@ export function demoFile(name: string): string {
 /** The documentation page of a finding code. */
 export function findingPage(code: string): string {
   return join(packageRoot(), 'docs', 'findings', `${code}.md`)
+}
+
+/** The program that runs model code, and does nothing else. */
+export function experimentProgram(): string {
+  return join(packageRoot(), 'dist', 'experiment-process.js')
 }
 
 /** The style sheet of mathematics, with its fonts in it. */

@@ -1,0 +1,96 @@
+import { randomSource } from '../evaluate/random.js'
+import { ExperimentFailure, failureOf } from '../experiment/failures.js'
+import type { Backend, Description, Question, Questions, Reply } from '../experiment/protocol.js'
+import { runCode } from './code.js'
+import { runnableGraph } from './graph.js'
+import { outputsOf } from './outputs.js'
+import { failureFrom, lacksKernel } from './reasons.js'
+import type { Runnable } from './subject.js'
+import { type ChosenFramework, chooseFramework, fallBack } from './tensorflow.js'
+
+type Start = Questions['start']['asked']
+
+/** Answers questions about one subject, which the first of them names. */
+class Experiment {
+  #start: Start | undefined
+  #framework: ChosenFramework | undefined
+  #built: Runnable | undefined
+
+  get backend(): Backend {
+    return this.#framework!.backend
+  }
+
+  async answer(question: Question): Promise<Questions[Question['name']]['answer']> {
+    try {
+      return await this.#answer(question)
+    } catch (thrown) {
+      const kernel = lacksKernel(thrown)
+      if (kernel === undefined || !this.#framework || !this.#start) throw thrown
+      this.#framework = await fallBack(this.#framework, `it has no ${kernel}`)
+      await this.#build(this.#start.seed)
+      return await this.#answer(question)
+    }
+  }
+
+  async #answer({ name, asked }: Question): Promise<Questions[Question['name']]['answer']> {
+    if (name === 'start') {
+      this.#start = asked
+      this.#framework ??= await prepare(asked)
+      return describe(await this.#build(asked.seed))
+    }
+    const { tf } = this.#framework!
+    if (name === 'outputs') return outputsOf(this.#built!, asked, tf)
+    throw new Error(`there is no question ${name}`)
+  }
+
+  /** The subject as it starts with a seed: its code runs anew, so that nothing is left of what was built before. */
+  async #build(seed: number): Promise<Runnable> {
+    const { tf } = this.#framework!
+    const { subject } = this.#start!
+    tf.disposeVariables()
+    const random = randomSource(seed)
+    // TensorFlow.js seeds its draws by it where no seed is given.
+    Math.random = random
+    this.#built = subject.kind === 'code' ? await runCode(subject, tf) : runnableGraph(subject.graph, tf)
+    return this.#built
+  }
+}
+
+async function prepare({ folders, backend }: Start): Promise<ChosenFramework> {
+  const chosen = await chooseFramework(folders, backend)
+  chosen.tf.env().set('IS_TEST', true)
+  // Scripts of pages find it under this name.
+  Object.assign(globalThis, { tf: chosen.tf })
+  return chosen
+}
+
+function describe({ inputs, outputs, parameters, compiled }: Runnable): Description {
+  return {
+    inputs,
+    outputs,
+    parameters: parameters.map(({ variable, ...rest }) => rest),
+    ...(compiled && { optimizer: compiled.optimizer.getClassName() }),
+  }
+}
+
+/** Answers what the parent process asks, one question after the other. */
+export function serve(): void {
+  const send = process.send!.bind(process)
+  const reply = (message: Reply) => send(message)
+  const experiment = new Experiment()
+  // The code has no business with the process that asks.
+  Object.assign(process, { send: undefined, exit: refuseExit })
+  // What the code starts and does not wait for may fail by itself.
+  for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, () => undefined)
+  process.on('message', (question: Question) => {
+    experiment.answer(question).then(
+      answer => reply({ kind: 'answer', answer, backend: experiment.backend }),
+      (thrown: unknown) => reply({ kind: 'failure', failure: failureFrom(thrown) }),
+    )
+  })
+  reply({ kind: 'ready' })
+}
+
+function refuseExit(code: number = 0): never {
+  throw new ExperimentFailure(failureOf('exits', { code: String(code) }).failure)
+}

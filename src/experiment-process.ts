@@ -1,0 +1,3 @@
+import { serve } from './execution/main.js'
+
+serve()
