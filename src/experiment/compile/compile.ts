@@ -3,8 +3,9 @@ import type { Body, Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import { nodesBelow } from '../../graph/walk.js'
 import type { Mode } from '../../ops/elaborate.js'
+import { opTable } from '../../ops/table.js'
 import { elementKernels } from './elements.js'
-import type { RealTensor, TensorFlow } from './framework.js'
+import { detached, type RealTensor, type TensorFlow } from './framework.js'
 import { type Kernel, type PrimitiveName, UncompiledOp } from './kernel.js'
 import { leafKernels } from './leaves.js'
 import { shapeKernels } from './shapes.js'
@@ -70,7 +71,10 @@ class Program {
   }
 
   #compute(node: Node, values: ReadonlyMap<Node, RealTensor>, leaf: LeafValue): RealTensor {
-    const inputs = node.inputs.map(input => values.get(input)!)
+    const inputs = node.inputs.map((input, i) => {
+      const value = values.get(input)!
+      return isFlat(node, i) ? detached(value, this.#tf) : value
+    })
     const { shape, dtype } = node.type
     const context = {
       tf: this.#tf,
@@ -97,4 +101,14 @@ class Program {
     this.#orders.set(key, order)
     return order
   }
+}
+
+/** Whether nothing flows back to an input, since the op is a step function of it or is meant to stop it. */
+function isFlat({ op: name, inputs, attributes }: Node, at: number): boolean {
+  const op = opTable[name]
+  if (op?.kind !== 'primitive') return false
+  const derivative = op.derivative[op.inputs[Math.min(at, op.inputs.length - 1)]!]
+  const types = inputs.map(({ type }) => type)
+  const own = typeof derivative === 'function' ? derivative(attributes, types, at) : derivative
+  return typeof own === 'object' && own.zero === true
 }

@@ -43,8 +43,6 @@ type Binary =
   | 'sub'
   | 'mul'
   | 'pow'
-  | 'maximum'
-  | 'minimum'
   | 'greater'
   | 'greaterEqual'
   | 'less'
@@ -58,6 +56,14 @@ const binary =
   (name: Binary): Kernel =>
   ([x, y], { tf }) =>
     tf[name](numbers(tf, x!), numbers(tf, y!))
+
+/** Of operands in the shape of the result: the gradient of TensorFlow.js fails for others. */
+const extreme =
+  (name: 'maximum' | 'minimum'): Kernel =>
+  (inputs, { tf, shape }) => {
+    const [x, y] = inputs.map(input => tf.broadcastTo(numbers(tf, input), [...shape]))
+    return tf[name](x!, y!)
+  }
 
 /** On real numbers, whatever the types are. */
 const ofReals =
@@ -79,8 +85,8 @@ export const elementKernels = {
   floorDivide: (inputs, context) => context.tf.floor(ofReals('div')(inputs, context)),
   modulo: ofReals('mod'),
   power: binary('pow'),
-  maximum: binary('maximum'),
-  minimum: binary('minimum'),
+  maximum: extreme('maximum'),
+  minimum: extreme('minimum'),
   atan2: ofReals('atan2'),
   cast: ([x]) => x!,
   negate: unary('neg'),
@@ -98,11 +104,8 @@ export const elementKernels = {
   floor: unary('floor'),
   ceil: unary('ceil'),
   round: unary('round'),
-  stopGradient: ([x], { tf }) =>
-    tf.customGrad(given => {
-      const value = given as RealTensor
-      return { value: value.clone(), gradFunc: (g: RealTensor) => tf.zerosLike(g) }
-    })(x!),
+  // What it reads has no way back already.
+  stopGradient: ([x]) => x!,
   sin: unary('sin'),
   cos: unary('cos'),
   tan: unary('tan'),

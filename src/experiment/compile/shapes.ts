@@ -3,7 +3,7 @@ import type { Attribute } from '../../graph/node.js'
 import { recurrenceForm, stepsOf } from '../../ops/recurrence.js'
 import { resolveAxes, resolveAxis } from '../../ops/shape.js'
 import { opTable } from '../../ops/table.js'
-import type { RealTensor, TensorFlow } from './framework.js'
+import { detached, type RealTensor, type TensorFlow } from './framework.js'
 import { type Kernel, type KernelContext, UncompiledOp } from './kernel.js'
 
 const axesOf = ({ attributes }: KernelContext, { rank }: RealTensor): number[] => [
@@ -31,10 +31,24 @@ const position =
   ([x], { tf, attributes }) =>
     tf[name](x!, axisOf(attributes.axis, x!.rank))
 
+/** Along the last axis: the gradient of TensorFlow.js along others has another order of axes. */
 const cumulative =
   (name: 'cumsum' | 'cumprod'): Kernel =>
-  ([x], { tf, attributes: { axis, exclusive, reverse } }) =>
-    tf[name](x!, axisOf(axis, x!.rank), exclusive === true, reverse === true)
+  ([x], { tf, attributes: { axis, exclusive, reverse } }) => {
+    const { rank } = x!
+    const order = lastOrder(axisOf(axis, rank), rank)
+    const turned = tf.transpose(x!, [...order])
+    const summed = tf[name](turned, rank - 1, exclusive === true, reverse === true)
+    return tf.transpose(summed, [...inverseOf(order)])
+  }
+
+/** The axes with one of them at the end. */
+const lastOrder = (axis: number, rank: number): readonly number[] => [
+  ...Array.from({ length: rank }, (_, i) => i).filter(i => i !== axis),
+  axis,
+]
+
+const inverseOf = (order: readonly number[]): readonly number[] => order.map((_, i) => order.indexOf(i))
 
 /** Positions along an axis by their numbers. */
 function picked(tf: TensorFlow, x: RealTensor, axis: number, positions: readonly number[]): RealTensor {
@@ -67,16 +81,21 @@ export const shapeKernels = {
   cumprod: cumulative('cumprod'),
   // `topk` has no gradient in TensorFlow.js; a product with one-hot codes has.
   topValues: ([x], { tf, attributes }) => {
-    const { indices } = tf.topk(x!, attributes.k as number)
+    const { indices } = tf.topk(detached(x!, tf), attributes.k as number)
     const codes = tf.oneHot(tf.cast(indices, 'int32'), x!.shape.at(-1)!)
     return tf.sum(tf.mul(tf.cast(codes, x!.dtype as 'float32'), tf.expandDims(x!, -2)), -1)
   },
   topIndices: ([x], { tf, attributes }) => tf.topk(x!, attributes.k as number).indices,
   matMul: ([x, y], { tf, shape }) => {
     const [left, right] = [tf.cast(x!, 'float32'), tf.cast(y!, 'float32')]
-    return left.rank > 1
-      ? tf.matMul(left, right)
-      : tf.reshape(tf.matMul(tf.expandDims(left, 0), right), [...shape])
+    if (left.rank === 1) return tf.reshape(tf.matMul(tf.expandDims(left, 0), right), [...shape])
+    // The gradient of TensorFlow.js fails where axes in front are broadcast.
+    const outer = shape.slice(0, -2)
+    const whole = (of: RealTensor) =>
+      of.rank === shape.length && of.shape.slice(0, -2).join() === outer.join()
+        ? of
+        : tf.broadcastTo(of, [...outer, ...of.shape.slice(-2)])
+    return tf.matMul(whole(left), whole(right))
   },
   reshape,
   flatten: reshape,
@@ -168,16 +187,11 @@ export const shapeKernels = {
       { body: () => [] },
     )
     const matrix = tf.tensor2d(Float32Array.from(data), [after, before])
-    const order = [...x!.shape.keys()].filter(i => i !== axis).concat(axis)
-    const lines = tf.reshape(tf.transpose(tf.cast(x!, 'float32'), order), [-1, before])
-    const moved = tf.reshape(tf.matMul(lines, matrix, false, true), [
-      ...order.slice(0, -1).map(i => x!.shape[i]!),
-      after,
-    ])
-    return tf.transpose(
-      moved,
-      order.map((_, i) => order.indexOf(i)),
-    )
+    const order = lastOrder(axis, x!.rank)
+    const lines = tf.reshape(tf.transpose(tf.cast(x!, 'float32'), [...order]), [-1, before])
+    const rest = order.slice(0, -1).map(i => x!.shape[i]!)
+    const moved = tf.reshape(tf.matMul(lines, matrix, false, true), [...rest, after])
+    return tf.transpose(moved, [...inverseOf(order)])
   },
   recurrence: (inputs, context) => repeated(inputs, context),
 } as const satisfies Readonly<Record<string, Kernel>>

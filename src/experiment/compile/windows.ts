@@ -26,15 +26,47 @@ function padded(x: RealTensor, { tf }: KernelContext, amounts: readonly number[]
   return tf.pad(x, [[0, 0], ...pairs, [0, 0]], value)
 }
 
+/**
+ * The input with padding in numbers around it, also with what the last windows reach beyond where their count was rounded
+ * up; padding by name is left to TensorFlow.js.
+ */
 function within(
   x: RealTensor,
   context: KernelContext,
+  size: readonly number[],
   value = 0,
 ): { readonly input: RealTensor; readonly padding: 'valid' | 'same' } {
-  const { padding } = settingsOf(context)
-  return typeof padding === 'string'
-    ? { input: x, padding }
-    : { input: padded(x, context, padding, value), padding: 'valid' }
+  const { padding, strides, dilations } = settingsOf(context)
+  if (typeof padding === 'string') return { input: x, padding }
+  const amounts = padding.map((amount, i) => {
+    if (i % 2 === 0) return amount
+    const axis = (i - 1) / 2
+    const reached = (context.shape[axis + 1]! - 1) * strides[axis]! + (size[axis]! - 1) * dilations[axis]! + 1
+    return Math.max(amount, reached - x.shape[axis + 1]! - padding[i - 1]!)
+  })
+  return { input: padded(x, context, amounts, value), padding: 'valid' }
+}
+
+/**
+ * A kernel with zeros between its elements, which is the same as a step inside of windows: TensorFlow.js has no gradient
+ * for such steps.
+ */
+function spread(kernel: RealTensor, { tf }: KernelContext, dilations: readonly number[]): RealTensor {
+  let spread = kernel
+  dilations.forEach((dilation, axis) => {
+    if (dilation === 1) return
+    const { shape } = spread
+    const apart = tf.reshape(spread, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)])
+    const zeros = apart.shape.map((_, i): [number, number] => [0, i === axis + 1 ? dilation - 1 : 0])
+    const joined = tf.reshape(tf.pad(apart, zeros), shape.with(axis, shape[axis]! * dilation))
+    const size = shape.with(axis, (shape[axis]! - 1) * dilation + 1)
+    spread = tf.slice(
+      joined,
+      shape.map(() => 0),
+      size,
+    )
+  })
+  return spread
 }
 
 /** Per axis as TensorFlow.js takes it for two axes and for three. */
@@ -43,20 +75,23 @@ const triple = (list: readonly number[]) => [list[0]!, list[1]!, list[2]!] as [n
 
 const conv2d: Kernel = ([x, kernel], context) => {
   const { strides, dilations } = settingsOf(context)
-  const { input, padding } = within(x!, context)
-  return context.tf.conv2d(input as never, kernel as never, pair(strides), padding, 'NHWC', pair(dilations))
+  const { input, padding } = within(x!, context, kernel!.shape)
+  return context.tf.conv2d(
+    input as never,
+    spread(kernel!, context, dilations) as never,
+    pair(strides),
+    padding,
+  )
 }
 
 const conv3d: Kernel = ([x, kernel], context) => {
   const { strides, dilations } = settingsOf(context)
-  const { input, padding } = within(x!, context)
+  const { input, padding } = within(x!, context, kernel!.shape)
   return context.tf.conv3d(
     input as never,
-    kernel as never,
+    spread(kernel!, context, dilations) as never,
     triple(strides),
     padding,
-    'NDHWC',
-    triple(dilations),
   )
 }
 
@@ -84,14 +119,12 @@ const conv3dTranspose: Kernel = ([x, kernel], context) => {
 
 const depthwiseConv2d: Kernel = ([x, kernel], context) => {
   const { strides, dilations } = settingsOf(context)
-  const { input, padding } = within(x!, context)
+  const { input, padding } = within(x!, context, kernel!.shape)
   return context.tf.depthwiseConv2d(
     input as never,
-    kernel as never,
+    spread(kernel!, context, dilations) as never,
     pair(strides),
     padding,
-    'NHWC',
-    pair(dilations),
   )
 }
 
@@ -102,7 +135,7 @@ function maximum(x: RealTensor, context: KernelContext): RealTensor {
   const { tf, attributes } = context
   const size = attributes.poolSize as readonly number[]
   const { strides, dilations } = settingsOf(context)
-  const { input, padding } = within(x, context, outside)
+  const { input, padding } = within(x, context, size, outside)
   return size.length === 2
     ? tf.pool(input as never, pair(size), 'max', padding, pair(dilations), pair(strides))
     : tf.maxPool3d(input as never, triple(size), triple(strides), padding)
