@@ -1,9 +1,11 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
+import { backends } from '../experiment/protocol.js'
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
 import type { ReporterName } from '../report/reporters.js'
 import type { ReviewReporterName } from '../report/review-reporters.js'
+import type { ToyReporterName } from '../report/toy-reporters.js'
 import { isJsonProblem, readJson } from '../syntax/json.js'
 import { sourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -37,6 +39,7 @@ const formats = {
     gitlab: true,
     rdjson: true,
   }),
+  toy: namesOf<ToyReporterName>({ terminal: true, json: true, markdown: true }),
   lint: namesOf<LintReporterName>({
     terminal: true,
     json: true,
@@ -109,6 +112,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     diff: outputOptions(formats.diff),
     lint: outputOptions(formats.lint),
     review: outputOptions(formats.review),
+    toy: outputOptions(formats.toy),
   }
 
   program
@@ -309,6 +313,49 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
     })
 
   program
+    .command('toy [target]')
+    .description(
+      'run a model in a process of its own: the same weights as its spec, and problems with a known bound',
+    )
+    .option('--spec <file>', 'the spec, a YAML file or the name of one that ships with aswritten')
+    .option('--problem <name>', 'the problem to train on; `list` names all')
+    .addOption(option.arg())
+    .addOption(option.input())
+    .addOption(option.artifact())
+    .addOption(
+      new Option(
+        '--backend <name>',
+        'what computes: the native backend where it loads, else plain JavaScript',
+      ).choices(backends),
+    )
+    .addOption(new Option('--seed <number>', 'where random numbers start').argParser(readCount).default(1))
+    .addOption(new Option('--seeds <count>', 'as many runs at most').argParser(readPositive).default(12))
+    .addOption(
+      new Option('--budget <seconds>', 'how long training may take, and building a model')
+        .argParser(readSeconds)
+        .default(60),
+    )
+    .addOption(
+      new Option('--memory <megabytes>', 'how much it may use').argParser(readPositive).default(2048),
+    )
+    .addOption(outputs.toy.options[0])
+    .addOption(outputs.toy.options[1])
+    .addHelpText(
+      'after',
+      `${examples([
+        ['toy model.ts#createModel --spec xor', 'the same weights in the code and in its spec'],
+        ['toy model.ts#createModel', 'a problem with a known bound that fits the model'],
+        ['toy model.ts#createModel --problem linear-regression --seeds 20', 'one problem, more runs'],
+        ['toy --problem list', 'the problems, and which models they fit'],
+      ])}
+It runs the code: docs/toy.md says with which limits.
+Exit codes: 0 reaches the bound or computes the same, 1 does not, 3 not decided, 2 it cannot be run.`,
+    )
+    .action(async (target: string | undefined, options) => {
+      code = await (await import('./toy.js')).toy(target, { ...options, outputs: outputs.toy.asked() })
+    })
+
+  program
     .command('explain [code]')
     .description('explain a finding code; without one, list all codes')
     .addHelpText('after', examples([['explain activation-missing', 'what it means and what to do']]))
@@ -392,6 +439,11 @@ function collectText(text: string, previous: readonly string[]): readonly string
 
 function readCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number, 0 or more.')
+  return Number(text)
+}
+
+function readPositive(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number, 1 or more.')
   return Number(text)
 }
 

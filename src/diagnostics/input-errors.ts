@@ -50,6 +50,12 @@ export const inputErrors = {
     message: '`{target}` builds no model that was recognised',
     why: 'Nothing was checked.',
   },
+  'cannot-run': {
+    category: 'input',
+    title: 'Code cannot be run',
+    message: '`{target}` cannot be run: {reason}',
+    why: 'What does not run has no numbers that could be compared.',
+  },
   'no-training': {
     category: 'input',
     title: 'Target does not train',

@@ -1,12 +1,16 @@
 import { randomSource } from '../evaluate/random.js'
+import type { TensorFlow } from '../experiment/compile/framework.js'
 import { ExperimentFailure, failureOf } from '../experiment/failures.js'
+import type { Teacher } from '../experiment/problem.js'
 import type { Backend, Description, Question, Questions, Reply } from '../experiment/protocol.js'
+import type { SentGraph } from '../experiment/sent-graph.js'
 import { runCode } from './code.js'
 import { runnableGraph } from './graph.js'
-import { outputsOf } from './outputs.js'
+import { outputsOf, realTensor, tensorOf, tidied } from './outputs.js'
 import { failureFrom, lacksKernel } from './reasons.js'
 import type { Runnable } from './subject.js'
 import { type ChosenFramework, chooseFramework, fallBack } from './tensorflow.js'
+import { train } from './train.js'
 
 type Start = Questions['start']['asked']
 
@@ -15,6 +19,11 @@ class Experiment {
   #start: Start | undefined
   #framework: ChosenFramework | undefined
   #built: Runnable | undefined
+  readonly #progress: (part: number) => void
+
+  constructor(progress: (part: number) => void) {
+    this.#progress = progress
+  }
 
   get backend(): Backend {
     return this.#framework!.backend
@@ -40,7 +49,9 @@ class Experiment {
     }
     const { tf } = this.#framework!
     if (name === 'outputs') return outputsOf(this.#built!, asked, tf)
-    throw new Error(`there is no question ${name}`)
+    const runnable = await this.#build(asked.seed)
+    const teacher = asked.teacher && teacherOf(asked.teacher, asked.seed, tf)
+    return train(runnable, asked, tf, { ...(teacher && { teacher }), progress: this.#progress })
   }
 
   /** The subject as it starts with a seed: its code runs anew, so that nothing is left of what was built before. */
@@ -64,6 +75,24 @@ async function prepare({ folders, backend }: Start): Promise<ChosenFramework> {
   return chosen
 }
 
+/** A network with weights that the seed decides, whose outputs others learn. */
+function teacherOf(graph: SentGraph, seed: number, tf: TensorFlow): Teacher {
+  const { random } = Math
+  Math.random = randomSource(seed ^ teacherSeed)
+  const { apply } = runnableGraph(graph, tf)
+  Math.random = random
+  return inputs =>
+    tidied(tf, () =>
+      apply(
+        inputs.map(input => realTensor(input, tf)),
+        false,
+      ).map(tensorOf),
+    )
+}
+
+/** Other draws than those of the initial weights of the same seed. */
+const teacherSeed = 0x5eed
+
 function describe({ inputs, outputs, parameters, compiled }: Runnable): Description {
   return {
     inputs,
@@ -77,7 +106,7 @@ function describe({ inputs, outputs, parameters, compiled }: Runnable): Descript
 export function serve(): void {
   const send = process.send!.bind(process)
   const reply = (message: Reply) => send(message)
-  const experiment = new Experiment()
+  const experiment = new Experiment(part => reply({ kind: 'progress', part }))
   // The code has no business with the process that asks.
   Object.assign(process, { send: undefined, exit: refuseExit })
   // What the code starts and does not wait for may fail by itself.

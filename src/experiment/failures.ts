@@ -37,6 +37,10 @@ export const failureKinds = {
     reason: 'it gives {what}, and no model',
     help: 'name a function that returns a model; for one over tensors, say what they are with `--input x:[N,2]`',
   },
+  untrained: {
+    reason: 'nothing of it trains',
+    help: 'a model whose layers are all frozen, and a function over tensors without variables, have nothing to learn',
+  },
   inputs: {
     reason: 'it gives {what} for tensors, and no tensors',
     help: 'name a function that returns the tensors that it computes',

@@ -144,6 +144,8 @@ export interface Problem {
   readonly accepts: readonly Pattern[] | 'any'
   /** Where bound and baseline come from, as Markdown with TeX between dollars. */
   readonly derivation: string
+  /** One linear map solves it, so that it is the one for models that are no more. */
+  readonly forLinear?: true
   /** What the problem is known from; without it, it was made for this table. */
   readonly source?: string
   /** The teacher is asked for by problems that accept any signature. */

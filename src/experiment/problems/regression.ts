@@ -110,6 +110,7 @@ function leaves the other two of three terms of each input: $\tfrac{1}{3n} \cdot
   'linear-regression': {
     title: 'Linear regression',
     asks: 'A linear function with an offset is to be found in noisy values.',
+    forLinear: true,
     letters: { n: 'numbers', m: 'outputs' },
     accepts: vectorTo('m', {}),
     derivation: String.raw`

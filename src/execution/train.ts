@@ -1,0 +1,192 @@
+import type { Optimizer, Tensor as RealTensor, Scalar, Variable } from '@tensorflow/tfjs'
+import { type CompiledGraph, compileGraph } from '../experiment/compile/compile.js'
+import type { TensorFlow } from '../experiment/compile/framework.js'
+import { failureOf } from '../experiment/failures.js'
+import { instanceOf } from '../experiment/fit.js'
+import { measureOf, type ObjectiveGraph, objectiveGraph } from '../experiment/objective-graph.js'
+import { type Batch, type Instance, isMisfit, type Teacher } from '../experiment/problem.js'
+import { problems } from '../experiment/problems/table.js'
+import type { AskedOptimizer, Questions, TrainingRun } from '../experiment/protocol.js'
+import { randomOf } from '../experiment/random.js'
+import { isProblem } from '../graph/op.js'
+import type { Tensor } from '../graph/tensor.js'
+import { realTensor, tensorOf, tidied } from './outputs.js'
+import type { Runnable } from './subject.js'
+
+type Asked = Questions['train']['asked']
+
+/** As many points of a curve are kept. */
+const curvePoints = 120
+
+/** So many examples are measured at a time. */
+const measuredAtOnce = 512
+
+/** Trains a subject as it starts on a problem, and measures it on examples that it has not seen. */
+export async function train(
+  runnable: Runnable,
+  asked: Asked,
+  tf: TensorFlow,
+  { teacher, progress }: { readonly teacher?: Teacher; readonly progress: (part: number) => void },
+): Promise<TrainingRun> {
+  const start = performance.now()
+  const seconds = () => (performance.now() - start) / 1000
+  const instance = instanceFor(asked, teacher)
+  const { optimizer, name } = optimizerOf(runnable, asked.optimizer, tf)
+  const variables = runnable.parameters.flatMap(({ trainable, variable }) => (trainable ? [variable] : []))
+  if (variables.length === 0) throw failureOf('untrained')
+  refuseLostNumbers(runnable, instance, asked.seed, tf)
+  const random = randomOf(asked.seed, 0)
+  const objective = new CompiledObjective(instance, tf)
+  const curve: (readonly [step: number, loss: number])[] = []
+  const { steps, examples } = instance.training
+  const every = Math.max(1, Math.floor(steps / curvePoints))
+  let step = 0
+  let diverged = false
+  for (; step < steps && !diverged && seconds() < asked.seconds; step++) {
+    const loss = descend(runnable, instance.batch(random, examples), { objective, optimizer, variables }, tf)
+    diverged = !Number.isFinite(loss)
+    if (step % every === 0 || step === steps - 1 || diverged) {
+      curve.push([step, loss])
+      progress(step / steps)
+      // Lets messages out.
+      await new Promise(done => setImmediate(done))
+    }
+  }
+  const unfinished = step < steps && !diverged
+  const loss = diverged ? Number.NaN : measured(runnable, instance, asked.seed, tf)
+  return {
+    seed: asked.seed,
+    curve,
+    loss,
+    steps: step,
+    optimizer: name,
+    seconds: seconds(),
+    ...(unfinished && { unfinished }),
+  }
+}
+
+function instanceFor({ problem, signature }: Asked, teacher: Teacher | undefined): Instance {
+  const found = instanceOf(problems[problem as keyof typeof problems], signature, teacher)
+  if (isMisfit(found)) throw failureOf('shape', { message: `${found.misfit} is no ${found.would}` })
+  return found
+}
+
+/** A model whose outputs are no numbers before it has learned anything cannot learn. */
+function refuseLostNumbers(runnable: Runnable, instance: Instance, seed: number, tf: TensorFlow): void {
+  const { inputs } = instance.batch(randomOf(seed, 0), 2)
+  const outputs = tidied(tf, () =>
+    runnable
+      .apply(
+        inputs.map(input => realTensor(input, tf)),
+        false,
+      )
+      .map(tensorOf),
+  )
+  const at = outputs.findIndex(({ data }) => data.some(value => !Number.isFinite(value)))
+  if (at < 0) return
+  const message = `before training, \`${runnable.outputs[at]?.name}\` is not finite for examples of the problem`
+  throw failureOf('numbers', { message })
+}
+
+function optimizerOf(
+  { compiled }: Runnable,
+  asked: AskedOptimizer | undefined,
+  tf: TensorFlow,
+): { readonly optimizer: Optimizer; readonly name: string } {
+  if (!asked) {
+    const { optimizer } = compiled!
+    const { learningRate } = optimizer as unknown as { readonly learningRate?: number }
+    const rate = typeof learningRate === 'number' ? ` with the learning rate ${learningRate}` : ''
+    return { optimizer, name: `${optimizer.getClassName()}${rate}, as compiled` }
+  }
+  const { kind, learningRate } = asked
+  const title = { adam: 'Adam', sgd: 'SGD' }[kind]
+  return { optimizer: tf.train[kind](learningRate), name: `${title} with the learning rate ${learningRate}` }
+}
+
+/** One step of the optimizer; the objective before it. */
+function descend(
+  runnable: Runnable,
+  batch: Batch,
+  {
+    objective,
+    optimizer,
+    variables,
+  }: {
+    readonly objective: CompiledObjective
+    readonly optimizer: Optimizer
+    readonly variables: Variable[]
+  },
+  tf: TensorFlow,
+): number {
+  return tidied(tf, () => {
+    const inputs = batch.inputs.map(input => realTensor(input, tf))
+    const targets = batch.targets.map(target => realTensor(target, tf))
+    const cost = optimizer.minimize(
+      () => objective.of(inputs, targets, runnable.apply(inputs, true)) as Scalar,
+      true,
+      variables,
+    )
+    return cost!.dataSync()[0]!
+  })
+}
+
+/** The mean of an objective's equation, as TensorFlow.js computes it. */
+class CompiledObjective {
+  readonly #instance: Instance
+  readonly #tf: TensorFlow
+  #made: { readonly graph: ObjectiveGraph; readonly run: CompiledGraph } | undefined
+
+  constructor(instance: Instance, tf: TensorFlow) {
+    this.#instance = instance
+    this.#tf = tf
+  }
+
+  of(
+    inputs: readonly RealTensor[],
+    targets: readonly RealTensor[],
+    outputs: readonly RealTensor[],
+  ): RealTensor {
+    this.#made ??= this.#make(inputs, targets, outputs)
+    const { graph, run } = this.#made
+    const values = new Map([
+      ...graph.inputs.map((node, i) => [node, inputs[i]!] as const),
+      ...graph.targets.map((node, i) => [node, targets[i]!] as const),
+      ...graph.outputs.map((node, i) => [node, outputs[i]!] as const),
+    ])
+    return this.#tf.mean(run(node => values.get(node))[0]!)
+  }
+
+  #make(inputs: readonly RealTensor[], targets: readonly RealTensor[], outputs: readonly RealTensor[]) {
+    const typed = (tensors: readonly RealTensor[]) =>
+      tensors.map(({ shape, dtype }) => ({ shape, dtype: dtype as Tensor['dtype'] }))
+    const shapes = { inputs: typed(inputs), targets: typed(targets), outputs: typed(outputs) }
+    const graph = objectiveGraph(this.#instance.objective, shapes)
+    if (isProblem(graph)) throw failureOf('shape', { message: graph.problem })
+    const run = compileGraph([graph.value], this.#tf, { mode: 'training' })
+    if (isProblem(run)) throw failureOf('graph', { message: run.problem })
+    return { graph, run }
+  }
+}
+
+function measured(runnable: Runnable, instance: Instance, seed: number, tf: TensorFlow): number {
+  const random = randomOf(seed, 1)
+  const { measuredOn } = instance.training
+  let sum = 0
+  let count = 0
+  while (count < measuredOn) {
+    const examples = Math.min(measuredAtOnce, measuredOn - count)
+    const batch = instance.batch(random, examples)
+    const outputs = tidied(tf, () =>
+      runnable
+        .apply(
+          batch.inputs.map(input => realTensor(input, tf)),
+          false,
+        )
+        .map(tensorOf),
+    )
+    sum += measureOf(instance, batch, outputs) * examples
+    count += examples
+  }
+  return sum / count
+}

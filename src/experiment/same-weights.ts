@@ -1,0 +1,297 @@
+import type { Counterpart } from '../compare/counterpart.js'
+import { isDraw } from '../evaluate/concrete.js'
+import { domainOf, drawTensor } from '../evaluate/domain.js'
+import { evaluate } from '../evaluate/evaluate.js'
+import { randomSource, randomTensor } from '../evaluate/random.js'
+import { isPolynomial, substitute } from '../graph/dimension.js'
+import { type Layer, type ModelGraph, parametersOf } from '../graph/model.js'
+import type { Node } from '../graph/node.js'
+import { isProblem, type Problem } from '../graph/op.js'
+import type { Tensor } from '../graph/tensor.js'
+import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
+import { lookupsOf } from './indices.js'
+import type { Description, Questions } from './protocol.js'
+import { allParametersOf } from './sent-graph.js'
+
+/** The first place where two computations with the same weights have other numbers. */
+export interface NumberDifference {
+  readonly of: 'output' | 'gradient'
+  /** Which output, or the gradient with respect to which learned tensor. */
+  readonly name: string
+  /** Which element. */
+  readonly index: readonly number[]
+  readonly code: number
+  /** Of the spec; of the graph that was read from the code, where that is what it was compared with. */
+  readonly other: number
+  readonly mode: 'inference' | 'training'
+}
+
+/** What comes of the same weights in the code and in its spec. */
+export type WeightsOutcome =
+  | {
+      readonly kind: 'agree'
+      readonly parameters: number
+      readonly modes: readonly Mode[]
+      /** Whether gradients were compared as well. */
+      readonly gradients: boolean
+    }
+  | { readonly kind: 'differ'; readonly difference: NumberDifference }
+  /** Weights cannot be carried over. */
+  | { readonly kind: 'unmatched'; readonly reason: string }
+  /** What runs is not what was read: a defect of aswritten, or an effect of where the code runs. */
+  | { readonly kind: 'misread'; readonly difference: NumberDifference }
+
+type Mode = NumberDifference['mode']
+
+/** The nodes of the weights of a model that runs, in their order, or why they are not known. */
+export function weightNodes({ parameters }: Description, { model }: ModelGraph): readonly Node[] | Problem {
+  const layers = flatLayers(model.layers)
+  const taken = new Map<number, number>()
+  const nodes: Node[] = []
+  const variables = [...(model.variables ?? [])]
+  for (const { name, layer, shape } of parameters) {
+    const place = layer === undefined ? 0 : (taken.get(layer) ?? 0)
+    if (layer !== undefined) taken.set(layer, place + 1)
+    const own = layer === undefined ? variables.shift() : layers[layer]?.parameters[place]
+    if (!own) return { problem: `nothing that was read from the code is \`${name}\`` }
+    if (own.shape.join() !== shape.join())
+      return { problem: `\`${name}\` is [${shape}] in the run, and ${shapeText(own.shape)} as it was read` }
+    nodes.push(own.node)
+  }
+  const missing = parametersOf(model).find(({ parameter }) => !nodes.includes(parameter.node))
+  return missing
+    ? { problem: `the run has no \`${missing.parameter.name}\`, which was read from the code` }
+    : nodes
+}
+
+function flatLayers(layers: readonly Layer[]): readonly Layer[] {
+  const found = layers.flatMap(layer => (layer.model ? flatLayers(layer.model.layers) : [layer]))
+  return [...new Set(found)]
+}
+
+/** How many examples are looked at, and how large other open axes are. */
+const examples = 3
+const open = 4
+
+/** As many learned tensors are listed that one side alone has. */
+const mostListed = 4
+
+/** Gradients of larger lookups take TensorFlow.js more than some seconds. */
+const mostLookup = 3_000_000
+
+/** The same numbers for both sides. */
+export interface SharedNumbers {
+  readonly code: Weighed
+  readonly spec: Weighed
+  readonly mode: Mode
+}
+
+interface Weighed {
+  readonly asked: Questions['outputs']['asked']
+  /** The node of each weight. */
+  readonly weights: readonly Node[]
+}
+
+/** Weights, inputs and factors of outputs for code and spec, or why there are none. */
+export function sharedNumbers(
+  code: ModelGraph,
+  weights: readonly Node[],
+  { graph: spec, outputs: places }: Counterpart,
+  seed: number,
+): readonly SharedNumbers[] | Problem {
+  const stated = allParametersOf(spec)
+  const foreign = stated.filter(({ node }) => !weights.includes(node))
+  const unread = weights.filter(node => !stated.some(other => other.node === node))
+  if (foreign.length > 0 || unread.length > 0) {
+    const list = (nodes: readonly Node[]) => {
+      const shapes = nodes.slice(0, mostListed).map(({ type }) => shapeText(type.shape))
+      const more = nodes.length - shapes.length
+      return `${shapes.join(' ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`
+    }
+    return {
+      problem: `code and spec do not have the same learned tensors: only the code has ${list(unread)}, only the spec ${list(foreign.map(({ node }) => node))}`,
+    }
+  }
+  if (spec.model.inputs.some(({ node }) => !code.model.inputs.some(port => port.node === node)))
+    return { problem: 'the spec has another input than the code' }
+  const random = randomSource(seed)
+  const numbers = new Map(weights.map(node => [node, startOf(node, random)]))
+  const sizes = new Map<string, number>()
+  const { bounds, cost } = lookupsOf(code)
+  const inputs = new Map(
+    code.model.inputs.map(({ node }) => {
+      const shape = (node.type.shape ?? []).map((size, axis) => {
+        if (typeof size === 'number') return size
+        const own = axis === 0 ? examples : open
+        if (isPolynomial(size) && !sizes.has(size.key)) sizes.set(size.key, own)
+        return (substitute(size, name => sizes.get(name)) as number) ?? own
+      })
+      const below = bounds.get(node)
+      const domain = below === undefined ? domainOf(node.type.dtype) : ({ kind: 'whole', below } as const)
+      return [node, singlePrecision(drawTensor(shape, node.type.dtype, domain, random))] as const
+    }),
+  )
+  const leaf = (node: Node) => inputs.get(node) ?? numbers.get(node)
+  const specified = places.map((_, i) => spec.model.outputs[i]!)
+  const symbol = (name: string) => sizes.get(name)
+  const tried = evaluate(
+    specified.map(({ node }) => node),
+    { leaf, symbol },
+  )
+  if (isProblem(tried)) return tried
+  const factors = tried.map(({ shape }) => singlePrecision(randomTensor(shape, random, { range: [-1, 1] })))
+  const codeFactors = code.model.outputs.map((_, at) => {
+    const i = places.indexOf(at)
+    return factors[i]
+  })
+  if (codeFactors.includes(undefined))
+    return { problem: 'the code has an output that the spec does not have' }
+  const drawn = [...code.model.outputs, ...spec.model.outputs].map(({ node }) => node)
+  const isRandom = nodesBelow(drawn).some(node => isDraw(node) || 'site' in node.attributes)
+  const derived = cost <= mostLookup
+  const sides = (training: boolean): SharedNumbers => ({
+    code: {
+      weights,
+      asked: {
+        weights: weights.map(node => numbers.get(node)!),
+        inputs: code.model.inputs.map(({ node }) => inputs.get(node)!),
+        ...(derived && { factors: codeFactors as readonly Tensor[] }),
+        training,
+      },
+    },
+    spec: {
+      weights: stated.map(({ node }) => node),
+      asked: {
+        weights: stated.map(({ node }) => numbers.get(node)!),
+        inputs: spec.model.inputs.map(({ node }) => inputs.get(node)!),
+        ...(derived && { factors }),
+        training,
+      },
+    },
+    mode: training ? 'training' : 'inference',
+  })
+  // Random draws of both sides are not the same, so that only inference can be compared.
+  return isRandom ? [sides(false)] : [sides(false), sides(true)]
+}
+
+/** Numbers of the size that weights have; variances are positive. */
+function startOf({ attributes, type }: Node, random: () => number): Tensor {
+  const range = /variance/i.test(String(attributes.name)) ? ([0.5, 1.5] as const) : ([-0.6, 0.6] as const)
+  return singlePrecision(randomTensor(type.shape as readonly number[], random, { range }))
+}
+
+const singlePrecision = (tensor: Tensor): Tensor => ({
+  ...tensor,
+  data: Float64Array.from(tensor.data, Math.fround),
+})
+
+type Answer = Questions['outputs']['answer']
+
+/** What the code computes is what was read from it, up to rounding; else the first difference. */
+export function misreading(
+  code: ModelGraph,
+  { code: { asked, weights }, mode }: SharedNumbers,
+  real: Answer,
+): NumberDifference | undefined {
+  const values = new Map<Node, Tensor>([
+    ...weights.map((node, i) => [node, asked.weights![i]!] as const),
+    ...code.model.inputs.map(({ node }, i) => [node, asked.inputs[i]!] as const),
+  ])
+  const sizes = new Map<string, number>()
+  for (const { node } of code.model.inputs)
+    node.type.shape?.forEach((size, axis) => {
+      if (isPolynomial(size)) sizes.set(size.key, values.get(node)!.shape[axis]!)
+    })
+  const expected = evaluate(
+    code.model.outputs.map(({ node }) => node),
+    { leaf: node => values.get(node), symbol: name => sizes.get(name), mode },
+  )
+  if (isProblem(expected)) return undefined
+  return firstDifference(
+    code.model.outputs.map(({ name }, i) => ({
+      of: 'output' as const,
+      name,
+      mode,
+      code: real.outputs[i]!,
+      other: expected[i]!,
+    })),
+  )
+}
+
+/** The first output or gradient in which code and spec differ. */
+export function numberDifference(
+  { code, spec, mode }: SharedNumbers,
+  names: {
+    readonly outputs: readonly string[]
+    readonly places: readonly number[]
+    readonly weights: readonly string[]
+  },
+  real: Answer,
+  stated: Answer,
+): NumberDifference | undefined {
+  const outputs = names.places.map((at, i) => ({
+    of: 'output' as const,
+    name: names.outputs[at]!,
+    mode,
+    code: real.outputs[at]!,
+    other: stated.outputs[i]!,
+  }))
+  const gradients = code.weights.flatMap((node, i) => {
+    const own = real.gradients?.[i]
+    const other = stated.gradients?.[spec.weights.indexOf(node)]
+    // What does not train has none; that is told by `check`.
+    return own && other ? [{ of: 'gradient' as const, name: names.weights[i]!, mode, code: own, other }] : []
+  })
+  return firstDifference([...outputs, ...gradients])
+}
+
+interface ComparedTensors extends Pick<NumberDifference, 'of' | 'name' | 'mode'> {
+  readonly code: Tensor
+  readonly other: Tensor
+}
+
+/** How far single precision may be from double precision, relative to the largest number of a tensor. */
+const tolerance = 1e-3
+
+/** The largest difference of the first tensors that differ. */
+function firstDifference(pairs: readonly ComparedTensors[]): NumberDifference | undefined {
+  for (const { code, other, ...rest } of pairs) {
+    if (code.shape.join() !== other.shape.join())
+      return { ...rest, index: [], code: code.data.length, other: other.data.length }
+    const largest = code.data.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value) || 0, Math.abs(other.data[i]!) || 0),
+      1e-3,
+    )
+    let worst: number | undefined
+    let most = tolerance * largest
+    code.data.forEach((value, i) => {
+      const expected = other.data[i]!
+      if (Number.isNaN(value) && Number.isNaN(expected)) return
+      const distance = Math.abs(value - expected)
+      if (value === expected || (!Number.isNaN(distance) && distance <= most)) return
+      most = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance
+      worst = i
+    })
+    if (worst !== undefined)
+      return {
+        ...rest,
+        index: placeOf(worst, code.shape),
+        code: code.data[worst]!,
+        other: other.data[worst]!,
+      }
+  }
+  return undefined
+}
+
+function placeOf(at: number, shape: readonly number[]): readonly number[] {
+  let rest = at
+  return shape
+    .toReversed()
+    .map(size => {
+      const own = rest % size
+      rest = Math.floor(rest / size)
+      return own
+    })
+    .reverse()
+}

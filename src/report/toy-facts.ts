@@ -1,0 +1,171 @@
+import type { SideOutcome, ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
+import { reach } from '../experiment/problem.js'
+import type { NumberDifference, WeightsOutcome } from '../experiment/same-weights.js'
+import type { MedianEstimate } from '../experiment/statistics.js'
+
+export const toySigns: Readonly<Record<ToyVerdict, string>> = {
+  reaches: '✓',
+  'same numbers': '✓',
+  'stays above': '✗',
+  differs: '✗',
+  below: '✗',
+  'not decided': '?',
+}
+
+/** The verdict in one sentence without a full stop. */
+export function toyVerdict({ verdict, training, weights }: ToyOutcome): string {
+  switch (verdict) {
+    case 'reaches':
+      return `reaches the bound of ${training!.title}`
+    case 'stays above':
+      return `stays above the bound of ${training!.title}`
+    case 'below':
+      return `is below the bound of ${training!.title}, which no right model is`
+    case 'same numbers':
+      return `the same numbers: with the same weights, code and spec have the same outputs${weights?.kind === 'agree' && weights.gradients ? ' and gradients' : ''}`
+    case 'differs':
+      return differenceText(weights)
+    case 'not decided':
+      return 'not decided'
+  }
+}
+
+function differenceText(weights: WeightsOutcome | undefined): string {
+  if (weights?.kind !== 'differ') return 'other numbers'
+  const { of, code, other } = weights.difference
+  const what = of === 'output' ? 'outputs' : 'gradients'
+  return `same weights, different ${what}: ${number(code)} against ${number(other)}`
+}
+
+/** Numbers with as many digits as say something. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : String(value)
+  const text = value.toPrecision(3)
+  return /e/.test(text) ? text : String(Number(text))
+}
+
+/** Something to know, under a word. */
+export interface ToyFact {
+  readonly label: string
+  readonly text: string
+}
+
+export function toyFacts(outcome: ToyOutcome): readonly ToyFact[] {
+  const { weights, training, seed, backend, limits } = outcome
+  const { name, from, instead } = backend
+  return [
+    ...(weights ? weightFacts(weights) : []),
+    ...(training ? trainingFacts(training) : []),
+    {
+      label: 'run with',
+      text: `${from}, backend ${name}${instead ? ` (${instead})` : ''}, in a process of its own with ${limits.megabytes} MB and ${limits.seconds} s`,
+    },
+    { label: 'again', text: `--seed ${seed} gives the same run` },
+  ]
+}
+
+function weightFacts(weights: WeightsOutcome): readonly ToyFact[] {
+  const label = 'weights'
+  switch (weights.kind) {
+    case 'agree':
+      return [
+        {
+          label,
+          text: `${weights.parameters} learned tensors had the same random numbers in the code and in its spec, and outputs${weights.gradients ? ' and gradients' : ''} agree in ${weights.modes.join(' and in ')}${weights.gradients ? '' : '. Gradients were not compared: TensorFlow.js takes too long for those of a table of this size'}`,
+        },
+      ]
+    case 'differ':
+      return [
+        {
+          label,
+          text: `with the same random weights and inputs, ${placeText(weights.difference, 'the spec')}`,
+        },
+      ]
+    case 'unmatched':
+      return [{ label, text: `not carried over: ${weights.reason}` }]
+    case 'misread':
+      return [
+        {
+          label: 'WARNING',
+          text: `what runs is not what aswritten read: ${placeText(weights.difference, 'the graph that was read')}. Either the code does something else where it runs, or this is a defect of aswritten: then verdicts of \`check\` on this model are not to be trusted. Please report it`,
+        },
+      ]
+  }
+}
+
+function placeText({ of, name, index, code, other, mode }: NumberDifference, side: string): string {
+  const at = index.length > 0 ? `[${index.join(', ')}]` : ''
+  const what = of === 'output' ? `the output \`${name}\`` : `the gradient of \`${name}\``
+  return `${what}${at} is ${number(code)} in the code and ${number(other)} in ${side}, in ${mode}`
+}
+
+function trainingFacts({
+  instance,
+  model,
+  spec,
+  comparison,
+  open,
+  problem,
+  title,
+}: TrainingOutcome): readonly ToyFact[] {
+  const { bound, baseline, sizes, training, measured, below } = instance
+  const [first] = model.runs
+  const { steps, examples } = training
+  return [
+    { label: 'problem', text: `${problem}: ${title}, ${sizes}` },
+    {
+      label: 'bound',
+      text: `${number(bound.loss)} (${measured}) has ${bound.of}; ${number(baseline.loss)} has ${baseline.of}; up to ${number(reach(instance))} counts as reached`,
+    },
+    ...(first
+      ? [
+          {
+            label: 'training',
+            text: `${steps} steps on ${examples} new examples each, by ${first.optimizer}`,
+          },
+        ]
+      : []),
+    ...sideFacts('code', model),
+    ...(spec ? sideFacts('spec', spec) : []),
+    ...(comparison
+      ? [
+          {
+            label: 'compared',
+            text: `${comparisonText[comparison.answer]} (rank test p = ${number(comparison.p)}, effect ${number(comparison.effect)}; by pairs, p = ${number(comparison.sequentialP)})`,
+          },
+        ]
+      : []),
+    ...(model.decision?.answer === 'below' && below !== undefined ? [{ label: 'means', text: below }] : []),
+    ...(model.decision?.answer === 'stays above' && !spec
+      ? [
+          {
+            label: 'but',
+            text: 'whether a right model of this size reaches it is not known: with --spec its spec trains beside it',
+          },
+        ]
+      : []),
+    ...(open === undefined ? [] : [{ label: 'open', text: open }]),
+  ]
+}
+
+const comparisonText = {
+  worse: 'the code ends above its spec',
+  better: 'the code ends below its spec',
+  'not decided': 'the code and its spec end alike, as far as these runs say',
+} as const
+
+function sideFacts(label: string, { decision, runs }: SideOutcome): readonly ToyFact[] {
+  if (!decision) return [{ label, text: 'no run came to its end' }]
+  const { reached, losses, p, way } = decision
+  const diverged = runs.filter(({ loss }) => Number.isNaN(loss)).length
+  const lost = diverged > 0 ? `; ${diverged} lost its way to what is not a number` : ''
+  return [
+    {
+      label,
+      text: `${reached} of ${runs.length} runs reach the bound; median ${estimateText(losses)}, ${Math.round(100 * way)} % of the way to the baseline; p ≤ ${number(p)}${lost}`,
+    },
+  ]
+}
+
+const estimateText = ({ median, from, to, confidence }: MedianEstimate): string =>
+  `${number(median)} (${number(from)} to ${number(to)}, ${Math.round(100 * confidence)} %)`

@@ -1,0 +1,14 @@
+import type { ToyOutcome } from '../experiment/outcome.js'
+import type { Reporters } from './reporters.js'
+import { renderToyJson } from './toy-json.js'
+import { renderToyMarkdown } from './toy-markdown.js'
+import { renderToyTerminal } from './toy-terminal.js'
+
+/** All ways to write down what came of running a model, by the name that `--format` takes. */
+export const toyReporters = {
+  terminal: { summary: 'for a person at a terminal', extension: '.txt', render: renderToyTerminal },
+  json: { summary: 'for programs', extension: '.json', render: renderToyJson },
+  markdown: { summary: 'for a comment or a document', extension: '.md', render: renderToyMarkdown },
+} as const satisfies Reporters<ToyOutcome>
+
+export type ToyReporterName = keyof typeof toyReporters
