@@ -8,8 +8,8 @@ import { predictors } from './support/predictors.js'
 
 /** The mean over batches of what is measured, and its standard error. */
 function estimate(instance: Instance, of: (typeof predictors)[keyof typeof predictors][number]['bound']) {
-  const values = Array.from({ length: 40 }, (_, seed) => {
-    const batch = instance.batch(randomOf(seed), 250)
+  const values = Array.from({ length: 30 }, (_, seed) => {
+    const batch = instance.batch(randomOf(seed), 120)
     return measured(instance, batch, of(batch))
   })
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

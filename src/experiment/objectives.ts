@@ -1,4 +1,6 @@
+import type { Tensor } from '../graph/tensor.js'
 import type { Objective, Standing } from './problem.js'
+import { drawn } from './random.js'
 
 export const squaredError: Objective = { name: 'mean squared error', equation: 'square(y - p)' }
 
@@ -25,4 +27,16 @@ export function crossEntropy(stands: Standing, classes: number): Objective {
         ? `-sum[[-1]](y * log(maximum(p, ${least})))`
         : '-sum[[-1]](y * logSoftmax(p))',
   }
+}
+
+/** Classes from 0 as targets of a cross-entropy, of as many axes in front as are given; the number of examples without them. */
+export function classTargets(
+  labels: readonly number[],
+  classes: number,
+  axes: readonly number[] = [labels.length],
+): Tensor {
+  return drawn([...axes, classes], i => {
+    const label = labels[Math.floor(i / classes)]!
+    return classes === 1 ? label : Number(label === i % classes)
+  })
 }

@@ -41,10 +41,15 @@ export function randomOf(seed: number, place = 0): Random {
 }
 
 /** A tensor of what is drawn element by element. */
-export function drawn(shape: readonly number[], draw: (index: number) => number): Tensor {
-  return {
-    shape,
-    dtype: 'float32',
-    data: Float64Array.from({ length: product(shape) as number }, (_, i) => draw(i)),
-  }
+export function drawn(
+  shape: readonly number[],
+  draw: (index: number) => number,
+  dtype: 'float32' | 'int32' = 'float32',
+): Tensor {
+  return { shape, dtype, data: Float64Array.from({ length: product(shape) as number }, (_, i) => draw(i)) }
+}
+
+/** What is drawn one after the other. */
+export function times<T>(count: number, draw: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, i) => draw(i))
 }

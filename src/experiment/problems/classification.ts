@@ -1,6 +1,5 @@
-import type { Tensor } from '../../graph/tensor.js'
 import { coinEntropy, integral, softplus } from '../expectations.js'
-import { crossEntropy } from '../objectives.js'
+import { classTargets, crossEntropy } from '../objectives.js'
 import type { Fit, Pattern, Problem, SizeRange } from '../problem.js'
 import { drawn } from '../random.js'
 
@@ -22,14 +21,6 @@ const twoClasses = (
 ]
 
 const objectiveOf = ({ outputs: [output] }: Fit) => crossEntropy(output!.stands, output!.shape[0]!)
-
-/** Labels 0 and 1 as the target of one number, or of one for each class. */
-function targetsOf(labels: readonly number[], classes: number): Tensor {
-  return drawn([labels.length, classes], i => {
-    const label = labels[Math.floor(i / classes)]!
-    return classes === 1 ? label : Number(label === i % classes)
-  })
-}
 
 /** The part of the labels of the spirals that are flipped. */
 const flipped = 0.05
@@ -104,7 +95,7 @@ found numerically; steps of $10^{-6}$ and 400 intervals leave an error far below
         )
         const labels = arms.map(arm => (random.uniform() < flipped ? 1 - arm : arm))
         const classes = fit.outputs[0]!.shape[0]!
-        return { inputs: [drawn([examples, 2], i => points[i]!)], targets: [targetsOf(labels, classes)] }
+        return { inputs: [drawn([examples, 2], i => points[i]!)], targets: [classTargets(labels, classes)] }
       },
     }),
   },
@@ -139,7 +130,7 @@ one after the other, and by the symmetry of the labels $b$, too. The best linear
             const bits = x.data.subarray(i * n, i * n + counted)
             return bits.filter(bit => bit > 0).length % 2
           })
-          return { inputs: [x], targets: [targetsOf(labels, fit.outputs[0]!.shape[0]!)] }
+          return { inputs: [x], targets: [classTargets(labels, fit.outputs[0]!.shape[0]!)] }
         },
       }
     },
