@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { layersPage } from './layers-page.js'
 import { opsPage } from './ops-page.js'
+import { problemsPage } from './problems-page.js'
 import { rulesPage } from './rules-page.js'
 
 /** Writes the pages of the documentation that are made from tables. */
 const { outputFiles } = await build({
   stdin: {
     contents:
-      "export { opsReference } from './build/ops-reference.ts'; export { layersReference } from './build/layers-reference.ts'; export { rulesReference } from './build/rules-reference.ts'",
+      "export { opsReference } from './build/ops-reference.ts'; export { layersReference } from './build/layers-reference.ts'; export { problemsReference } from './build/problems-reference.ts'; export { rulesReference } from './build/rules-reference.ts'",
     resolveDir: '.',
   },
   bundle: true,
@@ -16,9 +17,10 @@ const { outputFiles } = await build({
   platform: 'node',
   format: 'esm',
 })
-const { opsReference, layersReference, rulesReference } = await import(
+const { opsReference, layersReference, problemsReference, rulesReference } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
 )
 writeFileSync('docs/ops.md', opsPage(opsReference))
 writeFileSync('docs/layers.md', layersPage(layersReference))
+writeFileSync('docs/problems.md', problemsPage(problemsReference))
 writeFileSync('docs/rules.md', rulesPage(rulesReference))

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { layersReference } from '../build/layers-reference.js'
 import { opsReference } from '../build/ops-reference.js'
+import { problemsReference } from '../build/problems-reference.js'
 import { rulesReference } from '../build/rules-reference.js'
 import { readConfig } from '../src/cli/config.js'
 import { families, opTable } from '../src/ops/table.js'
@@ -15,6 +16,7 @@ import { inMemory } from './support/project.js'
 interface Page {
   readonly opsPage: (reference: typeof opsReference) => string
   readonly layersPage: (reference: typeof layersReference) => string
+  readonly problemsPage: (reference: typeof problemsReference) => string
   readonly rulesPage: (reference: typeof rulesReference) => string
 }
 
@@ -34,6 +36,11 @@ test('docs/ops.md is what the op table says; `npm run docs` writes it', async ()
 test('docs/layers.md is what the layer table says', async () => {
   const { layersPage } = await pageOf('layers-page.js')
   expect(readFileSync('docs/layers.md', 'utf8')).toBe(layersPage(layersReference))
+})
+
+test('docs/problems.md is what the table of problems says', async () => {
+  const { problemsPage } = await pageOf('problems-page.js')
+  expect(readFileSync('docs/problems.md', 'utf8')).toBe(problemsPage(problemsReference))
 })
 
 test('docs/rules.md is what the tables of rules and laws say', async () => {

@@ -41,7 +41,10 @@ function fitOf({ accepts }: Problem, signature: Signature): Fit | Misfit {
     give(signature.outputs, pattern.outputs)
     return { ...sizedPorts(signature, port => shapes.get(port)!), sizes, pattern: at }
   }
-  return { misfit: `the model ${signatureText(signature)}`, would: `a model that ${acceptedText(accepts)}` }
+  return {
+    misfit: `the model ${signatureText(signature)}`,
+    would: `a model that ${acceptedTexts(accepts).join('; or ')}`,
+  }
 }
 
 function sizedPorts({ inputs, outputs }: Signature, shapeOf: (port: Port) => readonly number[]) {
@@ -113,10 +116,9 @@ function portText(shape: readonly (number | string)[], below?: number | string):
   return `[${shape.join(', ')}]${below === undefined ? '' : ` of whole numbers below ${below}`}`
 }
 
-/** What of models fits: `takes [n] and gives [1] (any numbers), n at least 2`. */
-export function acceptedText(accepts: Problem['accepts']): string {
-  if (accepts === 'any') return 'takes and gives anything'
-  return accepts.map(patternText).join('; or ')
+/** What of models fits, pattern by pattern: `takes [n] and gives [1] (any numbers), n at least 2`. */
+export function acceptedTexts(accepts: Problem['accepts']): readonly string[] {
+  return accepts === 'any' ? ['takes and gives anything'] : accepts.map(patternText)
 }
 
 function patternText({ inputs, outputs, sizes = {} }: Pattern): string {
