@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import katex from 'katex'
 import { type CheckOutcome, check } from '../src/pipeline.js'
+import { checkMarker, longestComment } from '../src/report/comment-limits.js'
 import { renderMarkdown } from '../src/report/markdown.js'
 import { renderTerminal } from '../src/report/terminal.js'
 import { sourceFile } from '../src/text/source.js'
@@ -82,4 +83,18 @@ test('the list of clauses of a large model is short', () => {
   )
   expect(renderTerminal([outcome], { color: false, width: 100 }).split('\n').length).toBeLessThan(25)
   expect(renderMarkdown([outcome])).toContain('<summary>')
+})
+
+test('the Markdown of many checks is no longer than a comment, and says what it leaves out', () => {
+  const outcome = outcomeOf(projectsIn('test/cases/report/terminal.md')[0]!.files)
+  const one = renderMarkdown([outcome])
+  expect(one.endsWith(`\n${checkMarker}\n`)).toBe(true)
+  expect(one).not.toContain('Left out')
+  const many = renderMarkdown(Array.from({ length: 500 }, () => outcome))
+  expect(many.length).toBeLessThanOrEqual(longestComment)
+  expect(many.length).toBeGreaterThan(longestComment * 0.9)
+  expect(many).toMatch(
+    /\*\*Left out, since a comment has 60000 characters at most:\*\* .* and \d+ more\.\n\n/,
+  )
+  expect(many.endsWith(`\n${checkMarker}\n`)).toBe(true)
 })

@@ -18,7 +18,8 @@ import {
   spacesOf,
   targetsText,
 } from './diff-facts.js'
-import { code, math, prose, renderReason } from './markdown.js'
+import { renderReason } from './markdown.js'
+import { code, math, prose } from './markdown-text.js'
 
 /** The outcome of comparisons as Markdown, with equations in `math` fences. The verdict is always the first line. */
 export function renderDiffMarkdown(outcomes: readonly DiffOutcome[]): string {

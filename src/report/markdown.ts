@@ -1,10 +1,12 @@
 import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { type Formula, withoutControls } from '../equations/formula.js'
+import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { escapeMarkdown } from '../equations/markdown.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span } from '../text/source.js'
+import { fitted, type Part } from './comment.js'
+import { checkMarker } from './comment-limits.js'
 import {
   casesText,
   citationText,
@@ -27,43 +29,49 @@ import {
 } from './facts.js'
 import { type ToldFinding, tellFindings } from './findings.js'
 import { codeFrame } from './frame.js'
+import { code, fenced, math, prose } from './markdown-text.js'
 import { policyText } from './policy.js'
 import type { ReportOptions } from './reporters.js'
 
-/** The outcome of checks as Markdown, with equations in `math` fences. The verdict is always the first line. */
+/** The outcome of checks as a comment, with equations in `math` fences. The verdict is always the first line. */
 export function renderMarkdown(
   outcomes: readonly CheckOutcome[],
   { policy }: Pick<ReportOptions, 'policy'> = {},
 ): string {
   const summary = summaryText(outcomes)
   const allowed = policy && policyText(outcomes, policy)
-  const blocks = [
-    ...(summary ? [`**${summary}**`] : []),
-    ...(allowed ? [allowed] : []),
-    ...outcomes.map(renderOutcome),
+  const head = [...(summary ? [`**${summary}**`] : []), ...(allowed ? [allowed] : [])]
+  const parts = [
+    ...(head.length > 0 ? [{ name: 'the summary', text: head.join('\n\n') }] : []),
+    ...outcomes.flatMap(partsOf),
   ]
-  return `${blocks.join('\n\n')}\n`
+  return fitted(parts, [checkMarker])
 }
 
-function renderOutcome(outcome: CheckOutcome): string {
+function partsOf(outcome: CheckOutcome): readonly Part[] {
   const { verdict, target, specPath, spec, comparison, reason, diagnostics } = outcome
   const counts = comparison ? `: ${countsText(countVerdicts(comparison.clauses))}` : ''
   const title = spec ? ` (${escapeMarkdown(spec.title)})` : ''
-  const blocks = [
+  const head = [
     `## ${verdictSigns[verdict]} ${verdictWords[verdict]}${counts}`,
     `${code(target)} against ${code(specPath)}${title}`,
   ]
-  if (spec?.citation) blocks.push(prose(citationText(spec.citation)))
+  if (spec?.citation) head.push(prose(citationText(spec.citation)))
   const cases = casesText(outcome)
-  if (cases) blocks.push(prose(cases))
-  if (reason) blocks.push(renderReason(reason))
-  blocks.push(...tellFindings(outcome).map(renderFinding))
-  for (const { reason: why, clauses } of reasonsOf(comparison?.clauses ?? []))
-    blocks.push(renderReason(why, clauses))
-  for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry))
-  if (comparison) blocks.push(...renderClauses(comparison.clauses))
-  for (const text of [silentText(outcome), statedText(outcome)]) if (text) blocks.push(prose(text))
-  return blocks.join('\n\n')
+  if (cases) head.push(prose(cases))
+  const part = (what: string, text: string): Part => ({ name: `${what} of ${target}`, text })
+  const clauses = comparison?.clauses ?? []
+  return [
+    part('the verdict', head.join('\n\n')),
+    ...(reason ? [part(reason.code, renderReason(reason))] : []),
+    ...tellFindings(outcome).map(told => part(told.finding.diagnostic.code, renderFinding(told))),
+    ...reasonsOf(clauses).map(entry => part(entry.reason.code, renderReason(entry.reason, entry.clauses))),
+    ...distinct(diagnostics).map(entry => part(entry.code, renderReason(entry))),
+    ...(comparison ? renderClauses(clauses).map(text => part('clauses', text)) : []),
+    ...[silentText(outcome), statedText(outcome)].flatMap(text =>
+      text ? [part('what the spec leaves open', prose(text))] : [],
+    ),
+  ]
 }
 
 function renderFinding({ finding, isNewPlace, sides, facts }: ToldFinding): string {
@@ -129,40 +137,8 @@ function inCell(markdown: string): string {
   return markdown.replace(/(?<!\\)\|/g, '\\|')
 }
 
-export function math(latex: string): string {
-  return `\`\`\`math\n${latex}\n\`\`\``
-}
-
 function frame(span: Span): string {
   return fenced(codeFrame(span).join('\n'), 'text')
-}
-
-/** A fence longer than any run of backticks inside. */
-export function fenced(text: string, language: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(Math.max(3, longest + 1))
-  return `${fence}${language}\n${text}\n${fence}`
-}
-
-/** A text in which names stand between backticks: those become code, and nothing else acts as Markdown. */
-export function prose(text: string): string {
-  return text
-    .split(/(`[^`]+`)/)
-    .map(part => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : withoutMentions(escapeMarkdown(part))))
-    .join('')
-}
-
-/** Code hosts tell people whose name stands behind an `@`, unless something is in between. */
-function withoutMentions(markdown: string): string {
-  return markdown.replace(/@(?=\w)/g, '@<!-- -->')
-}
-
-/** Inline code that its content cannot end. */
-export function code(text: string): string {
-  const clean = withoutControls(text)
-  const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return longest > 0 ? `${fence} ${clean} ${fence}` : `${fence}${clean}${fence}`
 }
 
 function sentence(text: string): string {

@@ -1,9 +1,11 @@
 import type { DiffOutcome } from '../diff/diff.js'
 import { formatPlace } from '../text/source.js'
-import { longestComment, marker } from './comment-limits.js'
+import { fitted, type Part } from './comment.js'
+import { marker } from './comment-limits.js'
 import { parametersText } from './diff-facts.js'
 import { renderTarget } from './diff-markdown.js'
-import { code, fenced, prose, renderReason } from './markdown.js'
+import { renderReason } from './markdown.js'
+import { code, fenced, prose } from './markdown-text.js'
 import type { Notice } from './notices.js'
 import type { ReportOptions } from './reporters.js'
 import { changedTargets, foundIn, isSilent, openTargets, type Review, reviewText } from './review.js'
@@ -20,12 +22,6 @@ import {
   verdictsText,
 } from './review-facts.js'
 
-/** A part of the comment, and how it is called where it is cut. */
-interface Part {
-  readonly name: string
-  readonly text: string
-}
-
 /** What a change does, as a comment: the first line says it all, and only what changed or differs follows. */
 export function renderReviewMarkdown(reviews: readonly Review[], { version }: ReportOptions): string {
   const parts = reviews.flatMap(partsOf)
@@ -33,31 +29,8 @@ export function renderReviewMarkdown(reviews: readonly Review[], { version }: Re
     `<sub>aswritten ${version}, read from git and not run: ${reviews.map(review => prose(revisionsText(review))).join(', ')}</sub>`,
     marker,
   ]
-  const room = longestComment - foot.join('\n\n').length - mostOfNote
-  const kept: string[] = []
-  const cut: string[] = []
-  let used = 0
-  for (const { name, text } of parts) {
-    if (cut.length === 0 && used + text.length + 2 <= room) {
-      kept.push(text)
-      used += text.length + 2
-    } else cut.push(name)
-  }
-  const names = cut.slice(0, mostNames).map(name => code(name.slice(0, longestName)))
-  const more = cut.length > names.length ? ` and ${cut.length - names.length} more` : ''
-  const note =
-    cut.length > 0
-      ? [
-          `**Left out, since a comment has ${longestComment} characters at most:** ${names.join(', ')}${more}.`,
-        ]
-      : []
-  return `${[...kept, ...note, ...foot].join('\n\n')}\n`
+  return fitted(parts, foot)
 }
-
-/** How many parts that were cut are named, and how long their names and the note around them may be. */
-const mostNames = 10
-const longestName = 120
-const mostOfNote = mostNames * (longestName + 8) + 200
 
 /** So many targets are shown at once; the others are folded. */
 const mostOpen = 3
