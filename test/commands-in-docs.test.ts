@@ -183,3 +183,21 @@ describe('docs/diff.md', () => {
     await expectShown(shown)
   })
 })
+
+describe('docs/toy.md', () => {
+  const page = readFileSync('docs/toy.md', 'utf8')
+  const model = readFileSync('test/golden/xor/model.ts', 'utf8')
+
+  test.each(commandsIn(page))(
+    '$command',
+    async ({ command, output }) => {
+      write({ 'model.ts': model })
+      // One run says nothing, and shows that the command works.
+      await expectShown({
+        command: command.includes('list') ? command : `${command.replace(/ --seeds \d+/, '')} --seeds 1`,
+        output,
+      })
+    },
+    30_000,
+  )
+})

@@ -104,7 +104,7 @@ describe('bad input', () => {
     [['endless.js', '--budget', '2'], 'it did not come to an end within 2 s', '--budget SECONDS'],
     [['page.js'], 'page.js:3:', 'it needs a browser: document is not defined', 'does not touch'],
     [['lost.js'], 'its outputs are not numbers', 'a division by zero'],
-    [['shape.js'], 'no problem fits a model that takes [5, 7, 3]', 'linear-regression: takes [n]'],
+    [['shape.js'], 'no problem fits a model that takes [5, 7, 3]', '--problem list'],
     [['shape.js', '--problem', 'two-spirals'], 'which needs a model that takes [2]'],
     [['hidden.js', '--problem', 'xor-plus-linea'], 'did you mean `xor-plus-linear`?'],
     [['hidden.js', '--backend', 'wasn'], 'node, wasm, cpu'],

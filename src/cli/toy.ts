@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type Counterpart, counterpartOf } from '../compare/counterpart.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { ExperimentFailure, type Failure, failureOf, helpFor, reasonOf } from '../experiment/failures.js'
-import { acceptedText, instanceOf, signatureText } from '../experiment/fit.js'
+import { acceptedTexts, instanceOf, signatureText } from '../experiment/fit.js'
 import type { ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
 import { type Instance, isMisfit, type Signature } from '../experiment/problem.js'
 import { type ProblemName, problems } from '../experiment/problems/table.js'
@@ -277,7 +277,8 @@ function chooseProblem(
   counterpart: Counterpart | undefined,
   graph: ModelGraph | undefined,
 ): { readonly name: ProblemName; readonly instance: Instance } | undefined {
-  const teacher = counterpart && (() => [])
+  // Only its shapes count here: the process that trains has the spec itself.
+  const teacher = counterpart && (([first]: readonly Tensor[]) => zerosFor(signature, first?.shape[0] ?? 1))
   const names = (named === undefined ? preferred(graph) : [named]) as readonly ProblemName[]
   for (const name of names) {
     const instance = instanceOf(problems[name], signature, teacher)
@@ -288,6 +289,13 @@ function chooseProblem(
       )
   }
   return undefined
+}
+
+function zerosFor({ outputs }: Signature, examples: number): readonly Tensor[] {
+  return outputs.map(output => {
+    const shape = [examples, ...output.shape.map(size => size ?? 1)]
+    return { shape, dtype: 'float32', data: new Float64Array(shape.reduce((a, b) => a * b, 1)) }
+  })
 }
 
 /** The problems in the order in which they are tried: one that a linear map solves comes first for what has one matrix. */
@@ -301,10 +309,7 @@ function preferred(graph: ModelGraph | undefined): readonly string[] {
 }
 
 function noProblem(signature: Signature): string {
-  const lines = (Object.keys(problems) as readonly ProblemName[]).map(
-    name => `  ${name}: ${acceptedText(problems[name].accepts)}`,
-  )
-  return `no problem fits a model that ${signatureText(signature)}; with --spec it is compared without one. These fit a model that\n${lines.join('\n')}`
+  return `no problem fits a model that ${signatureText(signature)}: \`aswritten toy --problem list\` says which models fit; with --spec, weights are carried over and no problem is needed`
 }
 
 function checkProblem(name: string): void {
@@ -318,7 +323,8 @@ function checkProblem(name: string): void {
 function problemList(): string {
   const lines = (Object.keys(problems) as readonly ProblemName[]).flatMap(name => {
     const { title, asks, accepts } = problems[name]
-    return [`${name}: ${title}`, `  ${asks}`, `  For a model that ${acceptedText(accepts)}.`, '']
+    const fitting = acceptedTexts(accepts).map(text => `  For a model that ${text}.`)
+    return [`${name}: ${title}`, `  ${asks}`, ...fitting, '']
   })
   return `${lines.join('\n').trimEnd()}\n`
 }

@@ -25,7 +25,8 @@ const measuring = 60
 
 /** Trains a model, and its spec beside it, with one seed after the other until the answer is clear or time is over. */
 export async function trainSides(request: TrainingRequest): Promise<TrainingOutcome> {
-  const { name, instance, model, spec, options, progress } = request
+  const { name, model, spec, options, progress } = request
+  let { instance } = request
   const start = performance.now()
   const spent = () => (performance.now() - start) / 1000
   const runs: TrainingRun[] = []
@@ -47,6 +48,7 @@ export async function trainSides(request: TrainingRequest): Promise<TrainingOutc
       // A run that was cut short says nothing of where it would have ended.
       if (run.unfinished || other?.unfinished) break
       runs.push(run)
+      instance = { ...instance, baseline: { ...instance.baseline, loss: run.baseline } }
       if (other) stated.push(other)
       isClear = isDecided(instance, runs) && (!spec || isDecided(instance, stated))
     }
@@ -82,7 +84,7 @@ export async function trainSides(request: TrainingRequest): Promise<TrainingOutc
 }
 
 function questionFor(
-  { name, instance, signature, teacher, isCompiled, spec }: TrainingRequest,
+  { name, instance, signature, teacher, isCompiled, spec, options }: TrainingRequest,
   seed: number,
   seconds: number,
 ): Questions['train']['asked'] {
@@ -91,6 +93,7 @@ function questionFor(
     problem: name,
     signature,
     ...(teacher && { teacher }),
+    teacherSeed: options.seed,
     seed,
     seconds,
     // Beside a spec both sides train alike; by itself a model trains as it was compiled.

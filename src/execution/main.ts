@@ -50,7 +50,7 @@ class Experiment {
     const { tf } = this.#framework!
     if (name === 'outputs') return outputsOf(this.#built!, asked, tf)
     const runnable = await this.#build(asked.seed)
-    const teacher = asked.teacher && teacherOf(asked.teacher, asked.seed, tf)
+    const teacher = asked.teacher && teacherOf(asked.teacher, asked.teacherSeed, tf)
     return train(runnable, asked, tf, { ...(teacher && { teacher }), progress: this.#progress })
   }
 
@@ -79,7 +79,9 @@ async function prepare({ folders, backend }: Start): Promise<ChosenFramework> {
 function teacherOf(graph: SentGraph, seed: number, tf: TensorFlow): Teacher {
   const { random } = Math
   Math.random = randomSource(seed ^ teacherSeed)
-  const { apply } = runnableGraph(graph, tf)
+  const { apply, parameters } = runnableGraph(graph, tf)
+  for (const { variable } of parameters)
+    if (variable.rank > 1) tf.tidy(() => variable.assign(tf.mul(variable, teacherScale)))
   Math.random = random
   return inputs =>
     tidied(tf, () =>
@@ -89,6 +91,9 @@ function teacherOf(graph: SentGraph, seed: number, tf: TensorFlow): Teacher {
       ).map(tensorOf),
     )
 }
+
+/** Matrices are larger than those that a network starts with, which leave activations nearly linear. */
+const teacherScale = 4
 
 /** Other draws than those of the initial weights of the same seed. */
 const teacherSeed = 0x5eed

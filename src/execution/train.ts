@@ -59,6 +59,7 @@ export async function train(
     curve,
     loss,
     steps: step,
+    baseline: instance.baseline.loss,
     optimizer: name,
     seconds: seconds(),
     ...(unfinished && { unfinished }),
@@ -170,23 +171,39 @@ class CompiledObjective {
 }
 
 function measured(runnable: Runnable, instance: Instance, seed: number, tf: TensorFlow): number {
-  const random = randomOf(seed, 1)
   const { measuredOn } = instance.training
-  let sum = 0
-  let count = 0
-  while (count < measuredOn) {
-    const examples = Math.min(measuredAtOnce, measuredOn - count)
-    const batch = instance.batch(random, examples)
+  const batch = instance.batch(randomOf(seed, 1), measuredOn)
+  const parts: (readonly Tensor[])[] = []
+  for (let from = 0; from < measuredOn; from += measuredAtOnce) {
+    const inputs = batch.inputs.map(input => rows(input, from, Math.min(measuredOn, from + measuredAtOnce)))
     const outputs = tidied(tf, () =>
       runnable
         .apply(
-          batch.inputs.map(input => realTensor(input, tf)),
+          inputs.map(input => realTensor(input, tf)),
           false,
         )
         .map(tensorOf),
     )
-    sum += measureOf(instance, batch, outputs) * examples
-    count += examples
+    parts.push(outputs)
   }
-  return sum / count
+  const outputs = parts[0]!.map((_, i) => joined(parts.map(part => part[i]!)))
+  return measureOf(instance, batch, outputs)
+}
+
+/** The examples of a tensor from one up to another. */
+function rows({ shape, data, dtype }: Tensor, from: number, to: number): Tensor {
+  const size = data.length / shape[0]!
+  return { shape: [to - from, ...shape.slice(1)], data: data.subarray(from * size, to * size), dtype }
+}
+
+function joined(parts: readonly Tensor[]): Tensor {
+  const [first] = parts
+  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0))
+  let at = 0
+  for (const part of parts) {
+    data.set(part.data, at)
+    at += part.data.length
+  }
+  const count = parts.reduce((sum, { shape }) => sum + shape[0]!, 0)
+  return { shape: [count, ...first!.shape.slice(1)], data, dtype: first!.dtype }
 }

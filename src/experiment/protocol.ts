@@ -84,6 +84,8 @@ export interface TrainingRun {
   readonly steps: number
   /** Set where time was over before the last step. */
   readonly unfinished?: true
+  /** The loss of the baseline of the problem, which depends on the teacher where there is one. */
+  readonly baseline: number
   /** Which optimizer it was. */
   readonly optimizer: string
   readonly seconds: number
@@ -124,6 +126,8 @@ export interface Questions {
       readonly signature: Signature
       /** Another network, where the problem is to learn its outputs. */
       readonly teacher?: SentGraph
+      /** Decides the weights of that network, the same for all runs. */
+      readonly teacherSeed: number
       readonly seed: number
       /** Absent for that of `compile`. */
       readonly optimizer?: AskedOptimizer

@@ -36,7 +36,7 @@ export function objectiveAt(
   return result!.data.reduce((sum, value) => sum + value, 0) / result!.data.length
 }
 
-function sound<T>(value: T): Exclude<T, Problem> {
+function sound<T extends object>(value: T): Exclude<T, Problem> {
   if (isProblem(value)) throw new Error(value.problem)
   return value as Exclude<T, Problem>
 }
