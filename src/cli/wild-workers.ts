@@ -12,6 +12,9 @@ export interface TracedFile {
 
 const megabytes = 2048
 
+/** What a walk notes lives about as long as the walk: with V8's default of 48, most of it is copied before it dies. */
+const youngMegabytes = 192
+
 /**
  * Traces the files of a folder. No file takes longer than `seconds`, and one that crashes ends no other. `step` is called
  * after each.
@@ -45,7 +48,7 @@ export async function traceFiles(
 
 function newWorker(): Worker {
   const worker = new Worker(new URL('./wild-file.js', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: megabytes },
+    resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: youngMegabytes },
   })
   // One that is given up may still run out of memory before it ends.
   return worker.on('error', () => undefined)

@@ -205,7 +205,8 @@ export function unknownBranch(
 ): UnknownValue {
   const text = shortText(span)
   const reason = diagnostic('unknown-branch', { what, condition: text }, { span })
-  interpreter.questions.set(reason, interpreter.conditions.question(condition))
+  const question = interpreter.conditions.question(condition)
+  if (question) interpreter.questions.set(reason, question)
   return interpreter.unknowns.fresh(path, reason)
 }
 

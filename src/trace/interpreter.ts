@@ -62,8 +62,8 @@ export class Interpreter implements Tracer {
   readonly modules: Modules
   readonly unknowns: Unknowns
   readonly conditions: Conditions
-  /** Reasons that open conditions gave, and what an assumption would have to answer, if one can. */
-  readonly questions = new WeakMap<Diagnostic, Question | undefined>()
+  /** What an assumption would have to answer, for each reason that an open condition gave, if one can. */
+  readonly questions = new WeakMap<Diagnostic, Question>()
   diagnostics: Diagnostic[] = []
   found: FoundModelEntry[] = []
   /** Functions of the program that unknown code was given, and may call later: listeners, callbacks. */

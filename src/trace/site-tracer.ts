@@ -191,7 +191,7 @@ export class SiteTracer {
       isUnknown(result) &&
       result.reason !== undefined &&
       (models.length === 0 ||
-        (interpreter.questions.has(result.reason) && models.some(model => 'applications' in model)))
+        (result.reason.code === 'unknown-branch' && models.some(model => 'applications' in model)))
     if (isOpen && target !== topLevel) models.unshift(result as UnknownValue)
     const diagnostics = [
       ...interpreter.diagnostics,

@@ -1,7 +1,6 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../graph/dimension.js'
 import { type Span, spanText } from '../text/source.js'
-import { Journal, JournaledMap } from './journal.js'
 import { isObject, isUnknown, type ObjectValue, type UnknownValue, type Value } from './value.js'
 
 /** The operation of the core language whose result a value is. */
@@ -10,12 +9,27 @@ export interface Operation {
   readonly operands: readonly Value[]
 }
 
+/** The names that begin with one text. */
+interface Stem {
+  readonly text: string
+  /** How many of them were given. */
+  taken: number
+}
+
 /** What is known of a value beside its name. */
 interface Entry {
   readonly key: string
   readonly born: number
   /** Another walk of the same program may give its name to another value. */
   readonly isLoose: boolean
+  operation?: Operation
+}
+
+/** A name that was given, and under which key it is found. */
+interface Given {
+  readonly name: string
+  readonly stem: Stem
+  readonly key: string | undefined
 }
 
 /** Short keys for long ones, the same in all walks of one program: a key of keys would double with every derivation. */
@@ -36,14 +50,16 @@ export class KeyTable {
  * exactly if they have one name: so a name must never stand for two values.
  */
 export class Unknowns {
-  readonly #journal = new Journal()
-  readonly #names = new JournaledMap<string>(this.#journal)
-  /** How often each name was asked for. */
-  readonly #taken = new JournaledMap<number>(this.#journal)
-  readonly #entries = new JournaledMap<Entry>(this.#journal)
-  readonly #operations = new JournaledMap<Operation>(this.#journal)
-  /** Paths as they are asked for, and as they are written. */
-  readonly #written = new Map<string, string>()
+  /** The names of values that are found again, by what decides them. */
+  readonly #names = new Map<string, string>()
+  readonly #entries = new Map<string, Entry>()
+  readonly #stems = new Map<string, Stem>()
+  /** Stems by paths as they are asked for. */
+  readonly #written = new Map<string, Stem>()
+  /** The names that may have to be taken back, in the order in which they were given. */
+  readonly #given: Given[] = []
+  /** How many actions run now that may take names back. */
+  #open = 0
   readonly #table: KeyTable
   readonly #clock: () => number
   #fresh = 0
@@ -52,12 +68,12 @@ export class Unknowns {
   constructor(table: KeyTable, clock: () => number, taken: readonly string[]) {
     this.#table = table
     this.#clock = clock
-    for (const name of taken) this.#taken.set(name, 1)
+    for (const name of taken) this.#stem(name).taken = 1
   }
 
   /** Lets a name that has a meaning of its own stand for what the program calls so as well. */
   release(name: string): void {
-    this.#taken.delete(name)
+    this.#stem(name).taken = 0
   }
 
   /** A value under a name of its own. `key` says what decides the value: equal keys, equal values. */
@@ -74,19 +90,28 @@ export class Unknowns {
 
   /** The name of a new value. */
   #name(path: string, key: string | undefined, isLoose: boolean, born: number): string {
-    let short = this.#written.get(path)
-    if (short === undefined) {
-      short = grouped(shorten(path))
-      this.#written.set(path, short)
+    let stem = this.#written.get(path)
+    if (!stem) {
+      stem = this.#stem(grouped(shorten(path)))
+      this.#written.set(path, stem)
     }
-    const count = (this.#taken.get(short) ?? 0) + 1
-    this.#taken.set(short, count)
-    const name = count === 1 ? short : `${short} (${count})`
+    const count = ++stem.taken
+    const name = count === 1 ? stem.text : `${stem.text} (${count})`
     if (key !== undefined) this.#names.set(key, name)
     // No other walk asks for a loose value, and within this one its name tells it from all others.
     const own = isLoose || key === undefined ? `~${name}` : this.#table.shorten(key)
     this.#entries.set(name, { key: own, born, isLoose })
+    if (this.#open > 0) this.#given.push({ name, stem, key })
     return name
+  }
+
+  #stem(text: string): Stem {
+    let stem = this.#stems.get(text)
+    if (!stem) {
+      stem = { text, taken: 0 }
+      this.#stems.set(text, stem)
+    }
+    return stem
   }
 
   /** A value that others decide, of which one is not known; it is unknown for the same reason. */
@@ -105,7 +130,8 @@ export class Unknowns {
         values.some(operand => this.isLoose(operand)),
         Math.max(...values.map(operand => this.#bornOf(operand))),
       )
-    if (operator !== undefined) this.#operations.set(name, { operator, operands: values })
+    const entry = this.#entries.get(name)
+    if (operator !== undefined && entry) entry.operation ??= { operator, operands: values }
     return { kind: 'unknown', path: name, ...(reason && { reason }) }
   }
 
@@ -136,7 +162,7 @@ export class Unknowns {
 
   /** The operation whose result a value is. */
   operation({ path }: UnknownValue): Operation | undefined {
-    return this.#operations.get(path)
+    return this.#entries.get(path)?.operation
   }
 
   /** Runs an action whose values are gone afterwards: the next one may use their names. */
@@ -146,14 +172,26 @@ export class Unknowns {
 
   /** Runs an action whose values are gone afterwards unless they are kept. */
   unless<Result>(isKept: (result: Result) => boolean, action: () => Result): Result {
-    const mark = this.#journal.begin()
+    const mark = this.#given.length
+    this.#open++
     let keeps = false
     try {
       const result = action()
       keeps = isKept(result)
       return result
     } finally {
-      this.#journal.end(mark, keeps)
+      this.#open--
+      if (!keeps) this.#takeBack(mark)
+      if (this.#open === 0) this.#given.length = 0
+    }
+  }
+
+  #takeBack(mark: number): void {
+    while (this.#given.length > mark) {
+      const { name, stem, key } = this.#given.pop()!
+      stem.taken--
+      this.#entries.delete(name)
+      if (key !== undefined) this.#names.delete(key)
     }
   }
 
