@@ -68,7 +68,7 @@ export const opaqueReasons = {
     category: 'opaque',
     title: 'Call of an unknown function',
     message: 'the result of `{call}` is not known, because the function that is called is not known',
-    why: 'What an unknown function returns cannot be proved or refuted.',
+    why: 'What an unknown function returns cannot be proved or refuted; numbers and texts can be given, as `--arg game.size()=9` for a call of a parameter.',
   },
   'unmodelled-call': {
     category: 'opaque',

@@ -7,6 +7,15 @@ import { isObject, isUnknown, type ObjectValue, type RecordObject, unknownKey, t
 /** Values by name; nested ones by path: `config.units`, `this.model`. */
 export type Bindings = Readonly<Record<string, Value>>
 
+/** The key of what a call of a function gives, as if it were a part of the function. */
+const resultKey = '()'
+
+/** A path as it is followed: `game.size()` is what a call of `game.size` gives. */
+export const followedPath = (path: string): string => path.replaceAll(resultKey, `.${resultKey}`)
+
+/** A path as the user writes it. */
+const writtenPath = (path: string): string => path.replaceAll(`.${resultKey}`, resultKey)
+
 /** The first part of a path. */
 export const rootOf = (path: string): string => path.split('.')[0]!
 
@@ -41,7 +50,9 @@ export class GivenValues {
 
   /** The names that went nowhere: the code has a value for them. */
   get unused(): readonly string[] {
-    return Object.keys(this.#values).filter(path => !this.#used.has(path))
+    return Object.keys(this.#values)
+      .filter(path => !this.#used.has(path))
+      .map(writtenPath)
   }
 
   /** Gives values to the variables of a module that have none. */
@@ -155,7 +166,7 @@ function ownVariables(code: FunctionCode, module: Module): ReadonlyMap<string, B
   return new Map([...found].filter((entry): entry is [string, Binding] => entry[1] !== undefined))
 }
 
-/** An object of which some fields are given and others are not known, or a list given by position. */
+/** An object or function of which some fields or results are given and others are not known, or a list given by position. */
 export function partialObject(
   interpreter: Interpreter,
   name: string,
@@ -167,16 +178,38 @@ export function partialObject(
     const key = rootOf(path.slice(name.length + 1))
     byKey.set(key, [...(byKey.get(key) ?? []), [path, value]])
   }
-  const partOf = (key: string): Value => {
+  const partOf = (key: string, others = rest): Value => {
     const inside = byKey.get(key)!
     const whole = inside.find(([path]) => path === `${name}.${key}`)
-    return whole ? whole[1] : partialObject(interpreter, `${name}.${key}`, inside, rest)
+    return whole ? whole[1] : partialObject(interpreter, `${name}.${key}`, inside, others)
   }
   const keys = [...byKey.keys()]
   if (keys.every((_, i) => byKey.has(String(i))))
     return interpreter.array(keys.map((_, i) => partOf(String(i))))
+  if (byKey.has(resultKey)) {
+    const callee = rest(name)
+    const call = interpreter.function(name, ({ arguments: args, span, thisValue, construct }) => {
+      if (construct) return interpreter.construct(callee, args, span)
+      // What it does besides is as unknown as ever, and so is what else it gives, each time.
+      interpreter.call(callee, args, span, thisValue)
+      const others = (path: string) => interpreter.fresh(writtenPath(path))
+      return copyOf(interpreter, partOf(resultKey, others))
+    })
+    for (const key of keys) if (key !== resultKey) call.properties.set(key, { value: partOf(key) })
+    return call
+  }
   const record = interpreter.record()
   for (const key of keys) record.properties.set(key, { value: partOf(key) })
   record.properties.set(unknownKey, { value: rest(name) })
   return record
+}
+
+/** What the next call of a function gives: a value of its own that is the same. */
+function copyOf(interpreter: Interpreter, value: Value): Value {
+  if (!isObject(value)) return value
+  if (value.kind === 'array')
+    return interpreter.array(value.elements.map(element => copyOf(interpreter, element.value)))
+  if (value.kind !== 'record') return value
+  const fields = [...value.properties].map(([key, field]) => [key, copyOf(interpreter, field.value)] as const)
+  return interpreter.record(Object.fromEntries(fields))
 }

@@ -2,6 +2,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Port } from '../graph/model.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
+import { followedPath } from './given-values.js'
 import { type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
 import {
   type Contradiction,
@@ -23,7 +24,9 @@ export interface TraceResult {
 const mostCases = 16
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
-export function trace(request: TraceRequest): TraceResult {
+export function trace(asked: TraceRequest): TraceResult {
+  const given = Object.entries(asked.arguments ?? {}).map(([path, value]) => [followedPath(path), value])
+  const request: TraceRequest = { ...asked, arguments: Object.fromEntries(given) }
   const loaded = request.loader.load(request.path)
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded

@@ -253,9 +253,9 @@ function runIn(
   loaded()
   const sizes = new Set(Object.values(inputs).flatMap(given => ('shape' in given ? given.shape : given)))
   const numbers = [...bound].filter(([name]) => !sizes.has(name))
-  // A tensor inside of something is told by its path, and given by a call that says so.
+  // What is inside of something is told by its path, and given by a call that says so.
   const paths = [...Object.keys(inputs), ...Object.keys(args), ...numbers.map(([name]) => name)]
-  const names = paths.map(path => path.replaceAll('.', '_'))
+  const names = paths.map(path => path.replaceAll(/[.()]/g, '_'))
   const tensors = [...values.values()].map(({ shape, data, dtype }) =>
     tf.tensor([...data], [...shape], dtype as 'float32'),
   )
