@@ -75,7 +75,7 @@ function asked(place: string, files: Readonly<Record<string, string>>): string {
   const [path = '', target] = place.split('#')
   const { models } = readModels({ files: inMemory(files), path, target })
   if (models[0]?.graph) return 'a model'
-  return /`(--input [^`]*)`/.exec(models[0]?.reason?.help ?? '')?.[1] ?? 'nothing'
+  return /`(--(?:input|arg) [^`]*)`/.exec(models[0]?.reason?.help ?? '')?.[1] ?? 'nothing'
 }
 
 test.each(projectsIn('test/cases/targets/options.md'))('$title', ({ files, expected }) => {

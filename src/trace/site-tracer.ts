@@ -11,6 +11,7 @@ import type { Training } from '../graph/training.js'
 import type { Shape } from '../graph/type.js'
 import { nearest } from '../text/nearest.js'
 import { positionAt, type Span } from '../text/source.js'
+import { askingFor } from './asked-options.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
@@ -236,18 +237,11 @@ export class SiteTracer {
     return { site, throws, steps, ...(open && { open }), callbacks: this.#runCallbacks(target) }
   }
 
-  /** A reason with what would help: the shapes of the tensors that the target is given. */
+  /** A model that is not known, with what would help. */
   #asking(model: Found, target: string, inputs: Declarations): Found {
     if (!('reason' in model) || !model.reason || target === topLevel) return model
-    const { reason } = model
-    const options = this.#interpreter.wanted.optionsFor(
-      reason,
-      [...this.#targets.parameters(target), ...this.#targets.reads(target)],
-      inputs,
-    )
-    if (options === undefined) return model
-    const help = `say of which shapes its tensors are: \`${options}\`; what is a number is given with \`--arg\``
-    return { ...model, reason: { ...reason, help } }
+    const names = [...this.#targets.parameters(target), ...this.#targets.reads(target)]
+    return { ...model, reason: askingFor(model.reason, this.#interpreter.wanted, { names, inputs }) }
   }
 
   /** Settings that nothing reads, each once for all that is walked. */

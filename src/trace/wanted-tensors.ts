@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { rootOf } from './given-values.js'
 import { type Declarations, shapeAsked } from './stated-inputs.js'
 
 /** Tensors of which no shape is known, by the names of the values, and the reasons that come of it. */
@@ -36,8 +37,6 @@ export class WantedTensors {
     return options.join(' ')
   }
 }
-
-const rootOf = (name: string): string => name.split('.')[0]!
 
 /** What `--input` calls a value: `inputs[0]` is `inputs.0`. Undefined for what is computed from others. */
 function inputName(path: string): string | undefined {
