@@ -248,13 +248,35 @@ export function check(
   specFile: SourceFile,
   measure: Measure = (_phase, run) => run(),
 ): CheckOutcome {
-  const target = `${request.path}${request.target === undefined ? '' : `#${request.target}`}`
-  const base = { target, specPath: specFile.path }
-  const { spec, diagnostics: specDiagnostics } = readSpec(specFile)
+  const { spec, diagnostics } = readSpec(specFile)
+  const read = measure('trace', () => readForSpec(request, spec))
+  return checkReading(request, { path: specFile.path, spec, diagnostics }, read, measure)
+}
+
+/** What the request names, with the inputs that a spec states: for a batch, or for one example where the code says so. */
+export function readForSpec(request: ModelRequest, spec: Spec | undefined): ReadResult {
   const readAs = (stated: StatedModel | undefined) =>
-    measure('trace', () => readModels({ ...request, stated: stated && statedInputs(stated) }))
-  const first = readAs(spec)
-  const read = spec?.withBatch && isContradicted(first) ? readAs(spec.withBatch(() => false)) : first
+    readModels({ ...request, stated: stated && statedInputs(stated) })
+  const read = readAs(spec)
+  return spec?.withBatch && isContradicted(read) ? readAs(spec.withBatch(() => false)) : read
+}
+
+/** A spec that was read, or what is wrong with it. */
+export interface SpecReading {
+  readonly path: string
+  readonly spec: Spec | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Compares what was read with a spec. */
+export function checkReading(
+  { path, target: name }: Pick<ModelRequest, 'path' | 'target'>,
+  { path: specPath, spec, diagnostics: specDiagnostics }: SpecReading,
+  read: ReadResult,
+  measure: Measure = (_phase, run) => run(),
+): CheckOutcome {
+  const target = `${path}${name === undefined ? '' : `#${name}`}`
+  const base = { target, specPath }
   const diagnostics = [...specDiagnostics, ...read.diagnostics]
   if (!spec || diagnostics.some(isInputError)) return { ...base, verdict: 'unusable', diagnostics }
   const whole = { ...base, spec, diagnostics }
@@ -374,7 +396,8 @@ export function isInputError({ code }: Diagnostic): boolean {
 /** As many models are listed where one has to be named. */
 const mostListed = 12
 
-function severalModels(target: string, choices: readonly (readonly FoundModel[])[]): Diagnostic {
+/** The message that a target stands for several models, of which one has to be named. */
+export function severalModels(target: string, choices: readonly (readonly FoundModel[])[]): Diagnostic {
   const all = choices.flatMap(([model]) => (model ? [model] : []))
   const related = all
     .slice(0, mostListed)

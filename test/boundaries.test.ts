@@ -27,6 +27,8 @@ const rooms = [
   'pipeline.ts',
   'suite',
   'diff',
+  'mutation',
+  'bakeoff',
   'report',
   'acceptance',
   'editor',

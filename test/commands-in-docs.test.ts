@@ -201,3 +201,16 @@ describe('docs/toy.md', () => {
     30_000,
   )
 })
+
+describe('docs/mutate.md', () => {
+  const page = readFileSync('docs/mutate.md', 'utf8')
+
+  test.each(commandsIn(page))('$command', async shown => {
+    write({
+      ...filesOf(page),
+      'model.ts': createModel.replace('units })', 'units: 8 })'),
+      'spec.yaml': oneLayer,
+    })
+    await expectShown(shown)
+  })
+})

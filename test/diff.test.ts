@@ -103,9 +103,9 @@ describe.each(small)('$name', golden => {
   test('is not the same after mutations', () => {
     const found = mutantsOf(golden)
       .filter((_, i) => i % 8 === 0)
-      .map(({ source: changed, ...mutant }) => ({
-        mutant,
-        verdict: compareTexts(source, changed, golden.file).verdict,
+      .map(({ operator, what, file, lines }) => ({
+        mutant: { operator, what, lines },
+        verdict: compareTexts(source, file.text, golden.file).verdict,
       }))
     expect(found.filter(({ verdict }) => verdict === 'same')).toEqual([])
   })

@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals'
 import { adopt } from '../src/compare/adopt.js'
 import { outputPlaces } from '../src/compare/ports.js'
 import type { Sides } from '../src/evaluate/difference.js'
-import type { Domain } from '../src/evaluate/domain.js'
 import type { Node } from '../src/graph/node.js'
 import { decide } from '../src/identity/decide.js'
 import type { LeafOptions } from '../src/identity/prove.js'
@@ -11,53 +10,7 @@ import { readFunctionBody } from '../src/pipeline.js'
 import { readSpec } from '../src/spec/read.js'
 import type { Spec } from '../src/spec/spec.js'
 import { sourceFile } from '../src/text/source.js'
-
-interface Paper {
-  readonly title: string
-  readonly spec: string
-  readonly inputs: ReadonlyMap<string, { readonly shape: readonly number[]; readonly domain: Domain }>
-  readonly bodies: readonly string[]
-  readonly mutants: readonly { readonly change: string; readonly body: string }[]
-}
-
-const real: Domain = { kind: 'real' }
-
-function inputOf(
-  line: string,
-): Paper['inputs'] extends ReadonlyMap<string, infer I> ? readonly [string, I] : never {
-  const [, name, sizes, interval] = /^(\S+): \[(.*?)\](?: in \((.*)\))?$/.exec(line) ?? []
-  const [low = 0, high = 1] = interval?.split(', ').map(Number) ?? []
-  const domain: Domain = interval ? { kind: 'interval', low, high } : real
-  return [name!, { shape: sizes!.split(', ').map(Number), domain }]
-}
-
-function papersIn(path: string): readonly Paper[] {
-  const sections = readFileSync(path, 'utf8').split(/^## /m).slice(1)
-  return sections.map(section => {
-    const fences = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
-      ([, name, text]) => [name!, text!] as const,
-    )
-    const of = (wanted: string) => fences.flatMap(([name, text]) => (name === wanted ? [text] : []))
-    const bodies = of('js')
-    const mutants = (of('mutants')[0] ?? '')
-      .trim()
-      .split('\n')
-      .map(change => {
-        const [before, after = ''] = change.split(/ ⇒ ?/)
-        const body = bodies.find(text => text.includes(before!))
-        if (body === undefined) throw new Error(`no body has ${before}`)
-        return { change, body: body.replace(before!, after) }
-      })
-    const inputs = new Map(of('inputs')[0]!.trim().split('\n').map(inputOf))
-    return {
-      title: section.slice(0, section.indexOf('\n')),
-      spec: of('spec')[0]!.trim(),
-      inputs,
-      bodies,
-      mutants,
-    }
-  })
-}
+import { type Paper, papersIn } from './support/papers.js'
 
 function specNamed(name: string): Spec {
   const path = `specs/${name}.yaml`

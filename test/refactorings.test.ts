@@ -46,7 +46,7 @@ const subjects: readonly Subject[] = [
       spec: readFileSync(`specs/${golden.spec}.yaml`, 'utf8'),
       sources: [
         readFileSync(`test/golden/${golden.name}/${golden.file}`, 'utf8'),
-        ...mutantsOf(golden).map(({ source }) => source),
+        ...mutantsOf(golden).map(({ file }) => file.text),
       ],
     })),
 ]

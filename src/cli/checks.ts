@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { moduleLoader } from '../core/loader.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { type CheckOutcome, check as checkModel } from '../pipeline.js'
+import { type CheckOutcome, check as checkModel, type SpecReading } from '../pipeline.js'
+import { readSpec } from '../spec/read.js'
+import type { Spec } from '../spec/spec.js'
 import { nearest } from '../text/nearest.js'
 import type { SourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
@@ -111,6 +113,15 @@ export function checkOne(asked: AskedCheck, project?: Project, watch?: Stopwatch
 
 function whyOutside({ text, span }: Stated, { root }: Project): readonly Diagnostic[] {
   return isWithin(root, text) ? [] : [diagnostic('file-outside-project', { path: text }, { span })]
+}
+
+/** A spec that is named on the command line; it may not have errors. */
+export function readStatedSpec(text: string, folder: string): SpecReading & { readonly spec: Spec } {
+  const file = specFile({ text }, folder)
+  if (isDiagnostic(file)) throw new InputError([file])
+  const { spec, diagnostics } = readSpec(file)
+  if (!spec) throw new InputError(diagnostics)
+  return { path: file.path, spec, diagnostics }
 }
 
 /** A spec by path, or by the name of one that ships: `lenet5-modern`. */

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import { acceptableCodes } from '../acceptance/acceptance.js'
 import { catalogue } from '../diagnostics/catalogue.js'
+import { operatorIds } from '../mutation/table.js'
 import { codesOfFailures } from './lint-files.js'
 import { print } from './output.js'
 import { bundledSpecs } from './package.js'
@@ -32,6 +33,8 @@ const wordsOf: Readonly<Record<string, () => readonly string[]>> = {
   'check --spec': bundledSpecs,
   'lint --ignore': () => codesOfFailures,
   'lint --also': () => codesOfFailures,
+  'mutate --spec': bundledSpecs,
+  'mutate --operator': () => operatorIds,
   'baseline --code': () => acceptableCodes,
 }
 

@@ -3,6 +3,7 @@ import { type GradientRequest, readGradientRequest } from '../equations/gradient
 import { backends } from '../experiment/protocol.js'
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
+import type { MutationReporterName } from '../report/mutation-reporters.js'
 import type { ReporterName } from '../report/reporters.js'
 import type { ReviewReporterName } from '../report/review-reporters.js'
 import type { ToyReporterName } from '../report/toy-reporters.js'
@@ -30,6 +31,7 @@ const formats = {
     rdjson: true,
   }),
   diff: namesOf<DiffReporterName>({ terminal: true, json: true, markdown: true }),
+  mutate: namesOf<MutationReporterName>({ terminal: true, json: true, markdown: true }),
   review: namesOf<ReviewReporterName>({
     terminal: true,
     json: true,
@@ -111,6 +113,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     check: outputOptions(formats.check),
     diff: outputOptions(formats.diff),
     lint: outputOptions(formats.lint),
+    mutate: outputOptions(formats.mutate),
     review: outputOptions(formats.review),
     toy: outputOptions(formats.toy),
   }
@@ -273,6 +276,35 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       const split = targets.length - (args.length - at - 1)
       code =
         at < 0 ? diff(targets, undefined, asked) : diff(targets.slice(split), targets.slice(0, split), asked)
+    })
+
+  program
+    .command('mutate [target]')
+    .description('plant known faults into a model, one at a time, and say which are noticed, and where')
+    .option('--spec <file>', 'what they are compared with; otherwise the model as it is')
+    .addOption(
+      new Option('--operator <numbers>', 'which faults, as M04,M07; repeatable')
+        .argParser(collectText)
+        .default([], 'all'),
+    )
+    .option('--list', 'list the faults, and plant none')
+    .addOption(new Option('--budget <seconds>', 'how long it may take').argParser(readSeconds).default(120))
+    .addOption(option.arg())
+    .addOption(option.input())
+    .addOption(option.artifact())
+    .addOption(outputs.mutate.options[0])
+    .addOption(outputs.mutate.options[1])
+    .addHelpText(
+      'after',
+      examples([
+        ['mutate model.ts#createModel', 'what a spec of this model would notice'],
+        ['mutate model.ts#createModel --spec lenet5-modern', 'what this spec notices'],
+        ['mutate loss.js#focal --input x:[N,10] --operator M10,M39', 'two kinds of faults'],
+        ['mutate --list', 'all kinds of faults'],
+      ]),
+    )
+    .action(async (target: string | undefined, options) => {
+      code = (await import('./mutate.js')).mutate(target, { ...options, outputs: outputs.mutate.asked() })
     })
 
   program

@@ -33,9 +33,13 @@ export interface ParseResult {
 
 /**
  * Parses TypeScript, JavaScript, JSON, or the inline scripts of a page. Offsets are those of the file. Never throws:
- * files that are too large or nested too deeply are refused with a diagnostic.
+ * files that are too large or nested too deeply are refused with a diagnostic. Nodes know their parents where that is
+ * asked for.
  */
-export function parseSource(file: SourceFile): ParseResult {
+export function parseSource(
+  file: SourceFile,
+  { withParents = false }: { readonly withParents?: boolean } = {},
+): ParseResult {
   if (file.text.length > mostCharacters) {
     const values = { path: file.path, size: String(file.text.length), limit: String(mostCharacters) }
     return refuse(file, diagnostic('input-too-large', values, { span: { file, start: 0, end: 0 } }))
@@ -45,7 +49,7 @@ export function parseSource(file: SourceFile): ParseResult {
   const deep = tooDeepAt(text, mostBrackets, variant)
   if (deep !== undefined) return refuse(file, tooDeep(file, deep, `${mostBrackets} brackets`))
   try {
-    const tree = ts.createSourceFile(file.path, text, asModule, false, kind)
+    const tree = ts.createSourceFile(file.path, text, asModule, withParents, kind)
     return { tree, diagnostics: syntaxErrors(tree, file) }
   } catch (error) {
     // Some things nest without brackets, such as a chain of arrows; the parser recurses into them as well.

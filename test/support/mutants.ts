@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
-import { check, readModels } from '../../src/pipeline.js'
-import { positionAt, sourceFile } from '../../src/text/source.js'
+import { type Judged, judge, type Original, readOriginal } from '../../src/mutation/judge.js'
+import { type Program, readProgram } from '../../src/mutation/program.js'
+import { type Mutant, mutantsOf as mutantsOfProgram } from '../../src/mutation/table.js'
+import { readModels } from '../../src/pipeline.js'
+import { readSpec } from '../../src/spec/read.js'
+import { sourceFile } from '../../src/text/source.js'
 import { runSource, tf } from './model-code.js'
-import { type Mutation, mutationsOf } from './mutations.js'
 import { repository } from './project.js'
 
 export interface GoldenModel {
@@ -30,51 +33,34 @@ export const goldenModels: readonly GoldenModel[] = [
 const pathOf = ({ name, file }: GoldenModel) => `test/golden/${name}/${file}`
 const sourceOf = (golden: GoldenModel) => readFileSync(pathOf(golden), 'utf8')
 
-export function mutantsOf(golden: GoldenModel): readonly Mutation[] {
-  return mutationsOf(sourceOf(golden), golden.file)
+/** The program of a path, which has no syntax errors. */
+export function programAt(path: string, text: string): Program {
+  const program = readProgram(sourceFile(path, text))
+  if ('diagnostics' in program) throw new Error(program.diagnostics.map(({ message }) => message).join('\n'))
+  return program
+}
+
+export const mutantsOf = (golden: GoldenModel): readonly Mutant[] =>
+  mutantsOfProgram(programAt(pathOf(golden), sourceOf(golden)))
+
+/** A golden model with its spec, which says all that there is to say. */
+export function originalOf(golden: GoldenModel): Original {
+  const { spec, diagnostics } = readSpec(sourceFile(`specs/${golden.spec}.yaml`, fullSpec(golden)))
+  const request = { files: repository, path: pathOf(golden), target: 'createModel' }
+  return readOriginal(request, { path: `specs/${golden.spec}.yaml`, spec, diagnostics })
 }
 
 /** What TensorFlow.js makes of a mutant: the same numbers, others, or an error. */
 export type Truth = 'the same' | 'another' | 'refused'
 
-export interface Judgement {
-  readonly verdict: string
-  /** Whether the model could be read; else there is nothing to compare. */
-  readonly isRead: boolean
-  /** Why it is unverified. */
-  readonly reason: string
-  /** Whether a finding names the change at its place. */
-  readonly isFound: boolean
-  /** Not known for large models. */
-  readonly truth?: Truth
-  readonly milliseconds: number
-}
-
-/** Checks a mutant against the spec of the original, and runs both. */
-export function judge(golden: GoldenModel, mutant: Mutation): Judgement {
-  const path = pathOf(golden)
-  const files = {
-    ...repository,
-    read: (name: string) => (name === path ? mutant.source : repository.read(name)),
-  }
-  const spec = sourceFile(`specs/${golden.spec}.yaml`, fullSpec(golden))
-  const start = performance.now()
-  const { verdict, comparison, reason } = check({ files, path, target: 'createModel' }, spec)
-  const milliseconds = performance.now() - start
-  const isFound = (comparison?.findings ?? []).some(({ diagnostic: { code, span } }) => {
-    const line = span && positionAt(span.file, span.start).line
-    return line !== undefined && mutant.codes.includes(code) && mutant.lines.includes(line)
-  })
-  const open = reason ?? comparison?.clauses.find(clause => clause.reason)?.reason
-  const truth = golden.isLarge ? {} : { truth: truthOf(sourceOf(golden), mutant.source, golden.file) }
-  return {
-    verdict,
-    isRead: comparison !== undefined,
-    reason: open?.message ?? '',
-    isFound,
-    milliseconds,
-    ...truth,
-  }
+/** What is said of a mutant, and what TensorFlow.js makes of it. */
+export function judgeBoth(
+  golden: GoldenModel,
+  original: Original,
+  mutant: Mutant,
+): Judged & { readonly truth: Truth } {
+  const truth = truthOf(sourceOf(golden), mutant.file.text, golden.file)
+  return { ...judge(original, mutant), truth }
 }
 
 /** The spec, with the loss and the optimizer of the model with all settings, so that no change of them is left open. */

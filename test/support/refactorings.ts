@@ -1,5 +1,5 @@
-import ts from 'typescript'
-import { type Edit, edited, nodesOf, replaced } from './edits.js'
+import { ts } from 'ts-morph'
+import { type Edit, edited, nodesOf, replaced } from '../../src/mutation/edits.js'
 
 /** A way to write the same differently. What it yields stands on the lines on which the old text stood. */
 type Refactoring = (file: ts.SourceFile) => readonly (readonly Edit[])[]
