@@ -5,7 +5,7 @@ import { operators } from '../mutation/table.js'
 import { padTo } from '../text/width.js'
 import { visible } from './frame.js'
 import { wrap } from './layout.js'
-import { code, prose } from './markdown.js'
+import { code, prose } from './markdown-text.js'
 import {
   changeOfMutant,
   countsOfOutcomes,
