@@ -377,7 +377,7 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       `${examples([
         ['toy model.ts#createModel --spec xor', 'the same weights in the code and in its spec'],
         ['toy model.ts#createModel', 'a problem with a known bound that fits the model'],
-        ['toy model.ts#createModel --problem linear-regression --seeds 20', 'one problem, more runs'],
+        ['toy model.ts#createModel --problem parity --seeds 20', 'one problem, more runs'],
         ['toy --problem list', 'the problems, and which models they fit'],
       ])}
 It runs the code: docs/toy.md says with which limits.
