@@ -214,3 +214,12 @@ describe('docs/mutate.md', () => {
     await expectShown(shown)
   })
 })
+
+describe('docs/bakeoff.md', () => {
+  const page = readFileSync('docs/bakeoff.md', 'utf8')
+
+  test.each(commandsIn(page))('$command', async shown => {
+    write(filesOf(page))
+    await expectShown(shown)
+  })
+})

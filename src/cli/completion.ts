@@ -34,6 +34,7 @@ const wordsOf: Readonly<Record<string, () => readonly string[]>> = {
   'lint --ignore': () => codesOfFailures,
   'lint --also': () => codesOfFailures,
   'mutate --spec': bundledSpecs,
+  'bakeoff --spec': bundledSpecs,
   'mutate --operator': () => operatorIds,
   'baseline --code': () => acceptableCodes,
 }

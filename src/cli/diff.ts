@@ -68,7 +68,8 @@ function ofFiles(names: readonly string[]): SubjectPair {
   return { before: onDisk(before, before), after: onDisk(after, after) }
 }
 
-function onDisk(text: string, label: string): Subject {
+/** A target on disk, and how it is called in the result. */
+export function onDisk(text: string, label: string): Subject {
   const { path, target } = splitTarget(text, process.cwd())
   const problem = whyUnreadable(resolve(path), { shown: path })
   if (problem) throw new InputError([problem])

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
 import { backends } from '../experiment/protocol.js'
+import type { BakeoffReporterName } from '../report/bakeoff-reporters.js'
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
 import type { MutationReporterName } from '../report/mutation-reporters.js'
@@ -31,6 +32,7 @@ const formats = {
     rdjson: true,
   }),
   diff: namesOf<DiffReporterName>({ terminal: true, json: true, markdown: true }),
+  bakeoff: namesOf<BakeoffReporterName>({ terminal: true, json: true, markdown: true, html: true }),
   mutate: namesOf<MutationReporterName>({ terminal: true, json: true, markdown: true }),
   review: namesOf<ReviewReporterName>({
     terminal: true,
@@ -113,6 +115,7 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     check: outputOptions(formats.check),
     diff: outputOptions(formats.diff),
     lint: outputOptions(formats.lint),
+    bakeoff: outputOptions(formats.bakeoff),
     mutate: outputOptions(formats.mutate),
     review: outputOptions(formats.review),
     toy: outputOptions(formats.toy),
@@ -276,6 +279,26 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       const split = targets.length - (args.length - at - 1)
       code =
         at < 0 ? diff(targets, undefined, asked) : diff(targets.slice(split), targets.slice(0, split), asked)
+    })
+
+  program
+    .command('bakeoff <targets...>')
+    .description('compare independent implementations of one model: which are the same, and which is odd')
+    .option('--spec <file>', 'what each of them is checked against as well')
+    .addOption(option.arg())
+    .addOption(option.input())
+    .addOption(option.artifact())
+    .addOption(outputs.bakeoff.options[0])
+    .addOption(outputs.bakeoff.options[1])
+    .addHelpText(
+      'after',
+      examples([
+        ['bakeoff ours.ts#createModel theirs.js#build third.js#Net.build', 'three targets'],
+        ['bakeoff a.js#loss b.js#loss --input x:[N,4] --output bakeoff.html', 'functions, and a page'],
+      ]),
+    )
+    .action(async (targets: readonly string[], options) => {
+      code = (await import('./bakeoff.js')).bakeoff(targets, { ...options, outputs: outputs.bakeoff.asked() })
     })
 
   program

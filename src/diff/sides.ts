@@ -1,13 +1,16 @@
 import { type ModelRequest, type ReadResult, readModels } from '../pipeline.js'
 
 /**
- * Reads both sides. A value that is given for a parameter goes to the sides that have the parameter; where none has it,
- * both say so.
+ * Reads all sides. A value that is given for a parameter goes to the sides that have the parameter; where none has it,
+ * all say so.
  */
-export function readSides(before: ModelRequest, after: ModelRequest): readonly [ReadResult, ReadResult] {
-  const [first, second] = [readKnown(before), readKnown(after)]
-  const isUnknown = first.unknown.some(name => second.unknown.includes(name))
-  return isUnknown ? [readModels(before), readModels(after)] : [first.read, second.read]
+export function readSides<Requests extends readonly ModelRequest[]>(
+  ...requests: Requests
+): { readonly [Place in keyof Requests]: ReadResult } {
+  const known = requests.map(readKnown)
+  const isUnknown = known[0]?.unknown.some(name => known.every(({ unknown }) => unknown.includes(name)))
+  const read = isUnknown ? requests.map(readModels) : known.map(side => side.read)
+  return read as { readonly [Place in keyof Requests]: ReadResult }
 }
 
 /** What is read without the given names that no parameter of the target has, and these names. */

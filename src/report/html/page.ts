@@ -1,46 +1,21 @@
-import { createHash } from 'node:crypto'
 import type { Element } from 'hast'
-import { toHtml } from 'hast-util-to-html'
 import type { CheckOutcome } from '../../pipeline.js'
 import { summaryText, verdictSigns, verdictWords } from '../facts.js'
 import type { ReportOptions } from '../reporters.js'
 import { article } from './article.js'
+import { document } from './document.js'
 import { e } from './elements.js'
-import { script } from './script.js'
-import { style } from './style.js'
 
-/**
- * The outcome of checks as one HTML file that loads nothing. Its only script has its hash in the policy of the page, which
- * forbids everything else.
- */
-export function renderHtml(outcomes: readonly CheckOutcome[], { mathStyle, version }: ReportOptions): string {
-  const hash = createHash('sha256').update(script).digest('base64')
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-${hash}'`
-  const head = e(
-    'head',
-    {},
-    e('meta', { charSet: 'utf-8' }),
-    e('meta', { httpEquiv: 'Content-Security-Policy', content: policy }),
-    e('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    e('meta', { name: 'color-scheme', content: 'light dark' }),
-    e('meta', { name: 'generator', content: `aswritten ${version}` }),
-    e('title', {}, titleOf(outcomes)),
-    e('style', {}, { type: 'raw', value: mathStyle() }),
-    e('style', {}, { type: 'raw', value: style }),
-  )
+/** The outcome of checks as one HTML file that loads nothing. */
+export function renderHtml(outcomes: readonly CheckOutcome[], options: ReportOptions): string {
   const several = outcomes.length > 1
-  const body = e(
-    'body',
-    {},
+  const body = [
     several
       ? overview(outcomes)
       : e('header', {}, e('h1', { className: ['question'] }, 'Is the model implemented as written?')),
     e('main', {}, ...outcomes.map((outcome, i) => article(outcome, `check${i + 1}`))),
-    footer(version),
-    e('script', {}, { type: 'raw', value: script }),
-  )
-  const page = e('html', { lang: 'en' }, head, body)
-  return `<!doctype html>\n${toHtml(page, { allowDangerousHtml: true })}\n`
+  ]
+  return document(titleOf(outcomes), body, options)
 }
 
 function titleOf(outcomes: readonly CheckOutcome[]): string {
@@ -76,18 +51,5 @@ function overview(outcomes: readonly CheckOutcome[]): Element {
         ),
       ),
     ),
-  )
-}
-
-function footer(version: string): Element {
-  return e(
-    'footer',
-    {},
-    e(
-      'p',
-      {},
-      'As written: proved equal over the real numbers; rounding is left out. Differs: shown by numbers, or by values that are stated and others that are found. Unverified: neither, for the reason that stands there. The code was read and not run.',
-    ),
-    e('p', {}, `aswritten ${version}`),
   )
 }

@@ -65,6 +65,7 @@ td.count { text-align: right; font-variant-numeric: tabular-nums; }
 table.equations { table-layout: fixed; }
 .systems { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; }
 .items { list-style: none; margin: 0; padding-left: 0; }
+li.odd { border-left: 0.3rem solid var(--bad); padding-left: 0.6rem; background: var(--raised); }
 .steps { padding-left: 1.25rem; }
 .items .items { padding-left: 1.25rem; border-left: 2px solid var(--line); }
 .listing { border: 1px solid var(--line); border-radius: 0.3rem; max-height: min(80vh, 60rem); overflow: auto; background: var(--raised); }
