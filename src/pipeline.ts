@@ -369,7 +369,7 @@ const isContradicted = ({ models }: ReadResult): boolean =>
   models.some(({ reason }) => reason?.code === 'contradicting-shapes')
 
 /** The inputs of a spec as tensors for a function. */
-function statedInputs({ inputs }: StatedModel): readonly StatedInput[] {
+export function statedInputs({ inputs }: StatedModel): readonly StatedInput[] {
   return inputs.map(({ name, shape, dtype, clause: { span } }) => {
     const stated = { by: 'spec', input: name, span } as const
     return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }
