@@ -37,24 +37,24 @@ const rowwise =
 const logit = (p: number) => Math.log(p / (1 - p))
 
 const onFirstSpiral = ([a, b]: readonly number[]) => {
-  const angle = 3 * Math.PI * Math.hypot(a!, b!)
+  const angle = 2 * Math.hypot(a!, b!)
   return Math.cos(angle) * a! + Math.sin(angle) * b! > 0
 }
 
 /** The logits (a, b) of least cross-entropy for spirals, by gradient descent on points of a fine grid. */
 function linearSpirals(): readonly [number, number] {
-  const angles = Array.from({ length: 4000 }, (_, i) => Math.PI / 2 + ((i + 0.5) / 4000) * 2.5 * Math.PI)
+  const angles = Array.from({ length: 4000 }, (_, i) => Math.PI / 2 + ((i + 0.5) / 4000) * 2 * Math.PI)
   let [a, b] = [0, 0]
   for (let step = 0; step < 400; step++) {
     let [da, db] = [0, 0]
     for (const angle of angles) {
-      const [x, y] = [Math.cos, Math.sin].map(f => (f(angle) * angle) / (3 * Math.PI)) as [number, number]
+      const [x, y] = [Math.cos, Math.sin].map(f => (f(angle) * angle) / 2) as [number, number]
       const error = 1 / (1 + Math.exp(-a * x - b * y)) - 0.05
       da += error * x
       db += error * y
     }
-    a -= (8 * da) / angles.length
-    b -= (8 * db) / angles.length
+    a -= (0.5 * da) / angles.length
+    b -= (0.5 * db) / angles.length
   }
   return [a, b]
 }
@@ -228,6 +228,29 @@ export const predictors: Readonly<Record<ProblemName, readonly [Case, ...Case[]]
       signature: { inputs: [takes(5)], outputs: [gives('real', 1)] },
       bound: rowwise(1, ([a, b, c, d, e]) => [(a! === b! ? 0 : 1) + (a! - b! + c! - d! + e!) / 2]),
       baseline: rowwise(1, ([a, b, c, d, e]) => [0.5 + (a! - b! + c! - d! + e!) / 2]),
+    },
+    {
+      signature: { inputs: [takes(3)], outputs: [gives('probability', 1), gives('real', 1)] },
+      bound: ({ inputs: [x] }) => [
+        tensor(
+          [x!.shape[0]!, 1],
+          rowsOf(x!).map(([a, b]) => (a === b ? 0 : 1)),
+        ),
+        tensor(
+          [x!.shape[0]!, 1],
+          rowsOf(x!).map(([a, b, c]) => (a! - b! + c!) / 2),
+        ),
+      ],
+      baseline: ({ inputs: [x] }) => [
+        tensor(
+          [x!.shape[0]!, 1],
+          rowsOf(x!).map(() => 0.5),
+        ),
+        tensor(
+          [x!.shape[0]!, 1],
+          rowsOf(x!).map(([a, b, c]) => (a! - b! + c!) / 2),
+        ),
+      ],
     },
   ],
   'polynomial-regression': [

@@ -25,11 +25,11 @@ const objectiveOf = ({ outputs: [output] }: Fit) => crossEntropy(output!.stands,
 /** The part of the labels of the spirals that are flipped. */
 const flipped = 0.05
 
-/** Where the spirals begin and end, in radians; their radius is the angle over the last one. */
-const [firstAngle, lastAngle] = [Math.PI / 2, 3 * Math.PI]
+/** Where the spirals begin and end, in radians; their radius is half of the angle. */
+const [firstAngle, lastAngle] = [Math.PI / 2, (5 / 2) * Math.PI]
 
 const onSpiral = (angle: number, arm: number): readonly [number, number] => {
-  const radius = ((arm === 0 ? 1 : -1) * angle) / lastAngle
+  const radius = ((arm === 0 ? 1 : -1) * angle) / 2
   return [radius * Math.cos(angle), radius * Math.sin(angle)]
 }
 
@@ -71,7 +71,7 @@ export const classification = {
     asks: 'Two spirals that are wound into each other are to be told apart.',
     accepts: twoClasses(2),
     derivation: String.raw`
-Points lie on two spirals, one of each label: $x = \pm\tfrac{\theta}{3\pi}(\cos\theta, \sin\theta)$ with $\theta$ drawn evenly from $[\tfrac{\pi}{2}, 3\pi]$. One label in twenty is
+Points lie on two spirals, one of each label: $x = \pm\tfrac{\theta}{2}(\cos\theta, \sin\theta)$ with $\theta$ drawn evenly from $[\tfrac{\pi}{2}, \tfrac{5\pi}{2}]$. One label in twenty is
 flipped.
 
 *Bound.* The spirals do not meet, so that the point decides the label up to the flips. The cross-entropy is least for the true
@@ -87,7 +87,7 @@ found numerically; steps of $10^{-6}$ and 400 intervals leave an error far below
       objective: objectiveOf(fit),
       bound: { loss: coinEntropy(flipped), of: 'the true probabilities of the labels' },
       baseline: { loss: leastOf(linearLoss), of: 'the best linear logit' },
-      training: { steps: 2000, examples: 128, optimizer: 'adam', learningRate: 0.01, measuredOn: 4096 },
+      training: { steps: 800, examples: 128, optimizer: 'adam', learningRate: 0.01, measuredOn: 4096 },
       batch: (random, examples) => {
         const arms = Array.from({ length: examples }, () => random.below(2))
         const points = arms.flatMap(arm =>
@@ -123,7 +123,7 @@ one after the other, and by the symmetry of the labels $b$, too. The best linear
         objective: objectiveOf(fit),
         bound: { loss: 0, of: 'the parity itself' },
         baseline: { loss: Math.LN2, of: 'the best linear logit, which is 0' },
-        training: { steps: 1000, examples: 64, optimizer: 'adam', learningRate: 0.01, measuredOn: 2048 },
+        training: { steps: 600, examples: 64, optimizer: 'adam', learningRate: 0.01, measuredOn: 2048 },
         batch: (random, examples) => {
           const x = drawn([examples, n], () => 2 * random.below(2) - 1)
           const labels = Array.from({ length: examples }, (_, i) => {

@@ -1,4 +1,4 @@
-import { squaredError } from '../objectives.js'
+import { crossEntropy, squaredError } from '../objectives.js'
 import type { Pattern, Problem, Training } from '../problem.js'
 import { drawn, type Random } from '../random.js'
 
@@ -50,32 +50,66 @@ const legendre: readonly ((x: number) => number)[] = [
 export const regression = {
   'xor-plus-linear': {
     title: 'XOR plus linear regression',
-    asks: 'The exclusive or of two bits is to be told beside a linear function of all bits.',
+    asks: 'The exclusive or of two bits is to be told beside a linear function of all bits, in one number or in two.',
     letters: { n: 'bits' },
-    accepts: vectorTo(1, { n: { least: 2, most: 64 } }),
+    accepts: [
+      ...vectorTo(1, { n: { least: 2, most: 64 } }),
+      {
+        inputs: [{ shape: ['n'] }],
+        outputs: [
+          { shape: [1], stands: ['probability', 'logit'] },
+          { shape: [1], stands: ['real'] },
+        ],
+        sizes: { n: { least: 2, most: 64 } },
+      },
+    ],
     derivation: String.raw`
-The bits $x_1, \dots, x_n$ are 0 or 1, independently and with probability ½, and
-$$y = (x_1 \oplus x_2) + w^\top x + \sigma\varepsilon, \quad \varepsilon \sim \mathcal{N}(0, 1), \quad \sigma = 0.1, \quad w_i = \tfrac12 (-1)^{i+1}.$$
+The bits $x_1, \dots, x_n$ are 0 or 1, independently and with probability ½. A model with one output is to give the sum of
+$x_1 \oplus x_2$ and $v$, where
+$$v = w^\top x + \sigma\varepsilon, \quad \varepsilon \sim \mathcal{N}(0, 1), \quad \sigma = 0.1, \quad w_i = \tfrac12 (-1)^{i+1};$$
+one with two outputs the exclusive or as a probability and $v$. Its loss is the sum of the cross-entropy of the one and the squared error of the other.
 
-*Bound.* The mean squared error is least for $\mathbb{E}[y \mid x]$, which leaves the noise: $\sigma^2$.
+*Bound.* The squared error is least for the mean given $x$, which leaves the noise: $\sigma^2$. The cross-entropy comes as near to 0 as logits grow.
 
-*Baseline.* A network without its activations is linear in $x$, and the best linear prediction of a sum is the sum of the best ones. $w^\top x$ is
-predicted without error. With $s_i = 1 - 2x_i$ the exclusive or is $\tfrac12 - \tfrac12 s_1 s_2$. The products $s_1 s_2$, the $s_i$ and 1
-are orthogonal, so that the best linear prediction of it is the constant ½ and leaves $\mathrm{Var}(x_1 \oplus x_2) = \tfrac14$. The
-floor of the linearised network is $\tfrac14 + \sigma^2$.`,
-    source: 'The exclusive or is that of Minsky and Papert, Perceptrons, 1969.',
-    instance: ({ sizes: { n } }) => ({
-      sizes: `${n} bits`,
-      objective: squaredError,
-      bound: { loss: noise ** 2, of: 'the exclusive or with the linear function, up to the noise' },
-      baseline: { loss: 1 / 4 + noise ** 2, of: 'the best linear function of the bits' },
-      training: { ...training, steps: 800 },
-      batch: noisy(
+*Baseline.* A network without its activations is linear in $x$, up to the sigmoid of a probability. $w^\top x$ is predicted without error. With $s_i = 1 - 2x_i$ the
+exclusive or is $\tfrac12 - \tfrac12 s_1 s_2$. The product $s_1 s_2$ is orthogonal to 1 and to the $s_i$, so that its best linear prediction is the constant ½ and
+leaves $\mathrm{Var}(x_1 \oplus x_2) = \tfrac14$: the floor of the linearised network with one output is $\tfrac14 + \sigma^2$. For a linear logit the cross-entropy is convex in its
+coefficients. Exchanging 0 and 1 in both of the first two bits, or in one of the others, changes no label, and the mean of coefficients that do equally well does at least as well; so the best logit is 0, with $\ln 2$. With two
+outputs the floor is $\ln 2 + \sigma^2$.`,
+    source: 'Minsky and Papert, Perceptrons, 1969, for the exclusive or.',
+    instance: ({ sizes: { n }, outputs: [first], pattern }) => {
+      const isOne = pattern === 0
+      const exclusive = (x: Float64Array) => Math.abs(x[0]! - x[1]!)
+      const linear = (x: Float64Array) => x.reduce((sum, bit, i) => sum + (turns(i) / 2) * bit, 0)
+      const probability = crossEntropy(first!.stands, 1)
+      const batchOf = noisy(
         { inputs: n!, outputs: 1 },
         random => random.below(2),
-        x => Math.abs(x[0]! - x[1]!) + x.reduce((sum, bit, i) => sum + (turns(i) / 2) * bit, 0),
-      ),
-    }),
+        x => linear(x) + (isOne ? exclusive(x) : 0),
+      )
+      return {
+        sizes: `${n} bits`,
+        objective: isOne
+          ? squaredError
+          : {
+              name: `${probability.name} + ${squaredError.name}`,
+              equation: `${probability.equation} + square(y_2 - p_2)`,
+            },
+        bound: { loss: noise ** 2, of: 'the exclusive or with the linear function, up to the noise' },
+        baseline: {
+          loss: (isOne ? 1 / 4 : Math.LN2) + noise ** 2,
+          of: 'the network without its activations',
+        },
+        training: { ...training, steps: isOne ? 400 : 800 },
+        batch: (random, examples) => {
+          const { inputs, targets } = batchOf(random, examples)
+          if (isOne) return { inputs, targets }
+          const { data } = inputs[0]!
+          const labels = drawn([examples, 1], i => exclusive(data.subarray(i * n!, (i + 1) * n!)))
+          return { inputs, targets: [labels, ...targets] }
+        },
+      }
+    },
   },
 
   'polynomial-regression': {
@@ -96,7 +130,7 @@ function leaves the other two of three terms of each input: $\tfrac{1}{3n} \cdot
       objective: squaredError,
       bound: { loss: noise ** 2, of: 'the polynomials, up to the noise' },
       baseline: { loss: 2 / 3 + noise ** 2, of: 'the best linear function' },
-      training: { ...training, steps: 1500 },
+      training: { ...training, steps: 800 },
       batch: noisy(
         { inputs: n!, outputs: 1 },
         random => 2 * random.uniform() - 1,
