@@ -110,7 +110,6 @@ export function curvesElement(curves: readonly Curve[], options: CurvesOptions):
       xmlns: 'http://www.w3.org/2000/svg',
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
-      'aria-label': options.title,
     },
     s('title', clean(options.title)),
     s('desc', clean(options.description)),
