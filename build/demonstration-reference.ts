@@ -1,0 +1,6 @@
+export { curvesSvg } from '../src/experiment/curves.js'
+export { instanceOf } from '../src/experiment/fit.js'
+export { reach } from '../src/experiment/problem.js'
+export { problems } from '../src/experiment/problems/table.js'
+export { randomOf } from '../src/experiment/random.js'
+export { comparisonOf, decisionOf, medianOf } from '../src/experiment/statistics.js'
