@@ -42,7 +42,7 @@ test('the package brings what a user needs, and no other package', () => {
   ])
   const files = readdirSync(installed(), { recursive: true, encoding: 'utf8' })
   const expected =
-    /^(dist|dist\/.*\.js|dist\/(command-line|language-server)\.cjs|dist\/.*\.d\.ts|dist\/[a-z]+(\/html)?|dist\/katex\.css|dist\/THIRD-PARTY-NOTICES\.txt|specs|specs\/.*\.yaml|grammar|grammar\/[^/]*|docs|docs\/demo|docs\/demo\/.*\.ts|docs\/findings|docs\/findings\/.*\.md|docs\/(bakeoff|check|diff|editor|equality|equations|glossary|language|layers|lint|living-with-it|mutate|mutations|ops|problems|review|rules|spec|tensor-code|toy|training)\.md|package\.json|[A-Z]+\.md|LICENSE)$/
+    /^(dist|dist\/.*\.js|dist\/(command-line|language-server)\.cjs|dist\/.*\.d\.ts|dist\/[a-z]+(\/html)?|dist\/katex\.css|dist\/THIRD-PARTY-NOTICES\.txt|specs|specs\/.*\.yaml|grammar|grammar\/[^/]*|docs|docs\/demo|docs\/demo\/.*\.ts|docs\/demonstration|docs\/demonstration\/.*|docs\/findings|docs\/findings\/.*\.md|docs\/(bakeoff|check|demonstration|diff|editor|equality|equations|glossary|language|layers|lint|living-with-it|mutate|mutations|ops|problems|review|rules|spec|tensor-code|toy|training)\.md|package\.json|[A-Z]+\.md|LICENSE)$/
   expect(files.filter(path => !expected.test(path.replaceAll('\\', '/')))).toEqual([])
   const bytes = files.map(path => statSync(installed(path)).size).reduce((sum, size) => sum + size, 0)
   expect(bytes).toBeLessThan(10_000_000)
