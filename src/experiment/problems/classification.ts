@@ -66,40 +66,6 @@ function leastOf(f: (at: readonly [number, number]) => number): number {
 }
 
 export const classification = {
-  'two-spirals': {
-    title: 'Two spirals',
-    asks: 'Two spirals that are wound into each other are to be told apart.',
-    accepts: twoClasses(2),
-    derivation: String.raw`
-Points lie on two spirals, one of each label: $x = \pm\tfrac{\theta}{2}(\cos\theta, \sin\theta)$ with $\theta$ drawn evenly from $[\tfrac{\pi}{2}, \tfrac{5\pi}{2}]$. One label in twenty is
-flipped.
-
-*Bound.* The spirals do not meet, so that the point decides the label up to the flips. The cross-entropy is least for the true
-probabilities 0.95 and 0.05 and is then their entropy, $H(0.05)$.
-
-*Baseline.* The cross-entropy of a logit $a^\top x + b$ is convex in $a$ and $b$. Turning all by half a turn exchanges the spirals, so that $(a, b)$ and
-$(a, -b)$ do equally well, and their mean $(a, 0)$ at least as well. What remains is an integral over $\theta$ with two numbers $a$, whose least value is
-found numerically; steps of $10^{-6}$ and 400 intervals leave an error far below the digits that are shown.`,
-    source:
-      'Lang and Witbrock, Learning to Tell Two Spirals Apart, 1988; here with fewer turns, and labels that are flipped.',
-    instance: fit => ({
-      sizes: 'points in the plane',
-      objective: objectiveOf(fit),
-      bound: { loss: coinEntropy(flipped), of: 'the true probabilities of the labels' },
-      baseline: { loss: leastOf(linearLoss), of: 'the best linear logit' },
-      training: { steps: 800, examples: 128, optimizer: 'adam', learningRate: 0.01, measuredOn: 4096 },
-      batch: (random, examples) => {
-        const arms = Array.from({ length: examples }, () => random.below(2))
-        const points = arms.flatMap(arm =>
-          onSpiral(firstAngle + (lastAngle - firstAngle) * random.uniform(), arm),
-        )
-        const labels = arms.map(arm => (random.uniform() < flipped ? 1 - arm : arm))
-        const classes = fit.outputs[0]!.shape[0]!
-        return { inputs: [drawn([examples, 2], i => points[i]!)], targets: [classTargets(labels, classes)] }
-      },
-    }),
-  },
-
   parity: {
     title: 'Parity',
     asks: 'Whether an odd number of the first bits is set is to be told; further bits say nothing.',
@@ -134,5 +100,38 @@ one after the other, and by the symmetry of the labels $b$, too. The best linear
         },
       }
     },
+  },
+  'two-spirals': {
+    title: 'Two spirals',
+    asks: 'Two spirals that are wound into each other are to be told apart.',
+    accepts: twoClasses(2),
+    derivation: String.raw`
+Points lie on two spirals, one of each label: $x = \pm\tfrac{\theta}{2}(\cos\theta, \sin\theta)$ with $\theta$ drawn evenly from $[\tfrac{\pi}{2}, \tfrac{5\pi}{2}]$. One label in twenty is
+flipped.
+
+*Bound.* The spirals do not meet, so that the point decides the label up to the flips. The cross-entropy is least for the true
+probabilities 0.95 and 0.05 and is then their entropy, $H(0.05)$.
+
+*Baseline.* The cross-entropy of a logit $a^\top x + b$ is convex in $a$ and $b$. Turning all by half a turn exchanges the spirals, so that $(a, b)$ and
+$(a, -b)$ do equally well, and their mean $(a, 0)$ at least as well. What remains is an integral over $\theta$ with two numbers $a$, whose least value is
+found numerically; steps of $10^{-6}$ and 400 intervals leave an error far below the digits that are shown.`,
+    source:
+      'Lang and Witbrock, Learning to Tell Two Spirals Apart, 1988; here with fewer turns, and labels that are flipped.',
+    instance: fit => ({
+      sizes: 'points in the plane',
+      objective: objectiveOf(fit),
+      bound: { loss: coinEntropy(flipped), of: 'the true probabilities of the labels' },
+      baseline: { loss: leastOf(linearLoss), of: 'the best linear logit' },
+      training: { steps: 800, examples: 128, optimizer: 'adam', learningRate: 0.01, measuredOn: 4096 },
+      batch: (random, examples) => {
+        const arms = Array.from({ length: examples }, () => random.below(2))
+        const points = arms.flatMap(arm =>
+          onSpiral(firstAngle + (lastAngle - firstAngle) * random.uniform(), arm),
+        )
+        const labels = arms.map(arm => (random.uniform() < flipped ? 1 - arm : arm))
+        const classes = fit.outputs[0]!.shape[0]!
+        return { inputs: [drawn([examples, 2], i => points[i]!)], targets: [classTargets(labels, classes)] }
+      },
+    }),
   },
 } satisfies Readonly<Record<string, Problem>>
