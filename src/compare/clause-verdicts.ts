@@ -21,6 +21,12 @@ export const unverified = (clause: Clause, reason: Diagnostic): ClauseVerdict =>
   findings: [],
 })
 
+/** A clause of which nothing is known because another one differs. */
+export const behindDifference = (clause: Clause, behind: Clause, span: Span): ClauseVerdict => ({
+  ...unverified(clause, diagnostic('behind-difference', { where: behind.id }, { span })),
+  behind,
+})
+
 /** A clause that is not decided, for a reason in words. */
 export const undecided = (clause: Clause, reason: string, span: Span): ClauseVerdict =>
   unverified(clause, diagnostic('not-decided', { reason }, { span }))

@@ -1,7 +1,7 @@
 import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
-import { asWritten, byValue, differsBy, unverified } from './clause-verdicts.js'
+import { asWritten, behindDifference, byValue, differsBy, undecided, unverified } from './clause-verdicts.js'
 import type { Candidate } from './findings.js'
 import { judge } from './judge.js'
 import { type NamedDifference, placeOf } from './naming.js'
@@ -26,10 +26,8 @@ export function statedVerdicts(
   const found = 'evidence' in outcome ? findingOf(outcome, spec, { model, provenance }, stated) : undefined
   if (found) findings.push(found)
   const rest = found && candidates.length === 0 && 'evidence' in outcome ? proofOfTheRest(outcome) : undefined
-  const place = { span: model.origin.span }
-  const reason = found?.clause
-    ? diagnostic('behind-difference', { where: found.clause.id }, place)
-    : diagnostic('not-decided', { reason: 'problem' in outcome ? outcome.problem : unknownPart }, place)
+  const { span } = model.origin
+  const problem = 'problem' in outcome ? outcome.problem : unknownPart
   const decided = new Set(
     [...spec.clauseOf].flatMap(([part, clause]) =>
       clause.kind === 'input' || paired.has(Number(part.split('.')[0])) ? [clause] : [],
@@ -41,9 +39,10 @@ export function statedVerdicts(
     if (own.length === 0 && open) return unverified(clause, open)
     if (own.length > 0) return differsBy(clause, own)
     if (decided.has(clause)) return asWritten(clause, byValue(clause.statement, clause.statement))
-    return rest && found?.clause
+    if (!found?.clause) return undecided(clause, problem, span)
+    return rest
       ? { ...asWritten(clause, rest), apartFrom: found.clause }
-      : unverified(clause, reason)
+      : behindDifference(clause, found.clause, span)
   })
   return { clauses, loose: findings.filter(({ clause }) => !clause) }
 }

@@ -6,7 +6,7 @@ import { Provenance } from '../graph/provenance.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { align, differingKeys, isSame, type Pair } from './align.js'
-import { differsBy, provedVerdicts } from './clause-verdicts.js'
+import { behindDifference, differsBy, provedVerdicts, unverified } from './clause-verdicts.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
 import { type Candidate, nameConnections, nameDifferences, nameSharing } from './findings.js'
@@ -179,8 +179,6 @@ class StructureComparison {
       if (found) findings.push(found)
     }
     const blamed = findings.find(({ clause }) => clause)?.clause
-    const behind =
-      blamed && diagnostic('behind-difference', { where: blamed.id }, { span: this.#code.model.origin.span })
     const clauses = stated.map((clause): ClauseVerdict => {
       const own = findings.filter(finding => finding.clause && covers(finding.clause, clause, finding))
       if (own.length > 0) return differsBy(clause, own)
@@ -192,7 +190,9 @@ class StructureComparison {
         const evidence: Evidence = { by: 'value', expected: clause.statement, actual: clause.statement }
         return { clause, verdict: 'as written', evidence, findings: [] }
       }
-      return { clause, verdict: 'unverified', reason: behind ?? this.#notDecided(whole), findings: [] }
+      return blamed
+        ? behindDifference(clause, blamed, this.#code.model.origin.span)
+        : unverified(clause, this.#notDecided(whole))
     })
     return {
       clauses: this.#withLooseDoubts(clauses, undecided),

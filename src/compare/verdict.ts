@@ -57,6 +57,8 @@ export interface ClauseVerdict {
   readonly evidence?: Evidence
   /** For `unverified`: why, with the place. */
   readonly reason?: Diagnostic
+  /** For `unverified`: the clause that differs, because of which nothing is known of this one. */
+  readonly behind?: Clause
   /** For `as written`: the clause that differs, without which the code was proved to be the same. */
   readonly apartFrom?: Clause
   readonly findings: readonly Finding[]

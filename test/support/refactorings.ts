@@ -91,6 +91,13 @@ const isArrow = (node: ts.Node): node is ts.ArrowFunction =>
 
 const halves = (word: string) => [word.slice(0, word.length >> 1), word.slice(word.length >> 1)] as const
 
+/** What separates a member from what has it, without the dot: it may begin a line. */
+const beforeMember = ({ expression, name }: ts.PropertyAccessExpression): string =>
+  name
+    .getSourceFile()
+    .text.slice(expression.getEnd(), name.getStart())
+    .replace(/\?\.|\./, '')
+
 /** Every refactoring keeps what the program computes. */
 export const refactorings: Readonly<Record<string, Refactoring>> = {
   'call of a function': value(source => `(() => (${source}))()`),
@@ -154,8 +161,14 @@ export const refactorings: Readonly<Record<string, Refactoring>> = {
     source => `((from) => { const to = []; for (const one of from) to.push(one); return to })(${source})`,
   ),
   'Array.from': written(ts.isArrayLiteralExpression, source => `Array.from(${source}, one => one)`),
-  'member by its text': rewritten(isRead, (_, node) => `${node.expression.getText()}['${node.name.text}']`),
-  'optional member': rewritten(isRead, (_, node) => `${node.expression.getText()}?.${node.name.text}`),
+  'member by its text': rewritten(
+    isRead,
+    (_, node) => `${node.expression.getText()}${beforeMember(node)}['${node.name.text}']`,
+  ),
+  'optional member': rewritten(
+    isRead,
+    (_, node) => `${node.expression.getText()}${beforeMember(node)}?.${node.name.text}`,
+  ),
   'function for an arrow': written(
     isArrow,
     (_, node) =>
