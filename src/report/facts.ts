@@ -1,5 +1,12 @@
 import { isAccepted } from '../compare/accepted.js'
-import type { ClauseVerdict, ClauseWord, Counterexample, Evidence, Finding } from '../compare/verdict.js'
+import type {
+  ClauseVerdict,
+  ClauseWord,
+  Comparison,
+  Counterexample,
+  Evidence,
+  Finding,
+} from '../compare/verdict.js'
 import { catalogue, type Definition } from '../diagnostics/catalogue.js'
 import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
@@ -33,8 +40,18 @@ export function countVerdicts(clauses: readonly ClauseVerdict[]): Counts {
   }
 }
 
-/** `9 as written, 1 differs`: what there is none of is left out. */
-export function countsText({ asWritten, differs, accepted, unverified }: Counts): string {
+/** `9 as written, 1 differs`, and how many differences no clause is about. */
+export function countsText({ clauses, findings }: Pick<Comparison, 'clauses' | 'findings'>): string {
+  const beside = findings.filter(
+    ({ clause, diagnostic }) =>
+      !clause && !diagnostic.accepted && catalogue[diagnostic.code].category === 'difference',
+  ).length
+  const more = beside === 1 ? '1 difference in no clause' : `${beside} differences in no clause`
+  return [clauseText(countVerdicts(clauses)), beside > 0 && more].filter(Boolean).join(', ')
+}
+
+/** What there is none of is left out. */
+function clauseText({ asWritten, differs, accepted, unverified }: Counts): string {
   const parts = [
     asWritten > 0 && `${asWritten} as written`,
     differs > 0 && `${differs} ${differs === 1 ? 'differs' : 'differ'}`,

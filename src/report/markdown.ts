@@ -11,7 +11,6 @@ import {
   casesText,
   citationText,
   countsText,
-  countVerdicts,
   distinct,
   type Fact,
   findingSign,
@@ -50,7 +49,7 @@ export function renderMarkdown(
 
 function partsOf(outcome: CheckOutcome): readonly Part[] {
   const { verdict, target, specPath, spec, comparison, reason, diagnostics } = outcome
-  const counts = comparison ? `: ${countsText(countVerdicts(comparison.clauses))}` : ''
+  const counts = comparison ? `: ${countsText(comparison)}` : ''
   const title = spec ? ` (${escapeMarkdown(spec.title)})` : ''
   const head = [
     `## ${verdictSigns[verdict]} ${verdictWords[verdict]}${counts}`,

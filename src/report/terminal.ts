@@ -7,7 +7,6 @@ import {
   casesText,
   citationText,
   countsText,
-  countVerdicts,
   distinct,
   groundText,
   listedClauses,
@@ -71,7 +70,7 @@ function renderHead(outcome: CheckOutcome, colors: Colors, width: number) {
   const { verdict, target, spec, specPath, comparison } = outcome
   const cases = casesText(outcome)
   const tone = tones[verdict](colors)
-  const counts = comparison && countsText(countVerdicts(comparison.clauses))
+  const counts = comparison && countsText(comparison)
   const lines = [
     `${tone(colors.bold(`${verdictSigns[verdict]} ${verdictWords[verdict]}`))}  ${colors.bold(visible(target))}`,
     ...wrap(`against ${visible(specPath)}${spec ? `: ${visible(spec.title)}` : ''}`, width - 2).map(
@@ -80,7 +79,7 @@ function renderHead(outcome: CheckOutcome, colors: Colors, width: number) {
     ...(spec?.citation
       ? wrap(visible(citationText(spec.citation)), width - 2).map(line => `  ${colors.dim(line)}`)
       : []),
-    ...(counts ? [`  ${counts}`] : []),
+    ...(counts ? wrap(counts, width - 2).map(line => `  ${line}`) : []),
     ...(cases ? wrap(visible(cases), width - 2).map(line => `  ${line}`) : []),
   ]
   return lines.join('\n')

@@ -8,7 +8,6 @@ import {
   casesText,
   citationText,
   countsText,
-  countVerdicts,
   distinct,
   type Fact,
   findingSign,
@@ -80,7 +79,7 @@ function section(title: string, children: readonly Child[]): Child {
 }
 
 function heading({ verdict, target, spec, specPath, comparison }: CheckOutcome, id: string): Element {
-  const counts = comparison && countsText(countVerdicts(comparison.clauses))
+  const counts = comparison && countsText(comparison)
   return e(
     'header',
     { className: ['verdict', `is-${verdict.replace(' ', '-')}`] },
