@@ -6,6 +6,7 @@ import { symbol } from '../src/graph/dimension.js'
 import { check } from '../src/pipeline.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
+import { algorithmFiles } from './support/algorithms.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
 
@@ -50,7 +51,7 @@ test.each(cases)('$title', ({ files, expected }) => {
 test('every difference has a case', () => {
   const expected = [...cases, ...projectsIn('test/cases/kinds.md')].map(entry => entry.expected)
   // In a mutant of a training program, the finding stands at the end of the line.
-  const shown = [...expected, readFileSync('test/cases/algorithms.md', 'utf8')]
+  const shown = [...expected, ...algorithmFiles.map(path => readFileSync(path, 'utf8'))]
     .join('\n')
     .replaceAll('\n', ' ')
   const differences = Object.entries(catalogue).filter(([, { category }]) => category === 'difference')

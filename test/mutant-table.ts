@@ -6,7 +6,7 @@ import type { ModelRequest } from '../src/pipeline.js'
 import { countByOperator, countOutcomes } from '../src/report/mutation-facts.js'
 import { readSpec } from '../src/spec/read.js'
 import { type SourceFile, sourceFile } from '../src/text/source.js'
-import { algorithmsIn } from './support/algorithms.js'
+import { algorithmFiles, algorithmsIn } from './support/algorithms.js'
 import { goldenModels, originalOf, programAt } from './support/mutants.js'
 import { papersIn } from './support/papers.js'
 import { inMemory } from './support/project.js'
@@ -59,7 +59,7 @@ const groups: readonly { readonly title: string; readonly subjects: () => Iterab
   {
     title: 'Training algorithms',
     *subjects() {
-      for (const { title, spec, programs } of algorithmsIn('test/cases/algorithms.md')) {
+      for (const { title, spec, programs } of algorithmFiles.flatMap(algorithmsIn)) {
         const { code, target, inputs } = programs[0]!
         yield subject(title, 'train.js', code, spec, { target, inputs })
       }

@@ -29,6 +29,9 @@ function programIn(text: string): Program {
   return { target, inputs: Object.fromEntries(inputs), code: text }
 }
 
+/** The files of algorithms, which are tested side by side. */
+export const algorithmFiles = ['agents', 'networks'].map(name => `test/cases/algorithms/${name}.md`)
+
 export function algorithmsIn(path: string): readonly Algorithm[] {
   const sections = readFileSync(path, 'utf8').split(/^## /m).slice(1)
   return sections.map(section => {
