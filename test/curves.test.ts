@@ -56,6 +56,15 @@ test('a drawing is XML whatever names are, and says what it shows', async () => 
   expect(texts).toContain('baseline 0.26')
 })
 
+test('levels are drawn where they are known', () => {
+  const { bound, baseline, ...unknown } = options
+  const lines = (own: CurvesOptions) =>
+    curvesSvg([curve('model', [1, 0.5, 0.2])], own).match(/baseline|bound/g)
+  expect(lines(options)).toEqual(['bound', 'baseline'])
+  expect(lines({ ...unknown, ...(bound && { bound }) })).toEqual(['bound'])
+  expect(lines(unknown)).toBeNull()
+})
+
 test('losses that span much are on a logarithmic axis, others and those below zero on a linear one', () => {
   const heights = (svg: string) =>
     /<polyline points="([^"]+)"/
@@ -86,8 +95,11 @@ test('no losses break a drawing', () => {
   const runs = fc.array(fc.array(loss, { minLength: 3, maxLength: 3 }), { maxLength: 3 })
   fc.assert(
     fc.property(runs, runs, (a, b) => {
-      const svg = curvesSvg([curve('model', ...a), curve('spec', ...b)], options)
-      expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+      const { bound, baseline, ...unknown } = options
+      for (const own of [options, unknown]) {
+        const svg = curvesSvg([curve('model', ...a), curve('spec', ...b)], own)
+        expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+      }
     }),
     { numRuns: 200 },
   )

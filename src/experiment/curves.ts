@@ -19,8 +19,9 @@ export interface CurvesOptions {
   readonly description: string
   /** What is measured: `mean squared error`. */
   readonly measure: string
-  readonly bound: Level
-  readonly baseline: Level
+  /** Absent where what is known is no loss of this measure. */
+  readonly bound?: Level
+  readonly baseline?: Level
 }
 
 const [width, height] = [760, 420]
@@ -54,6 +55,7 @@ const logarithmicFrom = 20
 
 function lossAxis(values: readonly number[]): Axis {
   const finite = values.filter(isDrawn)
+  if (finite.length === 0) return lossAxis([0, 1])
   const [least, most] = [Math.min(...finite), Math.max(...finite)]
   if (least > 0 && most / least >= logarithmicFrom) {
     const [from, to] = [Math.log10(least) - 0.08, Math.log10(most) + 0.08]
@@ -85,19 +87,24 @@ function roundTicks(from: number, to: number): readonly number[] {
   return Array.from({ length: Math.floor(to / unit) - first + 1 }, (_, i) => (first + i) * unit)
 }
 
-/** Loss curves as an element: the median of runs in a band of all of them, with bound and baseline as lines. */
+/** Loss curves as an element: the median of runs in a band of all of them, with bound and baseline as lines where they are given. */
 export function curvesElement(curves: readonly Curve[], options: CurvesOptions): Element {
-  const { bound, baseline } = options
+  const levels = Object.entries({ bound: options.bound, baseline: options.baseline }).flatMap(
+    ([name, level]) => (level ? [{ name, loss: level.loss }] : []),
+  )
   const steps = curves.flatMap(curve => curve.steps)
   const lastStep = Math.max(1, ...steps)
   const x = (step: number) => left + ((innerRight - left) * step) / lastStep
-  const axis = lossAxis([bound.loss, baseline.loss, ...curves.flatMap(curve => curve.runs.flat())])
+  const axis = lossAxis([...levels.map(({ loss }) => loss), ...curves.flatMap(curve => curve.runs.flat())])
   const drawnCurves = curves
     .filter(({ runs }) => runs.length > 0)
     .map((curve, i) => ({ ...curve, ...summaryOf(curve), look: i % dashes.length }))
   const labels = apart([
-    { y: axis.at(bound.loss), text: `bound ${numberText(bound.loss)}`, look: undefined },
-    { y: axis.at(baseline.loss), text: `baseline ${numberText(baseline.loss)}`, look: undefined },
+    ...levels.map(({ name, loss }) => ({
+      y: axis.at(loss),
+      text: `${name} ${numberText(loss)}`,
+      look: undefined,
+    })),
     ...drawnCurves.map(({ name, medians, look }) => ({
       y: axis.at(medians.at(-1)!),
       text: `${cutTo(name, longestName)} ${numberText(medians.at(-1)!)}`,
@@ -144,7 +151,7 @@ export function curvesElement(curves: readonly Curve[], options: CurvesOptions):
       },
       clean(options.measure),
     ),
-    ...[bound, baseline].map(({ loss }) =>
+    ...levels.map(({ loss }) =>
       s('line', {
         x1: left,
         x2: innerRight,
