@@ -2,6 +2,7 @@ import type { SideOutcome, ToyOutcome, ToyVerdict, TrainingOutcome } from '../ex
 import { reach } from '../experiment/problem.js'
 import type { NumberDifference, WeightsOutcome } from '../experiment/same-weights.js'
 import type { MedianEstimate } from '../experiment/statistics.js'
+import type { Fact } from './facts.js'
 
 export const toySigns: Readonly<Record<ToyVerdict, string>> = {
   reaches: '✓',
@@ -44,18 +45,20 @@ export function number(value: number): string {
   return /e/.test(text) ? text : String(Number(text))
 }
 
-/** Something to know, under a word. */
-export interface ToyFact {
-  readonly label: string
-  readonly text: string
-}
-
-export function toyFacts(outcome: ToyOutcome): readonly ToyFact[] {
-  const { weights, training, seed, backend, limits } = outcome
-  const { name, from, instead } = backend
+/** All that is known of a run, in the order in which it is told. */
+export function toyFacts(outcome: ToyOutcome): readonly Fact[] {
+  const { weights, training } = outcome
   return [
     ...(weights ? weightFacts(weights) : []),
-    ...(training ? trainingFacts(training) : []),
+    ...(training ? [...problemFacts(training), ...decisionFacts(training)] : []),
+    ...runFacts(outcome),
+  ]
+}
+
+/** What ran, and how it is run again. */
+export function runFacts({ seed, backend, limits }: ToyOutcome): readonly Fact[] {
+  const { name, from, instead } = backend
+  return [
     {
       label: 'run with',
       text: `${from}, backend ${name}${instead ? ` (${instead})` : ''}, in a process of its own with ${limits.megabytes} MB and ${limits.seconds} s`,
@@ -64,7 +67,8 @@ export function toyFacts(outcome: ToyOutcome): readonly ToyFact[] {
   ]
 }
 
-function weightFacts(weights: WeightsOutcome): readonly ToyFact[] {
+/** What comes of the same weights on both sides. */
+export function weightFacts(weights: WeightsOutcome): readonly Fact[] {
   const label = 'weights'
   switch (weights.kind) {
     case 'agree':
@@ -99,24 +103,24 @@ function placeText({ of, name, index, code, other, mode }: NumberDifference, sid
   return `${what}${at} is ${number(code)} in the code and ${number(other)} in ${side}, in ${mode}`
 }
 
-function trainingFacts({
-  instance,
-  model,
-  spec,
-  comparison,
-  open,
-  problem,
-  title,
-}: TrainingOutcome): readonly ToyFact[] {
-  const { bound, baseline, sizes, training, measured, below } = instance
-  const [first] = model.runs
-  const { steps, examples } = training
+/** What is to be learned, and how small its loss can become. */
+export function problemFacts({ instance, problem, title }: TrainingOutcome): readonly Fact[] {
+  const { bound, baseline, sizes, measured } = instance
   return [
     { label: 'problem', text: `${problem}: ${title}, ${sizes}` },
     {
       label: 'bound',
       text: `${number(bound.loss)} (${measured}) has ${bound.of}; ${number(baseline.loss)} has ${baseline.of}; up to ${number(reach(instance))} counts as reached`,
     },
+  ]
+}
+
+/** How it was trained, and what follows from the runs. */
+export function decisionFacts({ instance, model, spec, comparison, open }: TrainingOutcome): readonly Fact[] {
+  const { training, below } = instance
+  const [first] = model.runs
+  const { steps, examples } = training
+  return [
     ...(first
       ? [
           {
@@ -154,7 +158,7 @@ const comparisonText = {
   'not decided': 'the code and its spec end alike, as far as these runs say',
 } as const
 
-function sideFacts(label: string, { decision, runs }: SideOutcome): readonly ToyFact[] {
+function sideFacts(label: string, { decision, runs }: SideOutcome): readonly Fact[] {
   if (!decision) return [{ label, text: 'no run came to its end' }]
   const { reached, losses, p, way } = decision
   const diverged = runs.filter(({ loss }) => Number.isNaN(loss)).length

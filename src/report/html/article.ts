@@ -9,7 +9,6 @@ import {
   citationText,
   countsText,
   distinct,
-  type Fact,
   findingSign,
   foldedClauses,
   groundText,
@@ -29,6 +28,7 @@ import { CodeListing } from './code.js'
 import { drawing } from './drawing.js'
 import { type Child, e, prose } from './elements.js'
 import { algorithmSection, equationsSection, symbolsSection } from './equations.js'
+import { factList } from './fact-list.js'
 import { mathematics as formulaOf } from './mathematics.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
@@ -184,29 +184,6 @@ function reasonCard(entry: Diagnostic, code: CodeListing, clauses: readonly stri
 
 function placeOf({ span }: Diagnostic, code: CodeListing): readonly Child[] {
   return span ? [' ', code.note(span, formatPlace(span))] : []
-}
-
-function factList(facts: readonly Fact[]): Child {
-  if (facts.length === 0) return undefined
-  return e(
-    'dl',
-    { className: ['facts'] },
-    ...facts.map(({ label, text, details = [] }) =>
-      e(
-        'div',
-        {},
-        e('dt', {}, label),
-        e(
-          'dd',
-          {},
-          prose(text),
-          ...details.map(([name, value]) =>
-            e('p', {}, e('code', {}, visible(name)), ' ', e('code', {}, visible(value))),
-          ),
-        ),
-      ),
-    ),
-  )
 }
 
 function sentence(text: string): Child {
