@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -49,6 +49,16 @@ describe('the same weights', () => {
     expect(code).toBe(0)
   })
 
+  test('without training there are no curves to write, and everything else is written', async () => {
+    const { code, output } = await toy('xor.ts', '--spec', 'xor', '--output', 'no.svg', '--output', 'no.html')
+    expect(output).toContain('the same numbers')
+    expect(output).toContain(
+      '`no.svg` cannot be written as svg: there are no curves, since nothing was trained',
+    )
+    expect(['no.svg', 'no.html'].map(file => existsSync(join(folder, file)))).toEqual([false, true])
+    expect(code).toBe(2)
+  })
+
   test('without its activation it has others, and the first is shown', async () => {
     const { code, output } = await toy('bare.ts', '--spec', 'xor', '--format', 'json')
     const [result] = JSON.parse(output.slice(output.indexOf('{'))).results
@@ -65,11 +75,15 @@ describe('a problem with a known bound', () => {
   const golden = resolve('test/golden/linear-regression/model.js')
 
   test('a linear model reaches the noise of linear regression', async () => {
-    const { code, output } = await toy(golden, '--seeds', '6')
+    const files = ['report.html', 'curves.svg']
+    const { code, output } = await toy(golden, '--seeds', '6', ...files.flatMap(file => ['--output', file]))
     expect(output).toContain('reaches the bound of Linear regression')
     expect(output).toContain('6 of 6 runs reach the bound')
     expect(output).toContain('by SGD with the learning rate 0.1, as compiled')
     expect(code).toBe(0)
+    const [page, curves] = files.map(file => readFileSync(join(folder, file), 'utf8'))
+    expect(page).toContain('reaches the bound of Linear regression')
+    expect(curves).toMatch(/^<svg .*bound 0\.01<.*<\/svg>\n$/s)
   })
 
   test('one run decides nothing, and has the same numbers again', async () => {

@@ -40,7 +40,7 @@ const formats = {
     gitlab: true,
     rdjson: true,
   }),
-  toy: namesOf<ToyReporterName>({ terminal: true, json: true, markdown: true }),
+  toy: namesOf<ToyReporterName>({ terminal: true, json: true, markdown: true, html: true, svg: true }),
   lint: namesOf<LintReporterName>({
     terminal: true,
     json: true,

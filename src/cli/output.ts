@@ -65,7 +65,7 @@ function unknownFormat(text: string, formats: readonly string[]): string {
 
 /**
  * Writes the result in every form that was asked for. Its paths start in `base`. What is not printed in any is printed in the first of the
- * table.
+ * table. A form that the result does not have is refused once all others are written, since the result may have taken long.
  */
 export function report<Outcome>(
   table: Reporters<Outcome>,
@@ -84,11 +84,16 @@ export function report<Outcome>(
     throw new UsageError(`only one format can be printed, not ${names}: give the others a file with --output`)
   }
   const options = { ...reportOptions(base), ...(policy && { policy }) }
+  const refused: string[] = []
   for (const { format, file } of outputs) {
-    const render = table[format]!.render
-    if (file === undefined) print(render(outcomes, options))
+    const { render, refusal } = table[format]!
+    const reason = refusal?.(outcomes)
+    if (reason !== undefined)
+      refused.push(`${file === undefined ? 'it' : `\`${file}\``} cannot be written as ${format}: ${reason}`)
+    else if (file === undefined) print(render(outcomes, options))
     else writeReport(file, render(outcomes, { ...options, color: false }))
   }
+  if (refused.length > 0) throw new UsageError(refused.join('; '))
 }
 
 function formatOf<Outcome>({ format, file }: AskedOutput, table: Reporters<Outcome>): string {

@@ -1,4 +1,5 @@
 import type { Instance } from './problem.js'
+import type { ProblemName } from './problems/table.js'
 import type { Backend, TrainingRun } from './protocol.js'
 import type { WeightsOutcome } from './same-weights.js'
 import type { Comparison, Decision } from './statistics.js'
@@ -22,7 +23,7 @@ export interface SideOutcome {
 
 export interface TrainingOutcome {
   /** The name of the problem in the table. */
-  readonly problem: string
+  readonly problem: ProblemName
   readonly title: string
   readonly instance: Pick<Instance, 'sizes' | 'objective' | 'bound' | 'baseline' | 'below' | 'training'> & {
     readonly measured: string

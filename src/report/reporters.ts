@@ -34,6 +34,8 @@ export interface Reporter<Outcome> {
   readonly summary: string
   /** What a file ends in that is written so. */
   readonly extension: string
+  /** Why these outcomes have no such form; undefined where they have. */
+  readonly refusal?: (outcomes: readonly Outcome[]) => string | undefined
   readonly render: (outcomes: readonly Outcome[], options: ReportOptions) => string
 }
 

@@ -6,11 +6,16 @@ import { e } from './elements.js'
 import { script } from './script.js'
 import { style } from './style.js'
 
-/** A page around content. Its only script has its hash in the policy of the page, which forbids everything else. */
+/** What verdicts of a comparison mean. */
+const wordsOfProofs =
+  'As written: proved equal over the real numbers; rounding is left out. Differs: shown by numbers, or by values that are stated and others that are found. Unverified: neither, for the reason that stands there. The code was read and not run.'
+
+/** A page around content, with what its words mean at the end. Its only script has its hash in the policy of the page, which forbids everything else. */
 export function document(
   title: string,
   content: readonly Element[],
   { mathStyle, version }: ReportOptions,
+  words = wordsOfProofs,
 ): string {
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-${hash}'`
@@ -26,20 +31,17 @@ export function document(
     e('style', {}, { type: 'raw', value: mathStyle() }),
     e('style', {}, { type: 'raw', value: style }),
   )
-  const body = e('body', {}, ...content, footer(version), e('script', {}, { type: 'raw', value: script }))
+  const body = e(
+    'body',
+    {},
+    ...content,
+    footer(words, version),
+    e('script', {}, { type: 'raw', value: script }),
+  )
   const page = e('html', { lang: 'en' }, head, body)
   return `<!doctype html>\n${toHtml(page, { allowDangerousHtml: true })}\n`
 }
 
-function footer(version: string): Element {
-  return e(
-    'footer',
-    {},
-    e(
-      'p',
-      {},
-      'As written: proved equal over the real numbers; rounding is left out. Differs: shown by numbers, or by values that are stated and others that are found. Unverified: neither, for the reason that stands there. The code was read and not run.',
-    ),
-    e('p', {}, `aswritten ${version}`),
-  )
+function footer(words: string, version: string): Element {
+  return e('footer', {}, e('p', {}, words), e('p', {}, `aswritten ${version}`))
 }

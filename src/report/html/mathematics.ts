@@ -39,6 +39,16 @@ export function mathematics(formula: Formula, { display = false } = {}): Child {
   }
 }
 
+/** TeX that the tool itself holds, such as the derivation of a bound, as HTML and MathML. Throws where it is no TeX. */
+export function ownMathematics(latex: string, { display = false } = {}): Child {
+  const value = katex.renderToString(latex, {
+    displayMode: display,
+    output: 'htmlAndMathml',
+    strict: 'error',
+  })
+  return { type: 'raw', value }
+}
+
 function depthOf(latex: string): number {
   let [depth, most] = [0, 0]
   for (const character of latex) {

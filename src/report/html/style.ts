@@ -46,6 +46,7 @@ dd { margin: 0; }
 .facts > div { display: grid; grid-template-columns: 6rem 1fr; gap: 0.5rem; }
 .facts dt { color: var(--quiet); font-weight: 400; }
 .math { overflow-x: auto; overflow-y: hidden; padding: 0.15rem 0; }
+span.math { display: block; }
 .math .katex-display { margin: 0.25rem 0; text-align: left; }
 .math .katex-display > .katex { text-align: left; white-space: nowrap; }
 .differs { background: var(--mark); text-decoration: underline; text-decoration-color: var(--bad); border-bottom: 2px solid var(--bad); }
@@ -75,6 +76,7 @@ li.odd { border-left: 0.3rem solid var(--bad); padding-left: 0.6rem; background:
 .listing .number { flex: none; width: 3.5rem; padding-right: 1rem; text-align: right; color: var(--quiet); text-decoration: none; user-select: none; }
 .listing code { font-size: 1em; }
 .listing .gap { padding-left: 3.5rem; color: var(--quiet); }
+figure { margin: 0.75rem 0; max-width: 56rem; }
 details { margin: 0.5rem 0; }
 summary { cursor: pointer; }
 svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
@@ -99,6 +101,6 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 0.5re
   .panes > .code { position: static; }
   .listing { max-height: none; overflow: visible; }
   .listing li { white-space: pre-wrap; }
-  .card, tr { break-inside: avoid; }
+  .card, tr, figure { break-inside: avoid; }
 }
 `

@@ -1,0 +1,159 @@
+import type { Element } from 'hast'
+import type { SideOutcome, ToyOutcome, TrainingOutcome } from '../../experiment/outcome.js'
+import { reach } from '../../experiment/problem.js'
+import { problems } from '../../experiment/problems/table.js'
+import type { TrainingRun } from '../../experiment/protocol.js'
+import type { NumberDifference, WeightsOutcome } from '../../experiment/same-weights.js'
+import { visible } from '../frame.js'
+import type { ReportOptions } from '../reporters.js'
+import { curvesOfRun, hasLevels } from '../toy-curves.js'
+import {
+  decisionFacts,
+  number,
+  problemFacts,
+  runFacts,
+  toySigns,
+  toyVerdict,
+  weightFacts,
+} from '../toy-facts.js'
+import { derivationOf } from './derivation.js'
+import { document } from './document.js'
+import { type Child, e } from './elements.js'
+import { factList } from './fact-list.js'
+
+const wordsOfRuns =
+  'The code was run, in a process of its own. The bound is the least loss that a right model has on the distribution of the examples, and the baseline that of what misses the point. That numbers agree is evidence and no proof; what is proved, aswritten check says, which runs nothing.'
+
+/** What came of running models as one HTML file that loads nothing. */
+export function renderToyHtml(outcomes: readonly ToyOutcome[], options: ReportOptions): string {
+  const title = outcomes.map(outcome => `${outcome.target}: ${toyVerdict(outcome)}`).join('; ')
+  const body = [
+    e('header', {}, e('h1', { className: ['question'] }, 'Does the model compute and learn what it should?')),
+    e('main', {}, ...outcomes.map((outcome, i) => article(outcome, `run${i + 1}`))),
+  ]
+  return document(visible(title), body, options, wordsOfRuns)
+}
+
+const looks: Readonly<Record<string, string>> = {
+  '✓': 'is-as-written',
+  '✗': 'is-differs',
+  '?': 'is-unverified',
+}
+
+function article(outcome: ToyOutcome, id: string): Element {
+  const { verdict, target, spec, weights, training } = outcome
+  const sign = toySigns[verdict]
+  const curves = curvesOfRun(outcome)
+  return e(
+    'article',
+    { id, ariaLabelledBy: `${id}-title` },
+    e(
+      'header',
+      { className: ['verdict', looks[sign]!] },
+      e('h2', { id: `${id}-title` }, `${sign} ${visible(toyVerdict(outcome))}`),
+      e(
+        'p',
+        {},
+        e('code', {}, visible(target)),
+        spec ? [' against ', e('code', {}, visible(spec.path)), `: ${visible(spec.title)}`] : undefined,
+      ),
+    ),
+    weights ? section('The same weights', factList(weightFacts(weights)), differenceOf(weights)) : undefined,
+    training
+      ? [
+          section('The problem', factList(problemFacts(training)), derivationSection(training)),
+          section(
+            'Training',
+            factList(decisionFacts(training)),
+            curves
+              ? e('figure', {}, curves, e('figcaption', { className: ['remark'] }, curvesCaption(training)))
+              : undefined,
+            runTable(training),
+          ),
+        ]
+      : undefined,
+    section('The run', factList(runFacts(outcome))),
+  )
+}
+
+const section = (title: string, ...children: readonly Child[]): Element =>
+  e('section', {}, e('h3', {}, title), ...children)
+
+/** The first numbers in which two computations with the same weights part. */
+function differenceOf(weights: WeightsOutcome): Child {
+  if (weights.kind !== 'differ' && weights.kind !== 'misread') return undefined
+  const other = weights.kind === 'differ' ? 'spec' : 'as it was read'
+  const { of, name, index, mode, code, other: value } = weights.difference
+  const what: Readonly<Record<NumberDifference['of'], string>> = {
+    output: 'the output',
+    gradient: 'the gradient of',
+  }
+  return table(
+    'The first numbers that differ',
+    ['what', 'element', 'in', 'code', other],
+    [
+      [
+        [what[of], ' ', e('code', {}, visible(name))],
+        index.length > 0 ? `[${index.join(', ')}]` : '',
+        mode,
+        String(Number(code.toPrecision(7))),
+        String(Number(value.toPrecision(7))),
+      ],
+    ],
+  )
+}
+
+function curvesCaption(training: TrainingOutcome): string {
+  const { objective, measured } = training.instance
+  const shown = `${objective.name} on the examples of each step: the median of all runs, in the band between the least and the largest.`
+  return hasLevels(training)
+    ? shown
+    : `${shown} Measured at the end is another quantity, ${measured}, so that bound and baseline are not drawn.`
+}
+
+function derivationSection({ problem }: TrainingOutcome): Child {
+  const { asks, derivation, source } = problems[problem]
+  return [
+    e('p', {}, asks),
+    e(
+      'details',
+      {},
+      e('summary', {}, 'Where bound and baseline come from'),
+      ...derivationOf(derivation),
+      source ? e('p', { className: ['cited'] }, `Source: ${source.replace(/\.$/, '')}.`) : undefined,
+    ),
+  ]
+}
+
+/** One row for each seed, with what it came to on either side. */
+function runTable({ model, spec, instance }: TrainingOutcome): Child {
+  if (model.runs.length === 0) return undefined
+  const sides: readonly (readonly [name: string, side: SideOutcome])[] = [
+    ['code', model],
+    ...(spec ? [['spec', spec] as const] : []),
+  ]
+  const within = reach(instance)
+  const resultOf = ({ loss, seconds }: TrainingRun): readonly string[] => [
+    number(loss),
+    loss <= within ? 'yes' : 'no',
+    seconds.toFixed(1),
+  ]
+  return table(
+    `All runs: the ${instance.measured} on examples that training has not seen, at most ${number(within)} to reach the bound`,
+    ['seed', ...sides.flatMap(([name]) => [`loss of the ${name}`, 'reaches', 'seconds'])],
+    model.runs.map((run, i) => [
+      String(run.seed),
+      ...sides.flatMap(([, { runs }]) => (runs[i] ? resultOf(runs[i]) : ['', '', ''])),
+    ]),
+  )
+}
+
+function table(caption: string, heads: readonly string[], rows: readonly (readonly Child[])[]): Element {
+  return e(
+    'table',
+    {},
+    e('caption', {}, visible(caption)),
+    e('thead', {}, e('tr', {}, ...heads.map(text => e('th', { scope: 'col' }, text)))),
+    e('tbody', {}, ...rows.map(cells => e('tr', {}, ...cells.map(cell => e('td', {}, cell))))),
+  )
+}
