@@ -24,11 +24,11 @@ import {
 } from '../facts.js'
 import { type ToldFinding, tellFindings } from '../findings.js'
 import { visible } from '../frame.js'
+import { factList, section, sentence } from './cards.js'
 import { CodeListing } from './code.js'
 import { drawing } from './drawing.js'
-import { type Child, e, prose } from './elements.js'
+import { type Child, e, prose, table } from './elements.js'
 import { algorithmSection, equationsSection, symbolsSection } from './equations.js'
-import { factList } from './fact-list.js'
 import { mathematics as formulaOf } from './mathematics.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
@@ -72,10 +72,6 @@ export function article(outcome: CheckOutcome, id: string): Element {
       : undefined,
     ...remarks.map(text => e('p', { className: ['remark'] }, prose(text))),
   )
-}
-
-function section(title: string, children: readonly Child[]): Child {
-  return children.length > 0 ? e('section', {}, e('h3', {}, title), ...children) : undefined
 }
 
 function heading({ verdict, target, spec, specPath, comparison }: CheckOutcome, id: string): Element {
@@ -149,18 +145,7 @@ function numbers(counterexample: Counterexample): Element {
     'details',
     { open: true },
     e('summary', {}, `Shown by numbers: ${visible(resultText(counterexample))}`),
-    rows.length > 0
-      ? e(
-          'table',
-          { className: ['values'] },
-          e(
-            'thead',
-            {},
-            e('tr', {}, ...['for', 'shape', 'numbers'].map(text => e('th', { scope: 'col' }, text))),
-          ),
-          e('tbody', {}, ...rows),
-        )
-      : undefined,
+    rows.length > 0 ? table('values', ['for', 'shape', 'numbers'], rows) : undefined,
   )
 }
 
@@ -186,10 +171,6 @@ function placeOf({ span }: Diagnostic, code: CodeListing): readonly Child[] {
   return span ? [' ', code.note(span, formatPlace(span))] : []
 }
 
-function sentence(text: string): Child {
-  return [prose(text.charAt(0).toUpperCase() + text.slice(1)), '.']
-}
-
 function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
   const { shown: open, folded } = foldedClauses(all)
   return [
@@ -200,37 +181,22 @@ function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
   ]
 
   function rows(shown: readonly ClauseVerdict[]): Element {
-    return e(
-      'table',
-      { className: ['clauses'] },
-      e(
-        'thead',
-        {},
-        e(
+    return table(
+      'clauses',
+      ['verdict', 'clause', 'statement', 'paper', 'ground'],
+      shown.map(entry => {
+        const { clause } = entry
+        const { sign, word } = toldVerdict(entry)
+        return e(
           'tr',
           {},
-          ...['verdict', 'clause', 'statement', 'paper', 'ground'].map(text =>
-            e('th', { scope: 'col' }, text),
-          ),
-        ),
-      ),
-      e(
-        'tbody',
-        {},
-        ...shown.map(entry => {
-          const { clause } = entry
-          const { sign, word } = toldVerdict(entry)
-          return e(
-            'tr',
-            {},
-            e('td', { className: ['sign', `is-${word.replace(' ', '-')}`] }, `${sign} ${word}`),
-            e('td', {}, code.link(clause.span, clause.id, 'quiet')),
-            e('td', {}, visible(statementText(entry, all))),
-            e('td', {}, clause.citation ? visible(citationText(clause.citation)) : ''),
-            e('td', {}, visible(groundText(entry))),
-          )
-        }),
-      ),
+          e('td', { className: ['sign', `is-${word.replace(' ', '-')}`] }, `${sign} ${word}`),
+          e('td', {}, code.link(clause.span, clause.id, 'quiet')),
+          e('td', {}, visible(statementText(entry, all))),
+          e('td', {}, clause.citation ? visible(citationText(clause.citation)) : ''),
+          e('td', {}, visible(groundText(entry))),
+        )
+      }),
     )
   }
 }

@@ -1,21 +1,13 @@
 import type { Element } from 'hast'
 import type { BakeoffOutcome } from '../../bakeoff/bakeoff.js'
 import { type Column, columnsOf } from '../../bakeoff/columns.js'
-import { formatPlace, positionAt } from '../../text/source.js'
+import { positionAt } from '../../text/source.js'
 import { bakeoffSummary, checkText, membersText, standingText, undecidedText } from '../bakeoff-facts.js'
-import {
-  changeText,
-  inputFacts,
-  lineFormula,
-  nameText,
-  outputsText,
-  samenessSigns,
-  settingSigns,
-  settingText,
-} from '../diff-facts.js'
+import { lineFormula, samenessSigns } from '../diff-facts.js'
 import { visible } from '../frame.js'
 import type { ReportOptions } from '../reporters.js'
-import { document } from './document.js'
+import { caseOf } from './differences.js'
+import { document, proofNote } from './document.js'
 import { type Child, e, prose } from './elements.js'
 import { mathematics } from './mathematics.js'
 
@@ -26,7 +18,7 @@ export function renderBakeoffHtml(outcomes: readonly BakeoffOutcome[], options: 
     e('header', {}, e('h1', { className: ['question'] }, 'Do all compute the same?')),
     e('main', {}, ...outcomes.map((outcome, i) => article(outcome, `bakeoff${i + 1}`))),
   ]
-  return document(title, body, options)
+  return document(title, body, options, proofNote)
 }
 
 const words: Readonly<Record<BakeoffOutcome['verdict'], string>> = {
@@ -113,39 +105,5 @@ function equationsOf(column: Column | undefined): Child {
           : undefined,
       ),
     ),
-  )
-}
-
-type Case = BakeoffOutcome['against'][number]['outcome']['targets'][number]['cases'][number]
-
-function caseOf({ outputs, settings }: Case): Element {
-  const name = nameText(outputs)
-  const { smallest, evidence, reason } = outputs
-  const numbers = smallest ?? (evidence?.by === 'counterexample' ? evidence.counterexample : undefined)
-  return e(
-    'div',
-    {},
-    e('p', {}, prose(`${samenessSigns[outputs.verdict]} ${outputsText(outputs)}`)),
-    name ? e('p', {}, 'called ', visible(name)) : undefined,
-    reason ? e('p', {}, prose(reason.message)) : undefined,
-    numbers
-      ? e(
-          'details',
-          {},
-          e('summary', {}, `Numbers: ${visible(changeText(numbers))}`),
-          e(
-            'dl',
-            { className: ['facts'] },
-            ...inputFacts(numbers).map(([label, value]) =>
-              e('div', {}, e('dt', {}, visible(label)), e('dd', { className: ['numbers'] }, visible(value))),
-            ),
-          ),
-        )
-      : undefined,
-    ...settings.map(setting => {
-      const place = setting.after?.span ?? setting.before?.span
-      const text = `${settingSigns[setting.verdict]} ${settingText(setting)}${place ? ` (${formatPlace(place)})` : ''}`
-      return e('p', {}, prose(text))
-    }),
   )
 }

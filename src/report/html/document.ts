@@ -6,16 +6,16 @@ import { e } from './elements.js'
 import { script } from './script.js'
 import { style } from './style.js'
 
-/** What verdicts of a comparison mean. */
-const wordsOfProofs =
+/** What the words of a verdict mean. */
+export const proofNote =
   'As written: proved equal over the real numbers; rounding is left out. Differs: shown by numbers, or by values that are stated and others that are found. Unverified: neither, for the reason that stands there. The code was read and not run.'
 
-/** A page around content, with what its words mean at the end. Its only script has its hash in the policy of the page, which forbids everything else. */
+/** A page around content. Its only script has its hash in the policy of the page, which forbids everything else. `note` says at its end what its words mean. */
 export function document(
   title: string,
   content: readonly Element[],
   { mathStyle, version }: ReportOptions,
-  words = wordsOfProofs,
+  note: string,
 ): string {
   const hash = createHash('sha256').update(script).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-${hash}'`
@@ -35,13 +35,13 @@ export function document(
     'body',
     {},
     ...content,
-    footer(words, version),
+    footer(note, version),
     e('script', {}, { type: 'raw', value: script }),
   )
   const page = e('html', { lang: 'en' }, head, body)
   return `<!doctype html>\n${toHtml(page, { allowDangerousHtml: true })}\n`
 }
 
-function footer(words: string, version: string): Element {
-  return e('footer', {}, e('p', {}, words), e('p', {}, `aswritten ${version}`))
+function footer(note: string, version: string): Element {
+  return e('footer', {}, e('p', {}, note), e('p', {}, `aswritten ${version}`))
 }

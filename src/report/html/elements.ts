@@ -32,3 +32,19 @@ export function prose(text: string): Child {
     .split(/(`[^`]+`)/)
     .map(part => (/^`[^`]+`$/.test(part) ? e('code', {}, visible(part.slice(1, -1))) : visible(part)))
 }
+
+/** A table with a heading for each column. */
+export function table(
+  className: string,
+  headings: readonly string[],
+  rows: readonly Element[],
+  caption?: string,
+): Element {
+  return e(
+    'table',
+    { className: [className] },
+    caption ? e('caption', {}, caption) : undefined,
+    e('thead', {}, e('tr', {}, ...headings.map(text => e('th', { scope: 'col' }, text)))),
+    e('tbody', {}, ...rows),
+  )
+}

@@ -20,7 +20,7 @@ import { alignedLines } from '../aligned-lines.js'
 import { citationText, isFine, toldVerdict } from '../facts.js'
 import { visible } from '../frame.js'
 import type { CodeListing } from './code.js'
-import { type Child, e, prose } from './elements.js'
+import { type Child, e, prose, table } from './elements.js'
 import { mathematics } from './mathematics.js'
 
 /** Of longer models, lines that are alike are left out from here on; the page says how many. */
@@ -51,7 +51,13 @@ export function equationsSection(comparison: Comparison, code: CodeListing): Chi
   const shown = all.filter(entry => !entry.isAlike || room-- > 0)
   const cut = all.length - shown.length
   return [
-    ...folded(shown, run => table(run.map(entry => rowOf(entry, comparison, code)))),
+    ...folded(shown, run =>
+      table(
+        'equations',
+        ['The paper', 'The code'],
+        run.map(entry => rowOf(entry, comparison, code)),
+      ),
+    ),
     ...(cut > 0
       ? [e('p', { className: ['remark'] }, `${cut} more equations that are alike are left out.`)]
       : []),
@@ -77,19 +83,6 @@ function folded(rows: readonly Row[], render: (run: readonly Row[]) => Element):
     isFolded(run)
       ? e('details', {}, e('summary', {}, `${run.length} equations that are alike`), render(run))
       : render(run),
-  )
-}
-
-function table(rows: readonly Element[]): Element {
-  return e(
-    'table',
-    { className: ['equations'] },
-    e(
-      'thead',
-      {},
-      e('tr', {}, e('th', { scope: 'col' }, 'The paper'), e('th', { scope: 'col' }, 'The code')),
-    ),
-    e('tbody', {}, ...rows),
   )
 }
 
@@ -272,21 +265,8 @@ export function symbolsSection(code: ModelGraph): Child {
 }
 
 function symbolTable(explanations: readonly Explanation[], caption?: string): Element {
-  return e(
-    'table',
-    { className: ['symbols'] },
-    caption ? e('caption', {}, caption) : undefined,
-    e(
-      'thead',
-      {},
-      e(
-        'tr',
-        {},
-        ...['symbol', 'space or value', 'meaning', 'numbers'].map(text => e('th', { scope: 'col' }, text)),
-      ),
-    ),
-    e('tbody', {}, ...explanations.map(symbolRow)),
-  )
+  const headings = ['symbol', 'space or value', 'meaning', 'numbers']
+  return table('symbols', headings, explanations.map(symbolRow), caption)
 }
 
 function symbolRow(explanation: Explanation): Element {

@@ -3,7 +3,7 @@ import type { CheckOutcome } from '../../pipeline.js'
 import { summaryText, verdictSigns, verdictWords } from '../facts.js'
 import type { ReportOptions } from '../reporters.js'
 import { article } from './article.js'
-import { document } from './document.js'
+import { document, proofNote } from './document.js'
 import { e } from './elements.js'
 
 /** The outcome of checks as one HTML file that loads nothing. */
@@ -15,7 +15,7 @@ export function renderHtml(outcomes: readonly CheckOutcome[], options: ReportOpt
       : e('header', {}, e('h1', { className: ['question'] }, 'Is the model implemented as written?')),
     e('main', {}, ...outcomes.map((outcome, i) => article(outcome, `check${i + 1}`))),
   ]
-  return document(titleOf(outcomes), body, options)
+  return document(titleOf(outcomes), body, options, proofNote)
 }
 
 function titleOf(outcomes: readonly CheckOutcome[]): string {

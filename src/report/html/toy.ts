@@ -16,10 +16,10 @@ import {
   toyVerdict,
   weightFacts,
 } from '../toy-facts.js'
+import { factList } from './cards.js'
 import { derivationOf } from './derivation.js'
 import { document } from './document.js'
 import { type Child, e } from './elements.js'
-import { factList } from './fact-list.js'
 
 const wordsOfRuns =
   'The code was run, in a process of its own. The bound is the least loss that a right model has on the distribution of the examples, and the baseline that of what misses the point. That numbers agree is evidence and no proof; what is proved, aswritten check says, which runs nothing.'

@@ -2,7 +2,12 @@ import type { Fact } from '../facts.js'
 import { visible } from '../frame.js'
 import { type Child, e, prose } from './elements.js'
 
-/** Facts under their labels; nothing where there are none. */
+/** A part of an article under a heading of its own; nothing where it has no content. */
+export function section(title: string, children: readonly Child[]): Child {
+  return children.length > 0 ? e('section', {}, e('h3', {}, title), ...children) : undefined
+}
+
+/** What to know about something, each under a label. */
 export function factList(facts: readonly Fact[]): Child {
   if (facts.length === 0) return undefined
   return e(
@@ -24,4 +29,9 @@ export function factList(facts: readonly Fact[]): Child {
       ),
     ),
   )
+}
+
+/** A message as a sentence. */
+export function sentence(text: string): Child {
+  return [prose(text.charAt(0).toUpperCase() + text.slice(1)), '.']
 }
