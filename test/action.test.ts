@@ -280,6 +280,7 @@ describe('the steps of the action', () => {
     expect(readdirSync(temp('aswritten-review')).sort()).toEqual([
       'check.html',
       'pull-request.txt',
+      'review.html',
       'review.json',
       'review.md',
       'review.sarif',

@@ -7,12 +7,15 @@ import type { Browser, Page } from 'playwright-core'
 import { mathStyle } from '../src/cli/package.js'
 import { type CheckOutcome, check } from '../src/pipeline.js'
 import { renderHtml } from '../src/report/html/page.js'
+import { renderReviewHtml } from '../src/report/html/review.js'
 import { type ReporterName, type Reporters, type ReportOptions, reporters } from '../src/report/reporters.js'
+import type { Review } from '../src/report/review.js'
 import { sourceFile } from '../src/text/source.js'
 import { launchBrowser } from './support/browser.js'
 import { projectsIn } from './support/cases.js'
 import { hostileTexts } from './support/hostile.js'
 import { inMemory, repository } from './support/project.js'
+import { reviewOf } from './support/reviews.js'
 
 const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
 
@@ -56,11 +59,38 @@ const outcomes: Readonly<Record<string, () => CheckOutcome>> = {
   'A residual network': () => ofRepository('test/golden/resnet18/model.ts', 'resnet18'),
 }
 
-describe.each(Object.entries(outcomes))('the page of "%s"', (_title, outcomeOf) => {
+const layered = (...layers: readonly string[]) =>
+  `exports.createModel = size => tf.sequential({ layers: [\n  ${layers.map(layer => `tf.layers.${layer}`).join(',\n  ')},\n] })\n`
+
+/** A change that makes everything another one: equations, settings, verdicts, findings, and what is open. */
+function changedReview() {
+  const spec = 'title: one\ninputs: { x: [3] }\nmodel: [{ dense: 4, activation: tanh }, { dense: 2 }]\n'
+  const code = [
+    layered("dense({ units: 4, inputShape: [3], activation: 'tanh' })", 'dense({ units: 2, unit: 3 })'),
+    layered(
+      "dense({ units: 5, inputShape: [3], activaton: 'tanh' })",
+      "dense({ units: 2, activation: 'relu' })",
+    ),
+  ] as const
+  const [before, after] = code.map(text => ofFiles({ 'model.js': text, 'spec.yaml': spec }))
+  return reviewOf('model.js', code, [before!, after!])
+}
+
+const pages: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(
+    Object.entries(outcomes).map(([title, outcomeOf]) => [
+      title,
+      () => renderHtml([outcomeOf()], { ...options, mathStyle }),
+    ]),
+  ),
+  'a change': () => renderReviewHtml([changedReview()], { ...options, mathStyle }),
+}
+
+describe.each(Object.entries(pages))('the page of "%s"', (_title, write) => {
   test.each(['light', 'dark'] as const)(
     'is accessible, asks for nothing and breaks nothing in %s',
     async scheme => {
-      const { page, problems } = await open(renderHtml([outcomeOf()], { ...options, mathStyle }), scheme)
+      const { page, problems } = await open(write(), scheme)
       await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
       // The policy of the page forbids other scripts, so the check comes through the debugger.
       const session = await page.context().newCDPSession(page)
@@ -145,6 +175,24 @@ test('several checks have an overview that leads to each', async () => {
   await page.close()
 })
 
+test('a review shows both sides of an equation, what is new and gone with its code, and what it is judged by', async () => {
+  const { page } = await open(renderReviewHtml([changedReview()], options))
+  const texts = (selector: string) =>
+    page.$$eval(selector, elements => elements.map(({ textContent }) => textContent))
+  expect(await texts('table.equations .katex-html .differs')).toContain('tanh')
+  expect(await texts('section[id$="-new"] h4 code')).toEqual(
+    expect.arrayContaining(['config-different', 'activation-missing', 'unknown-config-key']),
+  )
+  expect(await texts('section[id$="-resolved"] h4 code')).toEqual(['unknown-config-key'])
+  expect((await texts('section[id$="-resolved"] mark')).join()).toContain('3')
+  expect(await texts('table.checks .sign')).toEqual(['✓ as written → ✗ differs'])
+  expect(await texts('table.parameters tbody td')).toEqual(['model.js#createModel', '26', '32'])
+  expect((await texts('.card del')).length).toBeGreaterThan(0)
+  for (const link of await page.$$eval('nav a', all => all.map(element => element.getAttribute('href')!)))
+    expect(await page.locator(link).count()).toBe(1)
+  await page.close()
+})
+
 /** Programs and specs that carry a text wherever a user may write one. */
 function hostileOutcomes(text: string): readonly CheckOutcome[] {
   const [name, yaml] = [JSON.stringify(text), JSON.stringify(text)]
@@ -173,6 +221,41 @@ function hostileOutcomes(text: string): readonly CheckOutcome[] {
       `title: ${yaml}\ninputs: { ${yaml}: [3] }\nmodel: [{ dense: ${yaml} }]\n`,
     ),
   ]
+}
+
+/** A change of a file that carries a text in its path, in what it builds, and in what is said of it. */
+function hostileReview(text: string): Review {
+  const own = JSON.stringify(text)
+  const code = (activation: string, rest = '') =>
+    layered(
+      `dense({ units: 4, inputShape: [3], name: ${own}, activation: '${activation}' })`,
+      `dense({ units: 2${rest} })`,
+    )
+  const path = `${text.replaceAll('/', '-')}.js`
+  return reviewOf(path, [code('tanh'), code('relu', `, ${own}: ${own}`)])
+}
+
+/** That a page does what it is made for, and nothing that a text in it asks for. */
+async function expectInert(html: string): Promise<void> {
+  const { page, problems } = await open(html)
+  const inDocument = await page.evaluate(`({
+      broken: window.broken,
+      scripts: document.scripts.length,
+      strangers: [...document.querySelectorAll('img, iframe, form, base, link, object, embed, video, audio')].length,
+      handlers: [...document.querySelectorAll('*')].filter(({ attributes }) => [...attributes].some(({ name }) => name.startsWith('on'))).length,
+      links: [...document.querySelectorAll('a')].filter(link => !link.getAttribute('href').startsWith('#')).length,
+      metas: document.querySelectorAll('meta').length,
+    })`)
+  expect(inDocument).toEqual({
+    broken: undefined,
+    scripts: 1,
+    strangers: 0,
+    handlers: 0,
+    links: 0,
+    metas: 5,
+  })
+  expect(problems).toEqual([])
+  await page.close()
 }
 
 describe('names, paths and specs of an attacker', () => {
@@ -218,28 +301,13 @@ describe('names, paths and specs of an attacker', () => {
       })
       await shown.page.close()
 
-      const { page, problems } = await open(renderHtml(all, options))
-      const inDocument = await page.evaluate(`({
-      broken: window.broken,
-      scripts: document.scripts.length,
-      strangers: [...document.querySelectorAll('img, iframe, form, base, link, object, embed, video, audio')].length,
-      handlers: [...document.querySelectorAll('*')].filter(({ attributes }) => [...attributes].some(({ name }) => name.startsWith('on'))).length,
-      links: [...document.querySelectorAll('a')].filter(link => !link.getAttribute('href').startsWith('#')).length,
-      metas: document.querySelectorAll('meta').length,
-    })`)
-      expect(inDocument).toEqual({
-        broken: undefined,
-        scripts: 1,
-        strangers: 0,
-        handlers: 0,
-        links: 0,
-        metas: 5,
-      })
+      const written = [renderHtml(all, options), renderReviewHtml(texts.map(hostileReview), options)]
+      for (const html of written) await expectInert(html)
+      const { page } = await open('')
       const isXml = await page.evaluate(
         `new DOMParser().parseFromString(${JSON.stringify(write('junit'))}, 'text/xml').querySelector('parsererror') === null`,
       )
       expect(isXml).toBe(true)
-      expect(problems).toEqual([])
       await page.close()
     },
     120_000,

@@ -35,6 +35,7 @@ const formats = {
     terminal: true,
     json: true,
     markdown: true,
+    html: true,
     sarif: true,
     github: true,
     gitlab: true,

@@ -1,5 +1,6 @@
+import { countText } from '../equations/terminal.js'
 import { formatPlace, type Span } from '../text/source.js'
-import { verdictSigns, verdictWords } from './facts.js'
+import { acceptanceText, type Fact, verdictSigns, verdictWords } from './facts.js'
 import type { Level, Notice } from './notices.js'
 import {
   foundIn,
@@ -65,13 +66,45 @@ export function unreadText(review: Review): string | undefined {
     : undefined
 }
 
-/** As many lines of a change are shown. */
+/** As many lines of a change are shown where there is little room. */
 const mostLines = 60
+
+/** The first lines of a change, and how many are left. */
+export function cutLines(
+  lines: readonly LineChange[],
+  most: number,
+): { readonly shown: readonly LineChange[]; readonly left: number } {
+  const shown = lines.slice(0, most)
+  return { shown, left: lines.length - shown.length }
+}
 
 /** Lines that are gone or new, the first of them. */
 export function changeLines(lines: readonly LineChange[]): readonly string[] {
-  const shown = lines.slice(0, mostLines).map(({ sign, text }) => `${sign} ${text}`)
-  return lines.length > shown.length ? [...shown, `… ${lines.length - shown.length} more lines`] : shown
+  const { shown, left } = cutLines(lines, mostLines)
+  const texts = shown.map(({ sign, text }) => `${sign} ${text}`)
+  return left > 0 ? [...texts, `… ${left} more lines`] : texts
+}
+
+/** How many numbers a target learns, where a change makes it learn another number of them. */
+export interface ParameterChange {
+  readonly target: string
+  readonly where: readonly string[]
+  readonly before: string
+  readonly after: string
+}
+
+/** Which numbers of parameters changed. */
+export function parameterChanges({ files }: Review): readonly ParameterChange[] {
+  return files.flatMap(({ path, models }) =>
+    (models?.targets ?? []).flatMap(({ name, cases }) =>
+      cases.flatMap(({ where, parameters }): readonly ParameterChange[] => {
+        if (!parameters) return []
+        const [before, after] = [countText(parameters.before), countText(parameters.after)]
+        const target = name === path ? path : `${path}#${name}`
+        return before === after ? [] : [{ target, where, before, after }]
+      }),
+    ),
+  )
 }
 
 export const ruleTitle = ({ path, change }: RuleChange): string => `${path} (${change})`
@@ -79,3 +112,19 @@ export const ruleTitle = ({ path, change }: RuleChange): string => `${path} (${c
 /** A notice in one line, without its place. */
 export const noticeText = ({ message, accepted }: Notice): string =>
   accepted ? `${message} (accepted: ${accepted.reason})` : message
+
+const shownBy = 'Shown by numbers: '
+
+/** What to know of a notice beside its sentence: the numbers that show it, why it matters, what to do. */
+export function noticeFacts({ details, help, related, accepted }: Notice): readonly Fact[] {
+  const why = details.filter(text => !text.startsWith(shownBy)).join(' ')
+  return [
+    ...details.flatMap(text =>
+      text.startsWith(shownBy) ? [{ label: 'shown by', text: text.slice(shownBy.length) }] : [],
+    ),
+    ...related.map(({ message, span }) => ({ label: 'see', text: `${formatPlace(span)}: ${message}` })),
+    ...(why ? [{ label: 'why', text: why }] : []),
+    ...(help ? [{ label: 'do', text: help }] : []),
+    ...(accepted ? [{ label: 'accepted', text: acceptanceText(accepted) }] : []),
+  ]
+}

@@ -2,7 +2,6 @@ import type { DiffOutcome } from '../diff/diff.js'
 import { formatPlace } from '../text/source.js'
 import { fitted, type Part } from './comment.js'
 import { marker } from './comment-limits.js'
-import { parametersText } from './diff-facts.js'
 import { renderTarget } from './diff-markdown.js'
 import { renderReason } from './markdown.js'
 import { code, fenced, prose } from './markdown-text.js'
@@ -14,6 +13,7 @@ import {
   listedChecks,
   noticeSigns,
   noticeText,
+  parameterChanges,
   reviewSign,
   revisionsText,
   rulesText,
@@ -100,14 +100,9 @@ function checkTable(review: Review): Part {
 const cell = (text: string): string => code(text).replaceAll('|', '\\|')
 
 /** Which numbers of parameters changed. */
-function counts({ files }: Review): readonly Part[] {
-  const lines = files.flatMap(({ path, models }) =>
-    (models?.targets ?? []).flatMap(({ name, cases }) =>
-      cases.flatMap(entry => {
-        const text = parametersText(entry)
-        return text ? [`- ${code(`${path}#${name}`)}: ${prose(text)}`] : []
-      }),
-    ),
+function counts(review: Review): readonly Part[] {
+  const lines = parameterChanges(review).map(
+    ({ target, before, after }) => `- ${code(target)}: ${prose(`${before} → ${after} parameters`)}`,
   )
   return lines.length > 0 ? [{ name: 'the numbers of parameters', text: lines.join('\n') }] : []
 }

@@ -1,3 +1,4 @@
+import { renderReviewHtml } from './html/review.js'
 import type { Reporters } from './reporters.js'
 import { noticeReporters } from './reporters.js'
 import { foundIn, type Review } from './review.js'
@@ -14,6 +15,7 @@ export const reviewReporters = {
     render: renderReviewJson,
   },
   markdown: { summary: 'for a comment on the change', extension: '.md', render: renderReviewMarkdown },
+  html: { summary: 'a page for a reviewer, in one file', extension: '.html', render: renderReviewHtml },
   ...noticeReporters((review: Review) => foundIn(review).added),
 } as const satisfies Reporters<Review>
 

@@ -10,6 +10,7 @@ import { changedTargets, foundIn, isSilent, openTargets, type Review, reviewText
 import {
   changeLines,
   listedChecks,
+  noticeFacts,
   noticeSigns,
   noticeText,
   reviewSign,
@@ -100,6 +101,9 @@ function renderUnusable({ after, diagnostics }: DiffOutcome, options: TerminalOp
   return [`! ${visible(after.path)} could not be compared`, ...reasons].join('\n\n')
 }
 
+/** What of a notice is shown at a terminal. */
+const shortFacts: readonly string[] = ['shown by', 'do']
+
 function noticeBlock(
   title: string,
   notices: readonly Notice[],
@@ -108,12 +112,9 @@ function noticeBlock(
 ): readonly string[] {
   if (notices.length === 0) return []
   const told = notices.map(notice => {
-    const { code, level, span, details, help } = notice
+    const { code, level, span } = notice
     const place = span ? `  ${colors.cyan(visible(formatPlace(span)))}` : ''
-    const shown = details
-      .filter(text => text.startsWith('Shown by'))
-      .map(text => ({ label: 'shown by', text: text.slice('Shown by numbers: '.length) }))
-    const facts = title === 'New' ? [...shown, ...(help ? [{ label: 'do', text: help }] : [])] : []
+    const facts = title === 'New' ? noticeFacts(notice).filter(({ label }) => shortFacts.includes(label)) : []
     return [
       `  ${noticeSigns[level]} ${code}${place}`,
       ...wrap(visible(noticeText(notice)), width - 4).map(line => `    ${line}`),

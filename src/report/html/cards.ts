@@ -3,8 +3,10 @@ import { visible } from '../frame.js'
 import { type Child, e, prose } from './elements.js'
 
 /** A part of an article under a heading of its own; nothing where it has no content. */
-export function section(title: string, children: readonly Child[]): Child {
-  return children.length > 0 ? e('section', {}, e('h3', {}, title), ...children) : undefined
+export function section(title: string, children: readonly Child[], id?: string): Child {
+  return children.length > 0
+    ? e('section', id === undefined ? {} : { id }, e('h3', {}, title), ...children)
+    : undefined
 }
 
 /** What to know about something, each under a label. */

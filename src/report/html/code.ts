@@ -156,7 +156,7 @@ function nested(text: string, offset: number, stretches: readonly Stretch[]): re
     while (at < cut.length && cut[at]!.start < until) {
       const stretch = cut[at++]!
       const end = Math.min(stretch.end, until)
-      if (stretch.start > position) children.push(code(text.slice(position, stretch.start)))
+      if (stretch.start > position) children.push(codeText(text.slice(position, stretch.start)))
       children.push(
         e(
           'span',
@@ -166,10 +166,11 @@ function nested(text: string, offset: number, stretches: readonly Stretch[]): re
       )
       position = Math.max(position, end)
     }
-    if (position < until) children.push(code(text.slice(position, until)))
+    if (position < until) children.push(codeText(text.slice(position, until)))
     return children
   }
   return write(0, text.length)
 }
 
-const code = (text: string): string => visible(text.replaceAll('\t', '  '))
+/** Text of a file, with tabs as spaces. */
+export const codeText = (text: string): string => visible(text.replaceAll('\t', '  '))

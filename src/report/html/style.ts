@@ -76,7 +76,13 @@ li.odd { border-left: 0.3rem solid var(--bad); padding-left: 0.6rem; background:
 .listing .number { flex: none; width: 3.5rem; padding-right: 1rem; text-align: right; color: var(--quiet); text-decoration: none; user-select: none; }
 .listing code { font-size: 1em; }
 .listing .gap { padding-left: 3.5rem; color: var(--quiet); }
+.card > h3 { margin-top: 0; }
 figure { margin: 0.75rem 0; max-width: 56rem; }
+figcaption { color: var(--quiet); }
+mark { background: none; color: inherit; text-decoration: underline; text-decoration-color: var(--bad); text-decoration-thickness: 2px; text-underline-offset: 0.2em; }
+ins, del { text-decoration: none; padding-left: 0.75rem; border-left: 0.3rem solid transparent; width: 100%; }
+ins { border-left-color: var(--good); background: var(--lit); }
+del { border-left-color: var(--bad); background: var(--mark); }
 details { margin: 0.5rem 0; }
 summary { cursor: pointer; }
 svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
