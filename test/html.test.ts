@@ -4,10 +4,13 @@ import axe from 'axe-core'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import type { Browser, Page } from 'playwright-core'
+import { lintedFile } from '../src/cli/lint-files.js'
 import { mathStyle } from '../src/cli/package.js'
-import { type CheckOutcome, check } from '../src/pipeline.js'
+import { type CheckOutcome, check, softFailures } from '../src/pipeline.js'
+import { renderLintHtml } from '../src/report/html/lint.js'
 import { renderHtml } from '../src/report/html/page.js'
 import { renderReviewHtml } from '../src/report/html/review.js'
+import type { LintedFile } from '../src/report/lint-reporters.js'
 import { type ReporterName, type Reporters, type ReportOptions, reporters } from '../src/report/reporters.js'
 import type { Review } from '../src/report/review.js'
 import { sourceFile } from '../src/text/source.js'
@@ -15,7 +18,7 @@ import { launchBrowser } from './support/browser.js'
 import { projectsIn } from './support/cases.js'
 import { hostileTexts } from './support/hostile.js'
 import { inMemory, repository } from './support/project.js'
-import { reviewOf } from './support/reviews.js'
+import { linted, reviewOf } from './support/reviews.js'
 
 const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
 
@@ -76,6 +79,22 @@ function changedReview() {
   return reviewOf('model.js', code, [before!, after!])
 }
 
+/** Files in which something is found, accepted, not followed, to be mended, and nothing. */
+function foundFiles(): readonly LintedFile[] {
+  const deep = linted(
+    'deep.js',
+    layered('dense({ units: 4, inputShape: [3], name: "a" })', 'dense({ units: 2, activaton: "tanh" })'),
+  )
+  const [first, ...others] = deep.findings
+  const accepted = { ...first!, accepted: { reason: 'a figure has it', span: first!.span! } }
+  return [
+    { ...deep, findings: [accepted, ...others] },
+    linted('open.js', layered('dense({ units: 4, inputShape: size })')),
+    linted('broken.js', 'exports.createModel = ('),
+    linted('fine.js', layered('dense({ units: 4, inputShape: [3] })')),
+  ]
+}
+
 const pages: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(
     Object.entries(outcomes).map(([title, outcomeOf]) => [
@@ -83,6 +102,7 @@ const pages: Readonly<Record<string, () => string>> = {
       () => renderHtml([outcomeOf()], { ...options, mathStyle }),
     ]),
   ),
+  'what is found': () => renderLintHtml(foundFiles(), { ...options, mathStyle }),
   'a change': () => renderReviewHtml([changedReview()], { ...options, mathStyle }),
 }
 
@@ -190,6 +210,22 @@ test('a review shows both sides of an equation, what is new and gone with its co
   expect((await texts('.card del')).length).toBeGreaterThan(0)
   for (const link of await page.$$eval('nav a', all => all.map(element => element.getAttribute('href')!)))
     expect(await page.locator(link).count()).toBe(1)
+  await page.close()
+})
+
+test('lint shows by file what is found with its code, what is accepted, and what was not followed', async () => {
+  const { page } = await open(renderLintHtml(foundFiles(), options))
+  const texts = (selector: string) =>
+    page.$$eval(selector, elements => elements.map(({ textContent }) => textContent))
+  expect(await texts('article h2')).toEqual(['! deep.js', '? open.js', '! broken.js'])
+  expect(await texts('#file1 h4')).toEqual(['! unknown-config-key', '~ linear-collapse (accepted)'])
+  expect(await texts('#file1 mark')).toEqual([
+    '"tanh"',
+    expect.stringContaining('tf.layers.dense({ units: 4'),
+  ])
+  expect(await texts('#file1 dt')).toEqual(expect.arrayContaining(['why', 'do', 'accepted']))
+  expect(await texts('#file2 h4')).toEqual(['? open.js#createModel'])
+  expect(await texts('details li')).toEqual(['fine.js'])
   await page.close()
 })
 
@@ -301,7 +337,17 @@ describe('names, paths and specs of an attacker', () => {
       })
       await shown.page.close()
 
-      const written = [renderHtml(all, options), renderReviewHtml(texts.map(hostileReview), options)]
+      const reviews = texts.map(hostileReview)
+      const files = reviews.flatMap(review =>
+        review.files.map(({ path, models }) =>
+          lintedFile(path, path, models!.after.read, softFailures(models!.after.read)),
+        ),
+      )
+      const written = [
+        renderHtml(all, options),
+        renderReviewHtml(reviews, options),
+        renderLintHtml(files, options),
+      ]
       for (const html of written) await expectInert(html)
       const { page } = await open('')
       const isXml = await page.evaluate(

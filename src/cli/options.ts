@@ -45,6 +45,7 @@ const formats = {
   lint: namesOf<LintReporterName>({
     terminal: true,
     json: true,
+    html: true,
     junit: true,
     sarif: true,
     github: true,

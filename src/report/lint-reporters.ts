@@ -3,8 +3,10 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { formatPlace } from '../text/source.js'
 import { cutTo } from '../text/width.js'
 import { visible } from './frame.js'
+import { renderLintHtml } from './html/lint.js'
 import { diagnosticJson } from './json.js'
 import { renderLintJunit } from './junit.js'
+import { lintSummary } from './lint-facts.js'
 import { lintNotices } from './notices.js'
 import { noticeReporters, type Reporters, type ReportOptions } from './reporters.js'
 import { renderReason } from './terminal-findings.js'
@@ -32,6 +34,7 @@ export const lintReporters = {
     extension: '.json',
     render: renderJson,
   },
+  html: { summary: 'a page for a reader, in one file', extension: '.html', render: renderLintHtml },
   junit: { summary: 'for test reports: JUnit XML', extension: '.xml', render: renderLintJunit },
   ...noticeReporters(lintNotices),
 } as const satisfies Reporters<LintedFile>
@@ -53,22 +56,10 @@ function renderTerminal(files: readonly LintedFile[], options: ReportOptions): s
   return [
     ...blocks,
     ...(missing.length > 0 ? [['not followed, so nothing is said of them:', ...missing].join('\n')] : []),
-    summaryOf(files),
+    lintSummary(files),
   ]
     .join('\n\n')
     .concat('\n')
-}
-
-function summaryOf(files: readonly LintedFile[]): string {
-  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
-  const total = (of: (file: LintedFile) => number) => files.map(of).reduce((a, b) => a + b, 0)
-  const accepted = total(file => file.findings.filter(entry => entry.accepted).length)
-  const findings = total(file => file.findings.length) - accepted
-  const read = `${count(
-    total(file => file.models),
-    'model',
-  )} in ${count(files.length, 'file')}`
-  return `${count(findings, 'finding')}${accepted > 0 ? `, ${accepted} accepted,` : ''} in ${read}`
 }
 
 /** Raised when a field changes its meaning or goes; new fields do not raise it. */

@@ -1,10 +1,17 @@
 import { lintedFile } from '../../src/cli/lint-files.js'
 import { diff } from '../../src/diff/diff.js'
 import { readSides } from '../../src/diff/sides.js'
-import { type CheckOutcome, softFailures } from '../../src/pipeline.js'
+import { type CheckOutcome, readModels, softFailures } from '../../src/pipeline.js'
+import type { LintedFile } from '../../src/report/lint-reporters.js'
 import { lintNotices, noticesOf } from '../../src/report/notices.js'
 import { changedLines, noticeChange, type Review } from '../../src/report/review.js'
 import { inMemory } from './project.js'
+
+/** What is found in a file without a spec. */
+export function linted(path: string, text: string): LintedFile {
+  const result = readModels({ files: inMemory({ [path]: text }), path })
+  return lintedFile(path, path, result, softFailures(result))
+}
 
 /** What a change of one file does, with its check before and after where it has a spec. */
 export function reviewOf(

@@ -29,6 +29,7 @@ code, .numbers, .listing { font-family: ui-monospace, 'SF Mono', Menlo, Consolas
 article { border-top: 1px solid var(--line); padding-top: 1.25rem; margin-top: 1.25rem; }
 article:first-child { border-top: 0; }
 .verdict { border-left: 0.4rem solid currentColor; padding-left: 0.9rem; }
+.verdict p.word { color: inherit; font-size: 1.35rem; font-weight: 700; margin: 0; }
 .verdict p, .verdict h2 code { color: var(--text); }
 .verdict.is-as-written, .sign.is-as-written { color: var(--good); }
 .verdict.is-differs, .sign.is-differs, .verdict.is-unusable, .sign.is-unusable { color: var(--bad); }
