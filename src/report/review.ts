@@ -1,7 +1,8 @@
 import type { DiffOutcome, TargetDifference } from '../diff/diff.js'
 import type { CheckOutcome } from '../pipeline.js'
-import { formatPlace, type Span } from '../text/source.js'
+import { formatPlace, type SourceFile, type Span } from '../text/source.js'
 import { commonSubsequence } from '../text/subsequence.js'
+import { LinePlaces } from './line-places.js'
 import type { Notice } from './notices.js'
 
 /** What a change does to the mathematics of a repository. */
@@ -82,24 +83,41 @@ export function changedLines(before: readonly string[], after: readonly string[]
 }
 
 /**
- * What is new and what is gone between two lists of notices. The fingerprint of a notice changes with the code at its place,
- * so one that says the same of the same clauses is neither, wherever it stands now.
+ * What is new and what is gone between two lists of notices. One that says the same of the same clauses is neither where its
+ * place is the same: in a line that stands where its own stood, or was moved there. What is said of no place is the same wherever
+ * it is said.
  */
 export function noticeChange(before: readonly Notice[], after: readonly Notice[]): NoticeChange {
   const isOpen = ({ accepted }: Notice) => !accepted
   const said = ({ code, clauses, message }: Notice) => JSON.stringify([code, clauses, message])
+  const isSame = samePlaces()
+  const isStill = (own: Notice, other: Notice) => said(own) === said(other) && isSame(own, other)
+  const isAlike = (own: Notice, other: Notice) => own.fingerprint === other.fingerprint && isStill(own, other)
   let [resolved, added] = [before.filter(isOpen), after.filter(isOpen)]
-  for (const key of [({ fingerprint }: Notice) => fingerprint, said]) {
+  for (const isOne of [isAlike, isStill]) {
     const left = [...resolved]
     added = added.filter(notice => {
-      const at = left.findIndex(other => key(other) === key(notice))
+      const at = left.findIndex(other => isOne(other, notice))
       if (at >= 0) left.splice(at, 1)
       return at < 0
     })
     resolved = left
   }
-  const accepted = new Set(after.filter(notice => !isOpen(notice)).map(said))
-  return { added, resolved: resolved.filter(notice => !accepted.has(said(notice))) }
+  const accepted = after.filter(notice => !isOpen(notice))
+  return { added, resolved: resolved.filter(notice => !accepted.some(other => isStill(notice, other))) }
+}
+
+/** Whether two notices can be about one place, in the texts that each side has. */
+function samePlaces(): (before: Notice, after: Notice) => boolean {
+  const known = new Map<SourceFile, Map<SourceFile, LinePlaces>>()
+  return ({ span: own }, { span: other }) => {
+    if (!own || !other) return true
+    const places = known.get(own.file) ?? new Map<SourceFile, LinePlaces>()
+    known.set(own.file, places)
+    const lines = places.get(other.file) ?? new LinePlaces(own.file, other.file)
+    places.set(other.file, lines)
+    return lines.areOne(own, other)
+  }
 }
 
 /** What a change comes to, for its first line. */
