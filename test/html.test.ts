@@ -195,6 +195,25 @@ test('several checks have an overview that leads to each', async () => {
   await page.close()
 })
 
+test('equations of a paper have the verdicts of their clauses beside them', async () => {
+  const project = projectsIn('test/cases/report/terminal.md').find(
+    ({ title }) => title === 'One equation of several differs',
+  )
+  const { page } = await open(renderHtml([ofFiles(project!.files)], options))
+  const texts = (selector: string) =>
+    page.$$eval(selector, elements => elements.map(({ textContent }) => textContent?.trim()))
+  expect(await texts('.systems section:first-child .clauses')).toEqual([
+    '✓ model.h_1',
+    '✓ model.h_2',
+    '✓ model.y',
+    '✗ model.a',
+  ])
+  expect(await texts('.systems section:first-child code')).toEqual([
+    'a(q) = softmax(q q^\\top / sqrt(2)) q',
+  ])
+  await page.close()
+})
+
 test('a review shows both sides of an equation, what is new and gone with its code, and what it is judged by', async () => {
   const { page } = await open(renderReviewHtml([changedReview()], options))
   const texts = (selector: string) =>

@@ -64,7 +64,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
     return [
       {
         kind: 'equation',
-        ...(terms && { node: line.id }),
+        node: line.id,
         left,
         sign: '=',
         right: expressionOf(line, { ...style, name: node => (node === line ? undefined : style.name(node)) }),

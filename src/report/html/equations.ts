@@ -15,8 +15,9 @@ import type { Node } from '../../graph/node.js'
 import { Provenance } from '../../graph/provenance.js'
 import type { TrainingGraph } from '../../graph/training.js'
 import { opTable } from '../../ops/table.js'
+import type { Clause } from '../../spec/spec.js'
 import { positionAt } from '../../text/source.js'
-import { alignedLines } from '../aligned-lines.js'
+import { alignedLines, linesByValue } from '../aligned-lines.js'
 import { citationText, isFine, toldVerdict } from '../facts.js'
 import { visible } from '../frame.js'
 import type { CodeListing } from './code.js'
@@ -156,7 +157,8 @@ function rowsOf(comparison: Comparison, specified: ModelGraph): readonly Row[] {
 }
 
 /** Both models in their own names. */
-function sideBySide({ spec, code }: Comparison): Child {
+function sideBySide(comparison: Comparison): Child {
+  const { spec, code } = comparison
   const { graph } = spec.instantiate({ builder: new GraphBuilder(opTable), provenance: new Provenance() })
   const named = new Map(
     (graph?.model.inputs ?? []).flatMap(({ node, name }) => {
@@ -166,6 +168,8 @@ function sideBySide({ spec, code }: Comparison): Child {
   )
   const paper = graph && equationsOf(graph, { named })
   const own = equationsOf(code, { terms: true })
+  const stated = statedClauses(comparison, graph)
+  const differing = differingLines(comparison)
   return e(
     'div',
     { className: ['systems'] },
@@ -174,24 +178,93 @@ function sideBySide({ spec, code }: Comparison): Child {
       {},
       e('h4', {}, 'The paper'),
       paper
-        ? systemOf(paper)
+        ? [
+            systemOf(paper, { beside: node => clausesBeside(stated.byNode.get(node) ?? []) }),
+            ...stated.others,
+          ]
         : e('p', { className: ['remark'] }, 'The equations of the spec cannot be shown by themselves.'),
     ),
-    e('section', {}, e('h4', {}, 'The code'), systemOf(own)),
+    e(
+      'section',
+      {},
+      e('h4', {}, 'The code'),
+      systemOf(own, { lit: true, beside: node => clausesBeside(differing.get(node) ?? []) }),
+    ),
   )
 }
 
-function systemOf({ items, definitions, training }: EquationSystem): Child {
+/** The clauses of equations: by the value that one defines, and those that define functions as a list of their own. */
+function statedClauses(
+  { clauses, spec }: Comparison,
+  graph: ModelGraph | undefined,
+): { readonly byNode: ReadonlyMap<number, readonly ClauseVerdict[]>; readonly others: readonly Child[] } {
+  const entryOf = new Map<Clause, ClauseVerdict>(clauses.map(entry => [entry.clause, entry]))
+  const byNode = new Map<number, ClauseVerdict[]>()
+  for (const { part, node, given } of graph?.statements ?? []) {
+    const clause = spec.clauseOf.get(part)
+    const entry = clause && entryOf.get(clause)
+    const known = byNode.get(node.id) ?? []
+    if (entry && !given && !known.includes(entry)) byNode.set(node.id, [...known, entry])
+  }
+  const shown = new Set([...byNode.values()].flat())
+  const others = clauses.filter(entry => entry.clause.kind === 'equation' && !shown.has(entry))
+  return {
+    byNode,
+    others: others.map(entry => [
+      clausesBeside([entry]),
+      e('p', {}, e('code', {}, visible(entry.clause.statement))),
+    ]),
+  }
+}
+
+/** The clauses that differ, by the line of the code in which they do. */
+function differingLines({ clauses, code }: Comparison): ReadonlyMap<number, readonly ClauseVerdict[]> {
+  const lineOf = linesByValue(namedLines(code).lines)
+  const found = new Map<number, ClauseVerdict[]>()
+  for (const entry of clauses)
+    for (const { implemented } of entry.findings) {
+      const line = implemented && lineOf.get(implemented)
+      if (line) found.set(line.id, [...(found.get(line.id) ?? []), entry])
+    }
+  return found
+}
+
+/** Signs and citations of clauses, as they stand below an equation. */
+function clausesBeside(entries: readonly ClauseVerdict[]): Child {
+  if (entries.length === 0) return undefined
+  const cited = entries.flatMap(({ clause }) => (clause.citation ? [citationText(clause.citation)] : []))
+  return e(
+    'p',
+    { className: ['clauses'] },
+    ...entries.flatMap(entry => [clauseSign(entry), ' ']),
+    visible([...new Set(cited)].join('; ')),
+  )
+}
+
+/** How the equations of one side are shown. */
+interface Showing {
+  /** Whether pointing at an equation lights the code that computes it. */
+  readonly lit?: boolean
+  /** What stands below the equation of a value. */
+  readonly beside?: (node: number) => Child
+}
+
+function systemOf({ items, definitions, training }: EquationSystem, showing: Showing): Child {
   return [
-    itemsOf(items),
-    definitions.length > 0 ? [e('p', { className: ['remark'] }, 'with'), itemsOf(definitions)] : undefined,
-    training.length > 0 ? [e('p', { className: ['remark'] }, 'trained by'), itemsOf(training)] : undefined,
+    itemsOf(items, showing),
+    definitions.length > 0
+      ? [e('p', { className: ['remark'] }, 'with'), itemsOf(definitions, showing)]
+      : undefined,
+    training.length > 0
+      ? [e('p', { className: ['remark'] }, 'trained by'), itemsOf(training, showing)]
+      : undefined,
   ]
 }
 
 const signs = { '=': glyph(' = '), '←': glyph(' \\leftarrow ', ' ← '), '~': glyph(' \\sim ', ' ~ ') } as const
 
-export function itemsOf(items: readonly Item[]): Child {
+export function itemsOf(items: readonly Item[], showing: Showing = {}): Child {
+  const { lit = false, beside = () => undefined } = showing
   return e(
     'ul',
     { className: ['items'] },
@@ -199,12 +272,13 @@ export function itemsOf(items: readonly Item[]): Child {
       item.kind === 'equation'
         ? e(
             'li',
-            { ...(item.node !== undefined && { dataN: String(item.node) }) },
+            { ...(lit && item.node !== undefined && { dataN: String(item.node) }) },
             e(
               'div',
               { className: ['math'], tabIndex: 0 },
               mathematics(row(item.left, signs[item.sign], item.right), { display: true }),
             ),
+            item.node === undefined ? undefined : beside(item.node),
           )
         : e(
             'li',
@@ -218,7 +292,7 @@ export function itemsOf(items: readonly Item[]): Child {
               ),
               ':',
             ),
-            itemsOf(item.items),
+            itemsOf(item.items, showing),
           ),
     ),
   )
