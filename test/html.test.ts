@@ -208,9 +208,7 @@ test('equations of a paper have the verdicts of their clauses beside them', asyn
     '✓ model.y',
     '✗ model.a',
   ])
-  expect(await texts('.systems section:first-child code')).toEqual([
-    'a(q) = softmax(q q^\\top / sqrt(2)) q',
-  ])
+  expect(await texts('.systems section:first-child code')).toEqual(['a(q) = softmax(q q^\\top / sqrt(2)) q'])
   await page.close()
 })
 

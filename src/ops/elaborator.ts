@@ -11,6 +11,7 @@ import { concatenated, counted } from './joined.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
 import { reduce } from './reduce.js'
+import { nameOf, outerSubscripts, subscriptText } from './spelled-names.js'
 import { identityBeside, identityMatrix, isIdentity, powerOfMatrix } from './square.js'
 import { opTable } from './table.js'
 import { arithmetic, constants, measures, ofSeveral, opNamed, signs } from './vocabulary.js'
@@ -301,7 +302,7 @@ export class Elaborator {
     if (typeof from !== 'number' || typeof to !== 'number' || to - from > mostBetween)
       throw new Misfit('how many values `…` stands for is not known as a number', item.range)
     return Array.from({ length: Math.max(0, to - from) }, (_, k) => {
-      const name = nameOf(before.stem!, [...outer(before), [String(from + 1 + k)]], before.label)
+      const name = nameOf(before.stem!, [...outerSubscripts(before), [String(from + 1 + k)]], before.label)
       const value = this.defined(name)
       if (value === undefined) throw new Misfit(`\`${name}\` is not defined`, item.range)
       return value
@@ -485,19 +486,3 @@ export function isDimension(value: Value): value is Dimension {
 
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_, i) => from + i)
-
-const outer = ({ subscripts = [] }: NameExpression): readonly (readonly string[])[] =>
-  subscripts.slice(0, -1).map(items => items.map(subscriptText))
-
-/** A subscript as it is spelled within a name, without spaces. */
-export function subscriptText(item: Expression): string {
-  return printExpression(item).replaceAll(' ', '')
-}
-
-/** A name in its one spelling. */
-export function nameOf(stem: string, groups: readonly (readonly string[])[], label?: string): string {
-  const spelled = groups.map(items =>
-    items.length === 1 && /^[\p{L}\p{N}']+$/u.test(items[0]!) ? `_${items[0]}` : `_{${items.join(',')}}`,
-  )
-  return `${stem}${spelled.join('')}${label ? `^${label}` : ''}`
-}

@@ -6,7 +6,7 @@ import {
   type Range,
   replaceParts,
 } from '../math/expression.js'
-import { nameOf, subscriptText } from '../ops/elaborator.js'
+import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isIdentity } from '../ops/square.js'
 import { languageConstants } from '../ops/vocabulary.js'
 

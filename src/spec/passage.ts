@@ -4,7 +4,7 @@ import { type Expression, type NameExpression, partsOf, type Range } from '../ma
 import { isSyntaxProblem, parseEquation, parseEquations, type SyntaxProblem } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
 import { isReadingProblem, type ReadingProblem, resolve } from '../math/resolve.js'
-import { nameOf, subscriptText } from '../ops/elaborator.js'
+import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'

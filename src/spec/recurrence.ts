@@ -1,8 +1,8 @@
 import type { Dimension } from '../graph/dimension.js'
 import type { Body, Node } from '../graph/node.js'
 import { type Expression, partsOf, type Range } from '../math/expression.js'
-import { nameOf, subscriptText } from '../ops/elaborator.js'
 import { Misfit } from '../ops/misfit.js'
+import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { type EquationGraph, isSameShape } from './equation-graph.js'
 import type { PlannedLine } from './plan.js'
 

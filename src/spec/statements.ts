@@ -1,7 +1,7 @@
 import { type Expression, type NameExpression, type Range, replaceParts } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
-import { nameOf, subscriptText } from '../ops/elaborator.js'
+import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import type { SpecContext } from './context.js'
 import { distributionNamed, isGaussian, varianceOfEach } from './draws.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
