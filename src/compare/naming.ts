@@ -31,8 +31,10 @@ export interface NamedDifference {
   readonly name?: Filled
   /** Values of the code at which it shows: what was written for the edited value, then what reads that. */
   readonly shownAt?: readonly Node[]
-  /** The specified value in which the edit was made. */
-  readonly edited?: Node
+  /** The specified values in which the edit was made, where these are known. */
+  readonly edited?: readonly Node[]
+  /** The sides that it is a difference of. */
+  readonly sides?: Sides
   /** Both sides after the edit, which should be equal if it is all that differs. */
   readonly mended?: () => Sides
 }
@@ -91,30 +93,26 @@ export function nameDifference(candidates: Iterable<Sides>): NamedDifference | u
     if (others.some(other => other?.specified !== raw.specified)) continue
     if (!raw.hasFingerprints) break
     if (raw.specifiedOnly.length > mostPlaces) break
-    const inSides = (image: Node) => mended(sides, raw.specified, image)
-    const named = explain(raw, sides, inSides) ?? explainExpanded(raw, sides, inSides)
-    if (named) return named
+    const named =
+      explain(raw, sides, image => mended(sides, raw.specified, image)) ?? explainExpanded(raw, sides)
+    if (named) return { ...named, sides }
   }
   return first
 }
 
 /** The same with all derived ops written out, where what differs may stand inside of one. */
-function explainExpanded(
-  narrowed: Narrowed,
-  sides: Sides,
-  inSides: (image: Node) => Sides,
-): NamedDifference | undefined {
+function explainExpanded(narrowed: Narrowed, sides: Sides): NamedDifference | undefined {
   const { specified, implemented, mode } = narrowed
   const nodes = rebuild([specified, implemented], sides.builder, node => expand(node, sides.builder, mode))
   if (isProblem(nodes)) return undefined
   const [p, c] = nodes as [Node, Node]
   if (p === specified && c === implemented) return undefined
   const inside = narrow(p, c, sides.builder, sides.assumed)
-  if (!inside?.hasFingerprints) return undefined
-  const named = explain(inside, sides, image =>
-    inSides(substituteInputs(p, new Map([[inside.specified, image]]), sides.builder)),
-  )
-  return named && { ...named, specified, implemented, edited: specified }
+  const named = inside?.hasFingerprints ? explain(inside, sides) : undefined
+  if (!named) return undefined
+  // An edit inside of an op that is written out is in none of the values that equations state.
+  const { edited, ...rest } = named
+  return { ...rest, specified, implemented }
 }
 
 /** Sides of which a specified value is another one. */
@@ -131,8 +129,8 @@ interface Edited {
   /** Its place in the table of kinds. */
   readonly kind: number
   readonly place: Node
-  /** The value of the specified side in which the edit is made: the place, or what reads it. */
-  readonly edited: Node
+  /** The values of the specified side in which the edit is made: the places, or what reads one. */
+  readonly edited: readonly Node[]
   readonly to: Node
   readonly values: Readonly<Record<string, string>>
 }
@@ -145,7 +143,7 @@ interface Candidate extends Edited {
 function explain(
   narrowed: Narrowed,
   sides: Sides,
-  inSides: (image: Node) => Sides,
+  inSides?: (image: Node) => Sides,
 ): NamedDifference | undefined {
   const candidates = candidatesOf(narrowed, sides).slice(0, mostEdits)
   const likely = candidates.filter(likelyEqual(candidates, narrowed, sides.builder))
@@ -160,7 +158,7 @@ function explain(
     name: { code, values: found.values },
     shownAt: shownAt(implemented, found.result, narrowed, sides.builder),
     edited: found.edited,
-    mended: () => inSides(found.result),
+    ...(inSides && { mended: () => inSides(found.result) }),
   }
 }
 
@@ -181,7 +179,7 @@ function candidatesOf(narrowed: Narrowed, { builder, nameOf }: Sides): readonly 
       isFixed(node) && !ofNumbers
         ? []
         : edits({ ...tools, node }).flatMap(({ to, values }) =>
-            to && to !== node ? [{ kind, to, values, place: node, edited: node }] : [],
+            to && to !== node ? [{ kind, to, values, place: node, edited: [node] }] : [],
           ),
     )
   const found: Candidate[] = []
@@ -200,19 +198,20 @@ function candidatesOf(narrowed: Narrowed, { builder, nameOf }: Sides): readonly 
     }
   for (const alike of everywhere.values()) {
     const [edit] = alike.values()
-    if (edit && alike.size > 1) add(edit, new Map([...alike].map(([node, { to }]) => [node, to])))
+    if (edit && alike.size > 1)
+      add({ ...edit, edited: [...alike.keys()] }, new Map([...alike].map(([node, { to }]) => [node, to])))
   }
   const operands = new Set(specifiedOnly.flatMap(({ inputs }) => inputs.filter(input => !own.has(input))))
   for (const operand of [...operands].slice(0, mostPlaces)) {
     const readers = specifiedOnly.filter(({ inputs }) => inputs.includes(operand))
     for (const own of editsOf(operand)) {
-      const edit = { ...own, edited: readers[0]! }
+      const edit = { ...own, edited: readers }
       add(edit, new Map([[operand, edit.to]]))
       if (readers.length < 2) continue
       for (const reader of readers) {
         const inputs = reader.inputs.map(input => (input === operand ? edit.to : input))
         const changed = tools.make(reader.op, inputs, reader.attributes)
-        if (changed) add({ ...edit, edited: reader }, new Map([[reader, changed]]))
+        if (changed) add({ ...edit, edited: [reader] }, new Map([[reader, changed]]))
       }
     }
   }

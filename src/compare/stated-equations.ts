@@ -110,7 +110,7 @@ export function compareEquations(
   const size = nodes.length
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   const shown: Sides[] = []
-  const statements: StatedValue[] = []
+  const statementsOf = new Map<Sides, readonly StatedValue[]>()
   function* sides(): Generator<Sides> {
     for (const instantiate of instantiations) {
       for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
@@ -120,7 +120,7 @@ export function compareEquations(
         const own = sidesOf(spec, specified, code, assumed, bounded)
         if (shown.length < mostNamed) {
           shown.push(own)
-          statements.push(...(specified.statements ?? []))
+          statementsOf.set(own, specified.statements ?? [])
         }
         yield own
       }
@@ -136,9 +136,14 @@ export function compareEquations(
     return left < 0
       ? { problem: 'the learned tensors can be paired with parameters in too many ways' }
       : judgement
-  const at = differingOutput(shown[0]!)
+  const { evidence } = judgement
+  const subject = evidence.by === 'counterexample' ? evidence.counterexample.subject : undefined
+  const shownBy = shown[0]!.names.findIndex(name => subject === `the output ${name}`)
+  const at = shownBy >= 0 ? shownBy : differingOutput(shown[0]!)
   const whole = { specified: shown[0]!.specified[at]!, implemented: shown[0]!.implemented[at]! }
-  return { evidence: judgement.evidence, statements, ...((isNamed && nameDifference(shown)) || whole) }
+  const named = isNamed ? nameDifference(shown) : undefined
+  const statements = (named?.sides && statementsOf.get(named.sides)) ?? []
+  return { evidence, statements, ...(named ?? whole) }
 }
 
 type Pairing = ReadonlyMap<string, Node>

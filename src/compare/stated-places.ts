@@ -1,20 +1,34 @@
 import type { StatedValue } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 
+/** The parts of a spec whose own equations compute any of some values, in the order of the spec. */
+export function partsOf(values: readonly Node[], statements: readonly StatedValue[]): readonly string[] {
+  const wanted = new Set(values)
+  const found = statements.filter((_, at) => [...ownValues(at, statements)].some(node => wanted.has(node)))
+  return [...new Set(found.map(({ part }) => part))]
+}
+
 /**
- * The part of a spec of which a value is: the equation that computes it from what it is given, or from what other equations
- * define. Of equations inside of each other, as a function and what applies it, the innermost. Undefined where none does.
+ * What an equation computes by itself: from what it is given, or from what others define, without what functions compute
+ * that it applies. Inner functions are stated before those that apply them.
  */
-export function partOf(value: Node, statements: readonly StatedValue[]): string | undefined {
-  const defined = new Set(statements.flatMap(({ node, given }) => (given ? [] : [node])))
-  let innermost: { readonly part: string; readonly size: number } | undefined
-  for (const { part, node, given } of statements) {
-    const ends = new Set(given)
-    const own = new Set([node])
-    for (const inner of own)
-      for (const input of inner.inputs) if (!ends.has(input) && !defined.has(input)) own.add(input)
-    const isSmaller = !innermost || own.size < innermost.size || (own.size === innermost.size && given)
-    if (own.has(value) && isSmaller) innermost = { part, size: own.size }
+function ownValues(at: number, statements: readonly StatedValue[]): ReadonlySet<Node> {
+  const { node: root, given } = statements[at]!
+  const ends = new Set(given ?? [])
+  for (const other of statements) if (!other.given && other.node !== root) ends.add(other.node)
+  const applied = new Map<Node, readonly Node[]>()
+  for (const [place, other] of statements.entries())
+    if (other.given && place !== at && (other.node !== root || place < at || !given))
+      applied.set(other.node, other.given)
+  const own = new Set<Node>()
+  const seen = new Set<Node>()
+  const pending = [root]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node) || (ends.has(node) && node !== root)) continue
+    seen.add(node)
+    const inner = applied.get(node)
+    if (!inner) own.add(node)
+    pending.push(...(inner ?? node.inputs))
   }
-  return innermost?.part
+  return own
 }

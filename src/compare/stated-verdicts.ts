@@ -6,7 +6,7 @@ import type { Candidate } from './findings.js'
 import { judge } from './judge.js'
 import { type NamedDifference, placeOf } from './naming.js'
 import type { EquationOutcome } from './stated-equations.js'
-import { partOf } from './stated-places.js'
+import { partsOf } from './stated-places.js'
 import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
 
 /**
@@ -23,9 +23,12 @@ export function statedVerdicts(
   candidates: readonly Candidate[],
 ): { readonly clauses: readonly ClauseVerdict[]; readonly loose: readonly Finding[] } {
   const findings = candidates.flatMap(({ finding, open }) => (open ? [] : [finding]))
-  const found = 'evidence' in outcome ? findingOf(outcome, spec, { model, provenance }, stated) : undefined
+  const differing = 'evidence' in outcome ? outcome : undefined
+  const part = differing && editedPart(differing)
+  const blamed = part === undefined ? undefined : spec.clauseOf.get(part)
+  const found = differing && findingOf(differing, blamed, { model, provenance }, stated)
   if (found) findings.push(found)
-  const rest = found && candidates.length === 0 && 'evidence' in outcome ? proofOfTheRest(outcome) : undefined
+  const rest = blamed && candidates.length === 0 ? proofOfTheRest(differing!) : undefined
   const { span } = model.origin
   const problem = 'problem' in outcome ? outcome.problem : unknownPart
   const decided = new Set(
@@ -49,21 +52,30 @@ export function statedVerdicts(
 
 const unknownPart = 'the outputs differ, by which statement is not known'
 
+type Differing = Extract<EquationOutcome, { readonly statements: unknown }>
+
+/** The equation in which alone the edit is made that explains a difference. */
+function editedPart({ edited, statements }: Differing): string | undefined {
+  const [part, ...others] = edited ? partsOf(edited, statements) : []
+  return others.length === 0 ? part : undefined
+}
+
 /** The difference of the outputs, with the equation that it is of where that is known, else with the output. */
 function findingOf(
-  outcome: Extract<EquationOutcome, { readonly statements: unknown }>,
-  spec: StatedModel,
+  outcome: Differing,
+  blamed: Clause | undefined,
   { model, provenance }: Pick<ModelGraph, 'model' | 'provenance'>,
   stated: readonly Clause[],
 ): Finding | undefined {
   const outputs = stated.filter(({ kind }) => kind === 'output')
   const equations = stated.filter(({ kind }) => kind === 'equation')
-  const { name, evidence, specified, implemented, edited, statements } = outcome
-  const part = edited && partOf(edited, statements)
-  const own = part === undefined ? undefined : spec.clauseOf.get(part)
-  const clause = own ?? (equations.length === 1 ? equations : outputs)[0]
-  if (!clause || !outputs[0]) return undefined
-  const values = { output: outputs[0].id.replace(/^outputs\./, '') }
+  const { name, evidence, specified, implemented } = outcome
+  const nameOf = ({ id }: Clause) => id.replace(/^outputs\./, '')
+  const subject = evidence.by === 'counterexample' ? evidence.counterexample.subject : ''
+  const output = outputs.find(own => subject === `the output ${nameOf(own)}`) ?? outputs[0]
+  const clause = blamed ?? (equations.length === 1 ? equations[0] : output)
+  if (!clause || !output) return undefined
+  const values = { output: nameOf(output) }
   const span = placeOf(outcome, provenance) ?? model.outputs[0]?.origin.span ?? model.origin.span
   const place = { span, related: [{ message: 'specified here', span: clause.span }] }
   const entry = name ? filledDiagnostic(name, place) : diagnostic('model-different', values, place)
