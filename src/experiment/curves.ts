@@ -53,6 +53,9 @@ const isDrawn = (loss: number): boolean => Math.abs(loss) < 1e30
 /** What this many times its least value at its largest is drawn on a logarithmic axis, where no value is below zero. */
 const logarithmicFrom = 20
 
+/** What lies closer together is one height: parts of it are below what numbers can be. */
+const narrowest = 1e-300
+
 function lossAxis(values: readonly number[]): Axis {
   const finite = values.filter(isDrawn)
   if (finite.length === 0) return lossAxis([0, 1])
@@ -69,7 +72,8 @@ function lossAxis(values: readonly number[]): Axis {
       .filter(tick => Math.log10(tick) >= from && Math.log10(tick) <= to)
     return { at: loss => place((Math.log10(Math.max(loss, least)) - from) / (to - from)), ticks }
   }
-  const margin = 0.05 * (most - least || 1)
+  const width = most - least
+  const margin = 0.05 * (width > narrowest ? width : 1)
   const [from, to] = [least - margin, most + margin]
   return { at: loss => place((loss - from) / (to - from)), ticks: roundTicks(from, to) }
 }
