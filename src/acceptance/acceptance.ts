@@ -1,4 +1,4 @@
-import { isAccepted, overallVerdict, withAcceptedBehind } from '../compare/accepted.js'
+import { isAccepted, overallVerdict } from '../compare/accepted.js'
 import type { Finding } from '../compare/verdict.js'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import { type Acceptance, type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
@@ -63,13 +63,11 @@ export class AcceptanceRun {
         verdict: isWhole && reason && mark(reason).accepted ? 'accepted' : outcome.verdict,
       }
     const ofFinding = (finding: Finding): Finding => ({ ...finding, diagnostic: mark(finding.diagnostic) })
-    const clauses = withAcceptedBehind(
-      comparison.clauses.map(entry => ({
-        ...entry,
-        findings: entry.findings.map(ofFinding),
-        ...(entry.reason && { reason: mark(entry.reason) }),
-      })),
-    )
+    const clauses = comparison.clauses.map(entry => ({
+      ...entry,
+      findings: entry.findings.map(ofFinding),
+      ...(entry.reason && { reason: mark(entry.reason) }),
+    }))
     const stated = new Set(comparison.clauses.flatMap(({ findings }) => findings))
     const loose = comparison.findings.filter(
       finding => !stated.has(finding) && catalogue[finding.diagnostic.code].category !== 'soft-failure',

@@ -20,16 +20,6 @@ export function withAccepted(entry: ClauseVerdict, accept: (finding: Finding) =>
   return { ...entry, findings: entry.findings.map(accept) }
 }
 
-/** Who accepts a difference accepts that nothing is known of the clauses behind it. */
-export function withAcceptedBehind(clauses: readonly ClauseVerdict[]): readonly ClauseVerdict[] {
-  const byClause = new Map(clauses.map(entry => [entry.clause, entry]))
-  return clauses.map(entry => {
-    const differing = entry.behind && byClause.get(entry.behind)
-    const by = differing && isAccepted(differing) ? differing.findings[0]?.diagnostic.accepted : undefined
-    return by && entry.reason ? { ...entry, reason: { ...entry.reason, accepted: by } } : entry
-  })
-}
-
 /** Whether all that keeps a clause from being as written is accepted. */
 export function isAccepted({ findings, reason }: ClauseVerdict): boolean {
   const told = [...findings.map(({ diagnostic }) => diagnostic), ...(reason ? [reason] : [])]

@@ -3,7 +3,7 @@ import { lint } from '../lint/lint.js'
 import type { StatedAlgorithm } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
-import { acceptFinding, overallVerdict, withAccepted, withAcceptedBehind } from './accepted.js'
+import { acceptFinding, overallVerdict, withAccepted } from './accepted.js'
 import { compareAlgorithm } from './algorithm.js'
 import { compareCounts } from './counts.js'
 import { inputPlaces } from './ports.js'
@@ -23,9 +23,7 @@ export function compare(stated: Spec, code: ModelGraph, target: string): Compari
     known.set(finding, entry)
     return entry
   }
-  const verdicts = withAcceptedBehind(
-    [...structure.clauses, ...others].map(entry => withAccepted(entry, accept)),
-  )
+  const verdicts = [...structure.clauses, ...others].map(entry => withAccepted(entry, accept))
   const loose = structure.loose.map(accept)
   const differences = [...new Set([...verdicts.flatMap(entry => entry.findings), ...loose])]
   const failures = lint(code)

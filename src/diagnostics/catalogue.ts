@@ -22,8 +22,6 @@ export interface Definition {
   readonly message: string
   /** Why such a thing matters, in one sentence that stands alone. */
   readonly why: string
-  /** It says nothing that a finding beside it does not: a report names it at its clause and leaves it at that. */
-  readonly isBesideFinding?: true
 }
 
 /** Every code, in one table. Codes are stable: they are never renamed or reused. */

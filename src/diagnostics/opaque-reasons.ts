@@ -196,7 +196,6 @@ export const opaqueReasons = {
     title: 'Clause behind a difference',
     message: 'whether this holds as well is not known, since {where} differs',
     why: 'Values that depend on one that differs differ with it, whatever else is true of them.',
-    isBesideFinding: true,
   },
   'symbolic-count': {
     category: 'opaque',

@@ -7,7 +7,7 @@ import type {
   Evidence,
   Finding,
 } from '../compare/verdict.js'
-import { catalogue, type Definition } from '../diagnostics/catalogue.js'
+import { catalogue } from '../diagnostics/catalogue.js'
 import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
 import type { CheckOutcome } from '../pipeline.js'
@@ -189,24 +189,28 @@ export function findingSign({ diagnostic }: Finding): '✗' | '~' | '!' {
   return catalogue[diagnostic.code].category === 'difference' ? '✗' : '!'
 }
 
-/** Reasons why clauses are unverified that no finding tells already, each once, with the clauses that it concerns. */
+/**
+ * The reasons that a reader is told beside the findings: that a clause is behind a difference goes without saying as long as
+ * that difference is open, and has to be accepted by itself once it is accepted.
+ */
+export function toldReasons(clauses: readonly ClauseVerdict[]): ReturnType<typeof reasonsOf> {
+  const isOpen = new Set(clauses.filter(entry => !isAccepted(entry)).map(({ clause }) => clause))
+  return reasonsOf(clauses.filter(({ behind }) => !behind || !isOpen.has(behind)))
+}
+
+/** Reasons why clauses are unverified, each once, with the clauses that it concerns. */
 export function reasonsOf(
   clauses: readonly ClauseVerdict[],
 ): readonly { readonly reason: Diagnostic; readonly clauses: readonly string[] }[] {
   const found = new Map<string, { reason: Diagnostic; clauses: string[] }>()
   for (const { reason, clause } of clauses) {
-    if (!reason || isBesideFinding(reason)) continue
+    if (!reason) continue
     const key = `${reason.code} ${reason.message} ${reason.span && formatPlace(reason.span)}`
     const known = found.get(key)
     if (known) known.clauses.push(clause.id)
     else found.set(key, { reason, clauses: [clause.id] })
   }
   return [...found.values()]
-}
-
-function isBesideFinding({ code }: Diagnostic): boolean {
-  const definition: Definition = catalogue[code]
-  return definition.isBesideFinding === true
 }
 
 /** Diagnostics, each once: one site can be walked several times. */

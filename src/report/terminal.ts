@@ -10,11 +10,11 @@ import {
   distinct,
   groundText,
   listedClauses,
-  reasonsOf,
   silentText,
   statedText,
   statementText,
   summaryText,
+  toldReasons,
   verdictSigns,
   verdictWords,
 } from './facts.js'
@@ -53,7 +53,7 @@ function renderOutcome(outcome: CheckOutcome, colors: Colors, options: TerminalO
   if (reason) blocks.push(renderReason(reason, options))
   const findings = tellFindings(outcome)
   for (const told of findings) blocks.push(renderFinding(told, colors, width))
-  for (const { reason: why, clauses } of reasonsOf(comparison?.clauses ?? []))
+  for (const { reason: why, clauses } of toldReasons(comparison?.clauses ?? []))
     blocks.push(renderReason(why, options, clauses))
   for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry, options))
   if (comparison) blocks.push(renderClauses(comparison.clauses, colors, width))

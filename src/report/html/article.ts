@@ -13,11 +13,11 @@ import {
   foldedClauses,
   groundText,
   reasonFacts,
-  reasonsOf,
   resultText,
   silentText,
   statedText,
   statementText,
+  toldReasons,
   toldVerdict,
   verdictSigns,
   verdictWords,
@@ -38,7 +38,7 @@ export function article(outcome: CheckOutcome, id: string): Element {
   const findings = tellFindings(outcome).map(told => findingCard(told, code))
   const reasons = [
     ...(reason ? [reasonCard(reason, code)] : []),
-    ...reasonsOf(comparison?.clauses ?? []).map(entry => reasonCard(entry.reason, code, entry.clauses)),
+    ...toldReasons(comparison?.clauses ?? []).map(entry => reasonCard(entry.reason, code, entry.clauses)),
     ...distinct(diagnostics).map(entry => reasonCard(entry, code)),
   ]
   const training = comparison?.training
