@@ -93,7 +93,7 @@ export function* modelPoints({
   for (let seed = 1; seed <= inputRanges.length; seed++)
     for (const mode of ['inference', 'training'] as const) {
       const size = Math.min(seed, 2) + (mode === 'training' ? 1 : 0)
-      const symbol = smallSizes(new Map([[batch, size], ...symbols]), fixed)
+      const symbol = smallSizes(new Map([[batch, size], ...symbols]), fixed, seed % 2 === 0 ? 'odd' : 'even')
       const { leaf, asked } = new Point(kind, seed, layouts, outer, symbol)
       yield { leaf, asked, symbol, mode, budget }
     }

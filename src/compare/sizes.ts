@@ -12,21 +12,24 @@ export function fixedSizes(outputs: readonly Node[]): ReadonlySet<number> {
   return sizes
 }
 
-/** Small sizes for symbols that are not given one, none of which another axis has: no two axes are taken for each other. */
+/** Without powers, of which a root is a whole number, and half of one the same as its root or its square. */
+const sizes = { even: [6, 10, 12, 14, 18, 20], odd: [5, 7, 11, 13, 15, 17] } as const
+
+/**
+ * Small sizes for symbols that are not given one, none of which another axis has: no two axes are taken for each other.
+ * What halves an axis is refused at odd sizes, and what rounds a half is exact at even ones.
+ */
 export function smallSizes(
   given: ReadonlyMap<string, number>,
   fixed: ReadonlySet<number>,
+  parity: keyof typeof sizes = 'even',
 ): (name: string) => number {
   const known = new Map(given)
-  let last = 3
+  const small = sizes[parity].filter(size => !fixed.has(size))
+  let last = Math.max(...sizes[parity], ...fixed)
   return name => {
-    let value = known.get(name)
-    if (value === undefined) {
-      do last++
-      while (fixed.has(last))
-      value = last
-      known.set(name, value)
-    }
+    const value = known.get(name) ?? small.shift() ?? ++last
+    known.set(name, value)
     return value
   }
 }

@@ -5,6 +5,7 @@ import type { DataType } from '../graph/type.js'
 export type Domain =
   /** All real numbers; tried at draws from normal distributions. */
   | { readonly kind: 'real' }
+  /** Between two numbers, of which the upper one may be infinite. */
   | { readonly kind: 'interval'; readonly low: number; readonly high: number }
   /** The whole numbers 0, 1, … below a number; of int32 inputs without a bound, and of bool (below 2). */
   | { readonly kind: 'whole'; readonly below: number | undefined }
@@ -34,7 +35,7 @@ export function drawTensor(
       for (let i = 0; i < data.length; i++) data[i] = reach * normal(random)
       break
     case 'interval':
-      for (let i = 0; i < data.length; i++) data[i] = domain.low + (domain.high - domain.low) * random()
+      for (let i = 0; i < data.length; i++) data[i] = domain.low + widthOf(domain, reach) * random()
       break
     case 'whole':
       for (let i = 0; i < data.length; i++) data[i] = Math.floor(random() * (domain.below ?? usualBound))
@@ -46,6 +47,10 @@ export function drawTensor(
   }
   return { shape, data, dtype }
 }
+
+/** How far above the lower bound numbers are drawn. */
+const widthOf = ({ low, high }: { readonly low: number; readonly high: number }, reach: number): number =>
+  Number.isFinite(high) ? high - low : 4 * reach
 
 /** Box and Muller 1958. */
 function normal(random: () => number): number {

@@ -2,7 +2,7 @@ import { isDraw } from '../evaluate/concrete.js'
 import type { Domain } from '../evaluate/domain.js'
 import { rebuild } from '../gradient/rebuild.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import { isPolynomial, symbolsOf } from '../graph/dimension.js'
+import { type Dimension, dimensionText, isPolynomial, symbolsOf } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import { operations } from './operations.js'
@@ -13,8 +13,9 @@ export interface Pairs {
   readonly second: readonly Node[]
 }
 
-/** Booleans are 0 or 1, and indices may say how many there are; of other leaves nothing is assumed. */
-export function domainOf({ type, attributes: { below } }: Node): Domain {
+/** Booleans are 0 or 1, indices may say how many there are, and axes have positions; of other leaves nothing is assumed. */
+export function domainOf({ type, attributes: { name, below } }: Node): Domain {
+  if (name === sizeName) return { kind: 'interval', low: 1, high: Number.POSITIVE_INFINITY }
   if (type.dtype === 'bool') return { kind: 'whole', below: 2 }
   return typeof below === 'number' ? { kind: 'whole', below } : { kind: 'real' }
 }
@@ -37,34 +38,42 @@ export function sharedNodes({ first, second }: Pairs): ReadonlySet<Node> {
   return shared
 }
 
-/** Nodes with leaves in place of those to cut, and in place of numbers that depend on symbols that are no sizes. */
+/**
+ * Nodes with leaves in place of those to cut, and in place of numbers that depend on symbols: `numbers` says whether of
+ * those that are no sizes, or of sizes as well. What holds for all numbers holds for sizes.
+ */
 export function abstracted(
   roots: readonly Node[],
   builder: GraphBuilder,
   isCut: (node: Node) => boolean,
+  numbers: 'of no size' | 'of any symbol' = 'of no size',
 ): readonly Node[] | Problem {
-  const sizes = sizeSymbols(roots)
+  const sizes = sizesBelow(roots)
+  const kept = new Set(numbers === 'of no size' ? [...sizes].flatMap(size => [...symbolsOf(size)]) : [])
+  const axes = new Set([...sizes].map(dimensionText))
   const change = (node: Node): Node | Problem => {
     const { value } = node.attributes
     const isNumber =
-      node.op === 'scalar' && isPolynomial(value) && ![...symbolsOf(value)].some(name => sizes.has(name))
+      node.op === 'scalar' && isPolynomial(value) && ![...symbolsOf(value)].some(name => kept.has(name))
     if (!isNumber && (isLeaf(node) || !isCut(node))) return node
     if (!node.type.shape) return { problem: `the shape of \`${node.op}\` is not known` }
     const { shape, dtype } = node.type
-    return builder.node('input', [], { name: standInName, index: node.id, shape, dtype })
+    const isSize = isNumber && axes.has(value.key)
+    return builder.node('input', [], { name: isSize ? sizeName : standInName, index: node.id, shape, dtype })
   }
   return rebuild(roots, builder, change)
 }
 
-/** No program can call an input by this name. */
+/** No program can call an input by these names. */
 const standInName = 'shared node'
+const sizeName = 'size of an axis'
 
-function sizeSymbols(roots: readonly Node[]): ReadonlySet<string> {
-  const names = new Set<string>()
+function sizesBelow(roots: readonly Node[]): ReadonlySet<Dimension> {
+  const sizes = new Set<Dimension>()
   const seen = new Set(roots)
   for (const node of seen) {
-    for (const size of node.type.shape ?? []) for (const name of symbolsOf(size)) names.add(name)
+    for (const size of node.type.shape ?? []) if (isPolynomial(size)) sizes.add(size)
     for (const input of node.inputs) seen.add(input)
   }
-  return names
+  return sizes
 }

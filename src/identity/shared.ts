@@ -93,24 +93,28 @@ function proveDifference(sides: Pairs, builder: GraphBuilder, options: SharedOpt
   return last
 }
 
-/** What is above the nodes to cut, for all values of those. */
+/** What is above the nodes to cut, for all values of those; where a size may be any, it may be any number as well. */
 function proveAbove(
   { first, second }: Pairs,
   builder: GraphBuilder,
   isCut: (node: Node) => boolean,
   { mode, budget }: SharedOptions,
+  numbers: 'of no size' | 'of any symbol' = 'of no size',
 ): Proof {
-  const nodes = abstracted([...first, ...second], builder, isCut)
+  const nodes = abstracted([...first, ...second], builder, isCut, numbers)
   if (isProblem(nodes)) return { kind: 'undecided', reason: nodes.problem }
   const region = { first: nodes.slice(0, first.length), second: nodes.slice(first.length) }
   const symmetry = new Symmetry(region.first, region.second, isLeaf)
   const { symbols } = symmetry
   const open = symbols.find(name => !symmetry.isCarried(name))
-  if (open !== undefined)
-    return {
-      kind: 'undecided',
-      reason: `what is computed depends on the size \`${open}\`, which may be any`,
-    }
+  if (open !== undefined) {
+    const general =
+      numbers === 'of no size'
+        ? proveAbove({ first, second }, builder, isCut, { mode, budget }, 'of any symbol')
+        : undefined
+    const reason = `what is computed depends on the size \`${open}\`, which may be any`
+    return general?.kind === 'proved' ? general : { kind: 'undecided', reason }
+  }
   const symbol = (name: string) => mostRepeats + symbols.indexOf(name)
   const leaf = (node: Node) =>
     isLeaf(node) && !isDraw(node) ? { name: `node ${node.id}`, domain: domainOf(node) } : undefined

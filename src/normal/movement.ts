@@ -1,8 +1,10 @@
 import type { GraphBuilder } from '../graph/builder.js'
+import { add, apply, type Dimension, divide, multiply, symbol } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { resolveAxis } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
+import { spellNumber } from './numbers.js'
 
 /** A rewrite with a side condition on shapes or on attributes, which no equation over single tensors states. */
 export interface Movement {
@@ -10,10 +12,11 @@ export interface Movement {
   /** In words, for the page of rules. */
   readonly statement: string
   readonly apply: (node: Node, builder: GraphBuilder) => Node | undefined
-  /** Where it applies, in the equation language. */
+  /** Where it applies, in the equation language; `numbers` are what some names stand for. */
   readonly example: {
     readonly equation: string
     readonly shapes: Readonly<Record<string, readonly number[]>>
+    readonly numbers?: Readonly<Record<string, Dimension>>
   }
 }
 
@@ -36,6 +39,17 @@ export const movements: readonly Movement[] = [
     example: {
       equation: 'matMul(matMul(p, x), w)',
       shapes: { p: [2, 3, 4], x: [2, 4, 5], w: [5, 2] },
+    },
+  },
+  {
+    name: 'number-of-symbols',
+    statement:
+      'a number that is made of symbols, such as sizes, is what ops make of those: code may take the root of a size before it is a tensor, or after',
+    apply: spellNumber,
+    example: {
+      equation: 's',
+      shapes: {},
+      numbers: { s: divide(3, apply('sqrt', [add(multiply(2, symbol('d', true)), 1)])) },
     },
   },
 ]
