@@ -38,6 +38,12 @@ export type Expression =
   | { readonly kind: 'absolute'; readonly operand: Expression; readonly range: Range }
   /** `[1, 2]`: an attribute, or tensors one behind the other. */
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly range: Range }
+  /** Blocks in rows, of which each has as many: `\begin{bmatrix} a & b \\ c & d \end{bmatrix}`, `[a, b; c, d]`. */
+  | {
+      readonly kind: 'matrix'
+      readonly rows: readonly (readonly Expression[])[]
+      readonly range: Range
+    }
   /** `'same'`, as an attribute. */
   | { readonly kind: 'text'; readonly value: string; readonly range: Range }
   /** `\sum_{i=1}^{n} x_i`, over what follows. */
@@ -122,6 +128,8 @@ export function partsOf(expression: Expression): readonly Expression[] {
       return expression.subscripts?.flat() ?? []
     case 'list':
       return expression.items
+    case 'matrix':
+      return expression.rows.flat()
     case 'reduce':
       return [
         ...expression.indices.flatMap(boundsOf),
@@ -169,6 +177,8 @@ export function replaceParts(
       }
     case 'list':
       return { ...expression, items: all(expression.items) }
+    case 'matrix':
+      return { ...expression, rows: expression.rows.map(all) }
     case 'reduce': {
       const { condition, indices, body } = expression
       return {

@@ -37,6 +37,7 @@ interface Spelling {
   /** What is laid out otherwise than as signs in a row, from the printed parts. */
   readonly fraction?: (top: string, bottom: string) => string
   readonly calls: Readonly<Record<string, (args: readonly string[]) => string>>
+  readonly matrix: (rows: readonly (readonly string[])[]) => string
   readonly family: (index: string, first: string, last: string) => string
 }
 
@@ -52,6 +53,7 @@ const plain: Spelling = {
   word: text => text,
   big: operator => operator,
   calls: {},
+  matrix: rows => `[${rows.map(row => row.join(', ')).join('; ')}]`,
   family: (index, first, last) => ` for ${index} = ${first}..${last}`,
 }
 
@@ -91,6 +93,7 @@ const latex: Spelling = {
     where: ([condition, value, rest]) =>
       `\\begin{cases} ${value} & \\text{if } ${condition} \\\\ ${rest} & \\text{otherwise} \\end{cases}`,
   },
+  matrix: rows => `\\begin{bmatrix} ${rows.map(row => row.join(' & ')).join(' \\\\ ')} \\end{bmatrix}`,
   family: (index, first, last) => ` \\quad \\text{for } ${index} = ${first}, \\ldots, ${last}`,
 }
 
@@ -124,6 +127,8 @@ class Printer {
         return dots
       case 'list':
         return `[${this.#all(expression.items)}]`
+      case 'matrix':
+        return this.#matrix(expression.rows)
       case 'absolute':
         return this.#bracket(`${bars[0]}${this.print(expression.operand, 3)}${bars[1]}`, 2, above)
       case 'transpose':
@@ -186,6 +191,12 @@ class Printer {
     ]
     const upper = last ? `^{${this.print(last, 0)}}` : ''
     return `${this.#spelling.big(operator)}_{${bounds.join(', ')}}${upper} ${this.print(body, 2.6)}`
+  }
+
+  /** A column in plain text is laid out as well: `[a; b]` are features one behind the other. */
+  #matrix(rows: readonly (readonly Expression[])[]): string {
+    const { matrix } = rows[0]!.length === 1 ? latex : this.#spelling
+    return matrix(rows.map(row => row.map(cell => this.print(cell, 0))))
   }
 
   #all(items: readonly Expression[]): string {

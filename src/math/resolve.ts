@@ -64,6 +64,8 @@ class Resolver {
         return { ...expression, operand: this.read(expression.operand) }
       case 'list':
         return { ...expression, items: expression.items.map(item => this.read(item)) }
+      case 'matrix':
+        return { ...expression, rows: expression.rows.map(row => row.map(cell => this.read(cell))) }
       case 'element':
         return this.#marked(expression.operand, operand => ({
           ...expression,

@@ -4,6 +4,7 @@ import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { CallExpression, Expression, NameExpression } from '../math/expression.js'
 import { printExpression } from '../math/print.js'
+import { blockMatrix } from './blocks.js'
 import type { Environment } from './elaborate.js'
 import { asClass, elementOf } from './elements.js'
 import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
@@ -98,6 +99,8 @@ export class Elaborator {
         return this.#name(expression)
       case 'list':
         return this.#list(expression.items)
+      case 'matrix':
+        return blockMatrix(this, expression)
       case 'negate': {
         const value = this.value(expression.operand)
         return isDimension(value) ? multiply(-1, value) : this.#elementwise('negate', [value])

@@ -2,12 +2,12 @@ import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { type AxisBuilder, ownRank, type Placed } from './named-axes.js'
 
-/** Values one behind the other along their last own axis. */
-export function concatenated(axes: AxisBuilder, inputs: readonly Placed[]): Placed {
+/** Values one behind the other along one of their own axes, counted from the last. */
+export function concatenated(axes: AxisBuilder, inputs: readonly Placed[], axis = -1): Placed {
   const open = inputs.find(({ node }) => node.type.shape === null)
   if (open) return open
   const names = axes.union(inputs)
-  return { node: axes.node('concat', aligned(axes, inputs, names)), axes: names }
+  return { node: axes.node('concat', aligned(axes, inputs, names), { axis }), axes: names }
 }
 
 /** Values one behind the other along a new axis, which an index counts. */
