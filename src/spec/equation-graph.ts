@@ -4,7 +4,9 @@ import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
+import { proveShared } from '../identity/shared.js'
 import type { Expression, Range } from '../math/expression.js'
+import { normalize } from '../normal/normalize.js'
 import type { Definition, Environment, ExampleReading } from '../ops/elaborate.js'
 import { Elaborator } from '../ops/elaborator.js'
 import type { BoundIndex } from '../ops/indices.js'
@@ -16,6 +18,9 @@ import { applyPaperFunction } from './functions.js'
 import type { PlannedLine, PlannedPassage } from './plan.js'
 import { Recurrence } from './recurrence.js'
 import type { StandardDraw } from './spec.js'
+
+/** Multiplications and additions that the proof of one claim may spend. */
+const proofBudget = 10_000_000
 
 /** What equations may use that is not theirs, and how leaves are made. */
 export interface EquationHost {
@@ -71,7 +76,7 @@ export class EquationGraph {
   }
 
   /** The values of a passage, by name. A failure is a `Misfit` with its place in the passage. */
-  evaluate({ lines, draws }: PlannedPassage): ReadonlyMap<string, Node> {
+  evaluate({ lines, claims, draws }: PlannedPassage): ReadonlyMap<string, Node> {
     for (const line of lines) {
       const { output, parameters, expression: body, numbers } = line
       this.#ranges.set(output, line.range)
@@ -87,7 +92,22 @@ export class EquationGraph {
       for (const [name, make] of recurrence.values()) this.#pending.set(name, make)
     }
     const names = [...this.#pending.keys()]
-    return new Map(names.map(name => [name, this.value(name)!] as const))
+    const values = new Map(names.map(name => [name, this.value(name)!] as const))
+    for (const claim of claims) this.#verify(claim, values.get(claim.output)!)
+    return values
+  }
+
+  /** A value has to be what else it is said to be, or the spec contradicts itself. */
+  #verify(claim: PlannedLine, value: Node): void {
+    const { builder } = this.host
+    const stated = this.#value(claim)
+    for (const mode of ['inference', 'training'] as const) {
+      const [first, second] = [value, stated].map(node => normalize([node], builder, mode).outputs)
+      if (first![0] === second![0]) continue
+      const proof = proveShared({ first: first!, second: second! }, builder, { mode, budget: proofBudget })
+      if (proof.kind === 'undecided')
+        throw new Misfit('its right sides are not known to be equal: keep one of them', claim.range)
+    }
   }
 
   value(name: string): Node | undefined {

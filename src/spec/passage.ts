@@ -8,6 +8,7 @@ import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
+import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
 import { isPaperFunction } from './functions.js'
 import { bindFree, indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
@@ -66,13 +67,22 @@ export function readPassage(
   const parsed = head.key === 'equations' ? parseEquations(text) : one(parseEquation(text))
   if (isSyntaxProblem(parsed)) return fail(parsed.problem, [parsed.offset, parsed.offset + 1])
   const before = context.diagnostics.length
-  const stated = parsed.flatMap(tree => readStatement(context, tree, text, fail, known.becomes) ?? [])
-  if (stated.length < parsed.length) return undefined
   const keys = entriesOf(fields.get('where')?.value ?? null, context.file)?.map(({ key }) => key) ?? []
-  const statements = writtenOut(
-    stated,
-    new Set([...known.scope.visible, ...context.symbols.keys(), ...keys.map(declaredName)]),
-  )
+  const given = new Set([...known.scope.visible, ...context.symbols.keys(), ...keys.map(declaredName)])
+  const stating = new Set([
+    ...given,
+    ...known.functions,
+    ...parsed.flatMap(tree => nameOfSide(firstSide(tree))),
+  ])
+  const links = parsed.map(tree => linksOf(tree, side => isDefined(side, stating)))
+  const read = (tree: Expression) => readStatement(context, tree, text, fail, known.becomes) ?? []
+  const stated = links.flatMap(({ definitions, claims }) => [
+    ...definitions.flatMap(read),
+    ...claims.flatMap(read).map(statement => ({ ...statement, isClaim: true as const })),
+  ])
+  if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
+    return undefined
+  const statements = writtenOut(stated, given)
   const declared = readWhere(context, fields.get('where'), statements)
   const draws = new Map<string, readonly Attribute[]>()
   for (const { name, shape } of declared) {
@@ -80,11 +90,12 @@ export function readPassage(
     if (isDrawn) draws.set(name, shape)
   }
   const passage = new PassageReader(context, known, statements, declared, draws, report)
-  const lines = passage.lines()
+  const { lines, claims } = passage.read()
   const citation = context.citation(fields.get('cite'))
   if (context.diagnostics.length > before) return undefined
   return {
     lines,
+    claims,
     scope: known.scope,
     parameters: [...known.parameters.values()],
     draws,
@@ -93,6 +104,15 @@ export function readPassage(
     ...(citation && { citation }),
   }
 }
+
+/** Whether the middle of a chain has a meaning that the chain does not give it. */
+function isDefined(side: Expression, names: ReadonlySet<string>): boolean {
+  const isOfLanguage = (name: string) => isFunctionOfTheLanguage(name) || isPaperFunction(name)
+  return nameOfSide(side).some(name => names.has(name) || (side.kind === 'call' && isOfLanguage(name)))
+}
+
+const nameOfSide = (side: Expression): readonly string[] =>
+  side.kind === 'call' ? [side.name] : [nameIn(side)?.name ?? []].flat()
 
 function one(tree: Expression | SyntaxProblem): readonly Expression[] | SyntaxProblem {
   return isSyntaxProblem(tree) ? tree : [tree]
@@ -267,8 +287,21 @@ class PassageReader {
     for (const [before, time] of stems) if (read.has(before)) this.#times.set(time, new Set())
   }
 
-  lines(): readonly PlannedLine[] {
-    return this.#statements.flatMap(statement => this.#lines(statement))
+  read(): Pick<PlannedPassage, 'lines' | 'claims'> {
+    const claims = this.#statements.filter(({ isClaim }) => isClaim)
+    const definitions = this.#statements.filter(statement => !claims.includes(statement))
+    return {
+      lines: definitions.flatMap(statement => this.#lines(statement)),
+      claims: claims.flatMap(statement => this.#claims(statement)),
+    }
+  }
+
+  #claims(statement: Statement): readonly PlannedLine[] {
+    const lines = this.#lines(statement)
+    if (lines.every(({ kind }) => kind === 'value')) return lines
+    const problem = 'only a value may have several right sides, not a function, a draw or a recurrence'
+    this.#report.fail(problem, statement.range)
+    return []
   }
 
   #lines(statement: Statement): readonly PlannedLine[] {

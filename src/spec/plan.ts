@@ -64,6 +64,8 @@ export interface PlannedLine {
 /** Equations that belong together: each may use names that a later one defines. */
 export interface PlannedPassage {
   readonly lines: readonly PlannedLine[]
+  /** What has to be equal to what a line defines: `a = b = c`. */
+  readonly claims: readonly PlannedLine[]
   /** What the names that it uses stand for; those that it defines have its prefix. */
   readonly scope: Namespace
   /** All parameters whose names it may use, its own and those of passages before it. */

@@ -85,7 +85,7 @@ export function readOutputs(
     }))
   const items = itemsOf(entry.value) ?? (entry.value ? [entry.value] : [])
   return items.flatMap(item => {
-    const name = textOf(scalarOf(item) ?? null)
+    const name = declaredName(textOf(scalarOf(item) ?? null))
     const span = spanOf(item, context.file)
     if (reader.has(name)) return [{ name, value: name, span }]
     const suggestion = nearest(name, reader.values)

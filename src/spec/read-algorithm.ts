@@ -421,8 +421,8 @@ function neededFor(value: string, passages: readonly PlannedPassage[]): readonly
     const { scope } = passage
     const isNeeded = ({ kind, output }: PlannedLine) =>
       needed.has(kind === 'function' ? output : `${scope.prefix}${output}`)
-    const lines = passage.lines.filter(isNeeded)
-    return lines.length > 0 ? [{ ...passage, lines }] : []
+    const [lines, claims] = [passage.lines.filter(isNeeded), passage.claims.filter(isNeeded)]
+    return lines.length > 0 ? [{ ...passage, lines, claims }] : []
   })
 }
 

@@ -11,6 +11,8 @@ export interface Statement {
   readonly left: Expression
   readonly right: Expression
   readonly isDraw: boolean
+  /** Whether it has to hold for a value that another statement defines. */
+  readonly isClaim?: true
   readonly family?: { readonly index: string; readonly first: number; readonly last: number }
   readonly range: Range
   readonly text: string
@@ -40,8 +42,6 @@ export function readStatement(
     return fail('the left side is not a name', equation.range, help)
   if (equation.operator === '<-')
     return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
-  if (equation.left.kind === 'binary' && equation.left.operator === '=')
-    return fail('an equation has one `=`', equation.left.range)
   const isDraw = equation.operator === '~'
   const { left, right } = withoutLogarithm(equation)
   const isName =

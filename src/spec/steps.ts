@@ -8,6 +8,7 @@ import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
+import { declaredName } from './statements.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 /** Steps that are not one layer, each with the keys that it can have beside its own. */
@@ -171,8 +172,8 @@ export class StepReader {
   #from(entry: YamlEntry | undefined, current: readonly string[]): readonly string[] {
     if (!entry) return current
     const names = itemsOf(entry.value)?.map(
-      item => [String(scalarOf(item)), spanOf(item, this.#context.file)] as const,
-    ) ?? [[String(scalarOf(entry.value)), entry.span] as const]
+      item => [declaredName(String(scalarOf(item))), spanOf(item, this.#context.file)] as const,
+    ) ?? [[declaredName(String(scalarOf(entry.value))), entry.span] as const]
     return names.flatMap(([name, span]) => {
       const whole = this.#namespace.find(name)
       if (whole !== undefined && this.#values.has(whole)) return [whole]
