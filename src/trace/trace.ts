@@ -142,7 +142,6 @@ function cases(first: Walk, walk: WalkAgain): readonly Site[] {
   const unsplit = [first.site]
   const done: Walk[] = []
   const pending = [first]
-  const end = Date.now() + defaultBudget.milliseconds
   let steps = 0
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { site, open: question } = next
@@ -152,7 +151,7 @@ function cases(first: Walk, walk: WalkAgain): readonly Site[] {
     }
     const isTooMuch =
       steps + 2 * next.steps > defaultBudget.caseSteps || done.length + pending.length + 2 > mostCases
-    if (isStopped(next) || isTooMuch || Date.now() > end) return unsplit
+    if (isStopped(next) || isTooMuch) return unsplit
     for (const holds of [false, true]) {
       const again = walk([...site.assumptions, { question, holds }])
       steps += again?.steps ?? 0
