@@ -10,7 +10,7 @@ import { layerType, tensorType } from './types.js'
 
 /** What `layer.build(shape)` does: the weights are there, and nothing is computed with them. */
 function buildLayer(layer: HostObject<LayerState>, { trace, arguments: args, span }: HostCall): void {
-  const { output, input, parameters, definition } = layer.state
+  const { ports, parameters, definition } = layer.state
   const sizes = attributeOf(trace, args[0]?.value)
   const shape =
     Array.isArray(sizes) && !sizes.some(Array.isArray)
@@ -25,8 +25,8 @@ function buildLayer(layer: HostObject<LayerState>, { trace, arguments: args, spa
     const standIn = trace.host<TensorState>(tensorType, { node, symbolic: true, origin })
     applyToTensors(trace, layer, [standIn], span)
   }
-  const { output: _, input: __, ...built } = layer.state
-  trace.heap.setState(layer, { ...built, ...(output && { output }), ...(input && { input }), built: true })
+  const { ports: _, ...built } = layer.state
+  trace.heap.setState(layer, { ...built, ...(ports && { ports }), built: true })
 }
 
 Object.assign(layerType.members, {

@@ -11,6 +11,7 @@ import { commonKeys } from '../layers/keys.js'
 import { attributeOf } from './arguments.js'
 import { contextOf } from './context.js'
 import { shapeOf } from './declared-shapes.js'
+import { connect } from './layer-ports.js'
 import { makeLayerVariable } from './layer-variables.js'
 import { remember } from './layers.js'
 import { sameComputation } from './same-computation.js'
@@ -140,7 +141,7 @@ export function applyCustomLayer(call: CustomCall): readonly Tensor[] {
   const tensors = (outputs as readonly Node[]).map(node =>
     trace.host<TensorState>(tensorType, { node, producer: application, symbolic, origin }),
   )
-  trace.heap.setState(layer, { ...layer.state, output: tensors[0]!, input: inputs[0]! })
+  if (symbolic) connect(trace, layer, { inputs, outputs: tensors })
   // A model that is being built does not call the layer, so what `call` makes is not in its list when it is compiled.
   if (symbolic && layer.state.listed !== listed)
     trace.heap.setState(layer, { ...withoutList(layer.state), ...(listed !== undefined && { listed }) })

@@ -23,7 +23,8 @@ import { readsMask } from '../masks.js'
 import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { applyCustomLayer } from './custom-layers.js'
-import { declaredShapes, shapeOf } from './declared-shapes.js'
+import { declaredShapes } from './declared-shapes.js'
+import { connect } from './layer-ports.js'
 import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { rebuild } from './rebuild.js'
@@ -192,16 +193,12 @@ export function applyToTensors(
       ...(symbolic && mask && { mask }),
     }),
   )
-  const first = results[0]
-  const input = inputs[0]
-  trace.heap.setState(layer, {
-    ...layer.state,
-    parameters: parameters as readonly Parameter[],
-    ...(first && { output: first }),
-    ...(input && { input }),
-  })
+  trace.heap.setState(layer, { ...layer.state, parameters: parameters as readonly Parameter[] })
   keepInner(trace, state, parameters)
-  if (symbolic && definition.overwritesShape && input) overwriteShape(trace, layer, input, span)
+  if (!symbolic) return results
+  connect(trace, layer, { inputs, outputs: results })
+  const [input] = inputs
+  if (definition.overwritesShape && input) overwriteShape(trace, layer, input, span)
   return results
 }
 
@@ -431,19 +428,7 @@ function reportUnread(trace: Tracer, layer: string, kwargs: Property | undefined
 
 layerType.members.apply = { kind: 'method', call: applyValue }
 
-const layerProperty = (get: (state: LayerState, trace: Tracer) => Value) =>
-  ({
-    kind: 'property',
-    get: (object: HostObject<LayerState>, trace: Tracer) => get(object.state, trace),
-  }) as const
-
-/** What a layer reads or gives that is not known itself; nothing before it was applied. */
-const unknownPort = ({ name, reason }: LayerState, port: string, trace: Tracer): Value =>
-  reason && trace.fresh(`${name}.${port}`, reason)
-
 Object.assign(layerType.members, {
-  output: layerProperty((state, trace) => state.output ?? unknownPort(state, 'output', trace)),
-  input: layerProperty((state, trace) => state.input ?? unknownPort(state, 'input', trace)),
   name: {
     kind: 'property',
     get: ({ state }: HostObject<LayerState>) => state.unknownName ?? state.name,
@@ -467,7 +452,6 @@ Object.assign(layerType.members, {
       state.className ??
       trace.fresh(`${state.name}.getClassName()`, state.reason),
   },
-  outputShape: layerProperty((state, trace) => shapeOf(trace, state.output?.state, state.name)),
 })
 
 /** The first application builds a layer, and later ones find its weights. */

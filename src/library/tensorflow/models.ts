@@ -52,8 +52,7 @@ function inputTensor(
     ...(generated?.unknownName && { unknownName: generated.unknownName }),
     parameters: [],
     trainable: true,
-    output: tensor,
-    input: tensor,
+    ports: [{ inputs: [tensor], outputs: [tensor] }],
     origin,
   })
   trace.heap.setState(tensor, { ...tensor.state, inputLayer })
@@ -174,7 +173,7 @@ export function addLayer(trace: Tracer, model: HostObject<ModelState>, value: Va
   }
   if (state.reason) return
   if (isInputLayer(value) && !state.chain) {
-    const tensors = value.state.output ? [value.state.output] : []
+    const tensors = value.state.ports?.[0]?.outputs ?? []
     const chain = { layer: value, before: null }
     trace.heap.setState(model, { ...state, inputs: tensors, outputs: tensors, chain })
     return

@@ -13,7 +13,7 @@ import { applyToTensors, makeLayer } from './layers.js'
 import { addLayer, applyModel, initializeFunctional, makeInputLayer, newModel } from './models.js'
 import { makeInitializer, makeSetting } from './settings.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
-import { isLayer, isModel, layerType } from './types.js'
+import { isInputLayer, isLayer, isModel, layerType } from './types.js'
 
 type Fields = ReadonlyMap<string, Json>
 type Tensor = HostObject<TensorState>
@@ -187,8 +187,8 @@ class SavedModelReader {
       const layer = this.layer(entry)
       const name = text(record(entry).get('name')) ?? layer.state.name
       const nodes = list(record(entry).get('inbound_nodes'))
-      if (isLayer(layer) && layer.state.className === 'InputLayer' && layer.state.output)
-        made.set(`${name} 0 0`, layer.state.output)
+      const given = isInputLayer(layer) ? layer.state.ports?.[0]?.outputs[0] : undefined
+      if (given) made.set(`${name} 0 0`, given)
       else waiting.push({ layer, name, nodes })
     }
     const next = waiting.map(() => 0)

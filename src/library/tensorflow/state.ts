@@ -81,10 +81,14 @@ export interface LayerState {
   readonly trainable: boolean
   /** Whether the weights that it had at some time were then said not to train. */
   readonly frozen?: boolean
-  /** The tensor of the last application: `layer.output`. */
-  readonly output?: HostObject<TensorState>
-  readonly input?: HostObject<TensorState>
+  /** What it reads and gives in models, at each of its applications to symbolic tensors (`Layer.inboundNodes`). */
+  readonly ports?: readonly LayerPorts[]
   readonly origin: Origin
+}
+
+export interface LayerPorts {
+  readonly inputs: readonly HostObject<TensorState>[]
+  readonly outputs: readonly HostObject<TensorState>[]
 }
 
 /** The layers of a sequential model, newest first, so that adding one copies nothing. */

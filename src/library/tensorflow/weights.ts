@@ -278,8 +278,8 @@ layerType.unknownState = (state, { reason }, ways) => {
   if (!first || !ways.every(way => isAlike(way, first)))
     return state.reason || !reason ? state : { ...state, reason }
   if (isAlike(state, first)) return state
-  // What it was applied to last is another tensor in each way.
-  const { input: _, output: __, ...rest } = first
+  // What it was applied to is another tensor in each way.
+  const { ports: _, ...rest } = first
   return rest
 }
 
