@@ -34,6 +34,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'custom-gradient-differs',
     'discarded-value',
     'fresh-parameter',
+    'ignored-assignment',
     'ignored-call-argument',
     'inert-in-training',
     'linear-collapse',

@@ -98,6 +98,38 @@ test.each(settings)('%s with %j moves as in TensorFlow.js', (kind, given) => {
   theta.dispose()
 })
 
+test.each(settings)('which fields of %s with %j TensorFlow.js reads when it takes a step', (kind, given) => {
+  const step = (change: (optimizer: tf.Optimizer & Record<string, unknown>) => void): number => {
+    const optimizer = optimizerOf(kind, given) as tf.Optimizer & Record<string, unknown>
+    const theta = tf.variable(tf.scalar(0.75))
+    for (const [i, g] of gradients.entries()) {
+      if (i === 2) change(optimizer)
+      optimizer.applyGradients({ [theta.name]: tf.scalar(g) })
+    }
+    return theta.dataSync()[0]!
+  }
+  const plain = step(() => undefined)
+  const isRead = (change: Parameters<typeof step>[0]) => step(change) !== plain
+  const { settings: all, isStateless } = optimizers[kind]!
+  for (const { name, copied } of all) {
+    const isNumber = name !== 'useNesterov' && name !== 'centered'
+    const changed = (optimizer: Record<string, unknown>) =>
+      isNumber ? Number(optimizer[name]) * 0.5 + 0.01 : !optimizer[name]
+    const method = (own: string) => (optimizer: tf.Optimizer & Record<string, unknown>) =>
+      (optimizer as unknown as Record<string, (value: unknown) => void>)[own]!(changed(optimizer))
+    const assign = (optimizer: Record<string, unknown>) => {
+      optimizer[name] = changed(optimizer)
+    }
+    // The first step reads the one, and what AdaDelta keeps has no influence.
+    const isTold = name !== 'initialAccumulatorValue' && (!isStateless || name === 'learningRate')
+    if (isTold) expect({ name, isRead: isRead(assign) }).toEqual({ name, isRead: !copied })
+    if (!copied) continue
+    expect(isRead(optimizer => Object.assign(optimizer, { [copied.field]: tf.scalar(-0.01) }))).toBe(true)
+    if (copied.by) expect(isRead(method(copied.by))).toBe(true)
+    if (copied.assignedBy) expect(isRead(method(copied.assignedBy))).toBe(false)
+  }
+})
+
 test('every optimizer is tried', () => {
   expect(new Set(settings.map(([kind]) => kind))).toEqual(new Set(Object.keys(optimizers)))
 })

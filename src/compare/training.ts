@@ -203,7 +203,10 @@ export function compareOptimizer(
       if (relation === 'same') return same(clause, textOf(expected))
       const values = { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
       if (relation === 'open')
-        return unverified(clause, symbolic(`\`${key}\` of the optimizer`, values, entry?.span ?? actual.span))
+        return unverified(
+          clause,
+          entry?.reason ?? symbolic(`\`${key}\` of the optimizer`, values, entry?.span ?? actual.span),
+        )
       const notes =
         entry?.from === 'default'
           ? [`The value is a default of the framework (${optimizers[actual.kind]?.source ?? ''}).`]

@@ -20,6 +20,13 @@ export const softFailures = {
     message: '`{call}` takes `{argument}` and does not use it: {reason}',
     why: 'The code reads as if it set something, and what is computed does not depend on it.',
   },
+  'ignored-assignment': {
+    category: 'soft-failure',
+    title: 'Assignment without effect',
+    message:
+      '`{field}` of the optimizer is assigned, and {optimizer} goes on with the value that it was made with: {remedy}',
+    why: 'The code reads as if the learning rate fell, and every step is as long as the first one.',
+  },
   'training-throws': {
     category: 'soft-failure',
     title: 'Model that cannot be trained',

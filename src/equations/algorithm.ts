@@ -376,13 +376,17 @@ function plain(item: Item): Item {
   return rest
 }
 
-/** Where a setting of an optimizer comes from. */
+/** Where a setting of an optimizer comes from, or why it is not known. */
 function withSource(entry: Explanation, { settings, kind }: Optimizer): Explanation {
   const name = Object.keys(settings).find(
     key => key.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`) === entry.meaning,
   )
-  const from = name === undefined ? undefined : settings[name]?.from
-  if (from !== 'default' || name === undefined) return entry
+  const setting = name === undefined ? undefined : settings[name]
+  if (setting?.reason) {
+    const { values: _, ...rest } = entry
+    return { ...rest, remark: `not known: ${setting.reason.message}` }
+  }
+  if (setting?.from !== 'default' || name === undefined) return entry
   const definition = optimizers[kind]!
   const [core, text] = definition.source.split('; ')
   const isText = definition.asText?.[name] !== undefined && definition.asText[name] === settings[name]?.value

@@ -13,6 +13,8 @@ export interface ConfigEntry {
   readonly from: 'given' | 'default' | 'silent'
   /** The written value, or, for a default, the call that left it out. */
   readonly span?: Span
+  /** Why the value is not known; a symbol stands for it. */
+  readonly reason?: Diagnostic
 }
 
 /** How a parameter is filled at the start, as resolved: `{ kind: 'varianceScaling', scale: 1, … }`. */

@@ -9,6 +9,16 @@ export interface OptimizerDefinition {
     readonly default?: Attribute
     /** What papers call it; the update uses this name. */
     readonly letter: string
+    /** Set where TF.js computes with a copy that it made when the optimizer was, so that assigning the field changes nothing. */
+    readonly copied?: {
+      /** The field that has the copy. */
+      readonly field: string
+      /** The method that makes the copy anew, if there is one. */
+      readonly by?: string
+      /** A method that only assigns the field. */
+      readonly assignedBy?: string
+      readonly source: string
+    }
   }[]
   /**
    * One step for a parameter `θ` with gradient `g`, in order: a name and its new value in the equation language. `t`
@@ -28,14 +38,23 @@ export interface OptimizerDefinition {
   readonly source: string
 }
 
+type Setting = OptimizerDefinition['settings'][number]
+
 const core = 'tfjs-core/src/optimizers/optimizer_constructors.ts'
 const text = 'tfjs-layers/src/optimizers.ts'
+
+/** The constant `c` of SGD, which momentum inherits. */
+const copiedRate: Setting = {
+  name: 'learningRate',
+  letter: 'η',
+  copied: { field: 'c', by: 'setLearningRate', source: 'tfjs-core/src/optimizers/sgd_optimizer.ts' },
+}
 
 /** The optimizers of TF.js with their defaults. */
 export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
   sgd: {
     title: 'SGD',
-    settings: [{ name: 'learningRate', letter: 'η' }],
+    settings: [copiedRate],
     asText: { learningRate: 0.01 },
     named: true,
     update: () => [['θ', 'θ - η * g']],
@@ -44,8 +63,16 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition>> = {
   momentum: {
     title: 'Momentum',
     settings: [
-      { name: 'learningRate', letter: 'η' },
-      { name: 'momentum', letter: 'μ' },
+      copiedRate,
+      {
+        name: 'momentum',
+        letter: 'μ',
+        copied: {
+          field: 'm',
+          assignedBy: 'setMomentum',
+          source: 'tfjs-core/src/optimizers/momentum_optimizer.ts',
+        },
+      },
       { name: 'useNesterov', letter: 'useNesterov', default: false },
     ],
     special: { is: 'sgd', where: { momentum: 0 } },

@@ -1,3 +1,4 @@
+import { diagnostic } from '../../diagnostics/diagnostic.js'
 import { sameAttribute } from '../../graph/attribute.js'
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
@@ -104,37 +105,130 @@ for (const [name, method] of Object.entries(optimizerMethods))
           ),
   }
 
-for (const name of new Set(
-  Object.values(optimizers).flatMap(({ settings }) => settings.map(key => key.name)),
-))
-  settingType.members[name] = {
-    kind: 'property',
-    get: ({ state }, trace) => (state.settings[name]?.value ?? trace.fresh(`${state.kind}.${name}`)) as Value,
-    set: (setting, { value, span }, trace) => {
-      const read = plain({ value }) ?? symbol(trace.fresh(`optimizer.${name}`).path)
-      const place = span ?? setting.state.settings[name]?.span
-      trace.heap.setState(setting, {
-        ...setting.state,
-        settings: {
-          ...setting.state.settings,
-          [name]: { value: read, from: 'given', ...(place && { span: place }) },
-        },
-      })
-    },
-  }
+type Definition = (typeof optimizers)[string]
 
-settingType.unknownState = (state, { reason }, ways) => {
-  if (ways.every(way => isAlike(way, ways[0]!))) return isAlike(state, ways[0]!) ? state : ways[0]!
-  return state.reason || !reason ? state : { ...state, reason }
+/** The setting of an optimizer of TF.js by name; those of the program may read their fields as they like. */
+const definitionOf = ({ kind }: SettingState, name: string): Definition['settings'][number] | undefined =>
+  optimizers[kind]?.settings.find(setting => setting.name === name)
+
+/** A value that a program gives a setting, as configurations hold it. */
+function assigned({ value, span }: Property, name: string, state: SettingState, trace: Tracer): ConfigEntry {
+  const place = span ?? state.settings[name]?.span
+  return {
+    value: plain({ value }) ?? symbol(trace.fresh(`optimizer.${name}`).path),
+    from: 'given',
+    ...(place && { span: place }),
+  }
 }
 
+/** The program assigns a field that TF.js computes with. */
+function assign(setting: HostObject<SettingState>, name: string, given: Property, trace: Tracer): void {
+  const { state } = setting
+  const { [name]: _, ...unread } = state.unread ?? {}
+  const entry = assigned(given, name, state, trace)
+  trace.heap.setState(setting, { ...state, settings: { ...state.settings, [name]: entry }, unread })
+}
+
+/** The program assigns a field, of which TF.js may have made a copy when the optimizer was made. */
+function assignField(setting: HostObject<SettingState>, name: string, given: Property, trace: Tracer): void {
+  const { state } = setting
+  const copied = definitionOf(state, name)?.copied
+  if (!copied) {
+    assign(setting, name, given, trace)
+    return
+  }
+  const entry = assigned(given, name, state, trace)
+  trace.heap.setState(setting, { ...state, unread: { ...state.unread, [name]: entry } })
+  if (sameAttribute(entry.value, state.settings[name]?.value)) return
+  const remedy = copied.by ? `\`${copied.by}(…)\` changes it` : 'a new optimizer is needed'
+  const values = { field: name, optimizer: optimizers[state.kind]!.title, remedy }
+  trace.report(diagnostic('ignored-assignment', values, entry.span ? { span: entry.span } : {}))
+}
+
+/** A method that sets one setting of the optimizers that have a copy of it. */
+function defineSetter(method: string, name: string, set: typeof assign): void {
+  settingType.members[method] = {
+    kind: 'method',
+    call: (setting, { trace, arguments: args, span }) => {
+      const { kind } = setting.state
+      if (!definitionOf(setting.state, name)?.copied)
+        return trace.opaque(
+          'unmodelled-call',
+          { call: `${kind}.${method}`, reason: 'this optimizer does not have it' },
+          span,
+        )
+      set(setting, name, { value: args[0]?.value, span: args[0]?.span ?? span }, trace)
+      return undefined
+    },
+  }
+}
+
+for (const { name, copied } of Object.values(optimizers).flatMap(({ settings }) => settings)) {
+  settingType.members[name] = {
+    kind: 'property',
+    get: ({ state }, trace) =>
+      ((state.unread?.[name] ?? state.settings[name])?.value ??
+        trace.fresh(`${state.kind}.${name}`)) as Value,
+    set: (setting, given, trace) => assignField(setting, name, given, trace),
+  }
+  if (copied)
+    settingType.members[copied.field] = {
+      kind: 'property',
+      get: (setting, trace) => trace.fresh(`${setting.state.kind}.${copied.field}`),
+      set: (setting, { span }, trace) => {
+        const value = trace.fresh(`${setting.state.kind}.${copied.field}`)
+        assign(setting, name, { value, ...(span && { span }) }, trace)
+      },
+    }
+  if (copied?.by) defineSetter(copied.by, name, assign)
+  if (copied?.assignedBy) defineSetter(copied.assignedBy, name, assignField)
+}
+
+settingType.unknownState = (state, { path, reason }, ways) => {
+  const [first = state] = ways
+  if (ways.every(way => isAlike(way, first))) return isAlike(state, first) ? state : first
+  const isOther = ways.some(way => way.kind !== state.kind || way.reason !== state.reason)
+  if (isOther) return state.reason || !reason ? state : { ...state, reason }
+  const open = (own: Entries, others: readonly Entries[]): Entries => {
+    const names = new Set([own, ...others].flatMap(entries => Object.keys(entries)))
+    const entries = [...names].map((name): [string, ConfigEntry | undefined] => {
+      const [one, ...rest] = others.map(entries => entries[name])
+      if (rest.every(entry => sameAttribute(entry?.value, one?.value))) return [name, one]
+      if (own[name]?.reason) return [name, own[name]]
+      const span = own[name]?.span ?? one?.span
+      const value = symbol(`${path}.${name}`)
+      return [name, { value, from: 'given', ...(span && { span }), ...(reason && { reason }) }]
+    })
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, ConfigEntry] => entry[1] !== undefined),
+    )
+  }
+  const settings = open(
+    state.settings,
+    ways.map(way => way.settings),
+  )
+  const unread = open(
+    state.unread ?? {},
+    ways.map(way => way.unread ?? {}),
+  )
+  const next = { ...state, settings, unread }
+  return isAlike(state, next) ? state : next
+}
+
+type Entries = Readonly<Record<string, ConfigEntry>>
+
 function isAlike(a: SettingState, b: SettingState): boolean {
-  const names = new Set([...Object.keys(a.settings), ...Object.keys(b.settings)])
   return (
     a.kind === b.kind &&
     a.reason === b.reason &&
-    [...names].every(name => sameAttribute(a.settings[name]?.value, b.settings[name]?.value))
+    sameEntries(a.settings, b.settings) &&
+    sameEntries(a.unread ?? {}, b.unread ?? {})
   )
+}
+
+function sameEntries(a: Entries, b: Entries): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].every(name => sameAttribute(a[name]?.value, b[name]?.value))
 }
 
 function plain({ value }: Property): ConfigEntry['value'] | undefined {

@@ -136,6 +136,8 @@ export interface SettingState {
   /** For a loss, which is a function as well: its path below `tf`. */
   readonly calledAs?: string
   readonly settings: Readonly<Record<string, ConfigEntry>>
+  /** What fields hold that TF.js does not read when it computes, where the program assigned them. */
+  readonly unread?: Readonly<Record<string, ConfigEntry>>
   /** Why its settings are not known. */
   readonly reason?: Diagnostic
 }
