@@ -32,6 +32,12 @@ export const opaqueReasons = {
     message: '`{what}` changes in a loop whose length is not known: `{condition}`',
     why: 'How often the body runs is not known, so what it builds is not known either.',
   },
+  'earlier-calls': {
+    category: 'opaque',
+    title: 'Changed by each call',
+    message: '`{what}` changes in each call, and how often it was called before is not known',
+    why: 'A function that trains is called again and again, and finds what its earlier calls left.',
+  },
   'unknown-recursion': {
     category: 'opaque',
     title: 'Recursion of unknown depth',

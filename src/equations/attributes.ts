@@ -62,15 +62,19 @@ export function dimensionFormula(dimension: Dimension): Formula {
   const terms = termsForPrinting(dimension).map(({ coefficient, factors }) => {
     const { numerator, denominator } = coefficient
     const size = numerator < 0n ? -numerator : numerator
-    const top = product(
-      size,
-      factors.filter(({ power }) => power > 0),
-    )
+    const over = factors.filter(({ power }) => power > 0)
     const divisors = factors.filter(({ power }) => power < 0)
+    const written = isReadable(size, denominator)
+      ? { top: product(glyph(String(size)), size === 1n, over), bottom: denominator }
+      : { top: product(number(Number(size) / Number(denominator)), false, over), bottom: 1n }
     const formula: Formula =
-      denominator === 1n && divisors.length === 0
-        ? top
-        : { kind: 'fraction', top, bottom: product(denominator, divisors) }
+      written.bottom === 1n && divisors.length === 0
+        ? written.top
+        : {
+            kind: 'fraction',
+            top: written.top,
+            bottom: product(glyph(String(written.bottom)), written.bottom === 1n, divisors),
+          }
     return { negative: numerator < 0n, formula }
   })
   return row(
@@ -84,17 +88,18 @@ export function dimensionFormula(dimension: Dimension): Formula {
   )
 }
 
+/** Whether a fraction is one that people write; others, as of numbers with many digits, are written as decimals. */
+const isReadable = (numerator: bigint, denominator: bigint): boolean =>
+  denominator < 100n || (denominator <= 10_000n && numerator === 1n)
+
 /** A number times atoms to the size of their powers; a 1 is written only where it stands alone. */
-function product(size: bigint, factors: PlainTerm['factors']): Formula {
+function product(size: Formula, isOne: boolean, factors: PlainTerm['factors']): Formula {
   const powers = factors.map(({ atom, power }): Formula => {
     const base =
       atom.kind === 'symbol' ? symbolName(atom.name) : applicationFormula(atom.name, atom.arguments)
     return Math.abs(power) === 1 ? base : { kind: 'script', base, upper: glyph(String(Math.abs(power))) }
   })
-  return separated(
-    [...(size === 1n && powers.length > 0 ? [] : [glyph(String(size))]), ...powers],
-    glyph('\\,', ' '),
-  )
+  return separated([...(isOne && powers.length > 0 ? [] : [size]), ...powers], glyph('\\,', ' '))
 }
 
 const fences: Readonly<
@@ -114,12 +119,30 @@ function applicationFormula(name: string, args: readonly Dimension[]): Formula {
   const [first, second] = args.map(dimensionFormula)
   if (name === 'quotient' && first && second) return { kind: 'fraction', top: first, bottom: second }
   if (name === 'sqrt' && first) return { kind: 'root', body: first }
+  if (name === 'power' && first && second) {
+    const isPlain = typeof args[0] === 'number' || isSymbol(args[0]!)
+    return { kind: 'script', base: isPlain ? first : parenthesized(first), upper: second }
+  }
   const fence = fences[name]
   if (fence && first) {
     const [[open, close], [openText, closeText]] = fence
     return { kind: 'fence', open: glyph(open, openText), close: glyph(close, closeText), body: first }
   }
   return row(word(name), parenthesized(separated(args.map(dimensionFormula), glyph(',\\,', ', '))))
+}
+
+/** Whether a size is a symbol by itself. */
+function isSymbol(dimension: Dimension): boolean {
+  if (typeof dimension === 'number') return false
+  const [term, ...others] = termsForPrinting(dimension)
+  const [factor, ...more] = term?.factors ?? []
+  return (
+    others.length + more.length === 0 &&
+    factor?.power === 1 &&
+    factor.atom.kind === 'symbol' &&
+    term!.coefficient.numerator === 1n &&
+    term!.coefficient.denominator === 1n
+  )
 }
 
 /** A letter with a subscript, as papers name sizes: `d_k`, `d_model`. */

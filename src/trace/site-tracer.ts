@@ -15,6 +15,7 @@ import { askingFor } from './asked-options.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
+import type { LeftByCalls } from './earlier-calls.js'
 import type { FoundModelEntry } from './found-models.js'
 import { Thrown } from './frame.js'
 import type { Library, TensorDeclaration } from './host.js'
@@ -87,6 +88,8 @@ export interface Walk {
   readonly throws: boolean
   /** How many steps it took, those of what came before its target included. */
   readonly steps: number
+  /** What its call leaves for the next one, where that is more than it was walked with. */
+  readonly left?: LeftByCalls
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
   readonly callbacks: readonly Walk[]
 }
@@ -116,7 +119,14 @@ export class SiteTracer {
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
   readonly top: Walk
 
-  constructor(request: TraceRequest, module: Module, assumptions: readonly Assumption[], keys: KeyTable) {
+  /** `earlier` is what is known of the calls before that of a target. */
+  constructor(
+    request: TraceRequest,
+    module: Module,
+    assumptions: readonly Assumption[],
+    keys: KeyTable,
+    earlier: LeftByCalls = new Map(),
+  ) {
     this.#interpreter = new Interpreter(
       request.loader,
       request.library,
@@ -129,13 +139,13 @@ export class SiteTracer {
     this.#module = module
     this.#assumptions = assumptions
     const { modules } = this.#interpreter
-    this.#targets = new Targets(this.#interpreter, module, undefined)
+    this.#targets = new Targets(this.#interpreter, module, undefined, earlier)
     this.top = this.#run(
       topLevel,
       startOf(module),
       () => {
         try {
-          this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path))
+          this.#targets = new Targets(this.#interpreter, module, modules.instance(request.path), earlier)
         } catch (error) {
           if (error instanceof BudgetExceeded) this.#stopped = error
           throw error
@@ -234,7 +244,9 @@ export class SiteTracer {
           : diagnostics,
     }
     const steps = interpreter.meter.spent
-    return { site, throws, steps, ...(open && { open }), callbacks: this.#runCallbacks(target) }
+    const left = training && this.#targets.left
+    const callbacks = this.#runCallbacks(target)
+    return { site, throws, steps, ...(open && { open }), ...(left && { left }), callbacks }
   }
 
   /** A model that is not known, with what would help. */

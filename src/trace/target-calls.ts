@@ -1,5 +1,6 @@
 import type { FunctionCode, Module } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
+import { EarlierCalls, type LeftByCalls } from './earlier-calls.js'
 import { Thrown } from './frame.js'
 import { type Bindings, GivenValues, outerNames, ownNames, partialObject, rootOf } from './given-values.js'
 import type { AppliedClass } from './host.js'
@@ -40,9 +41,19 @@ export class Targets {
   readonly given: Value[] = []
   /** How many parameters of the target that is called have no value. */
   #parameters = 0
+  /** What the calls before the one that is walked left. */
+  readonly #earlier: LeftByCalls
+  /** What the call that was walked last leaves for the next one, where that is more than was known. */
+  left: LeftByCalls | undefined
 
-  constructor(interpreter: Interpreter, module: Module, instance: Instance | undefined) {
+  constructor(
+    interpreter: Interpreter,
+    module: Module,
+    instance: Instance | undefined,
+    earlier: LeftByCalls,
+  ) {
     this.#interpreter = interpreter
+    this.#earlier = earlier
     this.#module = module
     this.#instance = instance
   }
@@ -104,6 +115,7 @@ export class Targets {
     const { library } = interpreter
     this.#parameters = 0
     this.given.length = 0
+    this.left = undefined
     const place = this.#place(target)
     const parameters = new Set(this.parameters(target))
     const entries = Object.entries(values)
@@ -250,10 +262,20 @@ export class Targets {
     const { parameters, span } = closure.code
     this.given.push(closure, thisValue)
     const interpreter = this.#interpreter
-    return interpreter.observe(
-      () => interpreter.call(closure, this.#bind(parameters, args), span, thisValue),
-      () => unreadIn(closure),
+    const earlier = new EarlierCalls(interpreter, this.#earlier)
+    const roots = { thisValue, module: this.#module, scope: this.#instance?.scope }
+    const given = this.#bind(parameters, args)
+    const result = earlier.run(
+      () =>
+        interpreter.observe(
+          () => interpreter.call(closure, given, span, thisValue),
+          () => unreadIn(closure),
+        ),
+      roots,
+      span,
     )
+    this.left = earlier.learned
+    return result
   }
 
   /** Values by name; a parameter without one takes its default, or is unbound. */

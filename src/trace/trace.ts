@@ -2,6 +2,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Port } from '../graph/model.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
+import type { LeftByCalls } from './earlier-calls.js'
 import { followedPath } from './given-values.js'
 import { type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
 import {
@@ -23,6 +24,11 @@ export interface TraceResult {
 /** As many cases are told apart; of more, none is. */
 const mostCases = 16
 
+/** As many calls of a target may each leave something that those before it did not. */
+const mostCalls = 4
+
+type Start = (assumptions: readonly Assumption[], earlier?: LeftByCalls) => SiteTracer
+
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
 export function trace(asked: TraceRequest): TraceResult {
   const given = Object.entries(asked.arguments ?? {}).map(([path, value]) => [followedPath(path), value])
@@ -31,7 +37,7 @@ export function trace(asked: TraceRequest): TraceResult {
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
   const keys = new KeyTable()
-  const start = (assumptions: readonly Assumption[]) => new SiteTracer(request, module, assumptions, keys)
+  const start: Start = (assumptions, earlier) => new SiteTracer(request, module, assumptions, keys, earlier)
   const tracer = start([])
   if (request.target !== undefined) {
     const missing = tracer.missing(request.target, [
@@ -46,9 +52,10 @@ export function trace(asked: TraceRequest): TraceResult {
   }
   const sites = [
     ...withCallbacks(tracer.top, assumptions => start(assumptions).top),
-    ...candidates(module, request.library.modelCalls).flatMap(candidate =>
-      withCallbacks(tracer.site(candidate), assumptions => start(assumptions).site(candidate)),
-    ),
+    ...candidates(module, request.library.modelCalls).flatMap(candidate => {
+      const walk = asAnyCall(start, own => own.site(candidate))
+      return withCallbacks(walk(tracer, []), assumptions => walk(start(assumptions), assumptions))
+    }),
   ]
   return {
     sites: sites.filter(
@@ -66,12 +73,12 @@ function targetSites(
   request: TraceRequest,
   target: string,
   first: SiteTracer,
-  start: (assumptions: readonly Assumption[]) => SiteTracer,
+  start: Start,
 ): readonly Site[] {
   const { arguments: args = {}, inputs = {}, stated = [] } = request
   const casesWith = (from: SiteTracer, declared: Declarations) => {
-    const walk = (tracer: SiteTracer) => tracer.target(target, args, declared)
-    const sites = withCallbacks(walk(from), assumptions => walk(start(assumptions)))
+    const walk = asAnyCall(start, tracer => tracer.target(target, args, declared))
+    const sites = withCallbacks(walk(from, []), assumptions => walk(start(assumptions), assumptions))
     // What is built by functions that it hands out counts where it builds nothing itself.
     const own = sites.filter(site => site.target === target)
     return own.some(({ models, training }) => models.length > 0 || training) ? own : sites
@@ -92,6 +99,18 @@ function targetSites(
   return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
     ? bound
     : plain
+}
+
+/** Walks a target that trains as any of its calls, with what those before it left. */
+function asAnyCall(
+  start: Start,
+  walk: (tracer: SiteTracer) => Walk,
+): (tracer: SiteTracer, assumptions: readonly Assumption[]) => Walk {
+  return (tracer, assumptions) => {
+    let found = walk(tracer)
+    for (let calls = 1; found.left && calls < mostCalls; calls++) found = walk(start(assumptions, found.left))
+    return found
+  }
 }
 
 /** Whether a model was found all of whose inputs are as asked for. */

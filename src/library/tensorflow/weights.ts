@@ -174,6 +174,9 @@ function mark(layer: HostObject<LayerState>, frozen: boolean, trace: Tracer): vo
 const isMarked = ({ state }: HostObject<LayerState>, frozen: boolean): boolean =>
   !state.parameters || (state.frozen ?? false) === frozen
 
+/** What weights start as into which the program writes. */
+const given: Parameter['initializer'] = { kind: 'value', settings: {} }
+
 /** Copies: the weights then start as these values, and train by themselves. */
 function setWeights(object: LayerObject, trace: Tracer): void {
   for (const layer of new Set(weightsOf(object).map(weight => weight.layer)))
@@ -181,7 +184,7 @@ function setWeights(object: LayerObject, trace: Tracer): void {
       ...layer.state,
       parameters: (layer.state.parameters ?? []).map(parameter => ({
         ...parameter,
-        initializer: { kind: 'value', settings: {} },
+        initializer: given,
       })),
     })
 }
@@ -273,7 +276,8 @@ Object.assign(layerType.members, members, {
 Object.assign(modelType.members, members)
 
 /** What counts of a layer; its first application builds it, which no way that does not apply it can tell. */
-layerType.unknownState = (state, { reason }, ways) => {
+layerType.unknownState = (state, { reason }, left) => {
+  const ways = startingAlike(left)
   const [first] = ways
   if (!first || !ways.every(way => isAlike(way, first)))
     return state.reason || !reason ? state : { ...state, reason }
@@ -281,6 +285,20 @@ layerType.unknownState = (state, { reason }, ways) => {
   // What it was applied to is another tensor in each way.
   const { ports: _, ...rest } = first
   return rest
+}
+
+/** Ways of which only some write into weights leave open what these start as, and nothing else. */
+function startingAlike(ways: readonly LayerState[]): readonly LayerState[] {
+  const [first, ...others] = ways
+  const parameters = first?.parameters
+  if (!parameters || others.some(way => way.parameters?.length !== parameters.length)) return ways
+  const isOpen = parameters.map(({ initializer }, i) =>
+    others.some(way => way.parameters![i]!.initializer !== initializer),
+  )
+  if (!isOpen.includes(true)) return ways
+  const opened = (parameter: Parameter, i: number) =>
+    isOpen[i] ? { ...parameter, initializer: given } : parameter
+  return ways.map(way => ({ ...way, parameters: way.parameters!.map(opened) }))
 }
 
 function isAlike(a: LayerState, b: LayerState): boolean {

@@ -1,0 +1,151 @@
+import type { Module } from '../core/program.js'
+import { diagnostic } from '../diagnostics/diagnostic.js'
+import { add, type Dimension, isPolynomial, multiply, subtract, symbol } from '../graph/dimension.js'
+import type { Span } from '../text/source.js'
+import type { Interpreter } from './interpreter.js'
+import type { Scope } from './scope.js'
+import { type HostObject, isObject, isUnknown, type ObjectValue, type Value } from './value.js'
+
+/** How what a call finds follows from how many calls there were before it. */
+type Form =
+  /** Every call adds the same number. */
+  | { readonly kind: 'counter'; readonly start: Dimension; readonly step: number }
+  /** It is any number. */
+  | { readonly kind: 'number' }
+  /** An object of a library, as the first call found it or as one left it. */
+  | { readonly kind: 'state'; readonly left: unknown }
+
+/** What calls leave for the next one, by the way to it: from `this`, or from a variable of the module. */
+export type LeftByCalls = ReadonlyMap<string, Form>
+
+/** Objects are looked into so deep. */
+const deepest = 3
+
+/** So many places are looked at. */
+const mostPlaces = 500
+
+/** A place that holds a number, or an object of which the state counts for the next call. */
+interface Place {
+  readonly value: Value
+  readonly state?: unknown
+  readonly write: (value: Value) => void
+}
+
+/**
+ * A target may be called any number of times, and one call finds what those before it left. Numbers that it changes are
+ * followed: one that grows by a whole number counts the calls, of any other nothing is known. What it builds in its first
+ * call and finds in later ones is as the first call leaves it.
+ */
+export class EarlierCalls {
+  readonly #interpreter: Interpreter
+  readonly #known: LeftByCalls
+  /** All that is known of calls by now, where that is more than before. */
+  learned: LeftByCalls | undefined
+
+  constructor(interpreter: Interpreter, known: LeftByCalls) {
+    this.#interpreter = interpreter
+    this.#known = known
+  }
+
+  /** Runs a call of a target as any of its calls. */
+  run(call: () => Value, roots: Roots, span: Span): Value {
+    const places = this.#places(roots)
+    for (const [path, form] of this.#known) {
+      const place = places.get(path)
+      if (place) this.#enter(path, place, form, span)
+    }
+    const before = this.#places(roots)
+    const result = call()
+    this.#learn(before, this.#places(roots))
+    return result
+  }
+
+  #enter(path: string, place: Place, form: Form, span: Span): void {
+    const interpreter = this.#interpreter
+    const { value, write } = place
+    const name = path.split('.').at(-1)!
+    if (form.kind === 'counter') write(add(form.start, multiply(form.step, this.#count())))
+    else if (form.kind === 'number') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
+    else if (isObject(value) && value.kind === 'host') {
+      const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))
+      const state = value.type.unknownState?.(value.state, unknown, [value.state, form.left])
+      interpreter.heap.setState(value, state ?? value.state)
+    }
+  }
+
+  /** How many calls there were before. */
+  #count(): Dimension {
+    return symbol(
+      this.#interpreter.unknowns.value('previousCalls', 'how often the target was called').path,
+      true,
+    )
+  }
+
+  #learn(before: ReadonlyMap<string, Place>, after: ReadonlyMap<string, Place>): void {
+    const learned = new Map(this.#known)
+    for (const [path, found] of before) {
+      const left = after.get(path)
+      const form = left && this.#formOf(found, left, this.#known.get(path))
+      if (form) learned.set(path, form)
+    }
+    const isMore = [...learned].some(([path, form]) => this.#known.get(path)?.kind !== form.kind)
+    this.learned = isMore ? learned : undefined
+  }
+
+  /** Undefined where a call leaves what it finds. */
+  #formOf(found: Place, left: Place, known: Form | undefined): Form | undefined {
+    if (known?.kind === 'number' || known?.kind === 'state') return known
+    if (found.state !== undefined) {
+      const { value } = found as { readonly value: HostObject }
+      const unknown = this.#interpreter.fresh('state')
+      const isSame =
+        value === left.value &&
+        value.type.unknownState?.(found.state, unknown, [found.state, left.state]) === found.state
+      return isSame || value !== left.value ? undefined : { kind: 'state', left: left.state }
+    }
+    const [first, next] = [numberOf(found.value), numberOf(left.value)]
+    if (first === undefined) return undefined
+    const step = next === undefined ? undefined : subtract(next, first)
+    if (step === 0 && !known) return undefined
+    if (known?.kind === 'counter') return step === known.step ? known : { kind: 'number' }
+    return typeof step === 'number' && Number.isInteger(step)
+      ? { kind: 'counter', start: first, step }
+      : { kind: 'number' }
+  }
+
+  #places({ thisValue, module, scope }: Roots): ReadonlyMap<string, Place> {
+    const { heap } = this.#interpreter
+    const places = new Map<string, Place>()
+    const seen = new Set<ObjectValue>()
+    const add = (path: string, value: Value, depth: number, write: Place['write']): void => {
+      if (places.size >= mostPlaces) return
+      if (numberOf(value) !== undefined || (isUnknown(value) && depth > 0)) places.set(path, { value, write })
+      if (!isObject(value) || seen.has(value) || depth > deepest) return
+      seen.add(value)
+      if (value.kind === 'host' && value.type.outlivesCalls)
+        places.set(path, { value, state: value.state, write })
+      if (value.kind !== 'record') return
+      for (const [key, property] of value.properties)
+        add(`${path}.${key}`, property.value, depth + 1, next =>
+          heap.setProperty(value, key, { ...property, value: next }),
+        )
+    }
+    add('this', thisValue, 0, () => undefined)
+    for (const binding of module.scope) {
+      const cell = scope?.find(binding)
+      if (cell?.initialized) add(binding.name, cell.value, 1, next => heap.setCell(cell, next))
+    }
+    return places
+  }
+}
+
+/** From where a target finds what calls before it left. */
+export interface Roots {
+  readonly thisValue: Value
+  readonly module: Module
+  readonly scope: Scope | undefined
+}
+
+function numberOf(value: Value): Dimension | undefined {
+  return typeof value === 'number' || isPolynomial(value) ? value : undefined
+}
