@@ -1,9 +1,9 @@
-import type { SideOutcome, TrainingOutcome } from '../experiment/outcome.js'
+import type { TrainingOutcome } from '../experiment/outcome.js'
 import type { Instance, Signature } from '../experiment/problem.js'
-import { type ProblemName, problems } from '../experiment/problems/table.js'
+import type { ProblemName } from '../experiment/problems/table.js'
 import type { Questions, TrainingRun } from '../experiment/protocol.js'
 import type { SentGraph } from '../experiment/sent-graph.js'
-import { comparisonOf, decisionOf } from '../experiment/statistics.js'
+import { isDecided, type TrainingBudget, trainingOutcome } from '../experiment/training-outcome.js'
 import type { Laboratory } from './laboratory.js'
 import type { Progress } from './progress.js'
 
@@ -16,7 +16,7 @@ export interface TrainingRequest {
   readonly teacher?: SentGraph
   /** Whether the model brings an optimizer of its own. */
   readonly isCompiled: boolean
-  readonly options: { readonly seed: number; readonly seeds: number; readonly budget: number }
+  readonly options: TrainingBudget & { readonly seed: number }
   readonly progress: Progress
 }
 
@@ -24,7 +24,7 @@ export interface TrainingRequest {
 const measuring = 60
 
 /** Trains a model, and its spec beside it, with one seed after the other until the answer is clear or time is over. */
-export async function trainSides(request: TrainingRequest): Promise<TrainingOutcome> {
+export async function trainBeside(request: TrainingRequest): Promise<TrainingOutcome> {
   const { name, model, spec, options, progress } = request
   let { instance } = request
   const start = performance.now()
@@ -55,32 +55,7 @@ export async function trainSides(request: TrainingRequest): Promise<TrainingOutc
   } finally {
     progress.end()
   }
-  const { sizes, objective, bound, baseline, below, training, measure } = instance
-  const comparison =
-    stated.length > 0
-      ? comparisonOf(
-          runs.map(({ loss }) => loss),
-          stated.map(({ loss }) => loss),
-        )
-      : undefined
-  const open = whyOpen(instance, runs, spec ? stated : undefined, options)
-  return {
-    problem: name,
-    title: problems[name].title,
-    instance: {
-      sizes,
-      objective,
-      bound,
-      baseline,
-      training,
-      measured: measure?.name ?? objective.name,
-      ...(below !== undefined && { below }),
-    },
-    model: side(instance, runs),
-    ...(spec && { spec: side(instance, stated) }),
-    ...(comparison && { comparison }),
-    ...(open !== undefined && { open }),
-  }
+  return trainingOutcome(name, instance, { model: runs, ...(spec && { spec: stated }) }, options)
 }
 
 function questionFor(
@@ -99,31 +74,4 @@ function questionFor(
     // Beside a spec both sides train alike; by itself a model trains as it was compiled.
     ...((spec || !isCompiled) && { optimizer: { kind: optimizer, learningRate } }),
   }
-}
-
-const lossesOf = (runs: readonly TrainingRun[]): readonly number[] => runs.map(({ loss }) => loss)
-
-const isDecided = (instance: Instance, runs: readonly TrainingRun[]): boolean =>
-  runs.length > 0 && decisionOf(lossesOf(runs), instance).answer !== 'not decided'
-
-const side = (instance: Instance, runs: readonly TrainingRun[]): SideOutcome => ({
-  runs,
-  ...(runs.length > 0 && { decision: decisionOf(lossesOf(runs), instance) }),
-})
-
-function whyOpen(
-  instance: Instance,
-  runs: readonly TrainingRun[],
-  stated: readonly TrainingRun[] | undefined,
-  { seeds, budget }: TrainingRequest['options'],
-): string | undefined {
-  if (runs.length === 0) return `no run came to its end within ${budget} s: give it longer with \`--budget\``
-  const { answer } = decisionOf(lossesOf(runs), instance)
-  if (answer === 'not decided')
-    return runs.length < seeds
-      ? `${runs.length} runs do not decide it, and ${budget} s are over: give it longer with \`--budget\``
-      : `${runs.length} runs do not decide it: allow more with \`--seeds\``
-  if (answer === 'stays above' && stated && decisionOf(lossesOf(stated), instance).answer !== 'reaches')
-    return 'the spec does not reach the bound either, so that the problem says nothing about the code'
-  return undefined
 }

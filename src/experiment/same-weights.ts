@@ -11,21 +11,9 @@ import type { Tensor } from '../graph/tensor.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { lookupsOf } from './indices.js'
+import { firstDifference, type Mode, type NumberDifference } from './number-difference.js'
 import type { Description, Questions } from './protocol.js'
 import { allParametersOf } from './sent-graph.js'
-
-/** The first place where two computations with the same weights have other numbers. */
-export interface NumberDifference {
-  readonly of: 'output' | 'gradient'
-  /** Which output, or the gradient with respect to which learned tensor. */
-  readonly name: string
-  /** Which element. */
-  readonly index: readonly number[]
-  readonly code: number
-  /** Of the spec; of the graph that was read from the code, where that is what it was compared with. */
-  readonly other: number
-  readonly mode: 'inference' | 'training'
-}
 
 /** What comes of the same weights in the code and in its spec. */
 export type WeightsOutcome =
@@ -41,8 +29,6 @@ export type WeightsOutcome =
   | { readonly kind: 'unmatched'; readonly reason: string }
   /** What runs is not what was read: a defect of aswritten, or an effect of where the code runs. */
   | { readonly kind: 'misread'; readonly difference: NumberDifference }
-
-type Mode = NumberDifference['mode']
 
 /** The nodes of the weights of a model that runs, in their order, or why they are not known. */
 export function weightNodes({ parameters }: Description, { model }: ModelGraph): readonly Node[] | Problem {
@@ -244,54 +230,4 @@ export function numberDifference(
     return own && other ? [{ of: 'gradient' as const, name: names.weights[i]!, mode, code: own, other }] : []
   })
   return firstDifference([...outputs, ...gradients])
-}
-
-interface ComparedTensors extends Pick<NumberDifference, 'of' | 'name' | 'mode'> {
-  readonly code: Tensor
-  readonly other: Tensor
-}
-
-/** How far single precision may be from double precision, relative to the largest number of a tensor. */
-const tolerance = 1e-3
-
-/** The largest difference of the first tensors that differ. */
-function firstDifference(pairs: readonly ComparedTensors[]): NumberDifference | undefined {
-  for (const { code, other, ...rest } of pairs) {
-    if (code.shape.join() !== other.shape.join())
-      return { ...rest, index: [], code: code.data.length, other: other.data.length }
-    const largest = code.data.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value) || 0, Math.abs(other.data[i]!) || 0),
-      1e-3,
-    )
-    let worst: number | undefined
-    let most = tolerance * largest
-    code.data.forEach((value, i) => {
-      const expected = other.data[i]!
-      if (Number.isNaN(value) && Number.isNaN(expected)) return
-      const distance = Math.abs(value - expected)
-      if (value === expected || (!Number.isNaN(distance) && distance <= most)) return
-      most = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance
-      worst = i
-    })
-    if (worst !== undefined)
-      return {
-        ...rest,
-        index: placeOf(worst, code.shape),
-        code: code.data[worst]!,
-        other: other.data[worst]!,
-      }
-  }
-  return undefined
-}
-
-function placeOf(at: number, shape: readonly number[]): readonly number[] {
-  let rest = at
-  return shape
-    .toReversed()
-    .map(size => {
-      const own = rest % size
-      rest = Math.floor(rest / size)
-      return own
-    })
-    .reverse()
 }

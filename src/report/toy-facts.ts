@@ -1,6 +1,7 @@
+import type { NumberDifference } from '../experiment/number-difference.js'
 import type { SideOutcome, ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
 import { reach } from '../experiment/problem.js'
-import type { NumberDifference, WeightsOutcome } from '../experiment/same-weights.js'
+import type { WeightsOutcome } from '../experiment/same-weights.js'
 import type { MedianEstimate } from '../experiment/statistics.js'
 import type { Fact } from './facts.js'
 
