@@ -103,11 +103,18 @@ function isTall(formula: Formula): boolean {
     case 'fence':
       return isTall(formula.body)
     case 'script':
-      return isTall(formula.base)
+      return isTall(formula.base) || hasLimits(formula)
     default:
       return false
   }
 }
+
+/** Whether it is a sign with what it goes over written below and above it. */
+function hasLimits({ base, lower, upper }: Extract<Formula, { kind: 'script' }>): boolean {
+  return lower !== undefined && upper !== undefined && base.kind === 'glyph' && isBigSign.test(base.latex)
+}
+
+const isBigSign = /^\\(sum|prod)$/
 
 /** Whether the new scripts can stand beside those of the base: `W_1^{\top}` needs no braces, `x^2^2` does. */
 function onlyAdds(base: string, lower: string, upper: string): boolean {

@@ -147,7 +147,7 @@ function explanationRow(explanation: Explanation): string {
 }
 
 /** Mathematics in a table: a bar would end the cell. */
-function inCell(latex: string): string {
+export function inCell(latex: string): string {
   return inlineMath(latex.replaceAll('\\|', '\\Vert ').replaceAll('|', '\\vert '))
 }
 

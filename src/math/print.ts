@@ -1,7 +1,7 @@
 import type { Expression, IndexRange, NameExpression } from './expression.js'
 import { accents, greekMacros, namedFunctions } from './spelling.js'
 
-const precedences: Readonly<Record<string, number>> = {
+export const precedences: Readonly<Record<string, number>> = {
   '=': 1,
   '~': 1,
   '<-': 1,
@@ -19,7 +19,7 @@ const precedences: Readonly<Record<string, number>> = {
 }
 
 /** A big operator takes all that is multiplied after it. */
-const bigPrecedence = 2.5
+export const bigPrecedence = 2.5
 
 /** The two ways to write one expression. */
 interface Spelling {

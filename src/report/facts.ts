@@ -10,6 +10,8 @@ import type {
 import { catalogue } from '../diagnostics/catalogue.js'
 import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
+import type { Formula } from '../equations/formula.js'
+import { statedFormula } from '../equations/stated.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { formatPlace } from '../text/source.js'
@@ -262,6 +264,17 @@ export function statementText({ clause, verdict }: ClauseVerdict, all: readonly 
   if (alike.length === settings.length) return clause.statement
   const [kind = ''] = clause.statement.split(' ')
   return [kind, ...alike.map(setting => setting.clause.statement)].join(', ')
+}
+
+/** The same for readers: words, and the equation that they end with as the paper prints it. */
+export function toldStatement(
+  entry: ClauseVerdict,
+  all: readonly ClauseVerdict[],
+): { readonly words: string; readonly equation?: Formula } {
+  const { equation } = entry.clause
+  return equation
+    ? { words: equation.lead, equation: statedFormula(equation.tree) }
+    : { words: statementText(entry, all) }
 }
 
 /** What the code chose where the spec is silent: equal choices together, with the layers that made them. */

@@ -2,7 +2,7 @@ import type { ClauseVerdict } from '../compare/verdict.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
-import { escapeMarkdown } from '../equations/markdown.js'
+import { escapeMarkdown, inCell as mathInCell } from '../equations/markdown.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span } from '../text/source.js'
 import { fitted, type Part } from './comment.js'
@@ -22,6 +22,7 @@ import {
   statementText,
   summaryText,
   toldReasons,
+  toldStatement,
   toldVerdict,
   verdictSigns,
   verdictWords,
@@ -120,15 +121,22 @@ function renderClauses(all: readonly ClauseVerdict[]): readonly string[] {
 function table(clauses: readonly ClauseVerdict[], all: readonly ClauseVerdict[]): string {
   const rows = clauses.map(entry => {
     const { sign, word } = toldVerdict(entry)
-    const cells = [
-      `${sign} ${word}`,
-      code(entry.clause.id),
-      prose(statementText(entry, all)),
-      prose(groundText(entry)),
-    ]
+    const cells = [`${sign} ${word}`, code(entry.clause.id), statement(entry, all), prose(groundText(entry))]
     return `| ${cells.map(inCell).join(' | ')} |`
   })
   return ['| verdict | clause | statement | ground |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** Longer formulas in a row of a table are written as text: code hosts refuse to render them. */
+const longestFormula = 2000
+
+function statement(entry: ClauseVerdict, all: readonly ClauseVerdict[]): string {
+  const { words, equation } = toldStatement(entry, all)
+  if (!equation) return prose(words)
+  const latex = toLatex(equation)
+  return latex.length > longestFormula
+    ? prose(statementText(entry, all))
+    : `${prose(words)}${mathInCell(latex)}`
 }
 
 /** A bar ends a cell even within code, unless it is escaped; outside of tables code shows the escape. */

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { isAccepted } from '../compare/accepted.js'
 import type { ClauseVerdict } from '../compare/verdict.js'
+import { toText } from '../equations/unicode.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { padTo, widthOf } from '../text/width.js'
 import {
@@ -12,9 +13,9 @@ import {
   listedClauses,
   silentText,
   statedText,
-  statementText,
   summaryText,
   toldReasons,
+  toldStatement,
   verdictSigns,
   verdictWords,
 } from './facts.js'
@@ -105,7 +106,9 @@ interface Row {
 function renderClauses(clauses: readonly ClauseVerdict[], colors: Colors, width: number): string {
   const rows = foldRows(
     listedClauses(clauses).map((entry): Row => {
-      const [id, statement, ground] = [entry.clause.id, statementText(entry, clauses), groundText(entry)]
+      const { words, equation } = toldStatement(entry, clauses)
+      const statement = `${words}${equation ? toText(equation) : ''}`
+      const [id, ground] = [entry.clause.id, groundText(entry)]
       return { entry, id: visible(id), statement: visible(statement), ground: visible(ground) }
     }),
   )

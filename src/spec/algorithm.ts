@@ -2,6 +2,7 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape } from '../graph/type.js'
+import type { Expression } from '../math/expression.js'
 import type { Span } from '../text/source.js'
 import type { Clause, EquationParameter, Spec, StatedModel, TrainingStatement } from './spec.js'
 
@@ -64,6 +65,8 @@ export interface StatedDescent extends Place {
   readonly name: string
   /** What is minimised: of what is to be maximised, the negative. */
   readonly objective: StatedValue
+  /** As they are written: the equations of what is minimised, and those that it is made of. */
+  readonly equations: readonly Expression[]
   /** The networks of which the parameters move. */
   readonly over: readonly StatedNetwork[]
   readonly optimizer?: TrainingStatement

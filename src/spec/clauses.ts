@@ -35,6 +35,7 @@ export function structureClauses(
           id: `${owner}model.${name}`,
           kind: 'equation',
           statement: line.statement,
+          equation: { lead: '', tree: line.equation },
           span: step.lines.length === 1 ? step.span : step.at(...line.range),
           ...(step.citation && { citation: step.citation }),
         })

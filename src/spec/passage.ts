@@ -323,7 +323,8 @@ class PassageReader {
     const bound = new Set([...indices, ...(family ? [family.index] : [])])
     const read = bindFree(resolved, { declared, bound })
     this.#checkNames(read, { declared, bound })
-    const common = { expression: read, indices, parameters, range, statement: text }
+    const equation = this.#asWritten(statement.written, isDraw, parameters, declared)
+    const common = { expression: read, indices, parameters, range, statement: text, equation }
     const kind = isFunction ? 'function' : isDraw ? 'draw' : (place?.kind ?? 'value')
     const clause = left.kind === 'call' ? left.name : (name?.name ?? printExpression(left))
     if (isDraw && !this.#drawn.has(place?.output ?? clause)) {
@@ -348,6 +349,20 @@ class PassageReader {
       clause,
       numbers: new Map([[family.index, family.first + k]]),
     }))
+  }
+
+  /** An equation with its right side as it is written, where products of letters are told from words. */
+  #asWritten(
+    tree: Expression,
+    isDraw: boolean,
+    parameters: readonly string[],
+    declared: ReadonlySet<string>,
+  ): Expression {
+    if (tree.kind === 'family')
+      return { ...tree, equation: this.#asWritten(tree.equation, isDraw, parameters, declared) }
+    if (tree.kind !== 'binary') return tree
+    const right = this.#resolve(tree.right, isDraw, parameters, declared)
+    return isReadingProblem(right) ? tree : { ...tree, right }
   }
 
   /** What the text of a right side leaves open, read by what is declared. A distribution may be called as a size is. */

@@ -55,8 +55,9 @@ export interface PlannedLine {
   readonly numbers: ReadonlyMap<string, number>
   /** Where it stands in the passage. */
   readonly range: Range
-  /** As it is written. */
+  /** As it is written, and the same read by what is declared. */
   readonly statement: string
+  readonly equation: Expression
   /** What its clause is called; lines that one statement gives share it. */
   readonly clause: string
 }

@@ -254,6 +254,7 @@ class AlgorithmReader {
       kind: 'descent',
       name,
       objective,
+      equations: [...new Set(passages.flatMap(({ lines }) => lines.map(own => own.equation)))],
       over,
       ...(optimizer && { optimizer }),
       amounts,
@@ -262,6 +263,7 @@ class AlgorithmReader {
           id,
           kind: 'loss',
           statement: `${head.key} ${line?.statement ?? name}`,
+          ...(line && { equation: { lead: `${head.key} `, tree: line.equation } }),
           span: head.span,
           ...cited,
         },
@@ -397,7 +399,14 @@ class AlgorithmReader {
       network,
       reads: this.#networks,
       value,
-      clause: { id, kind: 'update', statement, span: head.span, ...(citation && { citation }) },
+      clause: {
+        id,
+        kind: 'update',
+        statement,
+        ...(tree && !isSyntaxProblem(tree) && { equation: { lead: '', tree } }),
+        span: head.span,
+        ...(citation && { citation }),
+      },
       ...this.#place(id, fields, around),
     })
   }

@@ -5,6 +5,7 @@ import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Attributes, Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Shape } from '../graph/type.js'
+import type { Expression } from '../math/expression.js'
 import type { Span } from '../text/source.js'
 import type { ApplyNetwork, StatedAlgorithm } from './algorithm.js'
 
@@ -35,6 +36,8 @@ export interface Clause {
     | 'update'
   /** In the words of the spec: `dense 120, tanh`. */
   readonly statement: string
+  /** The equation that the statement ends with, if it does, and the words before it. */
+  readonly equation?: { readonly lead: string; readonly tree: Expression }
   readonly citation?: Citation
   readonly span: Span
 }

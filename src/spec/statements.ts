@@ -16,6 +16,8 @@ export interface Statement {
   readonly family?: { readonly index: string; readonly first: number; readonly last: number }
   readonly range: Range
   readonly text: string
+  /** The whole of it, before anything is written out. */
+  readonly written: Expression
 }
 
 /** Tells a problem at its place in a passage. */
@@ -55,6 +57,7 @@ export function readStatement(
     isDraw,
     range: tree.range,
     text: textOf(tree, text),
+    written: tree,
   }
   if (tree.kind !== 'family') return statement
   const [first, last] = [tree.first, tree.last].map(bound => context.sizeOf(bound))
@@ -79,7 +82,14 @@ function readUpdate(tree: Expression, text: string, fail: Fail, becomes: string)
   if (tree.kind !== 'binary' || tree.operator !== '<-' || !nameIn(tree.left))
     return fail('an update says what a name becomes: `\\theta \\leftarrow …`', tree.range)
   const left: NameExpression = { kind: 'name', name: becomes, range: tree.left.range }
-  return { left, right: tree.right, isDraw: false, range: tree.range, text: textOf(tree, text) }
+  return {
+    left,
+    right: tree.right,
+    isDraw: false,
+    range: tree.range,
+    text: textOf(tree, text),
+    written: tree,
+  }
 }
 
 /** `\log σ^2 = …` states σ^2. */

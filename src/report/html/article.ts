@@ -16,8 +16,8 @@ import {
   resultText,
   silentText,
   statedText,
-  statementText,
   toldReasons,
+  toldStatement,
   toldVerdict,
   verdictSigns,
   verdictWords,
@@ -171,8 +171,15 @@ function placeOf({ span }: Diagnostic, code: CodeListing): readonly Child[] {
   return span ? [' ', code.note(span, formatPlace(span))] : []
 }
 
+/** A clause as the paper states it. */
+function statementOf(entry: ClauseVerdict, all: readonly ClauseVerdict[]): Child {
+  const { words, equation } = toldStatement(entry, all)
+  return [visible(words), equation && e('div', { className: ['math'], tabIndex: 0 }, formulaOf(equation))]
+}
+
 function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
   const { shown: open, folded } = foldedClauses(all)
+  const isCited = all.some(({ clause }) => clause.citation)
   return [
     open.length > 0 ? rows(open) : undefined,
     folded.length > 0
@@ -183,7 +190,7 @@ function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
   function rows(shown: readonly ClauseVerdict[]): Element {
     return table(
       'clauses',
-      ['verdict', 'clause', 'statement', 'paper', 'ground'],
+      ['verdict', 'clause', 'statement', ...(isCited ? ['paper'] : []), 'ground'],
       shown.map(entry => {
         const { clause } = entry
         const { sign, word } = toldVerdict(entry)
@@ -192,9 +199,9 @@ function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
           {},
           e('td', { className: ['sign', `is-${word.replace(' ', '-')}`] }, `${sign} ${word}`),
           e('td', {}, code.link(clause.span, clause.id, 'quiet')),
-          e('td', {}, visible(statementText(entry, all))),
-          e('td', {}, clause.citation ? visible(citationText(clause.citation)) : ''),
-          e('td', {}, visible(groundText(entry))),
+          e('td', {}, statementOf(entry, all)),
+          ...(isCited ? [e('td', {}, clause.citation ? visible(citationText(clause.citation)) : '')] : []),
+          e('td', {}, prose(groundText(entry))),
         )
       }),
     )

@@ -51,6 +51,7 @@ span.math { display: block; }
 .math .katex-display { margin: 0.25rem 0; text-align: left; }
 .math .katex-display > .katex { text-align: left; white-space: nowrap; }
 .differs { background: var(--mark); text-decoration: underline; text-decoration-color: var(--bad); border-bottom: 2px solid var(--bad); }
+.katex .differs { display: inline-block; text-decoration: none; }
 .lit { background: var(--lit); border-radius: 0.15rem; }
 tr.lit > td { background: var(--lit); }
 .panes { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2rem; }
