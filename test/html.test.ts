@@ -195,20 +195,28 @@ test('several checks have an overview that leads to each', async () => {
   await page.close()
 })
 
-test('equations of a paper have the verdicts of their clauses beside them', async () => {
+test('what equations state stands beside the code that computes it, with what differs marked in both', async () => {
   const project = projectsIn('test/cases/report/terminal.md').find(
     ({ title }) => title === 'One equation of several differs',
   )
   const { page } = await open(renderHtml([ofFiles(project!.files)], options))
-  const texts = (selector: string) =>
-    page.$$eval(selector, elements => elements.map(({ textContent }) => textContent?.trim()))
-  expect(await texts('.systems section:first-child .clauses')).toEqual([
-    '✓ model.h_1',
-    '✓ model.h_2',
-    '✓ model.y',
-    '✗ model.a',
+  const rows = await page.$$eval('table.equations tbody tr', all =>
+    all.map(row =>
+      [...row.querySelectorAll('td')].map(cell => {
+        const texts = (selector: string) =>
+          [...cell.querySelectorAll(selector)].map(({ textContent }) =>
+            textContent?.replace(/\s|\u200b/g, ''),
+          )
+        return { clauses: texts('.sign'), marked: texts('.katex-html .differs') }
+      }),
+    ),
+  )
+  expect(rows).toEqual([
+    [
+      { clauses: ['✗model.a', '✓model.h_1', '✓model.h_2', '✓model.y'], marked: ['2qq⊤'] },
+      { clauses: [], marked: ['softmax(headsheads⊤)'] },
+    ],
   ])
-  expect(await texts('.systems section:first-child code')).toEqual(['a(q) = softmax(q q^\\top / sqrt(2)) q'])
   await page.close()
 })
 

@@ -3,7 +3,7 @@ import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
-import type { StatedModel } from '../spec/spec.js'
+import type { Instantiation, StatedModel } from '../spec/spec.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import type { Draw } from './drawings.js'
 import { inputPlaces } from './ports.js'
@@ -27,9 +27,12 @@ export function adopt(
   spec: StatedModel,
   code: ModelGraph,
   pairs: readonly Pair[],
-  learned?: (name: string) => Node | undefined,
-  draw?: Draw,
+  equations: Pick<Instantiation, 'onValue'> & {
+    readonly learned?: (name: string) => Node | undefined
+    readonly draw?: Draw
+  } = {},
 ): Adoption {
+  const { learned, draw, onValue } = equations
   const byLayer = new Map<number, Pair>()
   /** Which layer of the spec has the parameters of a layer of the code: no two have the same. */
   const owners = new Map<number, number>()
@@ -59,6 +62,7 @@ export function adopt(
     symbol: name => bindings.get(name),
     ...(learned && { equationParameter: learned }),
     ...(draw && { draw }),
+    ...(onValue && { onValue }),
   })
   const silent = [...byLayer.values()].flatMap(({ specified, implemented }) => {
     const keys = keysOf(layers[specified!.layer.kind]!, name => specified!.layer.config[name]?.value)

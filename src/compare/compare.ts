@@ -38,6 +38,7 @@ export function compare(stated: Spec, code: ModelGraph, target: string): Compari
     findings: [...differences, ...failures],
     ...(structure.specified && { specified: structure.specified }),
     partners: structure.partners ?? new Map(),
+    ...(structure.matches && { matches: structure.matches }),
     silent: structure.silent,
   }
 }

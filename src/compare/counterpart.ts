@@ -48,7 +48,7 @@ function inEquations(spec: StatedModel, code: ModelGraph): ModelGraph | undefine
       return isOnly ? [[String(node.attributes.name), only]] : []
     }),
   )
-  return adopt(spec, code, rough, name => partners.get(name)).graph
+  return adopt(spec, code, rough, { learned: name => partners.get(name) }).graph
 }
 
 const hasShapeOf = (a: Node, b: Node) => shapeText(a.type.shape) === shapeText(b.type.shape)

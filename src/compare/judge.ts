@@ -4,7 +4,9 @@ import { equalValues, type NormalForms, normalForms, oneForm } from './prove.js'
 import type { Evidence } from './verdict.js'
 
 /** What is known of two models as wholes. */
-export type Judgement = { readonly kind: 'same'; readonly evidence: Evidence } | Whole
+export type Judgement =
+  /** They are, if their learned tensors correspond as in `sides`. */
+  { readonly kind: 'same'; readonly evidence: Evidence; readonly sides: Sides } | Whole
 
 /** For how many pairings the identity test is made. */
 const mostTested = 24
@@ -20,7 +22,7 @@ export function judge(pairings: Iterable<Sides>, refute: () => Whole): Judgement
   for (const sides of pairings) {
     const forms = normalForms(sides)
     const evidence = oneForm(sides, forms)
-    if (evidence) return { kind: 'same', evidence }
+    if (evidence) return { kind: 'same', evidence, sides }
     if (open.length < mostTested) open.push({ sides, forms })
   }
   const whole = refute()
@@ -28,7 +30,7 @@ export function judge(pairings: Iterable<Sides>, refute: () => Whole): Judgement
   let why: string | undefined
   for (const { sides, forms } of open) {
     const proof = equalValues(sides, forms)
-    if (!isProblem(proof)) return { kind: 'same', evidence: proof }
+    if (!isProblem(proof)) return { kind: 'same', evidence: proof, sides }
     why ??= proof.problem
   }
   return why === undefined ? whole : { ...whole, problem: `${whole.problem}; nor is it proved: ${why}` }

@@ -37,6 +37,8 @@ export interface NamedDifference {
   readonly sides?: Sides
   /** Both sides after the edit, which should be equal if it is all that differs. */
   readonly mended?: () => Sides
+  /** What a specified value is after the edit; undefined where it has none. */
+  readonly image?: (specified: Node) => Node | undefined
 }
 
 /** The first place in the code at which a named difference shows. */
@@ -111,7 +113,7 @@ function explainExpanded(narrowed: Narrowed, sides: Sides): NamedDifference | un
   const named = inside?.hasFingerprints ? explain(inside, sides) : undefined
   if (!named) return undefined
   // An edit inside of an op that is written out is in none of the values that equations state.
-  const { edited, ...rest } = named
+  const { edited, image, ...rest } = named
   return { ...rest, specified, implemented }
 }
 
@@ -138,6 +140,8 @@ interface Edited {
 /** The specified value after an edit at one place, or after the same edit at several places. */
 interface Candidate extends Edited {
   readonly result: Node
+  /** What a value that the specified side alone has is after the edit. */
+  readonly image: (own: Node) => Node | undefined
 }
 
 function explain(
@@ -158,7 +162,13 @@ function explain(
     name: { code, values: found.values },
     shownAt: shownAt(implemented, found.result, narrowed, sides.builder),
     edited: found.edited,
-    ...(inSides && { mended: () => inSides(found.result) }),
+    ...(inSides && {
+      mended: () => inSides(found.result),
+      image: node =>
+        narrowed.specifiedOnly.includes(node)
+          ? found.image(node)
+          : substituteInputs(node, new Map([[narrowed.specified, found.result]]), sides.builder),
+    }),
   }
 }
 
@@ -185,8 +195,9 @@ function candidatesOf(narrowed: Narrowed, { builder, nameOf }: Sides): readonly 
   const found: Candidate[] = []
   const everywhere = new Map<string, Map<Node, Edited>>()
   const add = (edit: Edited, replaced: ReadonlyMap<Node, Node>) => {
-    const result = withReplaced(specified, own, replaced, builder)
-    if (result && result !== specified) found.push({ ...edit, result })
+    const image = (node: Node) => withReplaced(node, own, replaced, builder)
+    const result = image(specified)
+    if (result && result !== specified) found.push({ ...edit, result, image })
   }
   for (const node of specifiedOnly.slice(0, mostPlaces))
     for (const edit of editsOf(node)) {

@@ -7,7 +7,7 @@ import { isProblem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { normalize } from '../normal/normalize.js'
-import type { Clause, StatedModel } from '../spec/spec.js'
+import type { Clause, OnValue, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import { provedVerdicts } from './clause-verdicts.js'
@@ -21,9 +21,10 @@ import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, inputPlaces, outputPlaces } from './ports.js'
 import { pairByRole } from './roles.js'
 import { type Candidate, candidatesBySignature, type LearnedGroup } from './signatures.js'
+import { matchStatements } from './stated-matches.js'
 import { statedVerdicts } from './stated-verdicts.js'
 import { relate } from './values.js'
-import type { ClauseVerdict, Comparison, Evidence, Finding } from './verdict.js'
+import type { ClauseVerdict, Comparison, Evidence, Finding, StatedMatch } from './verdict.js'
 
 /** How many nodes may be brought into normal form to try ways of pairing learned tensors with parameters. */
 const mostNodes = 200_000
@@ -38,7 +39,7 @@ const mostNumbers = 400_000
 const mostNamed = 6
 
 /** What became of a model that is stated in equations. */
-export type EquationOutcome =
+export type EquationOutcome = { readonly rebuild?: Rebuild } & (
   | { readonly proof: Evidence }
   | (NamedDifference & {
       readonly evidence: Evidence
@@ -46,6 +47,10 @@ export type EquationOutcome =
       readonly statements: readonly StatedValue[]
     })
   | { readonly problem: string }
+)
+
+/** Builds the stated graph once more, with the parameters that its learned tensors were taken for. */
+export type Rebuild = (onValue: OnValue) => ModelGraph | undefined
 
 /** The structure of a model that is stated in equations, wholly or in parts. */
 export function compareStated(
@@ -58,6 +63,7 @@ export function compareStated(
   readonly clauses: readonly ClauseVerdict[]
   readonly loose: readonly Finding[]
   readonly silent: Comparison['silent']
+  readonly matches: () => readonly StatedMatch[]
 } {
   const adopted = rough.filter(hasTheSameKeys)
   const taken = new Set(
@@ -67,20 +73,29 @@ export function compareStated(
   const roots = drawn.model.outputs.map(({ node }) => node)
   const instantiations = drawings(spec.draws.length, roots, code.builder).map(
     (drawing): Instantiate =>
-      learned =>
-        adopt(spec, code, rough, learned, drawing()).graph,
+      (learned, onValue) =>
+        adopt(spec, code, rough, { learned, draw: drawing(), ...(onValue && { onValue }) }).graph,
   )
   const bounded = boundedInputs(spec, code, bindings)
   const outcome = compareEquations(spec, drawn, { taken, assumed, bounded, instantiations })
+  const matches = once(() => matchStatements(spec, code, outcome))
   const bind = (shape: Attribute) => substituteIn(shape, name => bindings.get(name))
   const settings = nameDifferences(adopted, new Correspondence(adopted, []), spec)
   const named = [...compareInputs(spec, code.model, bind), ...settings]
   if ('proof' in outcome) {
     const kept = named.filter(({ effect }) => effect === 'stated')
-    return { ...provedVerdicts(stated, kept, outcome.proof), silent }
+    return { ...provedVerdicts(stated, kept, outcome.proof), silent, matches }
   }
   const paired = new Set(adopted.map(({ specified }) => specified!.layer.id))
-  return { ...statedVerdicts(outcome, spec, code, stated, paired, named), silent }
+  return { ...statedVerdicts(outcome, spec, code, stated, paired, named), silent, matches }
+}
+
+function once<Result>(compute: () => Result): () => Result {
+  let known: { readonly result: Result } | undefined
+  return () => {
+    known ??= { result: compute() }
+    return known.result
+  }
 }
 
 /**
@@ -110,7 +125,7 @@ export function compareEquations(
   const size = nodes.length
   let left = Math.max(1, Math.min(mostPairings, Math.floor(mostNodes / size)))
   const shown: Sides[] = []
-  const statementsOf = new Map<Sides, readonly StatedValue[]>()
+  const built = new Map<Sides, { readonly graph: ModelGraph; readonly rebuild: Rebuild }>()
   function* sides(): Generator<Sides> {
     for (const instantiate of instantiations) {
       for (const pairing of pairingsOf(spec, code, free, assumed, instantiate)) {
@@ -118,10 +133,9 @@ export function compareEquations(
         const specified = instantiate(name => pairing.get(name))
         if (!specified) continue
         const own = sidesOf(spec, specified, code, assumed, bounded)
-        if (shown.length < mostNamed) {
-          shown.push(own)
-          statementsOf.set(own, specified.statements ?? [])
-        }
+        if (shown.length < mostNamed) shown.push(own)
+        const rebuild: Rebuild = onValue => instantiate(name => pairing.get(name), onValue)
+        built.set(own, { graph: specified, rebuild })
         yield own
       }
     }
@@ -131,19 +145,23 @@ export function compareEquations(
     if (unpaired) shown.push(sidesOf(spec, unpaired, code, assumed, bounded))
     return shown[0] ? refute(shown[0]) : open('the equations do not fit the code')
   })
-  if (judgement.kind === 'same') return { proof: judgement.evidence }
-  if (judgement.kind === 'open')
-    return left < 0
-      ? { problem: 'the learned tensors can be paired with parameters in too many ways' }
-      : judgement
+  const rebuilt = (sides: Sides | undefined) => {
+    const rebuild = sides && built.get(sides)?.rebuild
+    return rebuild && { rebuild }
+  }
+  if (judgement.kind === 'same') return { proof: judgement.evidence, ...rebuilt(judgement.sides) }
+  if (judgement.kind === 'open') {
+    const tooMany = 'the learned tensors can be paired with parameters in too many ways'
+    return { problem: left < 0 ? tooMany : judgement.problem, ...rebuilt(shown[0]) }
+  }
   const { evidence } = judgement
   const subject = evidence.by === 'counterexample' ? evidence.counterexample.subject : undefined
   const shownBy = shown[0]!.names.findIndex(name => subject === `the output ${name}`)
   const at = shownBy >= 0 ? shownBy : differingOutput(shown[0]!)
   const whole = { specified: shown[0]!.specified[at]!, implemented: shown[0]!.implemented[at]! }
   const named = isNamed ? nameDifference(shown) : undefined
-  const statements = (named?.sides && statementsOf.get(named.sides)) ?? []
-  return { evidence, statements, ...(named ?? whole) }
+  const statements = (named?.sides && built.get(named.sides)?.graph.statements) ?? []
+  return { evidence, statements, ...(named ?? whole), ...rebuilt(named?.sides ?? shown[0]) }
 }
 
 type Pairing = ReadonlyMap<string, Node>
@@ -152,7 +170,10 @@ type Pairing = ReadonlyMap<string, Node>
 type StatedOutputs = Pick<StatedModel, 'equationParameters' | 'clauseOf'>
 
 /** The stated graph, with nodes of the code for learned tensors; undefined where it does not fit. */
-export type Instantiate = (learned: (name: string) => Node | undefined) => ModelGraph | undefined
+export type Instantiate = (
+  learned: (name: string) => Node | undefined,
+  onValue?: OnValue,
+) => ModelGraph | undefined
 
 /** What equations are compared with, and how. */
 interface EquationSearch {

@@ -79,7 +79,8 @@ function findingOf(
   const span = placeOf(outcome, provenance) ?? model.outputs[0]?.origin.span ?? model.origin.span
   const place = { span, related: [{ message: 'specified here', span: clause.span }] }
   const entry = name ? filledDiagnostic(name, place) : diagnostic('model-different', values, place)
-  return { diagnostic: entry, clause, evidence, specified, implemented }
+  const shownAt = outcome.shownAt?.find(node => provenance.origins(node).length > 0)
+  return { diagnostic: entry, clause, evidence, specified, implemented, ...(shownAt && { shownAt }) }
 }
 
 /** What proves that nothing else differs. */

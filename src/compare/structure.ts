@@ -26,6 +26,7 @@ export interface Structure {
   readonly silent: Comparison['silent']
   readonly specified?: ModelGraph
   readonly partners?: Comparison['partners']
+  readonly matches?: Comparison['matches']
 }
 
 const kinds: ReadonlySet<Clause['kind']> = new Set(['input', 'layer', 'config', 'equation', 'output'])

@@ -2,7 +2,29 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { TrainingGraph } from '../graph/training.js'
+import type { Expression } from '../math/expression.js'
 import type { Clause, Spec } from '../spec/spec.js'
+
+/** What an equation or a layer of a spec states, and what the code has in its place. */
+export interface StatedMatch {
+  readonly clause: Clause
+  /** Its values: several where it is a function, or holds for several indices. */
+  readonly values: readonly {
+    readonly specified: Node
+    /** What it is given, as the code computes it, where it is a function. */
+    readonly given: readonly Node[]
+    readonly implemented?: Node
+  }[]
+  /** For values of its equation, the parts that have them, and for each part all that it is in the code. */
+  readonly parts: ReadonlyMap<Node, readonly StatedPart[]>
+}
+
+/** A part of an equation. */
+export interface StatedPart {
+  readonly expression: Expression
+  /** What the code has in its place, in each application of the equation. */
+  readonly implemented: readonly Node[]
+}
 
 /** Concrete inputs and parameters on which two expressions disagree, in float64. */
 export interface Counterexample {
@@ -42,6 +64,8 @@ export interface Finding {
   /** The smallest differing values, for the two equations with the difference marked. */
   readonly specified?: Node
   readonly implemented?: Node
+  /** The value of the code at which it shows, where what differs is no value of the code. */
+  readonly shownAt?: Node
   readonly evidence?: Evidence
 }
 
@@ -78,6 +102,8 @@ export interface Comparison {
   readonly specified?: ModelGraph
   /** For values of the spec, the values of the code in their places, by the alignment of layers. */
   readonly partners: ReadonlyMap<Node, Node>
+  /** What equations state beside what the code computes in their places, where the model was compared with equations. */
+  readonly matches?: () => readonly StatedMatch[]
   /** What the spec does not say and the code had to choose, for information. */
   readonly silent: readonly { readonly layer: string; readonly key: string; readonly value: string }[]
 }

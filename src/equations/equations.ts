@@ -52,7 +52,7 @@ export function equationsOf(original: ModelGraph, options: EquationOptions = {})
     if (run) {
       if (written.has(run)) return []
       written.add(run)
-      return recurrenceItems(run, names, explain)
+      return recurrenceItems(run, names, explain).map(item => ({ ...item, node: line.id }))
     }
     const left = names.symbol(line)
     if (!left) return []

@@ -91,6 +91,18 @@ export function withoutTerms(formula: Formula): Formula {
   return strip(formula) as Formula
 }
 
+/** The formula with the parts marked that stand for some values, and nothing within them. */
+export function markTerm(formula: Formula, isMarked: (node: number) => boolean): Formula {
+  const mark = (inner: unknown): unknown => {
+    if (typeof inner !== 'object' || inner === null) return inner
+    if (Array.isArray(inner)) return inner.map(mark)
+    const { kind, nodes } = inner as { kind?: string; nodes?: readonly number[] }
+    if (kind === 'term' && nodes?.some(isMarked)) return { kind: 'mark', body: inner }
+    return Object.fromEntries(Object.entries(inner).map(([name, part]) => [name, mark(part)]))
+  }
+  return mark(formula) as Formula
+}
+
 export function parenthesized(body: Formula): Formula {
   return { kind: 'fence', open: glyph('('), close: glyph(')'), body }
 }

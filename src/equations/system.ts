@@ -21,6 +21,8 @@ export interface Equation {
 /** Equations that hold for every value of a running index, in order. */
 export interface Repetition {
   readonly kind: 'repetition'
+  /** The id of the node that it computes, where it is a recurrence. */
+  readonly node?: number
   readonly variable: string
   readonly first: Formula
   readonly last: Formula

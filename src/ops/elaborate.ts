@@ -25,6 +25,8 @@ export interface ExampleReading {
   readonly definition: (name: string) => Definition | undefined
   /** Is told each value that a definition has, and of what. */
   readonly onApplied?: (name: string, value: Node, given: readonly Node[]) => void
+  /** Is told each value that a part of an equation has. */
+  readonly onValue?: (part: Expression, value: Node) => void
   /** Indices that stand for one number at a time: those of `for i = 1..h`. */
   readonly numbers?: ReadonlyMap<string, number>
   /** A size that the paper names. */

@@ -83,7 +83,9 @@ export class Elaborator {
 
   value(expression: Expression): Value {
     try {
-      return this.#value(expression)
+      const value = this.#value(expression)
+      if (isPlaced(value)) this.environment.example?.onValue?.(expression, value.node)
+      return value
     } catch (problem) {
       if (problem instanceof Misfit) problem.range ??= expression.range
       throw problem

@@ -12,6 +12,8 @@ export interface ToldFinding {
   readonly repeated: readonly Finding[]
   /** Whether its line of code was not shown just before. */
   readonly isNewPlace: boolean
+  /** Whether the numbers that show it were not told before. */
+  readonly isNewEvidence: boolean
   readonly sides: Sides
   readonly facts: readonly Fact[]
 }
@@ -30,8 +32,16 @@ export function tellFindings(outcome: CheckOutcome): readonly ToldFinding[] {
     last = span
     const sides = sidesOf(finding, outcome)
     const why = [catalogue[finding.diagnostic.code].why, ...finding.diagnostic.notes].join(' ')
-    const facts = factsOf(finding, sides, isNew(why) ? why : undefined, isNew(finding.evidence))
-    return { finding, repeated, isNewPlace, sides, facts: [...facts, ...repeated.map(alsoFact)] }
+    const isNewEvidence = isNew(finding.evidence)
+    const facts = factsOf(finding, sides, isNew(why) ? why : undefined, isNewEvidence)
+    return {
+      finding,
+      repeated,
+      isNewPlace,
+      isNewEvidence,
+      sides,
+      facts: [...facts, ...repeated.map(alsoFact)],
+    }
   })
 }
 

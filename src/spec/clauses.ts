@@ -35,7 +35,7 @@ export function structureClauses(
           id: `${owner}model.${name}`,
           kind: 'equation',
           statement: line.statement,
-          equation: { lead: '', tree: line.equation },
+          equation: { lead: '', tree: line.equation, read: line.expression },
           span: step.lines.length === 1 ? step.span : step.at(...line.range),
           ...(step.citation && { citation: step.citation }),
         })

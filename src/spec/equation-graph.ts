@@ -40,6 +40,8 @@ export interface EquationHost {
   readonly draw: (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node
   /** Is told that a value is what a clause says, of what is given. */
   readonly state: (clause: string, node: Node, given?: readonly Node[]) => void
+  /** Is told each value that a part of an equation has. */
+  readonly onValue?: ((part: Expression, value: Node) => void) | undefined
   /** What an output of a network is for some values; undefined where no network has the name. */
   readonly network: (name: string, args: readonly Node[]) => Node | Problem | undefined
 }
@@ -150,6 +152,7 @@ export class EquationGraph {
       hasBatch: node => this.hasBatch(node),
       definition: name => this.#definition(name),
       onApplied: (name, node, given) => this.#state(name, node, given),
+      ...(this.host.onValue && { onValue: this.host.onValue }),
       numbers,
       size: name => this.host.size(name),
       ...(this.#inferring !== undefined && { inferring: this.#inferring }),

@@ -263,7 +263,7 @@ class AlgorithmReader {
           id,
           kind: 'loss',
           statement: `${head.key} ${line?.statement ?? name}`,
-          ...(line && { equation: { lead: `${head.key} `, tree: line.equation } }),
+          ...(line && { equation: { lead: `${head.key} `, tree: line.equation, read: line.expression } }),
           span: head.span,
           ...cited,
         },
@@ -382,18 +382,13 @@ class AlgorithmReader {
       const shape = [symbol('rows', true), symbol('columns', true)]
       return { name, shape, dtype: 'float32', hasBatch: false, span: head.span }
     })
-    const value = this.#value(
-      network.parameters,
-      whole,
-      reader.planned.filter(isPassage),
-      1,
-      head.span,
-      inputs,
-    )
+    const passages = reader.planned.filter(isPassage)
+    const value = this.#value(network.parameters, whole, passages, 1, head.span, inputs)
     if (!value) return
     const citation = context.citation(fields.get('cite'))
     const id = this.#id(network.parameters)
     const statement = String(text).trim()
+    const [line] = passages.flatMap(({ lines }) => lines)
     this.steps.push({
       kind: 'update',
       network,
@@ -403,7 +398,7 @@ class AlgorithmReader {
         id,
         kind: 'update',
         statement,
-        ...(tree && !isSyntaxProblem(tree) && { equation: { lead: '', tree } }),
+        ...(line && { equation: { lead: '', tree: line.equation, read: line.expression } }),
         span: head.span,
         ...(citation && { citation }),
       },

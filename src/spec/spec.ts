@@ -17,6 +17,15 @@ export interface Citation {
   readonly span: Span
 }
 
+/** An equation as it is written, and as it is read. */
+export interface ClauseEquation {
+  /** The words before it. */
+  readonly lead: string
+  readonly tree: Expression
+  /** Its right side, with what papers leave to their readers written out; parts have the ranges of parts of `tree`. */
+  readonly read: Expression
+}
+
 /** One checkable statement of a spec. */
 export interface Clause {
   /** Stable within the spec: `model.conv1.filters`. */
@@ -36,8 +45,8 @@ export interface Clause {
     | 'update'
   /** In the words of the spec: `dense 120, tanh`. */
   readonly statement: string
-  /** The equation that the statement ends with, if it does, and the words before it. */
-  readonly equation?: { readonly lead: string; readonly tree: Expression }
+  /** The equation that the statement ends with, if it does. */
+  readonly equation?: ClauseEquation
   readonly citation?: Citation
   readonly span: Span
 }
@@ -74,6 +83,9 @@ export interface StandardDraw {
   readonly mirrored: string
 }
 
+/** Is told a value of a part of an equation: of what `Clause.equation` has as `read`. */
+export type OnValue = (part: Expression, value: Node) => void
+
 /** What a spec's graph is built with. */
 export interface Instantiation {
   readonly builder: GraphBuilder
@@ -94,6 +106,8 @@ export interface Instantiation {
   readonly input?: (name: string, index: number) => Node | undefined
   /** What networks compute whose inside the spec does not state; without it, any network of their shapes. */
   readonly network?: ApplyNetwork
+  /** Is told each value that a part of an equation has. */
+  readonly onValue?: OnValue
   /** Whether a node stands for what a network computes, so that no gradient goes through it. */
   readonly isOpaque?: (node: Node) => boolean
 }

@@ -28,8 +28,9 @@ import { factList, section, sentence } from './cards.js'
 import { CodeListing } from './code.js'
 import { drawing } from './drawing.js'
 import { type Child, e, prose, table } from './elements.js'
-import { algorithmSection, equationsSection, symbolsSection } from './equations.js'
+import { equationsSection, symbolsSection } from './equations.js'
 import { mathematics as formulaOf } from './mathematics.js'
+import { algorithmSection } from './training.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
 export function article(outcome: CheckOutcome, id: string): Element {
@@ -92,11 +93,12 @@ function heading({ verdict, target, spec, specPath, comparison }: CheckOutcome, 
   )
 }
 
-function findingCard({ finding, sides, facts }: ToldFinding, code: CodeListing): Element {
+function findingCard({ finding, isNewEvidence, sides, facts }: ToldFinding, code: CodeListing): Element {
   const { diagnostic, evidence } = finding
   const { accepted } = diagnostic
   const { specified, implemented } = sides
-  const counterexample = evidence?.by === 'counterexample' ? evidence.counterexample : undefined
+  const counterexample =
+    isNewEvidence && evidence?.by === 'counterexample' ? evidence.counterexample : undefined
   return e(
     'section',
     { className: ['card', accepted ? 'is-accepted' : 'is-differs'] },
