@@ -121,6 +121,16 @@ class Writer {
         return glyph('\\ldots', '…')
       case 'list':
         return fence('[', ']', this.#all(expression.items))
+      case 'matrix': {
+        const rows = expression.rows.map(cells =>
+          separated(
+            cells.map(cell => this.write(cell, 0)),
+            glyph(' & ', ', '),
+          ),
+        )
+        const body = separated(rows, glyph(' \\\\ ', '; '))
+        return row(glyph('\\begin{bmatrix} ', '['), body, glyph(' \\end{bmatrix}', ']'))
+      }
       case 'absolute':
         return fence('|', '|', this.write(expression.operand, 0))
       case 'transpose':
