@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
           return ${build('{ units, inputShape: [1] }')}
         }`,
     },
-    expected: ['make 2*(units, changed) (2)'],
+    expected: ['make 2*(units, changed)'],
   },
   {
     title: 'whether a value is of a class of TensorFlow.js is asked once',

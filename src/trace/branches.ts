@@ -7,10 +7,11 @@ import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
 import type { Interpreter } from './interpreter.js'
 import { type Slot, SlotMap } from './slot.js'
-import { shortText } from './unknowns.js'
+import { because, type Path, shortText } from './unknowns.js'
 import {
   type HostObject,
   isObject,
+  isSameUnknown,
   isUnknown,
   type Property,
   type UnknownValue,
@@ -70,7 +71,7 @@ export function chooseLogical(
   const open = () => unknownBranch(interpreter, shortText(span), { ...cause, span: left.span })
   if (!isUnknown(value)) return open()
   const both = interpreter.derived([value, other.value], ([a, b]) => `${a} ${sign} ${b}`, operator)
-  return value.reason === undefined ? both : { ...both, reason: open().reason! }
+  return value.reason === undefined ? both : because(both, open().reason!)
 }
 
 export interface Attempt<Result = Value> {
@@ -156,7 +157,7 @@ function isMadeWhereMissing(
   )
 
   function isSubject(value: Value): boolean {
-    return isUnknown(value) && isUnknown(subject) && value.path === subject.path
+    return isUnknown(value) && isUnknown(subject) && isSameUnknown(value, subject)
   }
 }
 
@@ -201,7 +202,7 @@ export function unknownBranch(
   interpreter: Interpreter,
   what: string,
   { span, condition }: Cause,
-  path = what,
+  path: Path = what,
 ): UnknownValue {
   const text = shortText(span)
   const reason = diagnostic('unknown-branch', { what, condition: text }, { span })
@@ -225,5 +226,5 @@ export function sameContent(a: unknown, b: unknown): boolean {
 export function sameValue(a: Value, b: Value): boolean {
   if (Object.is(a, b)) return true
   if (isPolynomial(a) && isPolynomial(b)) return equals(a, b)
-  return isUnknown(a) && isUnknown(b) && a.path === b.path && a.reason === b.reason
+  return isUnknown(a) && isUnknown(b) && a.reason === b.reason && isSameUnknown(a, b)
 }

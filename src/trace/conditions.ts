@@ -29,7 +29,8 @@ export class Conditions {
     if (!isUnknown(condition)) return undefined
     this.#decide(condition, question => {
       const answer = this.#assumptions.answer(question)
-      if (answer === undefined) open ??= question
+      // Its text is worked out now: names of a walk are gone afterwards.
+      if (answer === undefined) open ??= { ...question }
       return answer
     })
     return open
@@ -65,12 +66,25 @@ export class Conditions {
       const [subject, literal] = isUnknown(a) ? [a, b] : [b, a]
       if (isUnknown(subject) && isLiteral(literal) && !this.#unknowns.isLoose(subject)) {
         const key = this.#unknowns.keyOf(subject)
-        const same = answer({ kind: 'equality', subject: key, text: subject.path, literal })
+        const same = answer({
+          kind: 'equality',
+          subject: key,
+          get text() {
+            return subject.path
+          },
+          literal,
+        })
         return same === undefined ? undefined : same === holdsIfEqual
       }
     }
     if (this.#unknowns.isLoose(value)) return undefined
-    return answer({ kind: 'truth', subject: this.#unknowns.keyOf(value), text: value.path })
+    return answer({
+      kind: 'truth',
+      subject: this.#unknowns.keyOf(value),
+      get text() {
+        return value.path
+      },
+    })
   }
 }
 

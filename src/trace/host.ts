@@ -12,7 +12,7 @@ import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
 import type { Reach } from './reach.js'
-import type { Operation } from './unknowns.js'
+import type { Operation, Path } from './unknowns.js'
 import type {
   ArrayObject,
   HostFunctionObject,
@@ -152,14 +152,15 @@ export interface Tracer {
   /** A place together with the calls that are active now. */
   origin(span: Span): Origin
   /** A value that cannot be followed, with its reason, which is recorded. `path` is how the user would write it. */
-  opaque(code: Code, values: Readonly<Record<string, string>>, span: Span, path?: string): UnknownValue
+  opaque(code: Code, values: Readonly<Record<string, string>>, span: Span, path?: Path): UnknownValue
   /** A value that is not known and equals no other, perhaps because of something that was found before. */
-  fresh(path: string, reason?: Diagnostic): UnknownValue
-  /** A value that others decide, of which one is not known. `write` gives its name from theirs. */
+  fresh(path: Path, reason?: Diagnostic): UnknownValue
+  /** A value that others decide, of which one is not known. `write` gives its name from theirs; `member` is its key in the first. */
   derived(
     values: readonly Value[],
     write: (texts: readonly string[]) => string,
     operator?: string,
+    member?: string,
   ): UnknownValue
   /** What a value that is not known was computed from, if an operator gave it. */
   operation(value: UnknownValue): Operation | undefined

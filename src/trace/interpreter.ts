@@ -27,7 +27,15 @@ import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { UnknownObjects } from './unknown-objects.js'
-import { type KeyTable, lastKeyOf, type Operation, shortText, Unknowns, whyUnknown } from './unknowns.js'
+import {
+  type KeyTable,
+  lastKeyOf,
+  type Operation,
+  type Path,
+  shortText,
+  Unknowns,
+  whyUnknown,
+} from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import {
   type ArrayObject,
@@ -119,13 +127,13 @@ export class Interpreter implements Tracer {
     code: Code,
     values: Readonly<Record<string, string>>,
     span: Span,
-    path = spanText(span),
+    path: Path = spanText(span),
   ): UnknownValue {
     return this.#valueAt(span, path, diagnostic(code, values as never, { span }))
   }
 
   /** What a place gives that is not known. The first value that it gives in a chain of calls is found again by another walk. */
-  #valueAt(span: Span, path: string, reason: Diagnostic): UnknownValue {
+  #valueAt(span: Span, path: Path, reason: Diagnostic): UnknownValue {
     if (this.#speculations > 0) return this.unknowns.fresh(path, reason)
     const key = [span, ...this.#path].map(({ file, start, end }) => `${file.path}:${start}-${end}`).join('<')
     if (this.#places.has(key)) return this.unknowns.fresh(path, reason)
@@ -147,7 +155,7 @@ export class Interpreter implements Tracer {
     return this.#speculations > 0
   }
 
-  fresh(path: string, reason?: Diagnostic): UnknownValue {
+  fresh(path: Path, reason?: Diagnostic): UnknownValue {
     return this.unknowns.fresh(path, reason)
   }
 
@@ -155,8 +163,9 @@ export class Interpreter implements Tracer {
     values: readonly Value[],
     write: (texts: readonly string[]) => string,
     operator?: string,
+    member?: string,
   ): UnknownValue {
-    return this.unknowns.derived(values, write, operator)
+    return this.unknowns.derived(values, write, operator, member)
   }
 
   /** A parameter without a value. */
@@ -207,7 +216,7 @@ export class Interpreter implements Tracer {
     this.step()
     if (isUnknown(callee)) {
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
-      const path = `${callee.path}(…)`
+      const path: Path = { of: callee, write: name => `${name}(…)` }
       this.#handedOut.offer(this, args, span)
       this.#release(args, thisValue, true)
       const result = callee.reason

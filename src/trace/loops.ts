@@ -11,7 +11,7 @@ import { RecurrenceWalk } from './recurrences.js'
 import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
-import { shortText } from './unknowns.js'
+import { type Path, shortText } from './unknowns.js'
 import {
   type ArrayObject,
   hole,
@@ -214,8 +214,10 @@ export function runForEach(
     if (loop.over === 'values' && !isUnknown(collection))
       notIterable(interpreter, collection, loop.collection.span)
     const reasonOf = unknownLength(loop.collection.span)
-    const path = isUnknown(collection) ? collection.path : shortText(loop.collection.span)
-    const unknown = interpreter.fresh(`${path}[i]`, reasonOf('its element'))
+    const path: Path = isUnknown(collection)
+      ? { of: collection, write: name => `${name}[i]` }
+      : `${shortText(loop.collection.span)}[i]`
+    const unknown = interpreter.fresh(path, reasonOf('its element'))
     return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
   }
   const length = new LoopLength(interpreter)

@@ -251,9 +251,12 @@ export class SiteTracer {
 
   /** A model that is not known, with what would help. */
   #asking(model: Found, target: string, inputs: Declarations): Found {
-    if (!('reason' in model) || !model.reason || target === topLevel) return model
+    if ('applications' in model || target === topLevel) return model
+    // Its name is worked out now: those of a walk are gone afterwards.
+    const { kind, path, reason } = model
+    if (!reason) return { kind, path }
     const names = [...this.#targets.parameters(target), ...this.#targets.reads(target)]
-    return { ...model, reason: askingFor(model.reason, this.#interpreter.wanted, { names, inputs }) }
+    return { kind, path, reason: askingFor(reason, this.#interpreter.wanted, { names, inputs }) }
   }
 
   /** Settings that nothing reads, each once for all that is walked. */

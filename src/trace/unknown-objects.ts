@@ -4,6 +4,7 @@ import { sameValue } from './branches.js'
 import type { Interpreter } from './interpreter.js'
 import { whyUnknown } from './unknowns.js'
 import {
+  isSameUnknown,
   isUnknown,
   type ObjectValue,
   type Property,
@@ -16,8 +17,8 @@ import {
 /** Objects that are not known, of which what the program writes into them is. */
 export class UnknownObjects {
   readonly #interpreter: Interpreter
-  /** What was written, by the names of the objects. */
-  readonly #written = new Map<string, RecordObject>()
+  /** What was written, by the objects. */
+  readonly #written = new Map<object, RecordObject>()
   readonly #owners = new Map<ObjectValue, UnknownValue>()
   #globalObject: UnknownValue | undefined
   /** Global names that the program asks the global object for. */
@@ -43,7 +44,7 @@ export class UnknownObjects {
 
   get(object: UnknownValue, key: string, span: Span): Value {
     const interpreter = this.#interpreter
-    const written = this.#written.get(object.path)
+    const written = this.#written.get(identityOf(object))
     const property = written?.properties.get(key)
     if (this.#isGlobal(object)) {
       this.#globalNames.add(key)
@@ -58,8 +59,12 @@ export class UnknownObjects {
       ])
     const whole = written?.properties.get(unknownKey)?.value
     if (isUnknown(whole)) return this.get(whole, key, span)
-    return interpreter.derived([object], ([name]) =>
-      /^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`,
+    const isIndex = /^\d+$/.test(key)
+    return interpreter.derived(
+      [object],
+      ([name]) => (isIndex ? `${name}[${key}]` : `${name}.${key}`),
+      undefined,
+      isIndex ? undefined : key,
     )
   }
 
@@ -102,7 +107,10 @@ export class UnknownObjects {
     const { heap, unknowns } = this.#interpreter
     const target = this.#writtenTo(object)
     for (const name of target.properties.keys()) heap.setProperty(target, name, undefined)
-    this.#interpreter.obscure(target, unknowns.fresh(`${object.path}, changed`, whyUnknown(key, span)))
+    this.#interpreter.obscure(
+      target,
+      unknowns.fresh({ of: object, write: name => `${name}, changed` }, whyUnknown(key, span)),
+    )
   }
 
   /** What a program finds under a global name that it uses as a field of the global object too. */
@@ -117,18 +125,20 @@ export class UnknownObjects {
     return owner && !record.properties.has(key) ? this.get(owner, key, span) : undefined
   }
 
-  #isGlobal({ path }: UnknownValue): boolean {
-    return path === this.#globalObject?.path
+  #isGlobal(object: UnknownValue): boolean {
+    return this.#globalObject !== undefined && isSameUnknown(object, this.#globalObject)
   }
 
   #writtenTo(object: UnknownValue): RecordObject {
     const { unknowns } = this.#interpreter
-    const known = this.#written.get(object.path)
+    const known = this.#written.get(identityOf(object))
     if (known) return known
     // As old as the object, which may have been there long before the program wrote to it.
     const record: RecordObject = { ...this.#interpreter.record(), id: unknowns.bornAt(object) }
-    this.#written.set(object.path, record)
+    this.#written.set(identityOf(object), record)
     this.#owners.set(record, object)
     return record
   }
 }
+
+const identityOf = (object: UnknownValue): object => object.identity ?? object

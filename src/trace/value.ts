@@ -94,9 +94,15 @@ export interface UnknownValue {
   readonly kind: 'unknown'
   /** How the user would write it: `config.units`. */
   readonly path: string
+  /** What tells it from others: two values that have one are the same exactly if it is one object. */
+  readonly identity?: object
   /** Absent for an unbound parameter and its fields. */
   readonly reason?: Diagnostic
 }
+
+/** Whether two values that are not known are one value. */
+export const isSameUnknown = (a: UnknownValue, b: UnknownValue): boolean =>
+  a.identity && b.identity ? a.identity === b.identity : a.path === b.path
 
 /** The key under which an array notes that its elements are not known. */
 export const unknownKey = '\u0000unknown'

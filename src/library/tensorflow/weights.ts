@@ -6,6 +6,7 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import {
   type HostObject,
   isObject,
+  isSameUnknown,
   isUnknown,
   type ObjectValue,
   type Property,
@@ -300,13 +301,15 @@ function startingAlike(ways: readonly LayerState[]): readonly LayerState[] {
     isOpen[i] ? { ...parameter, initializer: given } : parameter
   return ways.map(way => ({ ...way, parameters: way.parameters!.map(opened) }))
 }
+const haveSameName = (a: UnknownValue | undefined, b: UnknownValue | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && isSameUnknown(a, b))
 
 function isAlike(a: LayerState, b: LayerState): boolean {
   return (
     a.trainable === b.trainable &&
     a.reason === b.reason &&
     a.name === b.name &&
-    a.unknownName?.path === b.unknownName?.path &&
+    haveSameName(a.unknownName, b.unknownName) &&
     haveSameWeights(a, b)
   )
 }
