@@ -38,6 +38,13 @@ export const opaqueReasons = {
     message: '`{what}` changes in each call, and how often it was called before is not known',
     why: 'A function that trains is called again and again, and finds what its earlier calls left.',
   },
+  'changed-in-training': {
+    category: 'opaque',
+    title: 'Changed while `fit` trains',
+    message:
+      'callbacks of `fit` change `{what}`, and what it is then does not follow from the number of the epoch',
+    why: 'Callbacks run between epochs and batches, and may do something else each time.',
+  },
   'unknown-recursion': {
     category: 'opaque',
     title: 'Recursion of unknown depth',

@@ -1,9 +1,12 @@
+import { symbolsIn } from '../graph/attribute.js'
+import { symbol as symbolOf } from '../graph/dimension.js'
 import { type Model, type ModelGraph, type Optimizer, type Parameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import type { Assignment, Descent, Rounds, Step, TrainingGraph, Write } from '../graph/training.js'
+import type { Assignment, Counter, Descent, Rounds, Step, TrainingGraph, Write } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
 import { optimizers } from '../library/optimizers.js'
 import { descents, folded } from '../library/step-order.js'
+import { attributeFormula } from './attributes.js'
 import { equationsOf, namedLines } from './equations.js'
 import { expressionOf } from './expression.js'
 import {
@@ -229,6 +232,7 @@ class AlgorithmWriter {
     const rate = settings.learningRate?.value
     if (kind === 'sgd' && typeof rate === 'number')
       return row(theta, glyph(' - ', ' − '), number(rate), glyph('\\,', ' '), gradient)
+    this.#explainCounters(optimizer)
     const key = keyOf([kind, Object.entries(settings).map(([name, { value }]) => [name, value])])
     const alike = [...this.#rules].filter(([other]) => other.startsWith(`["${kind}"`)).length
     const known = this.#rules.get(key)
@@ -239,6 +243,17 @@ class AlgorithmWriter {
       this.#rules.set(key, { head, items: items.slice(1), explanations: rest })
     }
     return row(head, parenthesized(separated([theta, gradient], glyph(',\\,', ', '))))
+  }
+
+  /** What settings depend on that count how far training has come. */
+  #explainCounters({ settings }: Optimizer): void {
+    const { counters } = this.#found.training
+    for (const { value } of Object.values(settings))
+      for (const name of symbolsIn(value)) {
+        const counter = counters.get(name)
+        if (counter)
+          this.#explanations.push({ symbol: attributeFormula(symbolOf(name)), meaning: counted[counter] })
+      }
   }
 
   #assignment(step: Assignment): Drawn {
@@ -376,16 +391,18 @@ function plain(item: Item): Item {
   return rest
 }
 
-/** Where a setting of an optimizer comes from, or why it is not known. */
+/** What symbols of hyper-parameters count. */
+const counted: Readonly<Record<Counter, string>> = {
+  epoch: 'number of the epoch, from 0',
+  call: 'how often it was called before',
+}
+
+/** Where a setting of an optimizer comes from. */
 function withSource(entry: Explanation, { settings, kind }: Optimizer): Explanation {
   const name = Object.keys(settings).find(
     key => key.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`) === entry.meaning,
   )
   const setting = name === undefined ? undefined : settings[name]
-  if (setting?.reason) {
-    const { values: _, ...rest } = entry
-    return { ...rest, remark: `not known: ${setting.reason.message}` }
-  }
   if (setting?.from !== 'default' || name === undefined) return entry
   const definition = optimizers[kind]!
   const [core, text] = definition.source.split('; ')

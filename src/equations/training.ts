@@ -174,8 +174,11 @@ export function optimizerItems({ kind, settings, reason }: Optimizer, names: Nam
       const known = value(name)
       const own = letterOf(letter)
       if (!(used.includes(letter) || letter.endsWith('_0')) || known === undefined || !own) return []
+      const meaning = name.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`)
+      const reason = settings[name]?.reason
       const values = typeof known === 'number' ? number(known) : attributeFormula(known)
-      return [{ symbol: own, meaning: name.replace(/([A-Z])/g, c => ` ${c.toLowerCase()}`), values }]
+      const said = reason ? { remark: `not known: ${reason.message}` } : { values }
+      return [{ symbol: own, meaning, ...said }]
     }),
   ]
   return { items, explanations }

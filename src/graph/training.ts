@@ -99,9 +99,14 @@ export interface Owner {
   readonly parameters: readonly Node[]
 }
 
+/** What a symbol counts that hyper-parameters depend on: epochs from 0, or the calls of the target before this one. */
+export type Counter = 'epoch' | 'call'
+
 /** What the training code of a target does, in order. */
 export interface Training {
   readonly steps: readonly Step[]
+  /** The symbols that count how far training has come. */
+  readonly counters: ReadonlyMap<string, Counter>
   readonly owners: readonly Owner[]
 }
 

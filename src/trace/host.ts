@@ -7,7 +7,7 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Model, ShapeStatement } from '../graph/model.js'
 import type { Problem } from '../graph/op.js'
 import type { Origin, Provenance } from '../graph/provenance.js'
-import type { Training } from '../graph/training.js'
+import type { Counter, Training } from '../graph/training.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
@@ -148,6 +148,9 @@ export interface Tracer {
   readonly heap: Heap
   readonly builder: GraphBuilder
   readonly provenance: Provenance
+
+  /** The symbols that count how far training has come. */
+  readonly counters: Map<string, Counter>
 
   /** A place together with the calls that are active now. */
   origin(span: Span): Origin

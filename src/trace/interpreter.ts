@@ -5,6 +5,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { isPolynomial } from '../graph/dimension.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
+import type { Counter } from '../graph/training.js'
 import { opTable } from '../ops/table.js'
 import { type Span, sourceFile, spanText } from '../text/source.js'
 import type { Assumptions, Question } from './assumptions.js'
@@ -63,6 +64,7 @@ export class Interpreter implements Tracer {
   readonly repetitions = new Repetitions()
   readonly openLoops = new OpenLoops()
   readonly builder = new GraphBuilder(opTable)
+  readonly counters = new Map<string, Counter>()
   readonly provenance = new Provenance()
   readonly library: Library
   readonly dialect: Dialect

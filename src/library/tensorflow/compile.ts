@@ -7,8 +7,8 @@ import { type HostObject, isObject, isUnknown, type Property, type Value } from 
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
 import { isFunction, lossFunction } from './loss-functions.js'
-import type { TensorState } from './state.js'
-import { isSetting } from './types.js'
+import type { SettingState, TensorState } from './state.js'
+import { isSetting, settingType } from './types.js'
 
 /** What a model was compiled with. The losses are those of the outputs that it had then. */
 export interface Compiled {
@@ -32,6 +32,20 @@ export function compiled(
     losses: loss ? readLosses(trace, loss, outputs, origin.span) : [],
     origin,
   }
+}
+
+/** The argument of `compile` with the optimizer that a name stands for: the model makes one, which code can get at. */
+export function withOptimizer(
+  trace: Tracer,
+  fields: ReadonlyMap<string, Property>,
+  span: Span,
+): ReadonlyMap<string, Property> {
+  const named = fields.get('optimizer')
+  if (typeof named?.value !== 'string') return fields
+  const { kind, settings, span: place } = readOptimizer(trace, named, span)
+  if (kind === 'opaque') return fields
+  const value = trace.host<SettingState>(settingType, { role: 'optimizer', kind, settings })
+  return new Map(fields).set('optimizer', { value, span: place })
 }
 
 /** What `compile` was told, with defaults resolved, of a model that has these outputs now. */

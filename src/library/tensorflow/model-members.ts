@@ -3,13 +3,13 @@ import type { Descent } from '../../graph/training.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import { attributeOf } from './arguments.js'
-import { compiled } from './compile.js'
+import { compiled, withOptimizer } from './compile.js'
 import { shapeOf } from './declared-shapes.js'
 import { applicationsBelow, layersOf } from './layer-order.js'
 import { givenNoTensors, result, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
-import { isTensor, modelType } from './types.js'
+import { isSetting, isTensor, modelType } from './types.js'
 import { fitCompiled } from './updates.js'
 import { buildSequential, openCount, trainedNodes } from './weights.js'
 
@@ -25,17 +25,17 @@ const method = (call: (model: HostObject<ModelState>, call: HostCall) => Value) 
   ({ kind: 'method', call }) as const
 
 /** Training changes no equation: it is noted as a step, and what it gives is of a run. */
-const trainingMethods: Readonly<Record<string, (call: HostCall) => Descent['schedule']>> = {
-  fit: fitSchedule,
-  fitDataset: () => undefined,
-  trainOnBatch: () => undefined,
+const trainingMethods: Readonly<Record<string, (call: HostCall) => Parameters<typeof fitCompiled>[2]>> = {
+  fit: call => ({ schedule: fitSchedule(call), options: call.arguments[2]?.value }),
+  fitDataset: ({ arguments: args }) => ({ options: args[1]?.value }),
+  trainOnBatch: () => ({}),
 }
 
 const notRun = (name: string, { trace, span }: HostCall): Value =>
   trace.opaque('unmodelled-call', { call: `model.${name}`, reason: 'nothing is run' }, span)
 
 /** What `fit` is told, with its defaults (tfjs-layers/src/engine/training.ts, `fitTensors`). */
-function fitSchedule({ trace, arguments: args, span }: HostCall): Descent['schedule'] {
+function fitSchedule({ trace, arguments: args, span }: HostCall): NonNullable<Descent['schedule']> {
   const options = args[2]?.value
   const setting = (name: string, usual: number): Attribute => {
     const value = isObject(options) ? trace.get(options, name, span) : undefined
@@ -81,10 +81,10 @@ function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
 
 Object.assign(modelType.members, {
   ...Object.fromEntries(
-    Object.entries(trainingMethods).map(([name, scheduleOf]) => [
+    Object.entries(trainingMethods).map(([name, told]) => [
       name,
       method((model, call) => {
-        fitCompiled(model, call, scheduleOf(call))
+        fitCompiled(model, call, told(call))
         return notRun(name, call)
       }),
     ]),
@@ -121,7 +121,8 @@ Object.assign(modelType.members, {
     const fields = trace.fields(call.arguments[0]?.value)
     buildSequential(model, trace)
     if (fields) {
-      const read = compiled(trace, fields, model.state.outputs, trace.origin(span))
+      const given = withOptimizer(trace, fields, span)
+      const read = compiled(trace, given, model.state.outputs, trace.origin(span))
       const compilation = { ...read, trained: trainedNodes(model) }
       trace.heap.setState(model, { ...model.state, compilation })
     }
@@ -130,6 +131,10 @@ Object.assign(modelType.members, {
   getLayer: method(getLayer),
   name: property(state => state.unknownName ?? state.name),
   getClassName: method(({ state }) => (state.kind === 'sequential' ? 'Sequential' : 'Model')),
+  optimizer: property((state, trace) => {
+    const value = state.compilation?.fields.get('optimizer')?.value
+    return isSetting(value) ? value : trace.fresh(`${state.name}.optimizer`, state.reason)
+  }),
   layers: ofCounted('layers', (state, trace) => trace.array(layersOf(state))),
   inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
   outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),

@@ -7,17 +7,24 @@ import { nodesBelow } from '../../graph/walk.js'
 import { type Span, spanText } from '../../text/source.js'
 import type { HostCall, Tracer, UnknownCall } from '../../trace/host.js'
 import { shorten } from '../../trace/unknowns.js'
-import { type HostObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import {
+  type HostObject,
+  isUnknown,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from '../../trace/value.js'
 import { penaltiesOf } from '../objective.js'
 import { readOptimizer } from './compile.js'
 import { contextOf } from './context.js'
+import { settingsInFit } from './fit-callbacks.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { readModel } from './read-model.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
-import { isLayer, isModel, isTensor } from './types.js'
+import { isLayer, isModel, isSetting, isTensor } from './types.js'
 import { listedOf, parametersOf, weightsOf } from './weights.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
@@ -235,18 +242,14 @@ function modelNow(trace: Tracer, model: HostObject<ModelState>): Model | Unknown
 /** Steps of the framework's own training on what the model was compiled with: `fit`, `trainOnBatch`. */
 export function fitCompiled(
   model: HostObject<ModelState>,
-  { trace, span }: HostCall,
-  schedule?: Descent['schedule'],
+  call: HostCall,
+  { schedule, options }: { readonly schedule?: Descent['schedule']; readonly options?: Value } = {},
 ): void {
+  const { trace, span } = call
   const { compilation } = model.state
   const read = modelNow(trace, model)
   const loss = 'outputs' in read && compilation ? read : undefined
-  const optimizer: Optimizer = loss?.compilation?.optimizer ?? {
-    kind: 'opaque',
-    settings: {},
-    span,
-    reason: 'the model is not compiled',
-  }
+  const optimizer = optimizerInFit(compilation?.fields.get('optimizer'), options, call)
   const { moved, given, open } = compiledReach(trace, model, loss)
   const reason = 'outputs' in read ? 'the model is not compiled where it is trained' : reasonOf(read)
   const reached = {
@@ -268,6 +271,15 @@ export function fitCompiled(
     origin: trace.origin(span),
   })
   noteDescent(trace, reached)
+}
+
+/** The optimizer that a model was compiled with, as it is while `fit` trains. */
+function optimizerInFit(given: Property | undefined, options: Value, call: HostCall): Optimizer {
+  const { trace, span } = call
+  if (!given) return { kind: 'opaque', settings: {}, span, reason: 'the model is not compiled' }
+  const optimizer = readOptimizer(trace, given, span)
+  if (!isSetting(given.value) || optimizer.kind === 'opaque') return optimizer
+  return { ...optimizer, settings: settingsInFit(given.value, options, call) }
 }
 
 /** From here on, what a step of an optimizer moves has other values. */
@@ -412,7 +424,8 @@ export function noteUnfollowed(trace: Tracer, name: string, { thisValue, span }:
 export function trainingOf(trace: Tracer): Training | undefined {
   const { record, models } = contextOf(trace)
   const steps = stepsOf(record.state)
-  return steps.length === 0 ? undefined : { steps, owners: ownersAmong(trace, models) }
+  if (steps.length === 0) return undefined
+  return { steps, owners: ownersAmong(trace, models), counters: new Map(trace.counters) }
 }
 
 /** Models without models inside, each with a name that no other has: where they are made, all may be called the same. */
