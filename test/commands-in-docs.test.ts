@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { runIn } from './support/command-line.js'
+
+/** Some commands run models. */
+jest.setTimeout(60_000)
 
 /** A command as the documentation shows it, and what is printed below it, if anything. */
 interface Shown {
@@ -91,7 +94,8 @@ const oneLayer = 'title: one layer\ninputs: { x: [3] }\nmodel: [{ dense: 8 }]\n'
 describe('README.md', () => {
   const page = readFileSync('README.md', 'utf8')
   const fences = fencesOf(page)
-  const files = { 'model.ts': fences.get('ts')!, 'spec.yaml': fences.get('yaml')! }
+  const model = fences.get('ts')!
+  const files = { 'model.ts': model, 'other.ts': model, 'spec.yaml': fences.get('yaml')! }
   const commands = commandsIn(page)
 
   test('shows commands', () => expect(commands.length).toBeGreaterThan(3))

@@ -155,6 +155,29 @@ describe('looking after every run', () => {
     expect(decisionOf(Array(6).fill(Number.NaN), levels).answer).toBe('stays above')
   })
 
+  test('several questions at once ask for more runs each, and their probabilities say so', () => {
+    for (const [asked, enough] of [
+      [3, 8],
+      [10, 10],
+    ] as const) {
+      expect(decisionOf(Array(enough).fill(0.05), levels, asked).answer).toBe('reaches')
+      expect(decisionOf(Array(enough - 1).fill(0.05), levels, asked).answer).toBe('not decided')
+    }
+    const [low, high] = [Array(8).fill(0), Array(8).fill(1)]
+    const [alone, corrected] = [comparisonOf(low, high), comparisonOf(low, high, { asked: 3 })]
+    expect(corrected.p / alone.p).toBeCloseTo(3, 10)
+    expect(corrected.sequentialP / alone.sequentialP).toBeCloseTo(3, 10)
+    expect(corrected.answer).toBe('better')
+    expect(comparisonOf(low.slice(1), high.slice(1), { asked: 3 }).answer).toBe('not decided')
+  })
+
+  test('losses that differ by less than counts are equal', () => {
+    const losses = [1, 2, 3, 4, 5, 6]
+    const above = losses.map(loss => loss + 1e-5)
+    expect(comparisonOf(above, losses).answer).toBe('worse')
+    expect(comparisonOf(above, losses, { tie: 1e-4 }).answer).toBe('not decided')
+  })
+
   test('losses below the bound are neither', () => {
     expect(decisionOf(Array(6).fill(-0.2), levels).answer).toBe('below')
     expect(decisionOf(Array(6).fill(-0.02), levels).answer).toBe('reaches')

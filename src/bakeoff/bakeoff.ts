@@ -8,6 +8,7 @@ import {
   type SpecReading,
   severalModels,
 } from '../pipeline.js'
+import type { BakeoffRun } from './run.js'
 
 /** Implementations that are proved to be the same, in the order in which they were given. */
 export interface ModelClass {
@@ -40,6 +41,8 @@ export interface BakeoffOutcome {
   readonly undecided: readonly ClassPair[]
   readonly spec?: string
   readonly problems: readonly DiffOutcome['diagnostics'][number][]
+  /** What came of running them, where that was asked for. */
+  readonly run?: BakeoffRun
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import { acceptableCodes } from '../acceptance/acceptance.js'
 import { catalogue } from '../diagnostics/catalogue.js'
+import { problems } from '../experiment/problems/table.js'
 import { operatorIds } from '../mutation/table.js'
 import { codesOfFailures } from './lint-files.js'
 import { print } from './output.js'
@@ -33,6 +34,9 @@ const wordsOf: Readonly<Record<string, () => readonly string[]>> = {
   'check --spec': bundledSpecs,
   'lint --ignore': () => codesOfFailures,
   'lint --also': () => codesOfFailures,
+  'toy --spec': bundledSpecs,
+  'toy --problem': () => [...Object.keys(problems), 'list'],
+  'bakeoff --problem': () => [...Object.keys(problems), 'none'],
   'mutate --spec': bundledSpecs,
   'bakeoff --spec': bundledSpecs,
   'mutate --operator': () => operatorIds,

@@ -1,15 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
-import { backends } from '../experiment/protocol.js'
 import { exitCodes } from './exit.js'
-import {
-  collectGradient,
-  collectText,
-  option,
-  outputsOfCommands,
-  readCount,
-  readPositive,
-  readSeconds,
-} from './options.js'
+import { collectGradient, collectText, option, outputsOfCommands, readSeconds, running } from './options.js'
 import { packageVersion } from './package.js'
 import { InputError, UsageError } from './usage.js'
 
@@ -197,9 +188,16 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
     .command('bakeoff <targets...>')
     .description('compare independent implementations of one model: which are the same, and which is odd')
     .option('--spec <file>', 'what each of them is checked against as well')
+    .option('--run', 'run them as well: the same weights in all of them, and the same problem for all')
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
+    .addOption(running.problem('`none` trains nothing'))
+    .addOption(running.backend())
+    .addOption(running.seed())
+    .addOption(running.seeds())
+    .addOption(running.budget())
+    .addOption(running.memory())
     .addOption(outputs.bakeoff.options[0])
     .addOption(outputs.bakeoff.options[1])
     .addHelpText(
@@ -207,10 +205,14 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       examples([
         ['bakeoff ours.ts#createModel theirs.js#build third.js#Net.build', 'three targets'],
         ['bakeoff a.js#loss b.js#loss --input x:[N,4] --output bakeoff.html', 'functions, and a page'],
+        ['bakeoff a.js#build b.js#build c.js#build --run', 'and run them, which nothing else does'],
       ]),
     )
     .action(async (targets: readonly string[], options) => {
-      code = (await import('./bakeoff.js')).bakeoff(targets, { ...options, outputs: outputs.bakeoff.asked() })
+      code = await (await import('./bakeoff.js')).bakeoff(targets, {
+        ...options,
+        outputs: outputs.bakeoff.asked(),
+      })
     })
 
   program
@@ -285,26 +287,15 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
       'run a model in a process of its own: the same weights as its spec, and problems with a known bound',
     )
     .option('--spec <file>', 'the spec, a YAML file or the name of one that ships with aswritten')
-    .option('--problem <name>', 'the problem to train on; `list` names all')
+    .addOption(running.problem('`list` names all'))
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
-    .addOption(
-      new Option(
-        '--backend <name>',
-        'what computes: the native backend where it loads, else plain JavaScript',
-      ).choices(backends),
-    )
-    .addOption(new Option('--seed <number>', 'where random numbers start').argParser(readCount).default(1))
-    .addOption(new Option('--seeds <count>', 'as many runs at most').argParser(readPositive).default(12))
-    .addOption(
-      new Option('--budget <seconds>', 'how long training may take, and building a model')
-        .argParser(readSeconds)
-        .default(60),
-    )
-    .addOption(
-      new Option('--memory <megabytes>', 'how much it may use').argParser(readPositive).default(2048),
-    )
+    .addOption(running.backend())
+    .addOption(running.seed())
+    .addOption(running.seeds())
+    .addOption(running.budget())
+    .addOption(running.memory())
     .addOption(outputs.toy.options[0])
     .addOption(outputs.toy.options[1])
     .addHelpText(

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { type GradientRequest, readGradientRequest } from '../equations/gradients.js'
+import { backends } from '../experiment/protocol.js'
 import type { BakeoffReporterName } from '../report/bakeoff-reporters.js'
 import type { DiffReporterName } from '../report/diff-reporters.js'
 import type { LintReporterName } from '../report/lint-reporters.js'
@@ -14,6 +15,7 @@ import type { Stated } from './config.js'
 import { failures } from './exit.js'
 import { readInput } from './inputs.js'
 import { outputOptions } from './output.js'
+import { usualRun } from './usual-run.js'
 
 /** Reporters are loaded when a result is written; their names are needed before. */
 const formats = {
@@ -91,6 +93,33 @@ export const option = {
     new Option('--baseline <file>', 'what is accepted; otherwise the nearest aswritten-baseline.yaml'),
   format: (...names: readonly string[]) =>
     new Option('--format <format>', 'how to print').choices(names).default(names[0]),
+}
+
+/** How code is run, for commands that can. */
+export const running = {
+  problem: (more: string) => new Option('--problem <name>', `the problem to train on; ${more}`),
+  backend: () =>
+    new Option(
+      '--backend <name>',
+      'what computes: the native backend where it loads, else plain JavaScript',
+    ).choices(backends),
+  seed: () =>
+    new Option('--seed <number>', `where random numbers start (default: ${usualRun.seed})`).argParser(
+      readCount,
+    ),
+  seeds: () =>
+    new Option('--seeds <count>', `as many runs at most (default: ${usualRun.seeds})`).argParser(
+      readPositive,
+    ),
+  budget: () =>
+    new Option(
+      '--budget <seconds>',
+      `how long training may take, and building a model (default: ${usualRun.budget})`,
+    ).argParser(readSeconds),
+  memory: () =>
+    new Option('--memory <megabytes>', `how much it may use (default: ${usualRun.memory})`).argParser(
+      readPositive,
+    ),
 }
 
 /** Where and how each command writes its result, with what was asked for once it is parsed. */

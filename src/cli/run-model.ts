@@ -1,10 +1,12 @@
-import { counterpartOf } from '../compare/counterpart.js'
+import { type Counterpart, counterpartOf } from '../compare/counterpart.js'
 import type { ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
 import type { ProblemName } from '../experiment/problems/table.js'
 import type { BackendName, Description } from '../experiment/protocol.js'
-import type { WeightsOutcome } from '../experiment/same-weights.js'
+import { graphReference, type WeightsOutcome, weightNodes } from '../experiment/same-weights.js'
 import { sendGraph } from '../experiment/sent-graph.js'
 import { signatureOf } from '../experiment/signature.js'
+import type { ModelGraph } from '../graph/model.js'
+import { isProblem } from '../graph/op.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { carryWeights } from './carried-weights.js'
 import { Laboratory, type Limits } from './laboratory.js'
@@ -38,13 +40,24 @@ export async function runModel(
 ): Promise<ToyOutcome> {
   const counterpart = check?.comparison && counterpartOf(check.comparison)
   const spec = counterpart && new Laboratory({ kind: 'graph', graph: sendGraph(counterpart.graph) }, limits)
+  const sameWeights = async (
+    code: ModelGraph,
+    stated: Counterpart,
+    specified: Laboratory,
+  ): Promise<WeightsOutcome> => {
+    const weights = weightNodes(description, code)
+    if (isProblem(weights)) return { kind: 'unmatched', reason: weights.problem }
+    return carryWeights({
+      code: { graph: code, weights, laboratory: model },
+      other: { ...graphReference(stated), laboratory: specified },
+      names: { code: 'the code', other: 'the spec' },
+      seed,
+    })
+  }
   try {
     if (spec) await spec.start(seed, backend)
     const weights =
-      check &&
-      (counterpart && spec && graph
-        ? await carryWeights({ graph, counterpart, description, model, spec, seed })
-        : unmatched(check))
+      check && (counterpart && spec && graph ? await sameWeights(graph, counterpart, spec) : unmatched(check))
     const base = {
       target: shown,
       seed,

@@ -1,25 +1,19 @@
 import { ExperimentFailure } from '../experiment/failures.js'
 import type { ToyVerdict } from '../experiment/outcome.js'
-import type { BackendName } from '../experiment/protocol.js'
 import { toyReporters } from '../report/toy-reporters.js'
 import { checkOne } from './checks.js'
 import { exitCodes } from './exit.js'
-import { Laboratory, type Limits } from './laboratory.js'
+import { Laboratory } from './laboratory.js'
 import { type AskedOutput, print, report } from './output.js'
-import { problemList, readProblem } from './problem-names.js'
+import { problemList } from './problem-names.js'
 import { progressBar } from './progress.js'
 import { type AskedModel, runModel } from './run-model.js'
+import { type AskedRun, announce, settingsOf } from './run-settings.js'
 import { cannotRun, type GivenValues, type RunSubject, readSubject } from './run-subject.js'
 import { InputError, UsageError } from './usage.js'
 
-export interface ToyOptions extends GivenValues {
+export interface ToyOptions extends GivenValues, AskedRun {
   readonly spec?: string
-  readonly problem?: string
-  readonly backend?: BackendName
-  readonly seed: number
-  readonly seeds: number
-  readonly budget: number
-  readonly memory: number
   readonly outputs: readonly AskedOutput[]
 }
 
@@ -39,19 +33,14 @@ export async function toy(target: string | undefined, options: ToyOptions): Prom
     return exitCodes.asWritten
   }
   if (target === undefined) throw new UsageError('name what to run: `aswritten toy model.ts#createModel`')
-  const problem = options.problem === undefined ? undefined : readProblem(options.problem)
+  const settings = settingsOf(options)
   const subject = withSpec(target, options)
-  const limits: Limits = { megabytes: options.memory, seconds: options.budget }
-  process.stderr.write(
-    `aswritten: runs ${subject.shown} in a process of its own, with ${limits.megabytes} MB and ${limits.seconds} s\n`,
-  )
-  const model = new Laboratory(subject.code, limits)
+  announce([subject.shown], settings)
+  const model = new Laboratory(subject.code, settings.limits)
   try {
-    const description = await model.start(options.seed, options.backend)
+    const description = await model.start(settings.seed, settings.backend)
     const outcome = await runModel(subject, description, model, {
-      ...options,
-      problem,
-      limits,
+      ...settings,
       progress: progressBar(process.stderr),
     })
     report(toyReporters, [outcome], options.outputs, { base: subject.project.base })

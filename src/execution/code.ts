@@ -12,9 +12,9 @@ const triedSize = 2
 
 /** Runs the code that a subject names, and gives what it stands for. */
 export async function runCode(subject: CodeSubject, tf: TensorFlow): Promise<Runnable> {
-  const { root, base, path, target, arguments: args, inputs } = subject
+  const { path, target, arguments: args, inputs } = subject
   if (isPage(path)) throw failureOf('page')
-  const modules = new ProgramModules(root, base, tf)
+  const modules = new ProgramModules(subject, tf)
   const file = await modules.run(path)
   if (path.endsWith('.json')) return runnableModel(await savedModel(file, tf))
   const named = target ?? onlyTarget(file, path)

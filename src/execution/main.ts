@@ -50,6 +50,7 @@ class Experiment {
     const { tf } = this.#framework!
     if (name === 'outputs') return outputsOf(this.#built!, asked, tf)
     const runnable = await this.#build(asked.seed)
+    if (name === 'initial') return runnable.parameters.map(({ variable }) => tensorOf(variable))
     const teacher = asked.teacher && teacherOf(asked.teacher, asked.teacherSeed, tf)
     return train(runnable, asked, tf, { ...(teacher && { teacher }), progress: this.#progress })
   }

@@ -6,6 +6,7 @@ import vm from 'node:vm'
 import { type Transform, transform } from 'sucrase'
 import type { TensorFlow } from '../experiment/compile/framework.js'
 import { failureOf } from '../experiment/failures.js'
+import type { CodeSubject } from '../experiment/protocol.js'
 import { type Files, moduleResolver, type Resolve } from '../syntax/modules.js'
 
 /** Packages that mean TensorFlow.js, or a part of it: all of them are the one that was chosen. */
@@ -18,6 +19,9 @@ export interface LoadedFile {
   /** The names that it exports. */
   readonly exported: readonly string[]
 }
+
+/** The files of a program. */
+export type ProgramFiles = Pick<CodeSubject, 'root' | 'base' | 'path' | 'text'>
 
 /** Reads the value of an expression in the scope where it was made. */
 type Scope = (expression: string) => unknown
@@ -38,10 +42,13 @@ export class ProgramModules {
   readonly #commonjs = new Map<string, { exports: unknown; scope?: Scope }>()
   readonly #scopes = new Map<string, Scope>()
 
-  constructor(root: string, base: string, tf: TensorFlow) {
+  /** `text` is what stands in the file at a path, where it is not what stands on disk. */
+  constructor({ root, base, path, text }: ProgramFiles, tf: TensorFlow) {
     this.#base = base
     this.#tf = tf
-    this.#files = filesBelow(root, base)
+    const files = filesBelow(root, base)
+    this.#files =
+      text === undefined ? files : { ...files, read: name => (name === path ? text : files.read(name)) }
     this.#resolve = moduleResolver(this.#files)
   }
 

@@ -3,7 +3,7 @@ import type { TensorFlow } from '../experiment/compile/framework.js'
 import type { Questions } from '../experiment/protocol.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { DataType } from '../graph/type.js'
-import type { Runnable } from './subject.js'
+import type { Runnable, RunnableParameter } from './subject.js'
 
 type Asked = Questions['outputs']['asked']
 
@@ -14,10 +14,7 @@ export function outputsOf(
   tf: TensorFlow,
 ): Questions['outputs']['answer'] {
   return tidied(tf, () => {
-    parameters.forEach(({ variable }, i) => {
-      const weight = weights?.[i]
-      if (weight) variable.assign(realTensor(weight, tf))
-    })
+    if (weights) assignWeights(parameters, weights, tf)
     const given = inputs.map(input => realTensor(input, tf))
     if (!factors) return { outputs: apply(given, training).map(tensorOf) }
     const trained = parameters.flatMap(({ trainable, variable }) => (trainable ? [variable] : []))
@@ -40,6 +37,20 @@ export function outputsOf(
       return gradient ? tensorOf(gradient) : null
     })
     return { outputs, gradients }
+  })
+}
+
+/** Gives parameters other values, in their order. */
+export function assignWeights(
+  parameters: readonly RunnableParameter[],
+  weights: readonly Tensor[],
+  tf: TensorFlow,
+): void {
+  tf.tidy(() => {
+    parameters.forEach(({ variable }, i) => {
+      const weight = weights[i]
+      if (weight) variable.assign(realTensor(weight, tf))
+    })
   })
 }
 

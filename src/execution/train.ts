@@ -10,7 +10,7 @@ import type { AskedOptimizer, Questions, TrainingRun } from '../experiment/proto
 import { randomOf } from '../experiment/random.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import { realTensor, tensorOf, tidied } from './outputs.js'
+import { assignWeights, realTensor, tensorOf, tidied } from './outputs.js'
 import type { Runnable } from './subject.js'
 
 type Asked = Questions['train']['asked']
@@ -34,6 +34,7 @@ export async function train(
   const { optimizer, name } = optimizerOf(runnable, asked.optimizer, tf)
   const variables = runnable.parameters.flatMap(({ trainable, variable }) => (trainable ? [variable] : []))
   if (variables.length === 0) throw failureOf('untrained')
+  if (asked.weights) assignWeights(runnable.parameters, asked.weights, tf)
   refuseLostNumbers(runnable, instance, asked.seed, tf)
   const random = randomOf(asked.seed, 0)
   const objective = new CompiledObjective(instance, tf)

@@ -34,6 +34,12 @@ const longestName = 18
 /** Dashes beside colours, so that no curve is told by its colour alone. */
 const dashes = ['none', '7 4', '2 3', '9 3 2 3'] as const
 
+/** Another pair of colour and dashes for each of the first 16 curves. */
+const lookOf = (place: number) => ({
+  color: place % dashes.length,
+  dash: dashes[(place + Math.floor(place / dashes.length)) % dashes.length]!,
+})
+
 const style = `
 .curves { --ground: #ffffff; --text: #1a1d23; --quiet: #565d69; --line: #d5d9e0; --c0: #0a58ca; --c1: #b3261e; --c2: #176b35; --c3: #7a5200; }
 @media (prefers-color-scheme: dark) { .curves { --ground: #14171c; --text: #e6e8ec; --quiet: #a3abb8; --line: #3a414d; --c0: #8ab8ff; --c1: #ff9a90; --c2: #6fd08f; --c3: #f0c060; } }
@@ -102,7 +108,7 @@ export function curvesElement(curves: readonly Curve[], options: CurvesOptions):
   const axis = lossAxis([...levels.map(({ loss }) => loss), ...curves.flatMap(curve => curve.runs.flat())])
   const drawnCurves = curves
     .filter(({ runs }) => runs.length > 0)
-    .map((curve, i) => ({ ...curve, ...summaryOf(curve), look: i % dashes.length }))
+    .map((curve, i) => ({ ...curve, ...summaryOf(curve), look: lookOf(i) }))
   const labels = apart([
     ...levels.map(({ name, loss }) => ({
       y: axis.at(loss),
@@ -167,11 +173,11 @@ export function curvesElement(curves: readonly Curve[], options: CurvesOptions):
     ...drawnCurves.flatMap(({ steps: at, least, most, medians, look }) => [
       s('polygon', {
         points: [...line(at, most), ...line(at, least).reverse()].join(' '),
-        style: `fill: var(--c${look}); opacity: 0.18`,
+        style: `fill: var(--c${look.color}); opacity: 0.18`,
       }),
       s('polyline', {
         points: line(at, medians).join(' '),
-        style: `fill: none; stroke: var(--c${look}); stroke-width: 2; stroke-dasharray: ${dashes[look]}`,
+        style: `fill: none; stroke: var(--c${look.color}); stroke-width: 2; stroke-dasharray: ${look.dash}`,
       }),
     ]),
     ...labels.flatMap(({ y, label: { text, look, y: wanted } }) => [
@@ -183,7 +189,7 @@ export function curvesElement(curves: readonly Curve[], options: CurvesOptions):
         style:
           look === undefined
             ? 'stroke: var(--text); stroke-width: 1.5; stroke-dasharray: 1 3'
-            : `stroke: var(--c${look}); stroke-width: 2; stroke-dasharray: ${dashes[look]}`,
+            : `stroke: var(--c${look.color}); stroke-width: 2; stroke-dasharray: ${look.dash}`,
       }),
       s('text', { x: innerRight + 31, y: fixed(y + 4) }, clean(text)),
     ]),

@@ -26,6 +26,8 @@ export interface CodeSubject {
   /** Where paths start. */
   readonly base: string
   readonly path: string
+  /** What stands in the file, where it is not what stands on disk. */
+  readonly text?: string
   readonly target?: string | undefined
   /** Values for parameters by name, nested ones by path. */
   readonly arguments: Readonly<Record<string, unknown>>
@@ -120,6 +122,11 @@ export interface Questions {
       readonly gradients?: readonly (Tensor | null)[]
     }
   }
+  /** The weights that the subject starts with, in the order of the description. */
+  readonly initial: {
+    readonly asked: { readonly seed: number }
+    readonly answer: readonly Tensor[]
+  }
   readonly train: {
     readonly asked: {
       readonly problem: string
@@ -129,6 +136,8 @@ export interface Questions {
       /** Decides the weights of that network, the same for all runs. */
       readonly teacherSeed: number
       readonly seed: number
+      /** Where training starts, in the order of the description; absent for the weights that the subject starts with. */
+      readonly weights?: readonly Tensor[]
       /** Absent for that of `compile`. */
       readonly optimizer?: AskedOptimizer
       /** No step begins later, in seconds. */

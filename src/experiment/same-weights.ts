@@ -15,7 +15,7 @@ import { firstDifference, type Mode, type NumberDifference } from './number-diff
 import type { Description, Questions } from './protocol.js'
 import { allParametersOf } from './sent-graph.js'
 
-/** What comes of the same weights in the code and in its spec. */
+/** What comes of the same weights in code and in what it is compared with: its spec, or other code. */
 export type WeightsOutcome =
   | {
       readonly kind: 'agree'
@@ -66,29 +66,49 @@ const mostListed = 4
 /** Gradients of larger lookups take TensorFlow.js more than some seconds. */
 const mostLookup = 3_000_000
 
+/** A model that runs: its graph, and the nodes of its weights in the order in which it takes them. */
+export interface WeightedModel {
+  readonly graph: ModelGraph
+  readonly weights: readonly Node[]
+}
+
+/** What a model is compared with. Its graph is in the builder of the model, and reads the same nodes. */
+export interface Reference extends WeightedModel, Counterpart {}
+
+/** What the two are called: `the code` and `the spec`. */
+export interface SideNames {
+  readonly code: string
+  readonly other: string
+}
+
+/** A counterpart that runs as a graph of its own. */
+export const graphReference = (counterpart: Counterpart): Reference => ({
+  ...counterpart,
+  weights: allParametersOf(counterpart.graph).map(({ node }) => node),
+})
+
 /** The same numbers for both sides. */
 export interface SharedNumbers {
   readonly code: Weighed
-  readonly spec: Weighed
+  readonly other: Weighed
   readonly mode: Mode
 }
 
-interface Weighed {
+export interface Weighed {
   readonly asked: Questions['outputs']['asked']
   /** The node of each weight. */
   readonly weights: readonly Node[]
 }
 
-/** Weights, inputs and factors of outputs for code and spec, or why there are none. */
+/** Weights, inputs and factors of outputs for both sides, or why there are none. */
 export function sharedNumbers(
-  code: ModelGraph,
-  weights: readonly Node[],
-  { graph: spec, outputs: places }: Counterpart,
+  { graph: code, weights }: WeightedModel,
+  { graph: other, weights: stated, outputs: places }: Reference,
+  names: SideNames,
   seed: number,
 ): readonly SharedNumbers[] | Problem {
-  const stated = allParametersOf(spec)
-  const foreign = stated.filter(({ node }) => !weights.includes(node))
-  const unread = weights.filter(node => !stated.some(other => other.node === node))
+  const foreign = stated.filter(node => !weights.includes(node))
+  const unread = weights.filter(node => !stated.includes(node))
   if (foreign.length > 0 || unread.length > 0) {
     const list = (nodes: readonly Node[]) => {
       const shapes = nodes.slice(0, mostListed).map(({ type }) => shapeText(type.shape))
@@ -96,11 +116,13 @@ export function sharedNumbers(
       return `${shapes.join(' ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`
     }
     return {
-      problem: `code and spec do not have the same learned tensors: only the code has ${list(unread)}, only the spec ${list(foreign.map(({ node }) => node))}`,
+      problem: `${names.code} and ${names.other} do not have the same learned tensors: only ${names.code} has ${list(unread)}, only ${names.other} ${list(foreign)}`,
     }
   }
-  if (spec.model.inputs.some(({ node }) => !code.model.inputs.some(port => port.node === node)))
-    return { problem: 'the spec has another input than the code' }
+  if (other.model.inputs.some(({ node }) => !code.model.inputs.some(port => port.node === node)))
+    return { problem: `${names.other} has another input than ${names.code}` }
+  if (places.some(place => code.model.outputs[place] === undefined))
+    return { problem: `${names.other} has an output that ${names.code} does not have` }
   const random = randomSource(seed)
   const numbers = new Map(weights.map(node => [node, startOf(node, random)]))
   const sizes = new Map<string, number>()
@@ -119,7 +141,7 @@ export function sharedNumbers(
     }),
   )
   const leaf = (node: Node) => inputs.get(node) ?? numbers.get(node)
-  const specified = places.map((_, i) => spec.model.outputs[i]!)
+  const specified = places.map((_, i) => other.model.outputs[i]!)
   const symbol = (name: string) => sizes.get(name)
   const tried = evaluate(
     specified.map(({ node }) => node),
@@ -132,8 +154,8 @@ export function sharedNumbers(
     return factors[i]
   })
   if (codeFactors.includes(undefined))
-    return { problem: 'the code has an output that the spec does not have' }
-  const drawn = [...code.model.outputs, ...spec.model.outputs].map(({ node }) => node)
+    return { problem: `${names.code} has an output that ${names.other} does not have` }
+  const drawn = [...code.model.outputs, ...other.model.outputs].map(({ node }) => node)
   const isRandom = nodesBelow(drawn).some(node => isDraw(node) || 'site' in node.attributes)
   const derived = cost <= mostLookup
   const sides = (training: boolean): SharedNumbers => ({
@@ -146,11 +168,11 @@ export function sharedNumbers(
         training,
       },
     },
-    spec: {
-      weights: stated.map(({ node }) => node),
+    other: {
+      weights: stated,
       asked: {
-        weights: stated.map(({ node }) => numbers.get(node)!),
-        inputs: spec.model.inputs.map(({ node }) => inputs.get(node)!),
+        weights: stated.map(node => numbers.get(node)!),
+        inputs: other.model.inputs.map(({ node }) => inputs.get(node)!),
         ...(derived && { factors }),
         training,
       },
@@ -177,7 +199,7 @@ type Answer = Questions['outputs']['answer']
 /** What the code computes is what was read from it, up to rounding; else the first difference. */
 export function misreading(
   code: ModelGraph,
-  { code: { asked, weights }, mode }: SharedNumbers,
+  { code: { asked, weights }, mode }: Pick<SharedNumbers, 'code' | 'mode'>,
   real: Answer,
 ): NumberDifference | undefined {
   const values = new Map<Node, Tensor>([
@@ -205,9 +227,9 @@ export function misreading(
   )
 }
 
-/** The first output or gradient in which code and spec differ. */
+/** The first output or gradient in which both sides differ. */
 export function numberDifference(
-  { code, spec, mode }: SharedNumbers,
+  { code, other: reference, mode }: SharedNumbers,
   names: {
     readonly outputs: readonly string[]
     readonly places: readonly number[]
@@ -225,7 +247,7 @@ export function numberDifference(
   }))
   const gradients = code.weights.flatMap((node, i) => {
     const own = real.gradients?.[i]
-    const other = stated.gradients?.[spec.weights.indexOf(node)]
+    const other = stated.gradients?.[reference.weights.indexOf(node)]
     // What does not train has none; that is told by `check`.
     return own && other ? [{ of: 'gradient' as const, name: names.weights[i]!, mode, code: own, other }] : []
   })

@@ -137,11 +137,13 @@ export const level = 0.05
 /**
  * Whether most runs reach the bound of a problem, from the losses of one run for each seed in order. It may be asked after every run and stopped
  * at the first answer: each answer that is wrong is given with a probability of at most 5 %. Six runs that agree are enough. Losses
- * that are below the bound by more than a tenth of the way to the baseline are an answer of their own.
+ * that are below the bound by more than a tenth of the way to the baseline are an answer of their own. Where `asked` such questions are asked
+ * at once, any of the answers is wrong with a probability of at most 5 % (Bonferroni).
  */
 export function decisionOf(
   losses: readonly number[],
   instance: Pick<Instance, 'bound' | 'baseline'>,
+  asked = 1,
 ): Decision {
   const { bound, baseline } = instance
   const within = reach(instance)
@@ -152,12 +154,12 @@ export function decisionOf(
     ['stays above', loss => !(loss <= within)],
   ]
   const evidence = answers.map(([answer, holds]) => ({ answer, most: mostEvidence(losses.map(holds)) }))
-  const found = evidence.find(({ most }) => most >= 1 / level)
+  const found = evidence.find(({ most }) => most >= asked / level)
   const strongest = Math.max(...evidence.map(({ most }) => most))
   const estimate = medianOf(losses)
   return {
     answer: found?.answer ?? 'not decided',
-    p: Math.min(1, 1 / (found?.most ?? strongest)),
+    p: Math.min(1, asked / (found?.most ?? strongest)),
     reached: losses.filter(loss => loss <= within).length,
     runs: losses.length,
     losses: estimate,
@@ -173,17 +175,29 @@ export interface Comparison extends RankTest {
 
 /**
  * Whether runs of a model end above those of its spec, both with the same seeds and in order. The answer is by the signs of
- * the pairs and holds at any time; the rank test is of all runs, as if their number had been chosen before.
+ * the pairs and holds at any time; the rank test is of all runs, as if their number had been chosen before. Where `asked` such
+ * questions are asked at once, both probabilities are multiplied by it, so that any of the answers is wrong with a probability of at most 5 %
+ * (Bonferroni). Losses of a pair that are closer than `tie` are equal.
  */
-export function comparisonOf(model: readonly number[], spec: readonly number[]): Comparison {
+export function comparisonOf(
+  model: readonly number[],
+  spec: readonly number[],
+  { asked = 1, tie = 0 }: { readonly asked?: number; readonly tie?: number } = {},
+): Comparison {
   const pairs = Array.from({ length: Math.min(model.length, spec.length) }, (_, i) => {
     const [a, b] = [orInfinite(model[i]!), orInfinite(spec[i]!)]
-    return a === b ? 0 : Math.sign(a - b)
+    return a === b || Math.abs(a - b) < tie ? 0 : Math.sign(a - b)
   }).filter(sign => sign !== 0)
   const worse = mostEvidence(pairs.map(sign => sign > 0))
   const better = mostEvidence(pairs.map(sign => sign < 0))
-  const answer = worse >= 1 / level ? 'worse' : better >= 1 / level ? 'better' : 'not decided'
-  return { ...rankTest(model, spec), answer, sequentialP: Math.min(1, 1 / Math.max(worse, better)) }
+  const answer = worse >= asked / level ? 'worse' : better >= asked / level ? 'better' : 'not decided'
+  const { p, effect } = rankTest(model, spec)
+  return {
+    p: Math.min(1, asked * p),
+    effect,
+    answer,
+    sequentialP: Math.min(1, asked / Math.max(worse, better)),
+  }
 }
 
 /** The most evidence that there ever was: whoever stops looking at it has what counts. */

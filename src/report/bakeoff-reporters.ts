@@ -1,8 +1,10 @@
 import pc from 'picocolors'
 import type { BakeoffOutcome } from '../bakeoff/bakeoff.js'
 import { type ColumnLine, columnsOf } from '../bakeoff/columns.js'
+import { type BakeoffRun, isContradiction } from '../bakeoff/run.js'
 import { toLatex } from '../equations/latex.js'
 import { toText } from '../equations/unicode.js'
+import { reach } from '../experiment/problem.js'
 import { bakeoffSummary, checkText, membersText, standingText, undecidedText } from './bakeoff-facts.js'
 import { lineFormula, samenessSigns } from './diff-facts.js'
 import { diffJson } from './diff-json.js'
@@ -14,7 +16,8 @@ import { diagnosticJson, placeJson } from './json.js'
 import { renderReason as reasonInMarkdown } from './markdown.js'
 import { code, math, prose } from './markdown-text.js'
 import type { Reporters, TerminalOptions } from './reporters.js'
-import { renderReason } from './terminal-findings.js'
+import { bakeoffRunFacts, runSigns, runSummary } from './run-facts.js'
+import { type Colors, renderFact, renderReason } from './terminal-findings.js'
 
 /** All ways to write down what became of implementations, by the name that `--format` takes. */
 export const bakeoffReporters = {
@@ -66,9 +69,30 @@ function renderTerminal(outcomes: readonly BakeoffOutcome[], options: TerminalOp
             ].join('\n'),
           ]
         : []),
+      ...(outcome.run ? [runInTerminal(outcome.run, colors, options)] : []),
     ]
   })
   return `${blocks.join('\n\n')}\n`
+}
+
+function runInTerminal(run: BakeoffRun, colors: Colors, options: TerminalOptions): string {
+  const sign = runSigns[run.verdict]
+  const tone = sign === '✓' ? colors.green : sign === '✗' ? colors.red : colors.yellow
+  return [
+    `${tone(sign)} ${colors.bold('When run')}: ${visible(runSummary(run))}`,
+    ...run.sides.flatMap(({ failure }) => (failure ? ['', renderReason(failure, options)] : [])),
+    '',
+    ...bakeoffRunFacts(run).flatMap(fact => renderFact(fact, colors, options.width)),
+  ].join('\n')
+}
+
+function runInMarkdown(run: BakeoffRun): readonly string[] {
+  const rows = bakeoffRunFacts(run).map(({ label, text }) => `| ${prose(label)} | ${prose(text)} |`)
+  return [
+    `### ${runSigns[run.verdict]} When run: ${prose(runSummary(run))}`,
+    ...run.sides.flatMap(({ failure }) => (failure ? [reasonInMarkdown(failure)] : [])),
+    ['| | |', '|---|---|', ...rows].join('\n'),
+  ]
 }
 
 function renderMarkdown(outcomes: readonly BakeoffOutcome[]): string {
@@ -98,6 +122,7 @@ function renderMarkdown(outcomes: readonly BakeoffOutcome[]): string {
         own.targets.map(target => targetInMarkdown(target, own, '###')),
       ),
       ...undecided.map(pair => `Not known either: ${prose(undecidedText(outcome, pair))}`),
+      ...(outcome.run ? runInMarkdown(outcome.run) : []),
       ...columns,
     ]
   })
@@ -139,8 +164,26 @@ function bakeoffJson(outcome: BakeoffOutcome): object {
     against: against.map(pairJson),
     undecided: undecided.map(pairJson),
     problems: problems.map(({ diagnostic }) => diagnosticJson(diagnostic)),
+    run: outcome.run ? runJson(outcome.run) : null,
   }
 }
+
+const runJson = (run: BakeoffRun): object => ({
+  ...run,
+  reference: run.reference ?? null,
+  summary: runSummary(run),
+  sides: run.sides.map(({ failure, ...side }) => ({
+    ...side,
+    failure: failure ? diagnosticJson(failure) : null,
+  })),
+  weights: run.weights.map(pair => ({ ...pair, contradictsProof: isContradiction(pair) })),
+  ...(run.training && {
+    training: {
+      ...run.training,
+      instance: { ...run.training.instance, reach: reach(run.training.instance) },
+    },
+  }),
+})
 
 const equationJson = (line: ColumnLine): object => ({
   latex: toLatex(lineFormula(line)),

@@ -1,7 +1,8 @@
 import type { NumberDifference } from '../experiment/number-difference.js'
 import type { SideOutcome, ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
 import { reach } from '../experiment/problem.js'
-import type { WeightsOutcome } from '../experiment/same-weights.js'
+import type { TrainingRun } from '../experiment/protocol.js'
+import type { SideNames, WeightsOutcome } from '../experiment/same-weights.js'
 import type { MedianEstimate } from '../experiment/statistics.js'
 import type { Fact } from './facts.js'
 
@@ -50,14 +51,18 @@ export function number(value: number): string {
 export function toyFacts(outcome: ToyOutcome): readonly Fact[] {
   const { weights, training } = outcome
   return [
-    ...(weights ? weightFacts(weights) : []),
+    ...(weights ? weightFacts(weights, codeAndSpec) : []),
     ...(training ? [...problemFacts(training), ...decisionFacts(training)] : []),
     ...runFacts(outcome),
   ]
 }
 
 /** What ran, and how it is run again. */
-export function runFacts({ seed, backend, limits }: ToyOutcome): readonly Fact[] {
+export function runFacts({
+  seed,
+  backend,
+  limits,
+}: Pick<ToyOutcome, 'seed' | 'backend' | 'limits'>): readonly Fact[] {
   const { name, from, instead } = backend
   return [
     {
@@ -68,44 +73,57 @@ export function runFacts({ seed, backend, limits }: ToyOutcome): readonly Fact[]
   ]
 }
 
+/** What the sides of a run against a spec are called. */
+export const codeAndSpec: SideNames = { code: 'the code', other: 'the spec' }
+
 /** What comes of the same weights on both sides. */
-export function weightFacts(weights: WeightsOutcome): readonly Fact[] {
+export function weightFacts(weights: WeightsOutcome, names: SideNames): readonly Fact[] {
   const label = 'weights'
   switch (weights.kind) {
     case 'agree':
       return [
         {
           label,
-          text: `${weights.parameters} learned tensors had the same random numbers in the code and in its spec, and outputs${weights.gradients ? ' and gradients' : ''} agree in ${weights.modes.join(' and in ')}${weights.gradients ? '' : '. Gradients were not compared: TensorFlow.js takes too long for those of a table of this size'}`,
+          text: `${sharedText(weights.parameters, names)}, and outputs${weights.gradients ? ' and gradients' : ''} agree in ${weights.modes.join(' and in ')}${weights.gradients ? '' : '. Gradients were not compared: TensorFlow.js takes too long for those of a table of this size'}`,
         },
       ]
     case 'differ':
       return [
         {
           label,
-          text: `with the same random weights and inputs, ${placeText(weights.difference, 'the spec')}`,
+          text: `with the same random weights and inputs, ${placeText(weights.difference, names)}`,
         },
       ]
     case 'unmatched':
       return [{ label, text: `not carried over: ${weights.reason}` }]
     case 'misread':
-      return [
-        {
-          label: 'WARNING',
-          text: `what runs is not what aswritten read: ${placeText(weights.difference, 'the graph that was read')}. Either the code does something else where it runs, or this is a defect of aswritten: then verdicts of \`check\` on this model are not to be trusted. Please report it`,
-        },
-      ]
+      return [misreadFact(weights.difference, names.code)]
   }
 }
 
-function placeText({ of, name, index, code, other, mode }: NumberDifference, side: string): string {
+const sharedText = (parameters: number, { code, other }: SideNames): string =>
+  parameters === 0
+    ? `${code} and ${other} had the same random inputs`
+    : `${parameters} learned tensors had the same random numbers in ${code} and in ${other}`
+
+/** That what runs is not what was read. */
+export const misreadFact = (difference: NumberDifference, code: string): Fact => ({
+  label: 'WARNING',
+  text: `what runs is not what aswritten read: ${placeText(difference, { code, other: 'the graph that was read' })}. Either the code does something else where it runs, or this is a defect of aswritten: then verdicts of \`check\` on this model are not to be trusted. Please report it`,
+})
+
+function placeText({ of, name, index, code, other, mode }: NumberDifference, sides: SideNames): string {
   const at = index.length > 0 ? `[${index.join(', ')}]` : ''
   const what = of === 'output' ? `the output \`${name}\`` : `the gradient of \`${name}\``
-  return `${what}${at} is ${number(code)} in the code and ${number(other)} in ${side}, in ${mode}`
+  return `${what}${at} is ${number(code)} in ${sides.code} and ${number(other)} in ${sides.other}, in ${mode}`
 }
 
 /** What is to be learned, and how small its loss can become. */
-export function problemFacts({ instance, problem, title }: TrainingOutcome): readonly Fact[] {
+export function problemFacts({
+  instance,
+  problem,
+  title,
+}: Pick<TrainingOutcome, 'instance' | 'problem' | 'title'>): readonly Fact[] {
   const { bound, baseline, sizes, measured } = instance
   return [
     { label: 'problem', text: `${problem}: ${title}, ${sizes}` },
@@ -118,18 +136,9 @@ export function problemFacts({ instance, problem, title }: TrainingOutcome): rea
 
 /** How it was trained, and what follows from the runs. */
 export function decisionFacts({ instance, model, spec, comparison, open }: TrainingOutcome): readonly Fact[] {
-  const { training, below } = instance
-  const [first] = model.runs
-  const { steps, examples } = training
+  const { below } = instance
   return [
-    ...(first
-      ? [
-          {
-            label: 'training',
-            text: `${steps} steps on ${examples} new examples each, by ${first.optimizer}`,
-          },
-        ]
-      : []),
+    ...stepFacts(instance, model.runs[0]),
     ...sideFacts('code', model),
     ...(spec ? sideFacts('spec', spec) : []),
     ...(comparison
@@ -153,23 +162,31 @@ export function decisionFacts({ instance, model, spec, comparison, open }: Train
   ]
 }
 
+/** How all runs are trained. */
+export function stepFacts(
+  { training: { steps, examples } }: TrainingOutcome['instance'],
+  first: TrainingRun | undefined,
+): readonly Fact[] {
+  if (!first) return []
+  const text = `${steps} steps on ${examples} new examples each, by ${first.optimizer}`
+  return [{ label: 'training', text }]
+}
+
 const comparisonText = {
   worse: 'the code ends above its spec',
   better: 'the code ends below its spec',
   'not decided': 'the code and its spec end alike, as far as these runs say',
 } as const
 
-function sideFacts(label: string, { decision, runs }: SideOutcome): readonly Fact[] {
-  if (!decision) return [{ label, text: 'no run came to its end' }]
+const sideFacts = (label: string, side: SideOutcome): readonly Fact[] => [{ label, text: sideText(side) }]
+
+/** Where the runs of a side end. */
+export function sideText({ decision, runs }: SideOutcome): string {
+  if (!decision) return 'no run came to its end'
   const { reached, losses, p, way } = decision
   const diverged = runs.filter(({ loss }) => Number.isNaN(loss)).length
   const lost = diverged > 0 ? `; ${diverged} lost its way to what is not a number` : ''
-  return [
-    {
-      label,
-      text: `${reached} of ${runs.length} runs reach the bound; median ${estimateText(losses)}, ${Math.round(100 * way)} % of the way to the baseline; p ≤ ${number(p)}${lost}`,
-    },
-  ]
+  return `${reached} of ${runs.length} runs reach the bound; median ${estimateText(losses)}, ${Math.round(100 * way)} % of the way to the baseline; p ≤ ${number(p)}${lost}`
 }
 
 const estimateText = ({ median, from, to, confidence }: MedianEstimate): string =>

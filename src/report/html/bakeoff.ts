@@ -6,6 +6,7 @@ import { bakeoffSummary, checkText, membersText, standingText, undecidedText } f
 import { lineFormula, samenessSigns } from '../diff-facts.js'
 import { visible } from '../frame.js'
 import type { ReportOptions } from '../reporters.js'
+import { runSections } from './bakeoff-run.js'
 import { caseOf } from './differences.js'
 import { document, proofNote } from './document.js'
 import { type Child, e, prose } from './elements.js'
@@ -18,8 +19,11 @@ export function renderBakeoffHtml(outcomes: readonly BakeoffOutcome[], options: 
     e('header', {}, e('h1', { className: ['question'] }, 'Do all compute the same?')),
     e('main', {}, ...outcomes.map((outcome, i) => article(outcome, `bakeoff${i + 1}`))),
   ]
-  return document(title, body, options, proofNote)
+  return document(title, body, options, outcomes.some(({ run }) => run) ? noteOfRuns : proofNote)
 }
+
+const noteOfRuns =
+  'The same: proved equal over the real numbers; rounding is left out. Different: shown by numbers, or by values that are stated. These were found without running the code. What is said of runs comes of running it, each implementation in a process of its own: that numbers agree is evidence and no proof.'
 
 const words: Readonly<Record<BakeoffOutcome['verdict'], string>> = {
   same: 'is-as-written',
@@ -57,6 +61,7 @@ function article(outcome: BakeoffOutcome, id: string): Element {
     ...undecided.map(pair =>
       e('p', { className: ['remark'] }, `Not known either: ${visible(undecidedText(outcome, pair))}`),
     ),
+    ...(outcome.run ? runSections(outcome.run) : []),
   )
 }
 

@@ -1,16 +1,13 @@
 import type { Element } from 'hast'
 import type { NumberDifference } from '../../experiment/number-difference.js'
-import type { SideOutcome, ToyOutcome, TrainingOutcome } from '../../experiment/outcome.js'
-import { reach } from '../../experiment/problem.js'
-import { problems } from '../../experiment/problems/table.js'
-import type { TrainingRun } from '../../experiment/protocol.js'
+import type { ToyOutcome } from '../../experiment/outcome.js'
 import type { WeightsOutcome } from '../../experiment/same-weights.js'
 import { visible } from '../frame.js'
 import type { ReportOptions } from '../reporters.js'
-import { curvesOfRun, hasLevels } from '../toy-curves.js'
+import { curvesOfRun, namedSides } from '../toy-curves.js'
 import {
+  codeAndSpec,
   decisionFacts,
-  number,
   problemFacts,
   runFacts,
   toySigns,
@@ -18,9 +15,10 @@ import {
   weightFacts,
 } from '../toy-facts.js'
 import { factList } from './cards.js'
-import { derivationOf } from './derivation.js'
 import { document } from './document.js'
 import { type Child, e } from './elements.js'
+import { table } from './table.js'
+import { curvesCaption, derivationSection, runTable } from './training-runs.js'
 
 const wordsOfRuns =
   'The code was run, in a process of its own. The bound is the least loss that a right model has on the distribution of the examples, and the baseline that of what misses the point. That numbers agree is evidence and no proof; what is proved, aswritten check says, which runs nothing.'
@@ -59,7 +57,9 @@ function article(outcome: ToyOutcome, id: string): Element {
         spec ? [' against ', e('code', {}, visible(spec.path)), `: ${visible(spec.title)}`] : undefined,
       ),
     ),
-    weights ? section('The same weights', factList(weightFacts(weights)), differenceOf(weights)) : undefined,
+    weights
+      ? section('The same weights', factList(weightFacts(weights, codeAndSpec)), differenceOf(weights))
+      : undefined,
     training
       ? [
           section('The problem', factList(problemFacts(training)), derivationSection(training)),
@@ -67,9 +67,14 @@ function article(outcome: ToyOutcome, id: string): Element {
             'Training',
             factList(decisionFacts(training)),
             curves
-              ? e('figure', {}, curves, e('figcaption', { className: ['remark'] }, curvesCaption(training)))
+              ? e(
+                  'figure',
+                  {},
+                  curves,
+                  e('figcaption', { className: ['remark'] }, curvesCaption(namedSides(training))),
+                )
               : undefined,
-            runTable(training),
+            runTable(namedSides(training)),
           ),
         ]
       : undefined,
@@ -101,60 +106,5 @@ function differenceOf(weights: WeightsOutcome): Child {
         String(Number(value.toPrecision(7))),
       ],
     ],
-  )
-}
-
-function curvesCaption(training: TrainingOutcome): string {
-  const { objective, measured } = training.instance
-  const shown = `${objective.name} on the examples of each step: the median of all runs, in the band between the least and the largest.`
-  return hasLevels(training)
-    ? shown
-    : `${shown} Measured at the end is another quantity, ${measured}, so that bound and baseline are not drawn.`
-}
-
-function derivationSection({ problem }: TrainingOutcome): Child {
-  const { asks, derivation, source } = problems[problem]
-  return [
-    e('p', {}, asks),
-    e(
-      'details',
-      {},
-      e('summary', {}, 'Where bound and baseline come from'),
-      ...derivationOf(derivation),
-      source ? e('p', { className: ['cited'] }, `Source: ${source.replace(/\.$/, '')}.`) : undefined,
-    ),
-  ]
-}
-
-/** One row for each seed, with what it came to on either side. */
-function runTable({ model, spec, instance }: TrainingOutcome): Child {
-  if (model.runs.length === 0) return undefined
-  const sides: readonly (readonly [name: string, side: SideOutcome])[] = [
-    ['code', model],
-    ...(spec ? [['spec', spec] as const] : []),
-  ]
-  const within = reach(instance)
-  const resultOf = ({ loss, seconds }: TrainingRun): readonly string[] => [
-    number(loss),
-    loss <= within ? 'yes' : 'no',
-    seconds.toFixed(1),
-  ]
-  return table(
-    `All runs: the ${instance.measured} on examples that training has not seen, at most ${number(within)} to reach the bound`,
-    ['seed', ...sides.flatMap(([name]) => [`loss of the ${name}`, 'reaches', 'seconds'])],
-    model.runs.map((run, i) => [
-      String(run.seed),
-      ...sides.flatMap(([, { runs }]) => (runs[i] ? resultOf(runs[i]) : ['', '', ''])),
-    ]),
-  )
-}
-
-function table(caption: string, heads: readonly string[], rows: readonly (readonly Child[])[]): Element {
-  return e(
-    'table',
-    {},
-    e('caption', {}, visible(caption)),
-    e('thead', {}, e('tr', {}, ...heads.map(text => e('th', { scope: 'col' }, text)))),
-    e('tbody', {}, ...rows.map(cells => e('tr', {}, ...cells.map(cell => e('td', {}, cell))))),
   )
 }
