@@ -57,3 +57,25 @@ test('every difference has a case', () => {
   const differences = Object.entries(catalogue).filter(([, { category }]) => category === 'difference')
   expect(differences.map(([code]) => code).filter(code => !shown.includes(`${code} `))).toEqual([])
 })
+
+test('a loss of tensors without shapes says how to give them', () => {
+  const code = `
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] })
+    const optimizer = tf.train.sgd(0.1)
+    exports.step = (x, y) => optimizer.minimize(() => model.apply(x).sub(y.mul(2)).square().mean(), true)
+  `
+  const spec = `
+title: half of a label
+inputs: { x: [3], y: [1] }
+networks: { f: { from: [3], to: [1], parameters: \\theta } }
+training:
+  - minimize: L
+    equations: L = \\mathbb{E}[(f(x) - 2 y)^2]
+    over: \\theta
+`
+  const request = { files: inMemory({ 'model.js': code }), path: 'model.js', target: 'step' }
+  const { verdict, reason, diagnostics } = check(request, sourceFile('spec.yaml', spec))
+  expect(diagnostics.map(({ message }) => message)).toEqual([])
+  expect(verdict).toBe('unverified')
+  expect(reason?.help).toContain('`--input x:[…] --input y:[…]`')
+})
