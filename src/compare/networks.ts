@@ -6,6 +6,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { Owner } from '../graph/training.js'
 import { moveNodes } from '../graph/transplant.js'
+import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
@@ -45,14 +46,19 @@ export function trainableOf({ model, parameters }: CodeNetwork): readonly Node[]
   )
 }
 
-/** The models among some and inside of their applications, each set of parameters once, and the variables that they read. */
+/**
+ * The models among some and inside of their applications, and the variables that they read. Models of the same parameters
+ * are one, unless their shapes tell them apart: what a function makes of a network's output is not the network.
+ */
 export function codeNetworks(models: readonly Model[], owners: readonly Owner[]): readonly CodeNetwork[] {
   const found = new Map<string, CodeNetwork>()
   const visit = (model: Model): void => {
     const owned = parametersOf(model).map(({ parameter }) => parameter.node)
-    const key = owned.map(({ id }) => id).join()
+    const identities = owned.map(({ id }) => id).join()
+    const shapes = [...model.inputs, ...model.outputs].map(({ node }) => shapeText(node.type.shape))
+    const key = [identities, ...shapes].join(' ')
     if (owned.length > 0 && !model.isMinimized && !found.has(key)) {
-      const owner = owners.find(own => own.parameters.map(({ id }) => id).join() === key)
+      const owner = owners.find(own => own.parameters.map(({ id }) => id).join() === identities)
       found.set(key, { name: owner?.name ?? model.name, model, owned, parameters: owned })
     }
     for (const parameter of model.variables ?? []) addVariable(parameter, model)
