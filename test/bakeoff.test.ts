@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
-import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { type BakeoffOutcome, bakeoff } from '../src/bakeoff/bakeoff.js'
 import { readModels } from '../src/pipeline.js'
 import { bakeoffReporters } from '../src/report/bakeoff-reporters.js'
 import type { ReportOptions } from '../src/report/reporters.js'
-import { launchBrowser } from './support/browser.js'
+import { inaccessibleIn, launchBrowser } from './support/browser.js'
 import { runIn } from './support/command-line.js'
 import { hostileTexts } from './support/hostile.js'
 import { inMemory } from './support/project.js'
@@ -130,11 +129,7 @@ describe('the page', () => {
         bakeoffReporters.html.render([outcomeOf({ ...square, odd: 'x.square().mean(1)' })], options),
       )
       expect(await page.locator('li.odd').count()).toBeGreaterThan(1)
-      await page.evaluate(axe.source)
-      const violations = await page.evaluate(
-        async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run()).violations,
-      )
-      expect(violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html)])).toEqual([])
+      expect(await inaccessibleIn(page)).toEqual([])
       await page.close()
     },
     60_000,

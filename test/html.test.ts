@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import axe from 'axe-core'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import type { Browser, Page } from 'playwright-core'
@@ -14,7 +13,8 @@ import type { LintedFile } from '../src/report/lint-reporters.js'
 import { type ReporterName, type Reporters, type ReportOptions, reporters } from '../src/report/reporters.js'
 import type { Review } from '../src/report/review.js'
 import { sourceFile } from '../src/text/source.js'
-import { launchBrowser } from './support/browser.js'
+import { algorithmsIn } from './support/algorithms.js'
+import { inaccessibleIn, launchBrowser } from './support/browser.js'
 import { projectsIn } from './support/cases.js'
 import { hostileTexts } from './support/hostile.js'
 import { inMemory, repository } from './support/project.js'
@@ -54,11 +54,22 @@ async function open(html: string, scheme: 'light' | 'dark' = 'light') {
 
 const demo = () => ofRepository('docs/demo/missing-activation.ts', 'xor-and-regression')
 
+/** A training whose target ignores where episodes end, and whose targets follow faster than stated. */
+function wronglyTrained(): CheckOutcome {
+  const { programs, spec } = algorithmsIn('test/cases/algorithms/agents.md').find(
+    ({ title }) => title === 'Deep deterministic policy gradient',
+  )!
+  const { code, target, inputs } = programs[0]!
+  const changed = code.replace('.mul(tf.scalar(1).sub(done))', '').replace('1 - 0.001', '1 - 0.01')
+  return check({ files: inMemory({ 'train.js': changed }), path: 'train.js', target, inputs }, spec)
+}
+
 const outcomes: Readonly<Record<string, () => CheckOutcome>> = {
   ...Object.fromEntries(
     projectsIn('test/cases/report/terminal.md').map(({ title, files }) => [title, () => ofFiles(files)]),
   ),
   'The example that ships': demo,
+  'A training that differs': wronglyTrained,
   'A residual network': () => ofRepository('test/golden/resnet18/model.ts', 'resnet18'),
 }
 
@@ -111,14 +122,7 @@ describe.each(Object.entries(pages))('the page of "%s"', (_title, write) => {
     'is accessible, asks for nothing and breaks nothing in %s',
     async scheme => {
       const { page, problems } = await open(write(), scheme)
-      await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
-      // The policy of the page forbids other scripts, so the check comes through the debugger.
-      const session = await page.context().newCDPSession(page)
-      await session.send('Runtime.evaluate', { expression: axe.source })
-      const found = (await page.evaluate(
-        'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))',
-      )) as readonly string[]
-      expect([...found, ...problems]).toEqual([])
+      expect([...(await inaccessibleIn(page)), ...problems]).toEqual([])
       await page.close()
     },
     60_000,
@@ -219,6 +223,30 @@ test('what equations state stands beside the code that computes it, with what di
   ])
   await page.close()
 })
+
+test('stated training stands beside the steps of the code, with what differs marked in both', async () => {
+  const { page } = await open(renderHtml([wronglyTrained()], { ...options, mathStyle }))
+  const rows = await page.$$eval('table.equations tbody tr', all =>
+    all.map(row =>
+      [...row.querySelectorAll('td')].map(cell =>
+        [...cell.querySelectorAll('.sign, b, .katex-html .differs')].map(
+          ({ textContent }) => textContent?.replace(/\s|\u200b/g, '') ?? '',
+        ),
+      ),
+    ),
+  )
+  const optimizer = (name: string) => [
+    `✓training.${name}.optimizer`,
+    `✓training.${name}.optimizer.learningRate`,
+  ]
+  expect(rows.map(([paper, code]) => [paper, code!.slice(0, 1)])).toEqual([
+    [['✗training.L', 'E[(sg(y)−Q(s,a))2]', '✓training.L.over', ...optimizer('L')], ['1.']],
+    [['✓training.J', '✓training.J.over', ...optimizer('J')], ['2.']],
+    [["✗training.θ'_Q", 'τθQ+(1−τ)θQ′', "✗training.θ'_μ", 'τθμ+(1−τ)θμ′'], ['3.']],
+  ])
+  expect(rows.map(([, code]) => code!.length > 1)).toEqual([true, false, true])
+  await page.close()
+}, 60_000)
 
 test('a review shows both sides of an equation, what is new and gone with its code, and what it is judged by', async () => {
   const { page } = await open(renderReviewHtml([changedReview()], options))

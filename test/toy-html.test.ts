@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import type { ToyOutcome, TrainingOutcome } from '../src/experiment/outcome.js'
 import { problems } from '../src/experiment/problems/table.js'
@@ -10,7 +9,7 @@ import type { Child } from '../src/report/html/elements.js'
 import type { ReportOptions } from '../src/report/reporters.js'
 import { renderToySvg } from '../src/report/toy-curves.js'
 import { toyReporters } from '../src/report/toy-reporters.js'
-import { launchBrowser } from './support/browser.js'
+import { inaccessibleIn, launchBrowser } from './support/browser.js'
 import { hostileTexts } from './support/hostile.js'
 
 const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
@@ -138,12 +137,7 @@ describe('in a browser', () => {
     async colorScheme => {
       const page = await browser.newPage({ colorScheme })
       await page.setContent(toyReporters.html.render([outcome()], options))
-      await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
-      await page.evaluate(axe.source)
-      const violations = await page.evaluate(
-        async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run()).violations,
-      )
-      expect(violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html)])).toEqual([])
+      expect(await inaccessibleIn(page)).toEqual([])
       await page.close()
     },
     60_000,

@@ -14,7 +14,6 @@ import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
-import type { Span } from '../text/source.js'
 import { bindSizes } from './adopt.js'
 import { compareAmount } from './amounts.js'
 import { applicationsIn } from './applications.js'
@@ -33,17 +32,21 @@ import {
   triesAllOf,
 } from './networks.js'
 import { compareObjective, type Effort, lossOf, type Meanings, trainingNetworks } from './objective.js'
+import { isBetter, type Outcome, outcomeOf, withoutDifferences } from './outcome.js'
 import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
+import { partsWith } from './stated-matches.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
 import { compareUpdate } from './update.js'
-import type { ClauseVerdict, Evidence, Finding } from './verdict.js'
+import type { ClauseVerdict, Evidence, Finding, MatchedStep } from './verdict.js'
 
 /** What was found out about a training program. */
 export interface AlgorithmComparison {
   readonly clauses: readonly ClauseVerdict[]
   /** Findings that concern no clause: a step that is not specified. */
   readonly loose: readonly Finding[]
+  /** The stated steps with those of the code, where names were found to mean something. */
+  readonly steps: readonly MatchedStep[]
   /** What findings are shown in: the losses, and what is written into parameters, in one graph. */
   readonly code: ModelGraph
 }
@@ -89,35 +92,7 @@ export function compareAlgorithm(
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
   const { clauses, loose } = isComplete && search.left > 0 ? told : withoutDifferences(told, program.span)
-  return { clauses, loose, code: comparison.code }
-}
-
-/** Where not all ways were tried, there may be one without a difference. */
-function withoutDifferences({ clauses, loose }: Outcome, span: Span): Pick<Outcome, 'clauses' | 'loose'> {
-  const [first] = [...clauses.flatMap(({ findings }) => findings), ...loose]
-  const doubt = `networks and inputs may be those of the code in more ways than are tried; in one of them: ${first?.diagnostic.message ?? ''}`
-  const open = (entry: ClauseVerdict) =>
-    entry.verdict === 'differs' || (loose.length > 0 && entry.clause.kind === 'network')
-  return {
-    clauses: clauses.map(entry => (open(entry) ? undecided(entry.clause, doubt, span) : entry)),
-    loose: [],
-  }
-}
-
-interface Outcome {
-  readonly clauses: readonly ClauseVerdict[]
-  readonly loose: readonly Finding[]
-  readonly differing: number
-  readonly open: number
-}
-
-const isBetter = (a: Outcome, b: Outcome): boolean =>
-  a.differing < b.differing || (a.differing === b.differing && a.open < b.open)
-
-function outcomeOf(clauses: readonly ClauseVerdict[], loose: readonly Finding[]): Outcome {
-  const count = (verdict: ClauseVerdict['verdict']) =>
-    clauses.filter(entry => entry.verdict === verdict).length
-  return { clauses, loose, differing: count('differs') + loose.length, open: count('unverified') }
+  return { clauses, loose, steps: told.steps, code: comparison.code }
 }
 
 const sizesIn = (networks: NetworkPairing) =>
@@ -260,7 +235,10 @@ class ProgramComparison {
     const place = (verdict: ClauseVerdict) => this.#spec.clauses.indexOf(verdict.clause)
     const ordered = verdicts.toSorted((a, b) => place(a) - place(b))
     const judged = this.#withOrder([...ports, ...ordered], matches)
-    return outcomeOf(this.#withDoubt(judged, known, common), loose)
+    const steps = matches.map(
+      ({ stated, code }): MatchedStep => ({ stated, ...(code && { implemented: code.step }) }),
+    )
+    return outcomeOf(this.#withDoubt(judged, known, common), loose, steps)
   }
 
   /** Which step of the code each stated one is: the one that moves what is stated, as far as there is one. */
@@ -393,7 +371,8 @@ class ProgramComparison {
     }
     const values = { call: step.call, objective: stated.name }
     const entry = name ? filledDiagnostic(name, place) : diagnostic('objective-different', values, place)
-    return differs(clause, entry, evidence, { specified, implemented })
+    const parts = effort === 'name' && outcome.rebuild ? partsWith(specified, outcome.rebuild) : []
+    return differs(clause, entry, evidence, { specified, implemented, parts })
   }
 
   /** Which parameters move: those of the stated networks that train and that the stated value depends on, and no others. */

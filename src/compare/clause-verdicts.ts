@@ -36,7 +36,7 @@ export function differs(
   clause: Clause,
   entry: Diagnostic,
   evidence: Evidence,
-  values: Pick<Finding, 'specified' | 'implemented'> = {},
+  values: Pick<Finding, 'specified' | 'implemented' | 'parts'> = {},
 ): ClauseVerdict {
   const finding: Finding = { ...values, diagnostic: entry, clause, evidence }
   return { clause, verdict: 'differs', evidence, findings: [finding] }

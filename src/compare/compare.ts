@@ -74,7 +74,8 @@ export function compareTrainingProgram(
   const findings = [...clauses.flatMap(entry => entry.findings), ...loose]
   const verdict = overallVerdict(clauses, loose)
   const { training } = program
-  return { target, spec, code, training, verdict, clauses, findings, partners: new Map(), silent: [] }
+  const { steps } = found
+  return { target, spec, code, training, steps, verdict, clauses, findings, partners: new Map(), silent: [] }
 }
 
 /** What the spec says of a place is worth more than what is suspicious there without one. */

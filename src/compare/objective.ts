@@ -9,6 +9,7 @@ import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
 import type { ApplyNetwork, StatedDescent } from '../spec/algorithm.js'
+import type { OnValue } from '../spec/spec.js'
 import { applicationsIn } from './applications.js'
 import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
@@ -150,8 +151,8 @@ export function compareObjective(
     ...search,
     instantiations: ways.map(
       (make): Instantiate =>
-        learned => {
-          const found = mapped(make(learned), withAll)
+        (learned, onValue) => {
+          const found = mapped(make(learned, onValue), withAll)
           if (!found || !isProblem(found)) return found
           failed = found
           return undefined
@@ -302,12 +303,16 @@ class Instantiator {
     const { builder } = this.#meanings.training
     return drawings(objective.draws.length, roots, builder).map(
       (drawing): Instantiate =>
-        learned =>
-          this.make(drawing, learned),
+        (learned, onValue) =>
+          this.make(drawing, learned, onValue),
     )
   }
 
-  make(drawing: Drawing, learned: (name: string) => Node | undefined): ModelGraph | undefined {
+  make(
+    drawing: Drawing,
+    learned: (name: string) => Node | undefined,
+    onValue?: OnValue,
+  ): ModelGraph | undefined {
     const { training, inputs, bindings } = this.#meanings
     const draw = drawing()
     const { graph, diagnostics } = this.#stated.objective.instantiate({
@@ -324,6 +329,7 @@ class Instantiator {
       },
       network: this.#network,
       ...(this.#isOpaque && { isOpaque: this.#isOpaque }),
+      ...(onValue && { onValue }),
     })
     if (diagnostics[0]) this.misfit = diagnostics[0].message
     return graph

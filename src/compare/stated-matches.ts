@@ -6,7 +6,7 @@ import { type Expression, partsOf } from '../math/expression.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
 import { outputPlaces } from './ports.js'
 import { batch, fixedSizes, smallSizes } from './sizes.js'
-import type { EquationOutcome } from './stated-equations.js'
+import type { EquationOutcome, Rebuild } from './stated-equations.js'
 import type { StatedMatch, StatedPart } from './verdict.js'
 
 /** Multiplications and additions that it may take to find values that are equal without being one node. */
@@ -116,4 +116,13 @@ function partners(
 function keysOf(nodes: readonly Node[], { builder }: ModelGraph): ReadonlyMap<Node, string> | undefined {
   const symbol = smallSizes(new Map([[batch, batchSize]]), fixedSizes(nodes))
   return fingerprints([...new Set(nodes)], builder, () => false, { mode: 'inference', symbol, budget })
+}
+
+/** The parts of equations that have a value. */
+export function partsWith(value: Node, rebuild: Rebuild): readonly Expression[] {
+  const found: Expression[] = []
+  rebuild((part, own) => {
+    if (own === value) found.push(part)
+  })
+  return found
 }

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import type { TrainingGraph } from '../graph/training.js'
+import type { Assignment, Descent, TrainingGraph } from '../graph/training.js'
 import type { Expression } from '../math/expression.js'
+import type { StatedStep } from '../spec/algorithm.js'
 import type { Clause, Spec } from '../spec/spec.js'
 
 /** What an equation or a layer of a spec states, and what the code has in its place. */
@@ -17,6 +18,12 @@ export interface StatedMatch {
   }[]
   /** For values of its equation, the parts that have them, and for each part all that it is in the code. */
   readonly parts: ReadonlyMap<Node, readonly StatedPart[]>
+}
+
+/** A stated step of training, and what it is in the code. */
+export interface MatchedStep {
+  readonly stated: StatedStep
+  readonly implemented?: Descent | Assignment
 }
 
 /** A part of an equation. */
@@ -66,6 +73,8 @@ export interface Finding {
   readonly implemented?: Node
   /** The value of the code at which it shows, where what differs is no value of the code. */
   readonly shownAt?: Node
+  /** The parts of the equations of what is minimised that have the differing value. */
+  readonly parts?: readonly Expression[]
   readonly evidence?: Evidence
 }
 
@@ -98,6 +107,8 @@ export interface Comparison {
   readonly findings: readonly Finding[]
   /** What the code does when it trains, where the spec states training. */
   readonly training?: TrainingGraph
+  /** The stated steps, each with the one of the code that it was compared with. */
+  readonly steps?: readonly MatchedStep[]
   /** The spec in the builder of the code, where its layers were compared with those of the code. */
   readonly specified?: ModelGraph
   /** For values of the spec, the values of the code in their places, by the alignment of layers. */

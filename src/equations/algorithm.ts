@@ -73,9 +73,9 @@ export interface UpdateRule {
   readonly explanations: readonly Explanation[]
 }
 
-/** The training code of a target as an algorithm. */
-export function algorithmOf(found: TrainingGraph, title: string): Algorithm {
-  return new AlgorithmWriter(found).write(title)
+/** The training code of a target as an algorithm. With `terms`, parts of its equations say which values they stand for. */
+export function algorithmOf(found: TrainingGraph, title: string, { terms = false } = {}): Algorithm {
+  return new AlgorithmWriter(found, terms).write(title)
 }
 
 /** A value that is written into a parameter, while it has the name of none. */
@@ -97,9 +97,11 @@ class AlgorithmWriter {
   #losses = 0
   #number = 0
   readonly #severalLosses: boolean
+  readonly #terms: boolean
 
-  constructor(found: TrainingGraph) {
+  constructor(found: TrainingGraph, terms: boolean) {
     this.#found = found
+    this.#terms = terms
     this.#steps = folded(found.training.steps)
     this.#groups = new ParameterGroups(this.#steps, found.training.owners, found.provenance)
     this.#severalLosses = this.#steps.flatMap(descents).length > 1
@@ -184,7 +186,7 @@ class AlgorithmWriter {
     if (model.isMinimized) {
       const graph: ModelGraph = { model: this.#renamed(model), builder, provenance }
       const named = new Map([[model.outputs[0]!.node, letter]])
-      const { items, explanations } = equationsOf(graph, { named })
+      const { items, explanations } = equationsOf(graph, { named, terms: this.#terms })
       return { items: items.map(plain), explanations: explanations.filter(entry => !this.#isGroup(entry)) }
     }
     const graph: ModelGraph = { model, builder, provenance }
@@ -288,7 +290,7 @@ class AlgorithmWriter {
 
   #formula(value: Node): Formula {
     const name = (node: Node) => this.#groups.letter(node) ?? this.#sourceLetter(node)
-    return name(value) ?? expressionOf(value, { name })
+    return name(value) ?? expressionOf(value, { name, ...(this.#terms && { idOf: (node: Node) => node.id }) })
   }
 
   /** A parameter that no step changes, by the model that owns it. */
@@ -356,7 +358,7 @@ class AlgorithmWriter {
       named.set(leaf, letter)
       groups.add(keyOf(letter))
     }
-    const { items, explanations } = equationsOf({ model, builder, provenance }, { named })
+    const { items, explanations } = equationsOf({ model, builder, provenance }, { named, terms: this.#terms })
     return {
       items: [...items.map(item => asWrite(plain(item), letters)), ...after],
       explanations: explanations.filter(entry => !groups.has(keyOf(entry.symbol))),

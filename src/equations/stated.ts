@@ -140,7 +140,10 @@ class Writer {
           upper: glyph('\\top', '⊤'),
         }
       case 'negate':
-        return row(glyph('-', '−'), this.write(expression.operand, negation))
+        return row(
+          glyph('-', '−'),
+          this.write(expression.operand, expression.operand.kind === 'reduce' ? 0 : negation),
+        )
       case 'slice':
         return row(...this.#optional(expression.first), glyph(':'), ...this.#optional(expression.last))
       case 'element': {
@@ -268,7 +271,11 @@ const atomic = 1000
 const negation = 4
 
 function endsInReduction(expression: Expression): boolean {
-  return expression.kind === 'reduce' || (expression.kind === 'binary' && endsInReduction(expression.right))
+  return (
+    expression.kind === 'reduce' ||
+    (expression.kind === 'negate' && endsInReduction(expression.operand)) ||
+    (expression.kind === 'binary' && endsInReduction(expression.right))
+  )
 }
 
 /** Whether it starts with a bracket, behind which a name would be a function. */

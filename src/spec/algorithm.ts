@@ -2,9 +2,15 @@ import type { Dimension } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape } from '../graph/type.js'
-import type { Expression } from '../math/expression.js'
 import type { Span } from '../text/source.js'
-import type { Clause, EquationParameter, Spec, StatedModel, TrainingStatement } from './spec.js'
+import type {
+  Clause,
+  ClauseEquation,
+  EquationParameter,
+  Spec,
+  StatedModel,
+  TrainingStatement,
+} from './spec.js'
 
 /**
  * A function with learned parameters that a paper names, such as `D(x)` of a GAN. One without arguments is a learned tensor.
@@ -66,7 +72,7 @@ export interface StatedDescent extends Place {
   /** What is minimised: of what is to be maximised, the negative. */
   readonly objective: StatedValue
   /** As they are written: the equations of what is minimised, and those that it is made of. */
-  readonly equations: readonly Expression[]
+  readonly equations: readonly ClauseEquation[]
   /** The networks of which the parameters move. */
   readonly over: readonly StatedNetwork[]
   readonly optimizer?: TrainingStatement

@@ -23,7 +23,7 @@ import { instantiatePlan } from './instantiate.js'
 import type { Namespace } from './namespace.js'
 import { prefixesIn } from './passage.js'
 import { drawnIn, isPassage, type Plan, type PlannedLine, type PlannedPassage } from './plan.js'
-import type { Clause, Spec } from './spec.js'
+import type { Clause, ClauseEquation, Spec } from './spec.js'
 import { nameIn } from './statements.js'
 import { StepReader } from './steps.js'
 import { readOptimizer } from './training.js'
@@ -254,7 +254,7 @@ class AlgorithmReader {
       kind: 'descent',
       name,
       objective,
-      equations: [...new Set(passages.flatMap(({ lines }) => lines.map(own => own.equation)))],
+      equations: equationsOf(passages),
       over,
       ...(optimizer && { optimizer }),
       amounts,
@@ -405,6 +405,16 @@ class AlgorithmReader {
       ...this.#place(id, fields, around),
     })
   }
+}
+
+/** The equations of passages; one that holds for several indices has several lines. */
+function equationsOf(passages: readonly PlannedPassage[]): readonly ClauseEquation[] {
+  const lines = passages.flatMap(own => own.lines)
+  return lines.flatMap(({ equation, expression }, i) =>
+    lines.findIndex(other => other.equation === equation) === i
+      ? [{ lead: '', tree: equation, read: expression }]
+      : [],
+  )
 }
 
 /** The lines that a value depends on, in the passages that have any. */

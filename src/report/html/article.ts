@@ -30,7 +30,7 @@ import { drawing } from './drawing.js'
 import { type Child, e, prose, table } from './elements.js'
 import { equationsSection, symbolsSection } from './equations.js'
 import { mathematics as formulaOf } from './mathematics.js'
-import { algorithmSection } from './training.js'
+import { trainingSection } from './training.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
 export function article(outcome: CheckOutcome, id: string): Element {
@@ -45,7 +45,7 @@ export function article(outcome: CheckOutcome, id: string): Element {
   const training = comparison?.training
   const mathematics =
     comparison && training
-      ? algorithmSection(training, outcome.target)
+      ? trainingSection(comparison, training, outcome.target)
       : comparison && equationsSection(comparison, code)
   const remarks = [casesText(outcome), silentText(outcome), statedText(outcome)].flatMap(text => text ?? [])
   return e(

@@ -1,18 +1,17 @@
 import type { Element } from 'hast'
 import type { ClauseVerdict, Comparison, StatedMatch } from '../../compare/verdict.js'
 import { equationsOf, expressionIn, namedLines } from '../../equations/equations.js'
-import { type Formula, markTerm } from '../../equations/formula.js'
 import { statedFormula } from '../../equations/stated.js'
 import type { Item } from '../../equations/system.js'
 import type { Node } from '../../graph/node.js'
 import { nodesBelow } from '../../graph/walk.js'
-import type { Expression } from '../../math/expression.js'
 import { statementText } from '../facts.js'
 import { visible } from '../frame.js'
 import { citations, clauseSign, lineLink, sideTitles } from './clauses.js'
 import type { CodeListing } from './code.js'
 import { type Child, e, table } from './elements.js'
 import { display, itemsOf } from './items.js'
+import { isPart, type Marks, marked, markedItem, nodesOf } from './marks.js'
 
 /** Clauses with the code that they were compared with. */
 interface Row {
@@ -89,12 +88,6 @@ function rowsOf(
     : { rows: [{ clauses: open, items, values: [] }], left: [] }
 }
 
-/** The ids of the values that an item computes. */
-function nodesOf(item: Item): readonly number[] {
-  if (item.node !== undefined) return [item.node]
-  return item.kind === 'repetition' ? item.items.flatMap(nodesOf) : []
-}
-
 /** For each clause, the values that the code computes for it alone: down to those of other clauses, and to what it is given. */
 function* ownNodes(matches: readonly StatedMatch[]): Generator<readonly [StatedMatch, ReadonlySet<number>]> {
   const found = new Set(
@@ -117,15 +110,12 @@ function* ownNodes(matches: readonly StatedMatch[]): Generator<readonly [StatedM
 
 const isFunction = ({ values }: StatedMatch): boolean => values.some(({ given }) => given.length > 0)
 
-/** The values that findings are about, on both sides. */
-interface Marks {
+/** The same with what is marked of the spec. */
+interface BothMarks extends Marks {
   readonly specified: ReadonlySet<Node>
-  readonly implemented: ReadonlySet<number>
-  /** Those that have an equation: they are marked there, and not where they are read. */
-  readonly lines: ReadonlySet<number>
 }
 
-function marksOf({ findings, matches = () => [] }: Comparison, items: readonly Item[]): Marks {
+function marksOf({ findings, matches = () => [] }: Comparison, items: readonly Item[]): BothMarks {
   const specified = new Set(findings.flatMap(finding => finding.specified ?? []))
   const alike = matches().flatMap(({ parts }) =>
     [...specified].flatMap(node => (parts.get(node) ?? []).flatMap(({ implemented }) => implemented)),
@@ -149,7 +139,7 @@ function places({ code: { model, provenance } }: Comparison, code: CodeListing):
 function rowOf(
   { clauses, items, values }: Row,
   comparison: Comparison,
-  marks: Marks,
+  marks: BothMarks,
   placeOf: PlaceOf,
 ): Element {
   const shown = items.map(item => markedItem(item, marks))
@@ -187,7 +177,7 @@ function statement(
   entry: ClauseVerdict,
   match: StatedMatch,
   { clauses }: Comparison,
-  { specified }: Marks,
+  { specified }: BothMarks,
 ): Child {
   const { equation } = entry.clause
   if (!equation) return e('p', {}, visible(statementText(entry, clauses)))
@@ -195,20 +185,5 @@ function statement(
     .flatMap(node => match.parts.get(node) ?? [])
     .map(({ expression }) => expression)
   const differing = entry.findings.length > 0 && parts.length === 0 ? [equation.read] : parts
-  const isMarked = (part: Expression) => differing.some(({ range }) => isSameRange(range, part.range))
-  return display(statedFormula(equation.tree, isMarked))
-}
-
-const isSameRange = (a: Expression['range'], b: Expression['range']): boolean =>
-  a[0] === b[0] && a[1] === b[1]
-
-function markedItem(item: Item, marks: Marks): Item {
-  return item.kind === 'equation'
-    ? { ...item, right: marked(item.right, marks, item.node) }
-    : { ...item, items: item.items.map(inner => markedItem(inner, marks)) }
-}
-
-/** The expression that computes `own`, with what findings are about marked. */
-function marked(formula: Formula, { implemented, lines }: Marks, own: number | undefined): Formula {
-  return markTerm(formula, id => implemented.has(id) && (id === own || !lines.has(id)))
+  return display(statedFormula(equation.tree, isPart(differing, equation.read)))
 }

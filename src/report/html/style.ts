@@ -48,6 +48,7 @@ dd { margin: 0; }
 .facts dt { color: var(--quiet); font-weight: 400; }
 .math { overflow-x: auto; overflow-y: hidden; padding: 0.15rem 0; }
 span.math { display: block; }
+table.clauses .math { display: inline-block; max-width: 100%; vertical-align: middle; }
 .math .katex-display { margin: 0.25rem 0; text-align: left; }
 .math .katex-display > .katex { text-align: left; white-space: normal; }
 .differs { background: var(--mark); text-decoration: underline; text-decoration-color: var(--bad); border-bottom: 2px solid var(--bad); }
@@ -66,7 +67,9 @@ caption { text-align: left; padding: 0.35rem 0.6rem; color: var(--quiet); }
 td.count { text-align: right; font-variant-numeric: tabular-nums; }
 .numbers { overflow-wrap: anywhere; }
 table.equations { table-layout: fixed; }
+.systems { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; }
 .items { list-style: none; margin: 0; padding-left: 0; }
+li.odd { border-left: 0.3rem solid var(--bad); padding-left: 0.6rem; background: var(--raised); }
 .item { display: flex; gap: 0.75rem; align-items: baseline; }
 .item > .math { flex: 1; min-width: 0; }
 .item > p { flex: none; margin: 0; color: var(--quiet); }
