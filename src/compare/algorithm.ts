@@ -21,6 +21,7 @@ import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
+import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
 import {
   type CodeNetwork,
@@ -310,6 +311,7 @@ class ProgramComparison {
     }
     const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
     if (stated.kind === 'update') return frequency
+    const { training } = this.#program.training
     const { step } = code as CodeStep<Descent>
     const missing = diagnostic(
       'not-decided',
@@ -318,7 +320,9 @@ class ProgramComparison {
     )
     return [
       this.#over(stated, step, meanings),
-      ...(stated.optimizer ? compareOptimizer(stated.optimizer, step.optimizer, missing) : []),
+      ...(stated.optimizer
+        ? compareOptimizer(stated.optimizer, step.optimizer, missing, scheduleOf(code, training))
+        : []),
       ...stated.amounts.map(amount => compareAmount(amount, step)),
       ...frequency,
     ]

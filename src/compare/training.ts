@@ -8,6 +8,7 @@ import { clausesOf } from '../spec/clauses.js'
 import type { Clause, Spec, TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { asWritten, byValue, differs, unverified } from './clause-verdicts.js'
+import { relateSchedules, type Schedule } from './hyper-parameters.js'
 import { compareLossFunction } from './loss-functions.js'
 import { outputNames, outputPlaces } from './ports.js'
 import { relate } from './values.js'
@@ -172,6 +173,7 @@ export function compareOptimizer(
   stated: TrainingStatement,
   actual: Optimizer | undefined,
   missing: Diagnostic,
+  schedule: Schedule = { counters: new Map() },
 ): readonly ClauseVerdict[] {
   const settings = Object.entries(stated.settings)
   const all = clausesOf(stated)
@@ -199,9 +201,11 @@ export function compareOptimizer(
     ...settings.map(([key, { clause, value: expected }]): ClauseVerdict => {
       if (!common.has(key)) return same(clause, textOf(expected))
       const entry = actual.settings[key]
-      const relation = relate(expected, entry?.value)
+      const { relation, at } = relateSchedules(expected, entry?.value, schedule)
       if (relation === 'same') return same(clause, textOf(expected))
-      const values = { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
+      const values = at
+        ? { key, expected: `${at.expected} in ${at.time}`, actual: String(at.actual) }
+        : { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
       if (relation === 'open')
         return unverified(
           clause,

@@ -15,6 +15,12 @@ import {
 /** A hyper-parameter: a number, or one that depends on how far training has come. */
 export type Quantity = Dimension
 
+/** What counts how far training has come in hyper-parameters of a spec, with the symbol for it, which no code can name. */
+export const stepCounters: ReadonlyMap<string, string> = new Map([
+  ['t', 'number of the step'],
+  ['epoch', 'number of the epoch'],
+])
+
 /** A round that finds a number, the symbol `found`, and leaves another. `count` is the number of the round, from 0. */
 interface Round {
   readonly found: string

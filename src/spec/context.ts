@@ -1,6 +1,7 @@
-import { type Dimension, isPolynomial, multiply, symbol } from '../graph/dimension.js'
+import { apply, type Dimension, isFunctionName, isPolynomial, multiply, symbol } from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
+import { stepCounters } from '../library/schedule.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { arithmetic } from '../ops/vocabulary.js'
@@ -8,11 +9,12 @@ import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import { FieldReader } from './fields.js'
 import type { Citation } from './spec.js'
-import { itemsOf, placeWithin, scalarOf, type YamlEntry, type YamlNode } from './yaml.js'
+import { itemsOf, placeWithin, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
 
 /** What the readers of a spec's parts share: the file, its symbols, and the errors so far. */
 export class SpecContext extends FieldReader {
   readonly symbols = new Map<string, { value: Attribute | undefined; meaning?: string; span: Span }>()
+  #counters: ReadonlyMap<string, string> = new Map()
 
   /** A value as data; texts are kept. */
   data(node: YamlNode | null): Attribute {
@@ -29,6 +31,25 @@ export class SpecContext extends FieldReader {
     return typeof value === 'string' && node
       ? this.#expression(value, (start, end) => placeWithin(node, this.file, value, start, end))
       : (value ?? null)
+  }
+
+  /**
+   * A hyper-parameter, which may depend on how far training has come: on the number of the step, which is `t` and counts
+   * from 1, or of the epoch, which is `epoch` and counts from 0, unless these are symbols of the spec.
+   */
+  hyperParameter(node: YamlNode | null): Attribute {
+    this.#counters = stepCounters
+    try {
+      const before = this.diagnostics.length
+      const value = this.quantity(node)
+      if (value === null && node && this.diagnostics.length === before) {
+        const problem = 'it is no arithmetic of numbers, symbols, `t` and `epoch`'
+        this.report('spec-equation', { equation: String(scalarOf(node)), problem }, spanOf(node, this.file))
+      }
+      return value
+    } finally {
+      this.#counters = new Map()
+    }
   }
 
   /** A list of sizes, each a number above 0 or an expression. Anything else is reported as a value of `owner`. */
@@ -88,8 +109,11 @@ export class SpecContext extends FieldReader {
       if (operate && left !== undefined && right !== undefined) return operate(left, right)
       return undefined
     }
+    if (expression.kind === 'call') return this.#applied(expression, at)
     if (expression.kind !== 'name') return undefined
     const { name, range } = expression
+    const counter = this.symbols.has(name) ? undefined : this.#counters.get(name)
+    if (counter !== undefined) return symbol(counter, true)
     if (!this.symbols.has(name)) {
       const suggestion = nearest(name, [...this.symbols.keys()])
       this.report(
@@ -100,6 +124,17 @@ export class SpecContext extends FieldReader {
       )
     }
     return this.symbolValue(name)
+  }
+
+  /** A function of hyper-parameters; sizes have none. */
+  #applied(
+    { name, arguments: given, attributes, subscripts }: Extract<Expression, { kind: 'call' }>,
+    at: (start: number, end: number) => Span,
+  ): Dimension | undefined {
+    if (this.#counters.size === 0 || attributes.length > 0 || subscripts || !isFunctionName(name))
+      return undefined
+    const args = given.map(argument => this.#value(argument, at))
+    return args.every(argument => argument !== undefined) ? apply(name, args) : undefined
   }
 
   /** Where the paper states something: a text, or its parts. Unless it says so, nobody has looked it up. */

@@ -136,11 +136,12 @@ export function readOptimizer(
   const settings: Record<string, TrainingStatement['settings'][string]> = {}
   for (const [name, field] of fields) {
     if (name === 'cite') continue
-    const value = context.quantity(field.value)
+    const value = context.hyperParameter(field.value)
+    const written = isPolynomial(value) ? scalarOf(field.value) : undefined
     const own: Clause = {
       id: `${id}.${name}`,
       kind: 'optimizer',
-      statement: `${name} ${textOf(value)}`,
+      statement: `${name} ${typeof written === 'string' ? written : textOf(value)}`,
       span: field.span,
       ...(citation && { citation }),
     }

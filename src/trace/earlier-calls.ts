@@ -75,10 +75,10 @@ export class EarlierCalls {
 
   /** How many calls there were before. */
   #count(): Dimension {
-    return symbol(
-      this.#interpreter.unknowns.value('previousCalls', 'how often the target was called').path,
-      true,
-    )
+    const { unknowns, counters } = this.#interpreter
+    const { path } = unknowns.value('previousCalls', 'how often the target was called')
+    counters.set(path, 'call')
+    return symbol(path, true)
   }
 
   #learn(before: ReadonlyMap<string, Place>, after: ReadonlyMap<string, Place>): void {

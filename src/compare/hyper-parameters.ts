@@ -1,0 +1,83 @@
+import { substituteIn, symbolsIn } from '../graph/attribute.js'
+import { add, type Dimension, isPolynomial, substitute, subtract, symbol } from '../graph/dimension.js'
+import type { Attribute } from '../graph/node.js'
+import type { Counter, Descent, Training } from '../graph/training.js'
+import { stepCounters } from '../library/schedule.js'
+import type { CodeStep } from './steps.js'
+import { type Relation, relate } from './values.js'
+
+/** How a stated hyper-parameter and that of a step relate; where they differ at one time only, at which. */
+export interface Relationship {
+  readonly relation: Relation
+  readonly at?: { readonly time: string; readonly expected: number; readonly actual: number }
+}
+
+/** What is compared of a step: its settings may be functions of what counts how far training has come. */
+export interface Schedule {
+  readonly counters: ReadonlyMap<string, Counter>
+  readonly epochs?: NonNullable<Descent['schedule']>['epochs']
+}
+
+/** What is known of how often a step runs; calls of the target are steps only where each takes this one once. */
+export function scheduleOf({ step, around }: CodeStep, { counters }: Training): Schedule {
+  const counting = [...counters].filter(([, counter]) => counter !== 'call' || around.length === 0)
+  const schedule = step.kind === 'descent' ? step.schedule : undefined
+  return { counters: new Map(counting), ...(schedule && { epochs: schedule.epochs }) }
+}
+
+const [stepNumber, epochNumber] = [stepCounters.get('t')!, stepCounters.get('epoch')!]
+
+/** The counters of code as a spec counts: steps from 1, epochs from 0. */
+const asStated: Readonly<Record<Counter, Dimension>> = {
+  call: subtract(symbol(stepNumber, true), 1),
+  epoch: symbol(epochNumber, true),
+}
+
+/** Steps and epochs at which functions of them are compared, from 0. */
+const tried: readonly number[] = [
+  ...Array.from({ length: 200 }, (_, i) => i),
+  ...[300, 999, 1000, 3998, 3999, 4000, 4001, 9999, 10_000, 99_999, 100_000, 1_000_000],
+]
+
+/** Two numbers that differ by less than this part of them may be one, written in another way. */
+const tolerance = 1e-9
+
+export function relateSchedules(
+  stated: Attribute,
+  actual: Attribute | undefined,
+  { counters, epochs }: Schedule,
+): Relationship {
+  const own =
+    actual === undefined
+      ? undefined
+      : substituteIn(actual, name => {
+          const counter = counters.get(name)
+          return counter && asStated[counter]
+        })
+  const relation = relate(stated, own)
+  if (relation !== 'open' || !isQuantity(stated) || !isQuantity(own)) return { relation }
+  const used = new Set([...symbolsIn(stated), ...symbolsIn(own)])
+  const [counter, ...others] = used
+  if (counter === undefined || others.length > 0 || (counter !== stepNumber && counter !== epochNumber))
+    return { relation }
+  // What code around it does between two calls is not known where only the paper has a schedule.
+  if (!symbolsIn(own).has(counter) && (counter !== epochNumber || epochs === undefined)) return { relation }
+  const most = typeof epochs === 'number' && counter === epochNumber ? epochs : undefined
+  const first = counter === stepNumber ? 1 : 0
+  const times = most === undefined ? tried : Array.from({ length: Math.min(most, tried.length) }, (_, i) => i)
+  for (const time of times) {
+    const at = (value: Dimension) =>
+      substitute(value, name => (name === counter ? add(time, first) : undefined))
+    const [expected, found] = [at(stated), at(own)]
+    if (typeof expected !== 'number' || typeof found !== 'number') return { relation }
+    if (Math.abs(expected - found) > tolerance * Math.max(Math.abs(expected), Math.abs(found)))
+      return {
+        relation: 'different',
+        at: { time: `${counter === stepNumber ? 'step' : 'epoch'} ${time + first}`, expected, actual: found },
+      }
+  }
+  return { relation: most !== undefined && most <= times.length ? 'same' : 'open' }
+}
+
+const isQuantity = (value: Attribute | undefined): value is Dimension =>
+  typeof value === 'number' || isPolynomial(value)
