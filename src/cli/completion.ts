@@ -38,6 +38,7 @@ const wordsOf: Readonly<Record<string, () => readonly string[]>> = {
   'toy --problem': () => [...Object.keys(problems), 'list'],
   'bakeoff --problem': () => [...Object.keys(problems), 'none'],
   'mutate --spec': bundledSpecs,
+  'mutate --problem': () => Object.keys(problems),
   'bakeoff --spec': bundledSpecs,
   'mutate --operator': () => operatorIds,
   'baseline --code': () => acceptableCodes,

@@ -225,10 +225,16 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
         .default([], 'all'),
     )
     .option('--list', 'list the faults, and plant none')
+    .option('--toy', 'run each as well, as `aswritten toy` does, and say whether that notices it')
     .addOption(new Option('--budget <seconds>', 'how long it may take').argParser(readSeconds).default(120))
     .addOption(option.arg())
     .addOption(option.input())
     .addOption(option.artifact())
+    .addOption(running.problem('`aswritten toy --problem list` names all'))
+    .addOption(running.backend())
+    .addOption(running.seed())
+    .addOption(running.seeds())
+    .addOption(running.memory())
     .addOption(outputs.mutate.options[0])
     .addOption(outputs.mutate.options[1])
     .addHelpText(
@@ -237,11 +243,15 @@ Exit codes: 0 all is accepted, 1 something is not, 2 unusable input.`,
         ['mutate model.ts#createModel', 'what a spec of this model would notice'],
         ['mutate model.ts#createModel --spec lenet5-modern', 'what this spec notices'],
         ['mutate loss.js#focal --input x:[N,10] --operator M10,M39', 'two kinds of faults'],
+        ['mutate model.ts#createModel --spec lenet5-modern --toy', 'and run each of them'],
         ['mutate --list', 'all kinds of faults'],
       ]),
     )
     .action(async (target: string | undefined, options) => {
-      code = (await import('./mutate.js')).mutate(target, { ...options, outputs: outputs.mutate.asked() })
+      code = await (await import('./mutate.js')).mutate(target, {
+        ...options,
+        outputs: outputs.mutate.asked(),
+      })
     })
 
   program

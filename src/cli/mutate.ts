@@ -7,29 +7,28 @@ import { isInputError } from '../pipeline.js'
 import { mutationReporters, renderOperators } from '../report/mutation-reporters.js'
 import { nearest } from '../text/nearest.js'
 import { sourceFile } from '../text/source.js'
-import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import { readStatedSpec } from './checks.js'
-import type { Stated } from './config.js'
 import { exitCodes } from './exit.js'
 import { whyNoProgram } from './files.js'
 import { type AskedOutput, print, report, terminalOptions } from './output.js'
 import { pathInProject, projectOf, splitTarget } from './project.js'
+import { type AskedRun, announce, refuseSettings, settingsOf } from './run-settings.js'
+import type { GivenValues } from './run-subject.js'
+import { toyMutants } from './toy-mutants.js'
 import { InputError, UsageError } from './usage.js'
 
-interface Options {
+interface Options extends GivenValues, Omit<AskedRun, 'budget'> {
   readonly spec?: string
+  readonly toy?: true
   readonly operator: readonly string[]
   readonly list?: true
   readonly budget: number
-  readonly arg: Readonly<Record<string, unknown>>
-  readonly input: Readonly<Record<string, TensorDeclaration>>
-  readonly artifact: Readonly<Record<string, Stated>>
   readonly outputs: readonly AskedOutput[]
 }
 
 /** `aswritten mutate`: plants faults into the source of a model, one at a time, and says which are noticed. */
-export function mutate(text: string | undefined, options: Options): number {
+export async function mutate(text: string | undefined, options: Options): Promise<number> {
   const ids = readOperators(options.operator)
   if (options.list) {
     print(renderOperators(terminalOptions()))
@@ -37,6 +36,9 @@ export function mutate(text: string | undefined, options: Options): number {
   }
   if (text === undefined)
     throw new UsageError('name a target: `aswritten mutate model.ts#createModel`, or ask for `--list`')
+  const { budget, toy, ...asked } = options
+  if (!toy) refuseSettings(asked, '--toy')
+  const settings = toy && settingsOf(asked)
   const here = process.cwd()
   const { path, target } = splitTarget(text, here)
   const problem = whyNoProgram(path, { shown: path })
@@ -65,14 +67,23 @@ export function mutate(text: string | undefined, options: Options): number {
     throw new UsageError(`\`${text}\` builds no model that was recognised`)
   const reasons = models.flatMap(({ graph, reason }) => (graph || !reason ? [] : [reason]))
   if (reasons.length === models.length && trainings.length === 0) throw new InputError(reasons)
-  const until = performance.now() + options.budget * 1000
+  const until = performance.now() + budget * 1000
+  const left = () => (until - performance.now()) / 1000
   const found = judgeAll(original, program, {
     ids,
-    hasTime: () => performance.now() < until,
-    progress: progressOn(process.stderr),
+    hasTime: () => left() > 0,
+    progress: progressOn(process.stderr, 'planted'),
   })
   const shown = target === undefined ? name : `${name}#${target}`
-  report(mutationReporters, [{ target: shown, ...(spec && { spec: spec.path }), ...found }], options.outputs)
+  if (settings) announce([`${shown} and ${found.judged.length} faults in it`], settings)
+  const judged = settings
+    ? await toyMutants(
+        { project, original, settings, left, progress: progressOn(process.stderr, 'run') },
+        found.judged,
+      )
+    : found.judged
+  const told = { target: shown, ...(spec && { spec: spec.path }), ...found, judged }
+  report(mutationReporters, [told], options.outputs)
   return exitCodes.asWritten
 }
 
@@ -90,9 +101,9 @@ function readOperators(texts: readonly string[]): readonly OperatorId[] {
 }
 
 /** A line on a terminal that counts; nothing anywhere else. */
-function progressOn(stream: NodeJS.WriteStream): Progress {
+function progressOn(stream: NodeJS.WriteStream, what: string): Progress {
   if (!stream.isTTY) return () => undefined
   return (done, all) => {
-    stream.write(done === all ? '\r\x1b[K' : `\r${done} of ${all} faults planted`)
+    stream.write(done === all ? '\r\x1b[K' : `\r${done} of ${all} faults ${what}`)
   }
 }

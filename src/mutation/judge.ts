@@ -15,6 +15,7 @@ import {
 import { positionAt, type Span } from '../text/source.js'
 import { textOfReading, textOfTraining } from './reading.js'
 import type { Mutant } from './table.js'
+import type { ToyJudged } from './toy.js'
 
 /** A program into which faults are planted, and what is known of it without them. */
 export interface Original {
@@ -64,6 +65,8 @@ export interface Judged {
   /** Soft failures that the original does not have. */
   readonly lint: readonly Code[]
   readonly lintPlace?: Closeness
+  /** What running it says, where that was asked for. */
+  readonly toy?: ToyJudged
 }
 
 /** Reads a program without a fault. */
@@ -76,10 +79,14 @@ export function readOriginal(request: ModelRequest, spec?: SpecReading): Origina
 
 const silentText = ({ comparison }: CheckOutcome): string => JSON.stringify(comparison?.silent ?? [])
 
+/** Reads a mutant as the original was read. */
+export const readMutant = ({ request, spec }: Original, mutant: Mutant): ReadResult =>
+  readForSpec({ ...request, ...withMutant(request, mutant) }, spec?.spec)
+
 /** Reads a mutant as the original was read, and compares it with the spec, or with the original. */
 export function judge(original: Original, mutant: Mutant): Judged {
-  const { request, spec, text } = original
-  const read = readForSpec({ ...request, ...withMutant(request, mutant) }, spec?.spec)
+  const { spec, text } = original
+  const read = readMutant(original, mutant)
   const base = { mutant, codes: [], isNamed: false, lint: [] }
   const error = read.diagnostics.find(isInputError)
   if (error) return { ...base, outcome: 'unreadable', reason: error.message }

@@ -1,6 +1,7 @@
 import type { Closeness, Judged, Outcome } from '../mutation/judge.js'
 import type { MutationReport } from '../mutation/mutate.js'
 import { type OperatorId, operators } from '../mutation/table.js'
+import type { ToyAnswer } from '../mutation/toy.js'
 
 /** The outcomes in the order in which they are told, with the sign and the words of each. */
 export const outcomes: Readonly<Record<Outcome, { readonly sign: string; readonly words: string }>> = {
@@ -67,6 +68,27 @@ export function countsOfOutcomes(judged: readonly Judged[]): string {
     .filter(outcome => counts[outcome] > 0)
     .map(outcome => `${counts[outcome]} ${outcomes[outcome].words}`)
   return parts.join(', ')
+}
+
+/** What running a mutant says, in words: `caught: same weights, different outputs: 0.456 against 0.523`. */
+export const toyText = ({ toy }: Judged): string => (toy ? `${toyWords[toy.answer]}: ${toy.text}` : 'not run')
+
+const toyWords: Readonly<Record<ToyAnswer, string>> = {
+  caught: 'caught',
+  missed: 'missed',
+  open: 'not decided',
+  refused: 'cannot be run',
+  'not run': 'not run',
+}
+
+/** `toy catches 3 of 5 that it ran`; nothing where nothing was asked for. */
+export function summaryOfToy(judged: readonly Judged[]): string | undefined {
+  const answers = judged.flatMap(({ toy }) => toy?.answer ?? [])
+  if (answers.length === 0) return undefined
+  const count = (...wanted: readonly ToyAnswer[]) => answers.filter(answer => wanted.includes(answer)).length
+  const refused = count('refused')
+  const rest = refused > 0 ? `; ${refused} cannot be run` : ''
+  return `toy catches ${count('caught')} of ${count('caught', 'missed', 'open')} that run${rest}`
 }
 
 /** `caught at the line (activation-missing); lint: linear-collapse`. */

@@ -12,6 +12,8 @@ import {
   outcomes,
   outcomeText,
   summaryOfMutants,
+  summaryOfToy,
+  toyText,
 } from './mutation-facts.js'
 import type { Reporters, TerminalOptions } from './reporters.js'
 
@@ -46,6 +48,7 @@ function renderTerminal(reports: readonly MutationReport[], options: TerminalOpt
   const tone = (outcome: Outcome) =>
     outcome === 'as written' ? colors.red : outcome === 'unverified' ? colors.yellow : colors.green
   const blocks = reports.map(report => {
+    const toy = summaryOfToy(report.judged)
     const groups = told.flatMap(outcome => {
       const own = report.judged.filter(entry => entry.outcome === outcome)
       return own.map(entry => mutantLines(entry, tone(outcome), options.width))
@@ -57,6 +60,7 @@ function renderTerminal(reports: readonly MutationReport[], options: TerminalOpt
       ...(groups.length > 0 ? [''] : []),
       ...wrap(`${countsOfOutcomes(report.judged) || 'nothing to plant'}.`, options.width),
       colors.bold(visible(summaryOfMutants(report))),
+      ...(toy === undefined ? [] : [colors.bold(visible(toy))]),
     ].join('\n')
   })
   return `${blocks.join('\n\n')}\n`
@@ -65,7 +69,7 @@ function renderTerminal(reports: readonly MutationReport[], options: TerminalOpt
 function mutantLines(entry: Judged, tone: (text: string) => string, width: number): string {
   const { mutant, outcome } = entry
   const head = `${mutant.operator}  ${mutant.file.path}:${mutant.lines[0]}  ${mutant.what}`
-  const texts = [changeOfMutant(mutant), outcomeText(entry)]
+  const texts = [changeOfMutant(mutant), outcomeText(entry), ...(entry.toy ? [`toy: ${toyText(entry)}`] : [])]
   const lines = texts.flatMap(text => wrap(visible(text), width - 7).map(line => `       ${line}`))
   return [`${tone(outcomes[outcome].sign)} ${visible(head)}`, ...lines].join('\n')
 }
@@ -78,7 +82,7 @@ function renderJson(reports: readonly MutationReport[]): string {
     target,
     spec: spec ?? null,
     untried,
-    mutants: judged.map(({ mutant, outcome, place, codes, isNamed, reason, lint, lintPlace }) => ({
+    mutants: judged.map(({ mutant, outcome, place, codes, isNamed, reason, lint, lintPlace, toy }) => ({
       operator: mutant.operator,
       title: operators[mutant.operator].title,
       what: mutant.what,
@@ -92,6 +96,7 @@ function renderJson(reports: readonly MutationReport[]): string {
       isNamed,
       reason: reason ?? null,
       lint: { codes: lint, place: lintPlace ?? null },
+      toy: toy ?? null,
     })),
   }))
   return `${JSON.stringify({ version: formatVersion, targets: json }, null, 2)}\n`
@@ -108,13 +113,15 @@ function renderMarkdown(reports: readonly MutationReport[]): string {
           `${outcomes[entry.outcome].sign} ${prose(outcomeText(entry))}`,
           `${mutant.operator}: ${mutant.what}`,
           `${code(`${mutant.file.path}:${mutant.lines[0]}`)} ${code(changeOfMutant(mutant))}`,
+          prose(toyText(entry)),
         ]
         return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
       })
-    const table = ['| what became of it | fault | where |', '|---|---|---|', ...rows].join('\n')
+    const toy = summaryOfToy(report.judged)
+    const table = ['| what became of it | fault | where | toy |', '|---|---|---|---|', ...rows].join('\n')
     return [
       `## ${prose(against(report))}`,
-      `**${prose(summaryOfMutants(report))}**`,
+      `**${prose([summaryOfMutants(report), ...(toy === undefined ? [] : [toy])].join('; '))}**`,
       ...(rows.length > 0 ? [table] : []),
     ].join('\n\n')
   })
