@@ -212,7 +212,7 @@ describe('docs/mutate.md', () => {
   test.each(commandsIn(page))('$command', async shown => {
     write({
       ...filesOf(page),
-      'model.ts': createModel.replace('units })', 'units: 8 })'),
+      'model.ts': createModel.replace('units: units', 'units: 8'),
       'spec.yaml': oneLayer,
     })
     await expectShown(shown)

@@ -75,7 +75,9 @@ export async function mutate(text: string | undefined, options: Options): Promis
     progress: progressOn(process.stderr, 'planted'),
   })
   const shown = target === undefined ? name : `${name}#${target}`
-  if (settings) announce([`${shown} and ${found.judged.length} faults in it`], settings)
+  const count = found.judged.length
+  if (settings)
+    announce([`${shown}, as it is and with ${count} ${count === 1 ? 'fault' : 'faults'},`], settings)
   const judged = settings
     ? await toyMutants(
         { project, original, settings, left, progress: progressOn(process.stderr, 'run') },
