@@ -35,7 +35,7 @@ class Experiment {
     } catch (thrown) {
       const kernel = lacksKernel(thrown)
       if (kernel === undefined || !this.#framework || !this.#start) throw thrown
-      this.#framework = await fallBack(this.#framework, `it has no ${kernel}`)
+      this.#framework = await fallBack(this.#framework, `it has no kernel ${kernel}`)
       await this.#build(this.#start.seed)
       return await this.#answer(question)
     }
@@ -70,7 +70,6 @@ class Experiment {
 
 async function prepare({ folders, backend }: Start): Promise<ChosenFramework> {
   const chosen = await chooseFramework(folders, backend)
-  chosen.tf.env().set('IS_TEST', true)
   // Scripts of pages find it under this name.
   Object.assign(globalThis, { tf: chosen.tf })
   return chosen

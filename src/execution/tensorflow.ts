@@ -9,6 +9,8 @@ import type { Backend, BackendName } from '../experiment/protocol.js'
 export interface ChosenFramework {
   readonly tf: TensorFlow
   readonly backend: Backend
+  /** The package that has plain JavaScript, where it is another one. */
+  readonly plainFrom?: string
 }
 
 /** A backend with the packages that have it, the likeliest first. */
@@ -45,18 +47,32 @@ export async function chooseFramework(
     if (!('module' in wasm)) throw refuse(wasm.message)
     if (!(await tf.setBackend('wasm'))) throw refuse('it is of another TensorFlow.js than the project')
     await tf.ready()
-    return { tf, backend: { name: 'wasm', from: wasm.from } }
+    return { tf, backend: { name: 'wasm', from: wasm.from }, plainFrom: found.from }
   }
-  await tf.setBackend('cpu')
-  await tf.ready()
+  await usePlainJavaScript(tf)
   return plain
 }
 
 /** The same framework in plain JavaScript, for what a faster backend does not have. */
-export async function fallBack({ tf, backend }: ChosenFramework, why: string): Promise<ChosenFramework> {
+export async function fallBack(
+  { tf, backend, plainFrom = backend.from }: ChosenFramework,
+  why: string,
+): Promise<ChosenFramework> {
+  await usePlainJavaScript(tf)
+  return { tf, backend: { name: 'cpu', from: plainFrom, instead: `${backend.name} gave way: ${why}` } }
+}
+
+/**
+ * On its first use it tells that there is something faster, unless it is in a test (tfjs-backend-cpu/src/backend_cpu.ts). That is so for this
+ * use alone: in a test, the engine takes for a leak what custom gradients and the WASM backend keep (tfjs-core/src/engine.ts,
+ * `checkKernelForMemLeak`).
+ */
+async function usePlainJavaScript(tf: TensorFlow): Promise<void> {
   await tf.setBackend('cpu')
   await tf.ready()
-  return { tf, backend: { name: 'cpu', from: backend.from, instead: `${backend.name}: ${why}` } }
+  tf.env().set('IS_TEST', true)
+  tf.scalar(0).dispose()
+  tf.env().set('IS_TEST', false)
 }
 
 type Native = ChosenFramework | { readonly isInstalled: boolean; readonly message: string }
