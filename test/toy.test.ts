@@ -24,6 +24,10 @@ const files: Readonly<Record<string, string>> = {
     'const m = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], biasInitializer: tf.initializers.constant({ value: NaN }) })] })\n  return m ?? tf',
   ),
   'shape.js': model('', 'tf.layers.conv2d({ filters: 1, kernelSize: 2, inputShape: [5, 7, 3] })'),
+  'filter.js': model(
+    '',
+    "tf.layers.conv2d({ filters: 1, kernelSize: 3, padding: 'same', inputShape: [3, 3, 1] })",
+  ),
   'hidden.js': model('', `${dense(4, 2)}, ${dense(1, 4)}`),
 }
 
@@ -109,6 +113,22 @@ describe('a problem with a known bound', () => {
     expect(output).toContain('0 of 6 runs reach the bound')
     expect(output.replace(/\s+/g, ' ')).toContain('with --spec its spec trains beside it')
     expect(code).toBe(1)
+  })
+})
+
+describe('WASM', () => {
+  test.each<readonly [file: string, problem: string, said: string]>([
+    ['hidden.js', 'linear-regression', '@tensorflow/tfjs-backend-wasm 4.22.0, backend wasm,'],
+    [
+      'filter.js',
+      'shift',
+      '@tensorflow/tfjs 4.22.0, backend cpu (wasm gave way: it has no kernel Conv2DBackpropFilter),',
+    ],
+  ])('trains, and gives way where it has no gradients: %s', async (file, problem, said) => {
+    const { code, output } = await toy(file, '--problem', problem, '--backend', 'wasm', '--seeds', '1')
+    expect(output.replace(/\s+/g, ' ')).toContain(said)
+    expect(output).toContain('1 of 1 runs reach the bound')
+    expect(code).toBe(3)
   })
 })
 
