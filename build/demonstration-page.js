@@ -19,7 +19,7 @@ function resultsOf(runs, { instanceOf, problems, decisionOf, comparisonOf }) {
     Object.keys(names).map(name => [
       name,
       decisionOf(
-        last(name).map(([total]) => total),
+        last(name).map(([total]) => ({ loss: total })),
         instance,
       ),
     ]),

@@ -88,7 +88,10 @@ for (const name of ['as-written', 'missing-activation']) {
   for (let seed = 1; seed <= most; seed++) {
     losses[name].push(await train(name, seed))
     const totals = losses[name].map(run => run.at(-1)[0])
-    const { answer } = tools.decisionOf(totals, instance)
+    const { answer } = tools.decisionOf(
+      totals.map(loss => ({ loss })),
+      instance,
+    )
     process.stderr.write(`${name}, seed ${seed}: ${totals.at(-1)}, ${answer}\n`)
     if (answer !== 'not decided') break
   }

@@ -115,6 +115,9 @@ describe('the median', () => {
   })
 })
 
+/** Runs that have settled where they end. */
+const ended = (...losses: readonly number[]) => losses.map(loss => ({ loss }))
+
 const levels = { bound: { loss: 0, of: '' }, baseline: { loss: 1, of: '' } }
 
 /** The answer at the first time that there is one, for runs of which a share reaches the bound. */
@@ -123,7 +126,7 @@ function answerFor(reaching: number, seed: number, budget: number) {
   const losses: number[] = []
   while (losses.length < budget) {
     losses.push(random.uniform() < reaching ? 0.05 : 0.5)
-    const { answer } = decisionOf(losses, levels)
+    const { answer } = decisionOf(ended(...losses), levels)
     if (answer !== 'not decided') return { answer, runs: losses.length }
   }
   return { answer: 'not decided' as const, runs: budget }
@@ -145,14 +148,26 @@ describe('looking after every run', () => {
   })
 
   test('six runs that agree decide, five do not', () => {
-    expect(decisionOf(Array(6).fill(0.05), levels)).toMatchObject({ answer: 'reaches', reached: 6 })
-    expect(decisionOf(Array(5).fill(0.05), levels).answer).toBe('not decided')
-    expect(decisionOf(Array(6).fill(0.9), levels)).toMatchObject({
+    expect(decisionOf(ended(...Array(6).fill(0.05)), levels)).toMatchObject({ answer: 'reaches', reached: 6 })
+    expect(decisionOf(ended(...Array(5).fill(0.05)), levels).answer).toBe('not decided')
+    expect(decisionOf(ended(...Array(6).fill(0.9)), levels)).toMatchObject({
       answer: 'stays above',
       reached: 0,
       way: 0.9,
     })
-    expect(decisionOf(Array(6).fill(Number.NaN), levels).answer).toBe('stays above')
+    expect(decisionOf(ended(...Array(6).fill(Number.NaN)), levels).answer).toBe('stays above')
+  })
+
+  test('runs that still fall have not settled above', () => {
+    const falling = Array(12).fill({ loss: 0.9, falling: true as const })
+    expect(decisionOf(falling, levels)).toMatchObject({ answer: 'not decided', falling: 12, reached: 0 })
+    expect(decisionOf([...falling.slice(0, 3), ...ended(...Array(20).fill(0.9))], levels).answer).toBe(
+      'stays above',
+    )
+    expect(decisionOf(Array(6).fill({ loss: 0.05, falling: true as const }), levels)).toMatchObject({
+      answer: 'reaches',
+      falling: 0,
+    })
   })
 
   test('several questions at once ask for more runs each, and their probabilities say so', () => {
@@ -160,8 +175,8 @@ describe('looking after every run', () => {
       [3, 8],
       [10, 10],
     ] as const) {
-      expect(decisionOf(Array(enough).fill(0.05), levels, asked).answer).toBe('reaches')
-      expect(decisionOf(Array(enough - 1).fill(0.05), levels, asked).answer).toBe('not decided')
+      expect(decisionOf(ended(...Array(enough).fill(0.05)), levels, asked).answer).toBe('reaches')
+      expect(decisionOf(ended(...Array(enough - 1).fill(0.05)), levels, asked).answer).toBe('not decided')
     }
     const [low, high] = [Array(8).fill(0), Array(8).fill(1)]
     const [alone, corrected] = [comparisonOf(low, high), comparisonOf(low, high, { asked: 3 })]
@@ -179,8 +194,8 @@ describe('looking after every run', () => {
   })
 
   test('losses below the bound are neither', () => {
-    expect(decisionOf(Array(6).fill(-0.2), levels).answer).toBe('below')
-    expect(decisionOf(Array(6).fill(-0.02), levels).answer).toBe('reaches')
+    expect(decisionOf(ended(...Array(6).fill(-0.2)), levels).answer).toBe('below')
+    expect(decisionOf(ended(...Array(6).fill(-0.02)), levels).answer).toBe('reaches')
   })
 
   test('evidence for what is not so is as rare as it has to be, however long one looks', () => {

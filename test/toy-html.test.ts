@@ -32,7 +32,7 @@ const seeds = [1, 2, 3, 4, 5, 6]
 const side = (...losses: readonly number[]) => ({
   runs: seeds.map(seed => run(seed, ...losses)),
   decision: decisionOf(
-    seeds.map(() => losses.at(-1)!),
+    seeds.map(() => ({ loss: losses.at(-1)! })),
     levels,
   ),
 })

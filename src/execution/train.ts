@@ -4,10 +4,11 @@ import type { TensorFlow } from '../experiment/compile/framework.js'
 import { failureOf } from '../experiment/failures.js'
 import { instanceOf } from '../experiment/fit.js'
 import { measureOf, type ObjectiveGraph, objectiveGraph } from '../experiment/objective-graph.js'
-import { type Batch, type Instance, isMisfit, type Teacher } from '../experiment/problem.js'
+import { type Batch, type Instance, isMisfit, reach, type Teacher } from '../experiment/problem.js'
 import { problems } from '../experiment/problems/table.js'
 import type { AskedOptimizer, Questions, TrainingRun } from '../experiment/protocol.js'
 import { randomOf } from '../experiment/random.js'
+import { hasArrived, isFalling, longest, looks } from '../experiment/settling.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { assignWeights, realTensor, tensorOf, tidied } from './outputs.js'
@@ -20,6 +21,9 @@ const curvePoints = 120
 
 /** So many examples are measured at a time. */
 const measuredAtOnce = 512
+
+/** So many examples say while a run trains how far it is. */
+const glancedOn = 256
 
 /** Trains a subject as it starts on a problem, and measures it on examples that it has not seen. */
 export async function train(
@@ -39,32 +43,65 @@ export async function train(
   const random = randomOf(asked.seed, 0)
   const objective = new CompiledObjective(instance, tf)
   const curve: (readonly [step: number, loss: number])[] = []
-  const { steps, examples } = instance.training
+  const { steps, examples, measuredOn } = instance.training
   const every = Math.max(1, Math.floor(steps / curvePoints))
+  const lookEvery = Math.max(1, Math.floor(steps / looks))
+  const exam = instance.batch(randomOf(asked.seed, 1), measuredOn)
+  const glance = instance.batch(randomOf(asked.seed, 2), Math.min(measuredOn, glancedOn))
+  const looked: number[] = []
   let step = 0
-  let diverged = false
-  for (; step < steps && !diverged && seconds() < asked.seconds; step++) {
-    const loss = descend(runnable, instance.batch(random, examples), { objective, optimizer, variables }, tf)
-    diverged = !Number.isFinite(loss)
-    if (step % every === 0 || step === steps - 1 || diverged) {
-      curve.push([step, loss])
-      progress(step / steps)
+  let end: End | undefined
+  while (!end) {
+    const isLate = seconds() >= asked.seconds
+    if (isLate) end = { loss: measured(runnable, instance, exam, tf), unfinished: true }
+    else {
+      const batch = instance.batch(random, examples)
+      const loss = descend(runnable, batch, { objective, optimizer, variables }, tf)
+      if (!Number.isFinite(loss)) end = { loss: Number.NaN }
+      else if ((step + 1) % lookEvery === 0) {
+        looked.push(measured(runnable, instance, glance, tf))
+        end = endAt(step + 1, looked, instance, () => measured(runnable, instance, exam, tf))
+      }
+      if (step % every === 0 || end) curve.push([step, loss])
+      step++
+    }
+    if (step % every === 0) {
+      progress(Math.min(1, step / steps))
       // Lets messages out.
       await new Promise(done => setImmediate(done))
     }
   }
-  const unfinished = step < steps && !diverged
-  const loss = diverged ? Number.NaN : measured(runnable, instance, asked.seed, tf)
   return {
     seed: asked.seed,
     curve,
-    loss,
     steps: step,
     baseline: instance.baseline.loss,
     optimizer: name,
     seconds: seconds(),
-    ...(unfinished && { unfinished }),
+    ...end,
   }
+}
+
+type End = Pick<TrainingRun, 'loss' | 'unfinished' | 'falling'>
+
+/**
+ * How a run ends after so many steps, if it does: as soon as it has arrived at the bound, else with the last step of the problem, or later as
+ * long as it falls.
+ */
+function endAt(
+  step: number,
+  looked: readonly number[],
+  instance: Instance,
+  examined: () => number,
+): End | undefined {
+  const { steps } = instance.training
+  if (step < steps && !hasArrived(looked, instance)) return undefined
+  const loss = examined()
+  if (loss <= reach(instance)) return { loss }
+  if (step < steps) return undefined
+  const falling = isFalling(looked, instance)
+  if (falling && step < longest * steps) return undefined
+  return { loss, ...(falling && { falling }) }
 }
 
 function instanceFor({ problem, signature }: Asked, teacher: Teacher | undefined): Instance {
@@ -171,12 +208,11 @@ class CompiledObjective {
   }
 }
 
-function measured(runnable: Runnable, instance: Instance, seed: number, tf: TensorFlow): number {
-  const { measuredOn } = instance.training
-  const batch = instance.batch(randomOf(seed, 1), measuredOn)
+function measured(runnable: Runnable, instance: Instance, batch: Batch, tf: TensorFlow): number {
+  const examples = batch.inputs[0]!.shape[0]!
   const parts: (readonly Tensor[])[] = []
-  for (let from = 0; from < measuredOn; from += measuredAtOnce) {
-    const inputs = batch.inputs.map(input => rows(input, from, Math.min(measuredOn, from + measuredAtOnce)))
+  for (let from = 0; from < examples; from += measuredAtOnce) {
+    const inputs = batch.inputs.map(input => rows(input, from, Math.min(examples, from + measuredAtOnce)))
     const outputs = tidied(tf, () =>
       runnable
         .apply(

@@ -86,7 +86,7 @@ function judged(
   const ended = sides.filter(({ runs }) => runs.length > 0)
   const decided = sides.map(side => ({
     ...side,
-    ...(side.runs.length > 0 && { decision: decisionOf(lossesOf(side.runs), instance, ended.length) }),
+    ...(side.runs.length > 0 && { decision: decisionOf(side.runs, instance, ended.length) }),
   }))
   const asked = (ended.length * (ended.length - 1)) / 2
   const tie = told * Math.abs(instance.baseline.loss - instance.bound.loss)

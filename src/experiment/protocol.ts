@@ -86,6 +86,8 @@ export interface TrainingRun {
   readonly steps: number
   /** Set where time was over before the last step. */
   readonly unfinished?: true
+  /** Set where it still fell towards the bound when it had taken as many steps as it may. */
+  readonly falling?: true
   /** The loss of the baseline of the problem, which depends on the teacher where there is one. */
   readonly baseline: number
   /** Which optimizer it was. */

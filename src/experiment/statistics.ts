@@ -2,6 +2,7 @@ import { median, wilcoxonRankSum } from 'simple-statistics'
 import { erf } from '../ops/erf.js'
 import { integral } from './expectations.js'
 import { type Instance, reach } from './problem.js'
+import type { TrainingRun } from './protocol.js'
 
 /** The median of samples, and where that of their distribution is. */
 export interface MedianEstimate {
@@ -125,6 +126,8 @@ export interface Decision {
   readonly p: number
   /** How many of the runs came within reach of the bound. */
   readonly reached: number
+  /** How many did not, but still fell towards it. */
+  readonly falling: number
   readonly runs: number
   readonly losses: MedianEstimate
   /** Where the median is between bound, 0, and baseline, 1. */
@@ -134,34 +137,40 @@ export interface Decision {
 /** The probability of a wrong answer that is allowed. */
 export const level = 0.05
 
+/** What is read of a run to decide about the model. */
+export type EndedRun = Pick<TrainingRun, 'loss' | 'falling'>
+
 /**
- * Whether most runs reach the bound of a problem, from the losses of one run for each seed in order. It may be asked after every run and stopped
+ * Whether most runs reach the bound of a problem, from one run for each seed in order. It may be asked after every run and stopped
  * at the first answer: each answer that is wrong is given with a probability of at most 5 %. Six runs that agree are enough. Losses
- * that are below the bound by more than a tenth of the way to the baseline are an answer of their own. Where `asked` such questions are asked
+ * that are below the bound by more than a tenth of the way to the baseline are an answer of their own. A run whose loss still falls
+ * towards the bound has not settled above it, and speaks against both. Where `asked` such questions are asked
  * at once, any of the answers is wrong with a probability of at most 5 % (Bonferroni).
  */
 export function decisionOf(
-  losses: readonly number[],
+  runs: readonly EndedRun[],
   instance: Pick<Instance, 'bound' | 'baseline'>,
   asked = 1,
 ): Decision {
   const { bound, baseline } = instance
   const within = reach(instance)
   const tooLow = 2 * bound.loss - within
-  const answers: readonly [Exclude<Answer, 'not decided'>, (loss: number) => boolean][] = [
-    ['below', loss => loss < tooLow],
-    ['reaches', loss => loss <= within],
-    ['stays above', loss => !(loss <= within)],
+  const reaches = ({ loss }: EndedRun) => loss <= within
+  const answers: readonly [Exclude<Answer, 'not decided'>, (run: EndedRun) => boolean][] = [
+    ['below', ({ loss }) => loss < tooLow],
+    ['reaches', reaches],
+    ['stays above', run => !reaches(run) && !run.falling],
   ]
-  const evidence = answers.map(([answer, holds]) => ({ answer, most: mostEvidence(losses.map(holds)) }))
+  const evidence = answers.map(([answer, holds]) => ({ answer, most: mostEvidence(runs.map(holds)) }))
   const found = evidence.find(({ most }) => most >= asked / level)
   const strongest = Math.max(...evidence.map(({ most }) => most))
-  const estimate = medianOf(losses)
+  const estimate = medianOf(runs.map(({ loss }) => loss))
   return {
     answer: found?.answer ?? 'not decided',
     p: Math.min(1, asked / (found?.most ?? strongest)),
-    reached: losses.filter(loss => loss <= within).length,
-    runs: losses.length,
+    reached: runs.filter(reaches).length,
+    falling: runs.filter(run => !reaches(run) && run.falling).length,
+    runs: runs.length,
     losses: estimate,
     way: (estimate.median - bound.loss) / (baseline.loss - bound.loss),
   }

@@ -2,6 +2,7 @@ import type { SideOutcome, TrainingOutcome } from './outcome.js'
 import type { Instance } from './problem.js'
 import { type ProblemName, problems } from './problems/table.js'
 import type { TrainingRun } from './protocol.js'
+import { fallingText } from './settling.js'
 import { comparisonOf, decisionOf } from './statistics.js'
 
 /** How many runs there may be, and how long they may take together, in seconds. */
@@ -55,11 +56,11 @@ export const lossesOf = (runs: readonly TrainingRun[]): readonly number[] => run
 
 /** Whether it is clear where a side ends, so that it need not run again. */
 export const isDecided = (instance: Instance, runs: readonly TrainingRun[]): boolean =>
-  runs.length > 0 && decisionOf(lossesOf(runs), instance).answer !== 'not decided'
+  runs.length > 0 && decisionOf(runs, instance).answer !== 'not decided'
 
 const sideOf = (instance: Instance, runs: readonly TrainingRun[]): SideOutcome => ({
   runs,
-  ...(runs.length > 0 && { decision: decisionOf(lossesOf(runs), instance) }),
+  ...(runs.length > 0 && { decision: decisionOf(runs, instance) }),
 })
 
 function whyOpen(
@@ -69,12 +70,13 @@ function whyOpen(
   { seeds, budget }: TrainingBudget,
 ): string | undefined {
   if (runs.length === 0) return `no run came to its end within ${budget} s: give it longer with \`--budget\``
-  const { answer } = decisionOf(lossesOf(runs), instance)
+  const { answer, falling } = decisionOf(runs, instance)
+  if (answer === 'not decided' && falling > runs.length / 2) return fallingText(runs)
   if (answer === 'not decided')
     return runs.length < seeds
       ? `${runs.length} runs do not decide it, and ${budget} s are over: give it longer with \`--budget\``
       : `${runs.length} runs do not decide it: allow more with \`--seeds\``
-  if (answer === 'stays above' && stated && decisionOf(lossesOf(stated), instance).answer !== 'reaches')
+  if (answer === 'stays above' && stated && decisionOf(stated, instance).answer !== 'reaches')
     return 'the spec does not reach the bound either, so that the problem says nothing about the code'
   return undefined
 }

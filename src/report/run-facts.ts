@@ -87,10 +87,12 @@ const leftOut = (sides: readonly RunSide[]): readonly Fact[] =>
 /** How sides were trained, and where they end. */
 export function endFacts(training: JointTraining, sides: readonly RunSide[]): readonly Fact[] {
   const { instance, pairs, open } = training
-  const first = training.sides.flatMap(({ runs }) => runs)[0]
   const isBelow = training.sides.some(({ decision }) => decision?.answer === 'below')
   return [
-    ...stepFacts(instance, first),
+    ...stepFacts(
+      instance,
+      training.sides.flatMap(({ runs }) => runs),
+    ),
     ...leftOut(sides),
     ...training.sides.map(own => ({
       label: 'ends',

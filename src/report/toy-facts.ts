@@ -1,7 +1,6 @@
 import type { NumberDifference } from '../experiment/number-difference.js'
 import type { SideOutcome, ToyOutcome, ToyVerdict, TrainingOutcome } from '../experiment/outcome.js'
 import { reach } from '../experiment/problem.js'
-import type { TrainingRun } from '../experiment/protocol.js'
 import type { SideNames, WeightsOutcome } from '../experiment/same-weights.js'
 import type { MedianEstimate } from '../experiment/statistics.js'
 import type { Fact } from './facts.js'
@@ -138,7 +137,7 @@ export function problemFacts({
 export function decisionFacts({ instance, model, spec, comparison, open }: TrainingOutcome): readonly Fact[] {
   const { below } = instance
   return [
-    ...stepFacts(instance, model.runs[0]),
+    ...stepFacts(instance, model.runs),
     ...sideFacts('code', model),
     ...(spec ? sideFacts('spec', spec) : []),
     ...(comparison
@@ -162,14 +161,17 @@ export function decisionFacts({ instance, model, spec, comparison, open }: Train
   ]
 }
 
-/** How all runs are trained. */
+/** How all runs are trained: in as many steps as it needed to see where they end. */
 export function stepFacts(
-  { training: { steps, examples } }: TrainingOutcome['instance'],
-  first: TrainingRun | undefined,
+  { training: { examples } }: TrainingOutcome['instance'],
+  runs: SideOutcome['runs'],
 ): readonly Fact[] {
+  const [first] = runs
   if (!first) return []
-  const text = `${steps} steps on ${examples} new examples each, by ${first.optimizer}`
-  return [{ label: 'training', text }]
+  const counts = runs.map(({ steps }) => steps)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const steps = least === most ? `${least} steps` : `${least} to ${most} steps`
+  return [{ label: 'training', text: `${steps} on ${examples} new examples each, by ${first.optimizer}` }]
 }
 
 const comparisonText = {
@@ -183,10 +185,11 @@ const sideFacts = (label: string, side: SideOutcome): readonly Fact[] => [{ labe
 /** Where the runs of a side end. */
 export function sideText({ decision, runs }: SideOutcome): string {
   if (!decision) return 'no run came to its end'
-  const { reached, losses, p, way } = decision
+  const { reached, falling, losses, p, way } = decision
   const diverged = runs.filter(({ loss }) => Number.isNaN(loss)).length
   const lost = diverged > 0 ? `; ${diverged} lost its way to what is not a number` : ''
-  return `${reached} of ${runs.length} runs reach the bound; median ${estimateText(losses)}, ${Math.round(100 * way)} % of the way to the baseline; p ≤ ${number(p)}${lost}`
+  const open = falling > 0 ? `, ${falling} still fall` : ''
+  return `${reached} of ${runs.length} runs reach the bound${open}; median ${estimateText(losses)}, ${Math.round(100 * way)} % of the way to the baseline; p ≤ ${number(p)}${lost}`
 }
 
 const estimateText = ({ median, from, to, confidence }: MedianEstimate): string =>

@@ -43,14 +43,17 @@ export function drawingOf(
   ]
 }
 
-/** Runs at the steps of the longest; one that diverged has no number from there on. */
+/** Runs at the steps of the longest; the last loss of one that ended before goes on, which is no number if it diverged. */
 function curveOf({ name, runs }: NamedSide): Curve {
   const steps = runs
     .map(({ curve }) => curve.map(([step]) => step))
     .reduce((longest, own) => ((own.at(-1) ?? 0) > (longest.at(-1) ?? 0) ? own : longest), [0])
   const losses = runs.map(({ curve }) => {
-    const known = new Map(curve)
-    return steps.map(step => known.get(step) ?? Number.NaN)
+    let at = -1
+    return steps.map(step => {
+      while (at + 1 < curve.length && curve[at + 1]![0] <= step) at++
+      return curve[at]?.[1] ?? Number.NaN
+    })
   })
   return { name, steps, runs: losses }
 }

@@ -304,6 +304,13 @@ export const predictors: Readonly<Record<ProblemName, readonly [Case, ...Case[]]
       ]),
       baseline: rowwise(1, () => [1]),
     },
+    {
+      signature: { inputs: [takes(50, 2)], outputs: [gives('real', 1)] },
+      bound: rowwise(1, row => [
+        row.slice(60).reduce((sum, mark, i) => (i % 2 === 1 ? sum + mark * row[59 + i]! : sum), 0),
+      ]),
+      baseline: rowwise(1, () => [1]),
+    },
   ],
   copy: [
     {
@@ -326,12 +333,12 @@ export const predictors: Readonly<Record<ProblemName, readonly [Case, ...Case[]]
       bound: ({ inputs: [x] }) =>
         scores(
           9,
-          tokensOf(x!, 10).map(row => [...Array(20).fill(8), ...row.slice(0, 10)]),
+          tokensOf(x!, 10).map(row => [...Array(26).fill(8), ...row.slice(18, 22)]),
         ),
       baseline: ({ inputs: [x] }) =>
         scores(
           9,
-          tokensOf(x!, 10).map(() => [...Array(20).fill(8), ...Array(10).fill([0, 1, 2, 3, 4, 5, 6, 7])]),
+          tokensOf(x!, 10).map(() => [...Array(26).fill(8), ...Array(4).fill([0, 1, 2, 3, 4, 5, 6, 7])]),
         ),
     },
   ],
@@ -342,8 +349,8 @@ export const predictors: Readonly<Record<ProblemName, readonly [Case, ...Case[]]
       baseline: rowwise(2, () => [0, 0]),
     },
     {
-      signature: { inputs: [takes(null, 1)], outputs: [gives('probability', 1)] },
-      bound: rowwise(1, ([a]) => [a! > 0 ? 1 : 0]),
+      signature: { inputs: [takes(20, 1)], outputs: [gives('probability', 1)] },
+      bound: rowwise(1, row => [row[12]! > 0 ? 1 : 0]),
       baseline: rowwise(1, () => [0.5]),
     },
   ],

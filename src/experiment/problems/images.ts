@@ -100,7 +100,7 @@ $(0, b)$ at least as well.`,
         objective: crossEntropy(fit.outputs[0]!.stands, 4),
         bound: { loss: coinEntropy(wrong) + wrong * Math.log(3), of: 'the true probabilities of the labels' },
         baseline: { loss: Math.log(4), of: 'what has lost the arrangement of pixels' },
-        training: { steps: 600, examples: 64, optimizer: 'adam', learningRate: 0.01, measuredOn: 2048 },
+        training: { steps: 800, examples: 32, optimizer: 'adam', learningRate: 0.02, measuredOn: 2048 },
         batch: (random, examples) => {
           const shapes = times(examples, () => ({
             missing: random.below(4),

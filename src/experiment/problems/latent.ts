@@ -62,6 +62,8 @@ is $\tfrac D2 \ln 2\pi\sigma^2 + \tfrac{2K + D\sigma^2}{2\sigma^2}$.`,
           loss: (D / 2) * Math.log(2 * Math.PI * noise) + (spread * K + D * noise) / (2 * noise),
           of: 'a posterior that has collapsed',
         },
+        below:
+          'the reconstruction is not decoded from a draw of the distribution that is given, so that the loss is no bound: as with too small a standard deviation of the draws, or the mean in their place',
         training: { steps: 1500, examples: 64, optimizer: 'adam', learningRate: 0.01, measuredOn: 4096 },
         batch: (random, examples) => {
           const rows = times(examples, () => {

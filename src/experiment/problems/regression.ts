@@ -100,7 +100,7 @@ outputs the floor is $\ln 2 + \sigma^2$.`,
           loss: (isOne ? 1 / 4 : Math.LN2) + noise ** 2,
           of: 'the network without its activations',
         },
-        training: { ...training, steps: isOne ? 400 : 800 },
+        training: { ...training, steps: isOne ? 600 : 800 },
         batch: (random, examples) => {
           const { inputs, targets } = batchOf(random, examples)
           if (isOne) return { inputs, targets }

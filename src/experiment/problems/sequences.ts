@@ -37,8 +37,8 @@ const texts =
   }
 
 const training = {
-  steps: 1500,
-  examples: 64,
+  steps: 500,
+  examples: 32,
   optimizer: 'adam',
   learningRate: 0.005,
   measuredOn: 1024,
