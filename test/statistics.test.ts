@@ -196,6 +196,7 @@ describe('looking after every run', () => {
   test('losses below the bound are neither', () => {
     expect(decisionOf(ended(...Array(6).fill(-0.2)), levels).answer).toBe('below')
     expect(decisionOf(ended(...Array(6).fill(-0.02)), levels).answer).toBe('reaches')
+    expect(decisionOf(ended(-0.2, 0.05, -0.2, -0.2, 0.05, -0.2, -0.2), levels).answer).toBe('not decided')
   })
 
   test('evidence for what is not so is as rare as it has to be, however long one looks', () => {

@@ -11,23 +11,17 @@ export const longest = 4
 /** The part of the way from bound to baseline that is little to gain from one look to the next. */
 const little = 0.02
 
-/** As many looks tell that a run does not go on to below the bound: a quarter of its steps. */
-const patience = looks / 4
-
 type Levels = Pick<Instance, 'bound' | 'baseline'>
 
 /**
  * Whether a run has come within reach of the bound and gains little more: further steps would not change what is said of it. The losses
- * are those of all looks so far. Where a loss below the bound means something, a run that is on its way to there must not count: what gains little in
- * a quarter of the steps does not get out of reach in the other three.
+ * are those of all looks so far. Where a loss below the bound means something it never has, since it may be on its way to there.
  */
 export function hasArrived(losses: readonly number[], instance: Levels & Pick<Instance, 'below'>): boolean {
   const { bound, baseline, below } = instance
-  const waited = below === undefined ? 1 : patience
-  if (losses.length <= waited) return false
-  const last = losses.at(-1)!
-  const gained = Math.max(...losses.slice(-1 - waited)) - last
-  return last <= reach(instance) && gained < little * (baseline.loss - bound.loss)
+  const [before, last] = losses.slice(-2)
+  if (below !== undefined || before === undefined || last === undefined) return false
+  return last <= reach(instance) && before - last < little * (baseline.loss - bound.loss)
 }
 
 /**

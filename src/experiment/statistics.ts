@@ -155,10 +155,11 @@ export function decisionOf(
   const { bound, baseline } = instance
   const within = reach(instance)
   const tooLow = 2 * bound.loss - within
+  const isBelow = ({ loss }: EndedRun) => loss < tooLow
   const reaches = ({ loss }: EndedRun) => loss <= within
   const answers: readonly [Exclude<Answer, 'not decided'>, (run: EndedRun) => boolean][] = [
-    ['below', ({ loss }) => loss < tooLow],
-    ['reaches', reaches],
+    ['below', isBelow],
+    ['reaches', run => reaches(run) && !isBelow(run)],
     ['stays above', run => !reaches(run) && !run.falling],
   ]
   const evidence = answers.map(([answer, holds]) => ({ answer, most: mostEvidence(runs.map(holds)) }))

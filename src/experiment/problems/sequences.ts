@@ -115,7 +115,7 @@ least loss of a model that sees only what comes before is $\tfrac{k-1}{T} \ln V$
         bound: { loss: ((period - 1) / T) * Math.log(V), of: 'copying what stood one period earlier' },
         baseline: { loss: Math.log(V), of: 'what does not look back' },
         below: 'the model sees the tokens that it should predict, as without a causal mask',
-        training,
+        training: { ...training, steps: 300 },
         batch: texts(fit, random => {
           const fresh = times(period, () => random.below(V))
           const text = times(T + 1, i => fresh[i % period]!)
