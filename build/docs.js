@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { layersPage } from './layers-page.js'
 import { opsPage } from './ops-page.js'
@@ -22,5 +22,6 @@ const { opsReference, layersReference, problemsReference, rulesReference } = awa
 )
 writeFileSync('docs/ops.md', opsPage(opsReference))
 writeFileSync('docs/layers.md', layersPage(layersReference))
-writeFileSync('docs/problems.md', problemsPage(problemsReference))
+const trained = JSON.parse(readFileSync('test/toy-models/trained.json', 'utf8'))
+writeFileSync('docs/problems.md', problemsPage(problemsReference, trained))
 writeFileSync('docs/rules.md', rulesPage(rulesReference))

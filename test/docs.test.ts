@@ -16,7 +16,7 @@ import { inMemory } from './support/project.js'
 interface Page {
   readonly opsPage: (reference: typeof opsReference) => string
   readonly layersPage: (reference: typeof layersReference) => string
-  readonly problemsPage: (reference: typeof problemsReference) => string
+  readonly problemsPage: (reference: typeof problemsReference, trained: object) => string
   readonly rulesPage: (reference: typeof rulesReference) => string
 }
 
@@ -40,7 +40,8 @@ test('docs/layers.md is what the layer table says', async () => {
 
 test('docs/problems.md is what the table of problems says', async () => {
   const { problemsPage } = await pageOf('problems-page.js')
-  expect(readFileSync('docs/problems.md', 'utf8')).toBe(problemsPage(problemsReference))
+  const trained = JSON.parse(readFileSync('test/toy-models/trained.json', 'utf8'))
+  expect(readFileSync('docs/problems.md', 'utf8')).toBe(problemsPage(problemsReference, trained))
 })
 
 test('docs/rules.md is what the tables of rules and laws say', async () => {
