@@ -58,13 +58,9 @@ test('every difference has a case', () => {
   expect(differences.map(([code]) => code).filter(code => !shown.includes(`${code} `))).toEqual([])
 })
 
-test('a loss of tensors without shapes says how to give them', () => {
-  const code = `
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] })
-    const optimizer = tf.train.sgd(0.1)
-    exports.step = (x, y) => optimizer.minimize(() => model.apply(x).sub(y.mul(2)).square().mean(), true)
+const halfOfLabel = sourceFile(
+  'spec.yaml',
   `
-  const spec = `
 title: half of a label
 inputs: { x: [3], y: [1] }
 networks: { f: { from: [3], to: [1], parameters: \\theta } }
@@ -72,10 +68,39 @@ training:
   - minimize: L
     equations: L = \\mathbb{E}[(f(x) - 2 y)^2]
     over: \\theta
-`
-  const request = { files: inMemory({ 'model.js': code }), path: 'model.js', target: 'step' }
-  const { verdict, reason, diagnostics } = check(request, sourceFile('spec.yaml', spec))
-  expect(diagnostics.map(({ message }) => message)).toEqual([])
+`,
+)
+
+const checkCode = (code: string, target: string) =>
+  check({ files: inMemory({ 'model.js': code }), path: 'model.js', target }, halfOfLabel)
+
+const network = 'tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] })'
+const loss = (model: string, x: string, y: string) =>
+  `optimizer.minimize(() => ${model}.apply(${x}).sub(${y}.mul(2)).square().mean(), true)`
+
+test.each([
+  [
+    'a function',
+    `const model = ${network}; const optimizer = tf.train.sgd(0.1); exports.step = (x, y) => ${loss('model', 'x', 'y')}`,
+    'step',
+  ],
+  [
+    'a method',
+    `const optimizer = tf.train.sgd(0.1)
+    exports.Trainer = class { constructor() { this.model = ${network} } step(x, y) { return ${loss('this.model', 'x', 'y')} } }`,
+    'Trainer.step',
+  ],
+])('%s that trains and gives its loss takes the tensors of a spec', (_what, code, target) => {
+  expect(checkCode(code, target).verdict).toBe('as written')
+})
+
+test('a loss of tensors without shapes says how to give them', () => {
+  const code = `const optimizer = tf.train.sgd(0.1)
+    exports.Trainer = class {
+      constructor() { this.model = ${network} }
+      step(batch) { return ${loss('this.model', 'batch.x', 'batch.y')} }
+    }`
+  const { verdict, reason } = checkCode(code, 'Trainer.step')
   expect(verdict).toBe('unverified')
-  expect(reason?.help).toContain('`--input x:[…] --input y:[…]`')
+  expect(reason?.help).toContain('`--input batch.x:[…] --input batch.y:[…]`')
 })

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Port } from '../graph/model.js'
+import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
 import type { LeftByCalls } from './earlier-calls.js'
@@ -88,13 +89,17 @@ function targetSites(
   const { typed, all } = remarkedInputs(request.library, open)
   const plain = casesWith(first, { ...typed, ...inputs })
   // A function that gives a model takes no tensors, also where the model is not known.
-  if (hasModel(plain, ({ stated: by }) => !by) || plain.some(({ givesModel }) => givesModel)) return plain
+  if (plain.some(({ givesModel }) => givesModel)) return plain
+  const hasOwn = hasModel(plain, ({ stated: by }) => !by)
+  if (hasOwn && plain.every(knowsLosses)) return plain
   const match = matchInputs(stated, open)
   const [contradiction] = contradictions(all, match.inputs)
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
   const more = { ...all, ...match.inputs }
   if (Object.keys(more).every(path => more[path] === typed[path])) return plain
   const bound = casesWith(start([]), { ...more, ...inputs })
+  // Beside models of its own, a function that trains takes batches, if that is what its losses want.
+  if (hasOwn) return bound.every(knowsLosses) ? bound : plain
   // Names say that the statements are about these tensors, so what is missing then is worth more than what was before.
   return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
     ? bound
@@ -112,6 +117,10 @@ function asAnyCall(
     return found
   }
 }
+
+/** Whether all that a site minimises is known. */
+const knowsLosses = ({ training }: Site): boolean =>
+  descentsAmong(training?.steps ?? []).every(({ loss, reason }) => loss !== undefined && reason === undefined)
 
 /** Whether a model was found all of whose inputs are as asked for. */
 function hasModel(sites: readonly Site[], isMeant: (input: Port) => boolean = () => true): boolean {
