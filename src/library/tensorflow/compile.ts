@@ -151,8 +151,11 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
       span: place,
       reason: 'an optimizer that is a class of the program is not modelled',
     }
-  if (isSetting(value) && value.state.role === 'optimizer')
-    return { kind: value.state.kind, settings: value.state.settings, object: value.id, span: place }
+  if (isSetting(value) && value.state.role === 'optimizer') {
+    const { kind, settings } = value.state
+    const cause = Object.values(settings).find(({ reason }) => reason)?.reason
+    return { kind, settings, object: value.id, span: place, ...(cause && { cause }) }
+  }
   if (isUnknown(value) && value.reason) return unknownOptimizer(value.reason, place)
   const reason = `\`${spanText(place).slice(0, 60)}\` is not an optimizer that is known`
   return { kind: 'opaque', settings: {}, span: place, reason }
