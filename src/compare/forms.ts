@@ -2,9 +2,12 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 
-/** A parameter as equations may mean it: as it is, a matrix transposed, or one of several tensors that it holds side by side. */
+/**
+ * Parameters as equations may mean them: one as it is, a matrix transposed, one of several tensors that it holds side by
+ * side, or several side by side as one.
+ */
 export interface Form {
-  readonly parameter: Node
+  readonly parameters: readonly Node[]
   readonly form: Node
   readonly shape: readonly number[]
   /** How the parameter is divided again and again, and which part is taken each time; absent for the whole of it. */
@@ -16,12 +19,12 @@ interface Part {
   readonly at: number
 }
 
-/** What of a parameter a learned tensor takes. */
-export type Taken = Pick<Form, 'parameter' | 'parts'>
+/** What of parameters a learned tensor takes. */
+export type Taken = Pick<Form, 'parameters' | 'parts'>
 
 /** Whether two learned tensors cannot have both, as far as it is known. */
 export function overlap(a: Taken, b: Taken): boolean {
-  if (a.parameter !== b.parameter) return false
+  if (!a.parameters.some(parameter => b.parameters.includes(parameter))) return false
   const other = b.parts ?? []
   const first = (a.parts ?? []).findIndex(({ of, at }, i) => of !== other[i]?.of || at !== other[i].at)
   return a.parts?.[first]?.of === undefined || a.parts[first].of !== other[first]?.of
@@ -66,6 +69,75 @@ export function partsOfForm(form: Form, contents: Contents, builder: GraphBuilde
 const axesOf = ({ shape }: Form): readonly number[] =>
   shape.length > 1 ? [0, shape.length - 1] : shape.map((_, axis) => axis)
 
+/** More ways to put parameters side by side are not tried. */
+const mostJoined = 300
+
+/**
+ * Parameters side by side along the first or the last axis, as of layers of their own for x and h in the place of a matrix
+ * that reads `[x; h]`, or of one for each gate of a cell; in shapes that are asked for, and undefined for too many.
+ */
+export function joinedForms(
+  forms: readonly Form[],
+  isWanted: (shape: readonly number[]) => boolean,
+  builder: GraphBuilder,
+): readonly Form[] | undefined {
+  const found: Form[] = []
+  for (const axis of [0, -1]) {
+    let open = forms.map(form => [form])
+    for (let together = 2; together <= mostTogether; together++) {
+      open = open.flatMap(before =>
+        forms.flatMap(next => (fitsBehind(before, next, axis) ? [[...before, next]] : [])),
+      )
+      if (open.length > mostJoined) return undefined
+      found.push(...open.flatMap(pieces => joined(pieces, axis, isWanted, builder) ?? []))
+    }
+  }
+  return found
+}
+
+/**
+ * Whether a form is of another parameter, as it is or transposed as those before, and has the same sizes along the other
+ * axes; more than two are of one shape, as gates are.
+ */
+function fitsBehind(before: readonly Form[], next: Form, axis: number): boolean {
+  const [first] = before as readonly [Form]
+  const { shape } = next
+  const at = axis < 0 ? shape.length - 1 : axis
+  const isGate = before.length === 1 || before.every(form => form.shape[at] === first.shape[at])
+  // Along its only axis a vector is put together once.
+  return (
+    first.shape.length === shape.length &&
+    (axis < 0 || shape.length > 1) &&
+    isTransposed(first) === isTransposed(next) &&
+    shape.every((size, i) => (i === at && before.length === 1) || size === first.shape[i]) &&
+    isGate &&
+    !before.some(form => overlap(form, next))
+  )
+}
+
+const isTransposed = ({ form, parameters }: Form): boolean => form !== parameters[0]
+
+function joined(
+  pieces: readonly Form[],
+  axis: number,
+  isWanted: (shape: readonly number[]) => boolean,
+  builder: GraphBuilder,
+): Form | undefined {
+  const [{ shape: first }] = pieces as readonly [Form]
+  const at = axis < 0 ? first.length - 1 : axis
+  const total = pieces.reduce((sum, { shape }) => sum + shape[at]!, 0)
+  const shape = first.map((size, i) => (i === at ? total : size))
+  if (first.length === 0 || !isWanted(shape)) return undefined
+  const form = made(
+    builder.node(
+      'concat',
+      pieces.map(piece => piece.form),
+      { axis: at },
+    ),
+  )
+  return form && { parameters: pieces.flatMap(({ parameters }) => parameters), form, shape }
+}
+
 function unequalParts(form: Form, axis: number, first: number, builder: GraphBuilder): readonly Form[] {
   const rest = form.shape[axis]! - first
   const ranges = [
@@ -105,6 +177,6 @@ function partOf(
   whole: Form,
   { node, shape, of, at }: Part & { readonly node: Node; readonly shape: readonly number[] },
 ): Form {
-  const layout = whole.form === whole.parameter || whole.parts ? '' : 'transposed '
+  const layout = whole.form === whole.parameters[0] || whole.parts ? '' : 'transposed '
   return { ...whole, form: node, shape, parts: [...(whole.parts ?? []), { of: `${layout}${of}`, at }] }
 }

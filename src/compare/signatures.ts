@@ -8,7 +8,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Sides } from './evidence.js'
-import { type Form, formsOf, overlap, partsOfForm, type Taken } from './forms.js'
+import { type Form, formsOf, joinedForms, overlap, partsOfForm, type Taken } from './forms.js'
 import { batch, fixedSizes, smallSizes } from './sizes.js'
 
 /** Learned tensors that belong together: those of a family are parts of one, in the order of their numbers. */
@@ -97,7 +97,7 @@ export function candidatesBySignature(
   const whole = free.flatMap(parameter =>
     formsOf(parameter, builder).flatMap((form): readonly Form[] => {
       const shape = numbers.shapeOf(form)
-      return shape ? [{ parameter, form, shape }] : []
+      return shape ? [{ parameters: [parameter], form, shape }] : []
     }),
   )
   // Only where there are more of them than parameters do several share one.
@@ -108,7 +108,14 @@ export function candidatesBySignature(
     ),
   }
   const isShared = groups.length > free.length
-  const forms = isShared ? [...whole, ...whole.flatMap(form => partsOfForm(form, contents, builder))] : whole
+  const wanted = new Set(
+    groups.flatMap(({ members: [first] }) => (first && numbers.shapeOf(first.node)?.join()) ?? []),
+  )
+  const forms = isShared
+    ? [...whole, ...whole.flatMap(form => partsOfForm(form, contents, builder))]
+    : groups.length < free.length
+      ? [...whole, ...(joinedForms(whole, shape => wanted.has(shape.join()), builder) ?? [])]
+      : whole
   const candidates = new Map<LearnedGroup, readonly Fitting[]>()
   const isOpen = (group: LearnedGroup) => candidates.get(group)?.length !== 1
   // What has one candidate gets numbers of its own, which may tell the candidates of others apart.
@@ -138,6 +145,9 @@ interface Fitting extends Candidate {
   readonly changes: readonly (readonly [node: Node, change: readonly number[]])[]
 }
 
+/** By how much parameters change. */
+type Changes = ReadonlyMap<Node, readonly number[]>
+
 /** For each group the forms whose change changes the outputs as its own does; undefined where the outputs are not the same. */
 function fittingForms(
   sides: Sides,
@@ -149,9 +159,8 @@ function fittingForms(
   const [stated, actual] = [numbers.outputs(sides.specified), numbers.outputs(sides.implemented)]
   if (!stated || !actual || !isClose(stated, actual)) return undefined
   const signatures = new Map<Form, readonly number[] | undefined>()
-  const signatureOf = (form: Form, change: readonly number[]) => {
-    if (!signatures.has(form))
-      signatures.set(form, numbers.change(sides.implemented, actual, new Map([[form.parameter, change]])))
+  const signatureOf = (form: Form, change: Changes) => {
+    if (!signatures.has(form)) signatures.set(form, numbers.change(sides.implemented, actual, change))
     return signatures.get(form)
   }
   const found = new Map<LearnedGroup, readonly Fitting[]>()
@@ -173,11 +182,11 @@ function fittingForms(
           const part = reading.part(form.form, i, members.length, builder)
           return part ? [[name, part] as const] : []
         })
-        const changes = [...parts, [form.parameter, change] as const]
+        const changes = [...parts, ...change]
         return nodes.length === members.length
           ? [
               {
-                parameter: form.parameter,
+                parameters: form.parameters,
                 ...(form.parts && { parts: form.parts }),
                 forms: new Map(nodes),
                 changes,
@@ -250,24 +259,30 @@ class Numbers {
     return difference?.some(value => Math.abs(value) > 1e-12) ? difference : undefined
   }
 
-  /** The change of a parameter by which one of its forms changes so. */
-  spread({ parameter, form }: Form, change: readonly number[]): readonly number[] | undefined {
-    if (form === parameter) return change
-    const shape = this.shapeOf(parameter)
-    if (!shape) return undefined
-    const count = shape.reduce((a, b) => a * b, 1)
-    const places = {
-      shape,
-      dtype: 'float32' as const,
-      data: Float64Array.from({ length: count }, (_, i) => i),
+  /** The changes of parameters by which one of their forms changes so. */
+  spread({ parameters, form }: Form, change: readonly number[]): Changes | undefined {
+    const [only] = parameters
+    if (only && form === only) return new Map([[only, change]])
+    // Numbers for all their elements together say where each element of the form comes from.
+    const places = new Map<Node, Tensor>()
+    let count = 0
+    for (const parameter of parameters) {
+      const shape = this.shapeOf(parameter)
+      if (!shape) return undefined
+      const first = count
+      count += shape.reduce((a, b) => a * b, 1)
+      const data = Float64Array.from({ length: count - first }, (_, i) => first + i)
+      places.set(parameter, { shape, dtype: 'float32', data })
     }
-    const values = evaluate([form], { leaf: node => (node === parameter ? places : undefined) })
+    const values = evaluate([form], { leaf: node => places.get(node) })
     if (isProblem(values)) return undefined
     const spread = new Array<number>(count).fill(0)
     values[0]!.data.forEach((place, i) => {
       spread[place] = change[i]!
     })
-    return spread
+    return new Map(
+      [...places].map(([parameter, { data }]) => [parameter, spread.slice(data[0], data[0]! + data.length)]),
+    )
   }
 
   /** A change of a whole, by the members that are its parts. */

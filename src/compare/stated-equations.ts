@@ -226,7 +226,10 @@ function* pairingsOf(
       const ordered = first
         ? alike.toSorted((a, b) => Number(b.form === first) - Number(a.form === first))
         : alike
-      return ordered.map(({ parameter, form }) => ({ parameter, forms: new Map([[name, form]]) }))
+      return ordered.map(({ parameter, form }) => ({
+        parameters: [parameter],
+        forms: new Map([[name, form]]),
+      }))
     }),
   )
 }
