@@ -67,9 +67,10 @@ class ForwardWriter extends Choices {
   variable(shape: readonly number[]): string {
     const list = `[${shape.join(', ')}]`
     const name = `w${this.#variables++}`
+    // Numbers at equal distances have equal sums, of which rounding decides the largest.
     const value = this.pick([
       `tf.randomNormal(${list}, 0, 0.5)`,
-      `tf.linspace(-1, 1, ${sizeOf(shape)}).reshape(${list})`,
+      `tf.linspace(-1, 1, ${sizeOf(shape)}).exp().reshape(${list})`,
     ])
     const made = this.pick([
       `tf.variable(${value})`,
