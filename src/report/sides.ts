@@ -2,6 +2,7 @@ import type { Comparison, Finding } from '../compare/verdict.js'
 import { markDifference } from '../equations/difference.js'
 import { expressionIn } from '../equations/equations.js'
 import type { Formula } from '../equations/formula.js'
+import { statedFormula } from '../equations/stated.js'
 import { toText } from '../equations/unicode.js'
 import { parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
@@ -40,13 +41,13 @@ function inWords({ diagnostic: { values }, clause, evidence }: Finding): Sides {
   const name = values.key ?? values.kind
   const before = evidence?.by === 'shape' ? 'shape ' : name === undefined ? '' : `${name} = `
   const isValue = evidence?.by === 'value' || evidence?.by === 'shape'
-  const expected = isValue ? evidence.expected : (values.expected ?? clause?.statement)
+  const expected = isValue ? evidence.expected : values.expected
   const actual = isValue ? evidence.actual : values.actual
-  if (expected === undefined) return {}
-  return {
-    specified: `${before}${expected}`,
-    implemented: actual === undefined ? nothing : `${before}${actual}`,
-  }
+  const implemented = actual === undefined ? nothing : `${before}${actual}`
+  if (expected !== undefined) return { specified: `${before}${expected}`, implemented }
+  if (!clause) return {}
+  const { equation, statement } = clause
+  return { specified: equation ? statedFormula(equation.tree) : `${before}${statement}`, implemented }
 }
 
 /** Whether the parameters of both sides are the code's: those of another shape have no name that a reader knows. */
