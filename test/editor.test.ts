@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { micromark } from 'micromark'
@@ -97,13 +97,20 @@ const requests: Readonly<Record<string, (path: string, at: Position) => Promise<
   definition: async (path, at) => (await session.definition(path, at)).map(locationText).join('\n'),
   implementation: async (path, at) => (await session.implementation(path, at)).map(locationText).join('\n'),
   fixes: async (path, at) => {
-    const text = session.text(path)
     const told: string[] = []
     for (const action of await session.actions(path, at)) {
-      const after = session.after(path, action)
-      const shown = await session.change(path, after)
-      told.push([action.title, ...changedLines(text, after), listed(shown) || 'nothing is left'].join('\n'))
-      await session.change(path, text)
+      const changed = session.changed(action)
+      const isOther = changed !== path
+      if (isOther) await session.open(changed, readFileSync(join(session.folder, changed), 'utf8'))
+      const text = session.text(changed)
+      const after = session.after(changed, action)
+      await session.change(changed, after)
+      // What is shown of a file is new for certain once it has a new version.
+      const shown = isOther ? await session.change(path, session.text(path)) : await session.shown(path)
+      const title = isOther ? `${action.title} (${inCase(changed)})` : action.title
+      told.push([title, ...changedLines(text, after), listed(shown) || 'nothing is left'].join('\n'))
+      await session.change(changed, text)
+      if (isOther) await session.close(changed)
     }
     return told.join('\n\n')
   },

@@ -10,13 +10,15 @@ import type {
   TextEdit,
 } from 'vscode-languageserver'
 import type { Notice } from '../report/notices.js'
-import { type SourceFile, sourceFile } from '../text/source.js'
+import { acceptableCodes } from '../spec/accepted.js'
+import { type SourceFile, type Span, sourceFile } from '../text/source.js'
 import { diagnosticsOf, noticesIn, type PageOf } from './diagnostics.js'
 import { acceptingEdit, canBeAccepted, type Edit, removingEdit, renamingEdit } from './fixes.js'
 import { hoverOfClause, hoverOfValue } from './hover.js'
 import { clausesAt, codeOf, valueAt } from './places.js'
 import { locationsOf, offsetOf, rangeOf } from './positions.js'
 import type { ReadProject } from './project.js'
+import { acceptingInSpec } from './spec-fixes.js'
 
 /** What an editor can do with what it is answered. */
 export interface Abilities {
@@ -114,13 +116,22 @@ export function fixes(
   return projects.flatMap(project => {
     const file = fileOf(project, uri)
     if (!file) return []
-    const here = noticesIn(project).filter(({ span }) => {
+    const isHere = (span: Span | undefined): boolean => {
       if (span?.file.path !== file.path) return false
       const { start, end } = rangeOf(span)
       return start.line <= range.end.line && range.start.line <= end.line
-    })
-    const ofNotice = here.flatMap(notice => fixesOf(notice, abilities, uri))
-    return [...ofNotice, ...acceptingAll(here, abilities, uri)]
+    }
+    const notices = noticesIn(project)
+    const here = notices.filter(({ span }) => isHere(span))
+    // At a clause of a spec: what differs from it.
+    const differing = notices.filter(
+      ({ span, related: [clause] }) => !isHere(span) && isHere(clause?.span) && !isModelCode(file.path),
+    )
+    return [
+      ...here.flatMap(notice => fixesOf(notice, abilities, uri)),
+      ...acceptingAll(here, abilities, uri),
+      ...[...here, ...differing].flatMap(notice => acceptingByPaper(project, notice, abilities)),
+    ]
   })
 }
 
@@ -158,6 +169,26 @@ function acceptingAll(notices: readonly Notice[], abilities: Abilities, uri: str
     : []
 }
 
+/** What a spec accepts holds for all code that is checked against it, as long as it has the value that differs now. */
+function acceptingByPaper(
+  project: ReadProject,
+  { code, spec: path, clauses, accepted, diagnostics }: Notice,
+  abilities: Abilities,
+): readonly CodeAction[] {
+  if (path === undefined || clauses.length === 0 || accepted || !acceptableCodes.includes(code)) return []
+  const text = project.files.read(path)
+  const uri = project.uriOf(path)
+  if (text === undefined || uri === undefined) return []
+  const values = new Set(diagnostics.map(({ values: { actual } }) => actual))
+  const [value] = values.size === 1 ? values : []
+  const deviations = clauses.map(clause => ({ clause, code, ...(value !== undefined && { value }) }))
+  const edit = acceptingInSpec(sourceFile(path, text), deviations)
+  const subject = clauses.length === 1 ? `\`${clauses[0]}\`` : `${clauses.length} clauses`
+  return edit
+    ? [action(`Accept \`${code}\` of ${subject} in the spec, with a reason`, edit, false, abilities, uri)]
+    : []
+}
+
 function action(
   title: string,
   edit: Edit,
@@ -181,9 +212,16 @@ function action(
   }
 }
 
-function snippetOf(text: string, [start, end]: readonly [number, number]): string {
+/** What is written at the first place stands at all of them. */
+function snippetOf(text: string, asked: readonly (readonly [number, number])[]): string {
   const plain = (part: string) => part.replace(/[\\$}]/g, '\\$&')
-  return `${plain(text.slice(0, start))}\${1:${plain(text.slice(start, end))}}${plain(text.slice(end))}`
+  let snippet = ''
+  let last = 0
+  for (const [start, end] of asked) {
+    snippet += `${plain(text.slice(last, start))}\${1:${plain(text.slice(start, end))}}`
+    last = end
+  }
+  return `${snippet}${plain(text.slice(last))}`
 }
 
 /** Whether a file is model code, by its name. */

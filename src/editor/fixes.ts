@@ -10,12 +10,12 @@ import { lineText, positionAt, type SourceFile, type Span, sourceFile, spanText 
 export interface Edit {
   readonly span: Span
   readonly text: string
-  /** Where in the text the reader is asked to write: nothing where it is complete. */
-  readonly asked?: readonly [start: number, end: number]
+  /** Where in the text the reader is asked to write, the same at each place: nothing where it is complete. */
+  readonly asked?: readonly (readonly [start: number, end: number])[]
 }
 
 /** What stands for the reason until somebody writes it. */
-const reasonToWrite = 'why it is accepted'
+export const reasonToWrite = 'why it is accepted'
 
 export const canBeAccepted = (code: Code): boolean => acceptableCodes.includes(code)
 
@@ -43,7 +43,7 @@ export function acceptingEdit({ file, start }: Span, codes: readonly Code[]): Ed
     return {
       span: { file, start: at, end: at },
       text: head + reasonToWrite + after,
-      asked: [head.length, head.length + reasonToWrite.length],
+      asked: [[head.length, head.length + reasonToWrite.length]],
     }
   })
   return tried.find(edit => accepts(edit, codes, start))
@@ -147,12 +147,12 @@ function firstLineOfDirectives(file: SourceFile, line: number): number {
   return first
 }
 
-function lineEndingOf({ text }: SourceFile): string {
+export function lineEndingOf({ text }: SourceFile): string {
   const at = text.indexOf('\n')
   return at > 0 && text[at - 1] === '\r' ? '\r\n' : '\n'
 }
 
-function applied({ span: { file, start, end }, text }: Edit): SourceFile {
+export function applied({ span: { file, start, end }, text }: Edit): SourceFile {
   return sourceFile(file.path, file.text.slice(0, start) + text + file.text.slice(end))
 }
 

@@ -11,7 +11,7 @@ import { countText } from '../equations/terminal.js'
 import { toText } from '../equations/unicode.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import { citationText, groundText, statementText, toldVerdict } from '../report/facts.js'
+import { citationText, groundText, toldStatement, toldVerdict } from '../report/facts.js'
 import { code, fenced, prose } from '../report/markdown-text.js'
 import { formatPlace } from '../text/source.js'
 import type { ClausePlace, ValuePlace } from './places.js'
@@ -84,13 +84,16 @@ function clauseBlock({
 }): Block {
   const { sign, word } = toldVerdict(entry)
   const { clause } = entry
+  const { words, equation } = toldStatement(entry, comparison.clauses)
   const cited = clause.citation ?? comparison.spec.citation
   return sentence(
     `${sign} ${word}: clause `,
     { name: clause.id },
     ' at ',
     { name: formatPlace(clause.span) },
-    `: ${statementText(entry, comparison.clauses)}${cited ? `. ${citationText(cited)}` : ''}`,
+    `: ${words}`,
+    ...(equation ? [{ name: toText(equation) }] : []),
+    ...(cited ? [`. ${citationText(cited)}`] : []),
   )
 }
 

@@ -173,6 +173,12 @@ export class EditorSession {
     })
   }
 
+  /** Which file an action changes. */
+  changed({ edit }: CodeAction): string {
+    const [change] = edit?.documentChanges ?? []
+    return this.path(change && 'textDocument' in change ? change.textDocument.uri : '')
+  }
+
   /** The text of a document after an action. */
   after(path: string, { edit }: CodeAction): string {
     const edits = (edit?.documentChanges ?? []).flatMap(change =>
