@@ -168,6 +168,17 @@ describe('pointing', () => {
     )
     expect(marked).toEqual(['tanh'])
   })
+
+  test('what differs is said to who does not see it', async () => {
+    const said = await page.$$eval('.sides .unseen', elements =>
+      elements.map(({ textContent }) => textContent),
+    )
+    expect(said).toEqual(['differs: tanh. '])
+    const tree = await page.locator('.sides').first().ariaSnapshot()
+    expect(tree).toContain('differs: tanh')
+    const { width, height } = (await page.locator('.sides .unseen').first().boundingBox())!
+    expect([width, height]).toEqual([1, 1])
+  })
 })
 
 test.each([

@@ -103,6 +103,16 @@ export function markTerm(formula: Formula, isMarked: (node: number) => boolean):
   return mark(formula) as Formula
 }
 
+/** The parts of a formula that are marked, in order; what is marked within them is a part of them. */
+export function markedParts(formula: Formula): readonly Formula[] {
+  const find = (inner: unknown): readonly Formula[] => {
+    if (typeof inner !== 'object' || inner === null) return []
+    const { kind, body } = inner as { kind?: string; body?: Formula }
+    return kind === 'mark' && body ? [body] : Object.values(inner).flatMap(find)
+  }
+  return find(formula)
+}
+
 export function parenthesized(body: Formula): Formula {
   return { kind: 'fence', open: glyph('('), close: glyph(')'), body }
 }

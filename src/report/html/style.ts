@@ -52,6 +52,7 @@ table.clauses .math { display: inline-block; max-width: 100%; vertical-align: mi
 .math .katex-display { margin: 0.25rem 0; text-align: left; }
 .math .katex-display > .katex { text-align: left; white-space: normal; }
 .differs { background: var(--mark); text-decoration: underline; text-decoration-color: var(--bad); border-bottom: 2px solid var(--bad); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; }
 .katex .differs { display: inline-block; text-decoration: none; }
 .lit { background: var(--lit); border-radius: 0.15rem; }
 tr.lit > td { background: var(--lit); }
