@@ -199,6 +199,16 @@ test.each([
   await page.close()
 })
 
+test.each(['The example that ships', 'Unverified'])(
+  'the page of "%s" is as wide as a telephone',
+  async name => {
+    const { page } = await open(renderHtml([outcomes[name]!()], options))
+    await page.setViewportSize({ width: 420, height: 800 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(420)
+    await page.close()
+  },
+)
+
 test('several checks have an overview that leads to each', async () => {
   const all = Object.values(outcomes)
     .slice(0, 3)

@@ -202,8 +202,10 @@ function clauseTable(all: readonly ClauseVerdict[], code: CodeListing): Child {
           e('td', { className: ['sign', `is-${word.replace(' ', '-')}`] }, `${sign} ${word}`),
           e('td', {}, code.link(clause.span, clause.id, 'quiet')),
           e('td', {}, statementOf(entry, all)),
-          ...(isCited ? [e('td', {}, clause.citation ? visible(citationText(clause.citation)) : '')] : []),
-          e('td', {}, prose(groundText(entry))),
+          ...(isCited
+            ? [e('td', { dataLabel: 'paper' }, clause.citation ? visible(citationText(clause.citation)) : '')]
+            : []),
+          e('td', { dataLabel: 'ground' }, prose(groundText(entry))),
         )
       }),
     )

@@ -101,11 +101,16 @@ svg .edge { fill: none; stroke: var(--quiet); }
 svg marker path { fill: var(--quiet); }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 0.5rem; color: var(--quiet); font-size: 0.9rem; }
 @media (max-width: 48rem) {
-  table.equations thead { display: none; }
-  table.equations tr { display: block; }
-  table.equations td { display: block; border-bottom: 0; }
-  table.equations td::before { content: attr(data-label); font-weight: 600; color: var(--quiet); }
-  table.equations tr { border-bottom: 1px solid var(--line); }
+  :is(table.equations, table.clauses) { display: block; }
+  :is(table.equations, table.clauses) thead { display: none; }
+  :is(table.equations, table.clauses) :is(tbody, tr, td) { display: block; }
+  :is(table.equations, table.clauses) td { border-bottom: 0; }
+  :is(table.equations, table.clauses) td::before { content: attr(data-label); font-weight: 600; color: var(--quiet); }
+  :is(table.equations, table.clauses) tr { border-bottom: 1px solid var(--line); }
+  body { overflow-wrap: anywhere; }
+  table.clauses td { padding-block: 0.1rem; }
+  table.clauses td[data-label]::before { content: attr(data-label) ': '; }
+  table.clauses td:empty { display: none; }
 }
 @media print {
   :root { color-scheme: light; }
