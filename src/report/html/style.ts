@@ -108,6 +108,7 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 0.5re
   :is(table.equations, table.clauses) td::before { content: attr(data-label); font-weight: 600; color: var(--quiet); }
   :is(table.equations, table.clauses) tr { border-bottom: 1px solid var(--line); }
   body { overflow-wrap: anywhere; }
+  thead th { overflow-wrap: normal; }
   table.clauses td { padding-block: 0.1rem; }
   table.clauses td[data-label]::before { content: attr(data-label) ': '; }
   table.clauses td:empty { display: none; }
