@@ -94,6 +94,17 @@ test.each([
   expect(checkCode(code, target).verdict).toBe('as written')
 })
 
+test('a method that trains takes no tensor of a spec by its place', () => {
+  const code = `exports.Trainer = class {
+    constructor() { this.model = ${network} }
+    step(x, margin) {
+      const optimizer = tf.train.sgd(0.1)
+      return ${loss('this.model', 'x', 'tf.add(margin, 1)')}
+    }
+  }`
+  expect(checkCode(code, 'Trainer.step').verdict).toBe('unverified')
+})
+
 test('a loss of tensors without shapes says how to give them', () => {
   const code = `const optimizer = tf.train.sgd(0.1)
     exports.Trainer = class {

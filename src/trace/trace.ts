@@ -94,12 +94,13 @@ function targetSites(
   if (hasOwn && plain.every(knowsLosses)) return plain
   const match = matchInputs(stated, open)
   const [contradiction] = contradictions(all, match.inputs)
+  // Beside batches, a method that trains takes rates and counts: their place does not make tensors of them.
+  if (hasOwn && (!match.byName || contradiction)) return plain
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
   const more = { ...all, ...match.inputs }
   if (Object.keys(more).every(path => more[path] === typed[path])) return plain
   const bound = casesWith(start([]), { ...more, ...inputs })
-  // Beside models of its own, a function that trains takes batches, if that is what its losses want.
-  if (hasOwn) return bound.every(knowsLosses) ? bound : plain
+  if (hasOwn) return bound.some(({ training }) => training) && bound.every(knowsLosses) ? bound : plain
   // Names say that the statements are about these tensors, so what is missing then is worth more than what was before.
   return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
     ? bound
