@@ -16,7 +16,7 @@ import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
 import type { Dialect } from './dialect.js'
 import type { LeftByCalls } from './earlier-calls.js'
-import type { FoundModelEntry } from './found-models.js'
+import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepeated } from './found-models.js'
 import { Thrown } from './frame.js'
 import type { Library, TensorDeclaration } from './host.js'
 import { Interpreter } from './interpreter.js'
@@ -55,8 +55,6 @@ export interface TraceRequest {
   readonly stated?: readonly StatedInput[]
   readonly budget?: Partial<Budget>
 }
-
-type Found = Model | UnknownValue
 
 /** A place that builds models, and what it builds: the returned model first, then others in order of creation. */
 export interface Site {
@@ -459,40 +457,4 @@ export class SiteTracer {
       return interpreter.opaque('budget-exceeded', { budget: 'expressions nest too deeply' }, span)
     throw error
   }
-}
-
-/** Why it is not known how a model is trained. */
-function causesOf(model: Found): readonly Diagnostic[] {
-  if (!('applications' in model) || !model.compilation) return []
-  const { losses, optimizer } = model.compilation
-  return [...losses, ...(optimizer ? [optimizer] : [])].flatMap(({ cause }) => (cause ? [cause] : []))
-}
-
-/** Models of which the same is said to keep them from being known are told once, unless variables tell them apart. */
-function withoutRepeated(models: readonly Found[], variables: ReadonlyMap<Found, string>): readonly Found[] {
-  const told = new Set<string>()
-  return models.filter(model => {
-    if ('applications' in model || !model.reason || variables.has(model)) return true
-    const { code, message, span } = model.reason
-    const reason = [code, message, span?.file.path, span?.start].join('\n')
-    return !told.has(reason) && told.add(reason)
-  })
-}
-
-/** Whether a function gives what something found inside it computes. */
-function same(a: Found, b: Found): boolean {
-  if (!('outputs' in a) || !('outputs' in b) || a.outputs.length !== b.outputs.length) return false
-  return a.outputs.every(({ node }, i) => node === b.outputs[i]!.node)
-}
-
-/** The returned model first; each model once. */
-function ordered(
-  found: readonly FoundModelEntry[],
-  returned: ObjectValue | undefined,
-): readonly FoundModelEntry[] {
-  const unique = found.filter((entry, i) => found.findIndex(({ object }) => object === entry.object) === i)
-  return [
-    ...unique.filter(({ object }) => object === returned),
-    ...unique.filter(({ object }) => object !== returned),
-  ]
 }
