@@ -20,14 +20,8 @@ export { renderEquations } from './equations/terminal.js'
 export type { FoundModel } from './found.js'
 export type { Layer, LayerApplication, Model, ModelGraph, Parameter } from './graph/model.js'
 export type { Node } from './graph/node.js'
-export {
-  type CheckOutcome,
-  check,
-  type ModelRequest,
-  type ReadResult,
-  readFunctionBody,
-  readModels,
-} from './pipeline.js'
+export { type CheckOutcome, check } from './pipeline.js'
+export { type ModelRequest, type ReadResult, readFunctionBody, readModels } from './reading.js'
 export { type ReporterName, reporters } from './report/reporters.js'
 export { readSpec } from './spec/read.js'
 export type { Clause, Spec } from './spec/spec.js'

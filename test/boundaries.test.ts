@@ -24,6 +24,7 @@ const rooms = [
   'equations',
   'experiment',
   'found.ts',
+  'reading.ts',
   'pipeline.ts',
   'suite',
   'diff',

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import { customGradientListing } from '../src/equations/custom-gradients.js'
 import { renderAlgorithm } from '../src/equations/terminal.js'
 import { judgeGradient } from '../src/lint/custom-gradients.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import { tf } from './support/model-code.js'
 import { inMemory } from './support/project.js'
 

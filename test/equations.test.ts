@@ -15,7 +15,7 @@ import { parseEquation } from '../src/math/parse.js'
 import { printModel } from '../src/meanings/print.js'
 import { elaborateText } from '../src/ops/elaborate.js'
 import { plainName } from '../src/ops/plain.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory, repository } from './support/project.js'
 

@@ -6,7 +6,7 @@ import { randomSource } from '../src/evaluate/random.js'
 import { parametersOf } from '../src/graph/model.js'
 import { isProblem } from '../src/graph/op.js'
 import type { Tensor } from '../src/graph/tensor.js'
-import { readFunctionBody, readModels } from '../src/pipeline.js'
+import { readFunctionBody, readModels } from '../src/reading.js'
 import { runSource, tf } from './support/model-code.js'
 import { inMemory } from './support/project.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { symbol } from '../src/graph/dimension.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import { casesIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
 

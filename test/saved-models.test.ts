@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parametersOf } from '../src/graph/model.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import { isJsonProblem, type Json, readJson } from '../src/syntax/json.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
 import { inMemory } from './support/project.js'

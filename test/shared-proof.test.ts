@@ -3,7 +3,7 @@ import { symbol } from '../src/graph/dimension.js'
 import type { Shape } from '../src/graph/type.js'
 import { proveShared } from '../src/identity/shared.js'
 import { normalize } from '../src/normal/normalize.js'
-import { readFunctionBody } from '../src/pipeline.js'
+import { readFunctionBody } from '../src/reading.js'
 
 /** Sizes by name where they are symbols. */
 const shapeOf = (sizes: readonly (number | string)[]): Shape =>

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { readInput } from '../src/cli/inputs.js'
-import { check, readModels } from '../src/pipeline.js'
+import { check } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import { statedText } from '../src/report/facts.js'
 import { positionAt, sourceFile } from '../src/text/source.js'
 import { projectsIn } from './support/cases.js'

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { countParameters } from '../src/equations/equations.js'
 import { titleOf } from '../src/found.js'
 import { dimensionText } from '../src/graph/dimension.js'
-import { readModels } from '../src/pipeline.js'
+import { readModels } from '../src/reading.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
 import { inMemory } from './support/project.js'
 

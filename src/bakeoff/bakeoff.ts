@@ -1,13 +1,8 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import { type DiffOutcome, type DiffSide, diff, type Sameness } from '../diff/diff.js'
 import { choicesOf, type FoundModel } from '../found.js'
-import {
-  type CheckOutcome,
-  checkReading,
-  isInputError,
-  type SpecReading,
-  severalModels,
-} from '../pipeline.js'
+import { type CheckOutcome, checkReading, isInputError, type SpecReading } from '../pipeline.js'
+import { severalModels } from '../reading.js'
 import type { BakeoffRun } from './run.js'
 
 /** Implementations that are proved to be the same, in the order in which they were given. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { invalidJson } from '../pipeline.js'
+import { invalidJson } from '../reading.js'
 import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
 import type { Stated } from './config.js'
 import { isDiagnostic, readNamedFile } from './files.js'

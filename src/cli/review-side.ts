@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { type CheckOutcome, check, invalidJson, type ModelRequest } from '../pipeline.js'
+import { type CheckOutcome, check } from '../pipeline.js'
+import { invalidJson, type ModelRequest } from '../reading.js'
 import { pathFrom } from '../report/locations.js'
 import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
 import type { Files } from '../syntax/modules.js'

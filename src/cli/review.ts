@@ -3,7 +3,7 @@ import { acceptingComments } from '../acceptance/comments.js'
 import { diff } from '../diff/diff.js'
 import { readSides } from '../diff/sides.js'
 import { renderAlgorithm } from '../equations/terminal.js'
-import { type ReadResult, readModels, softFailures } from '../pipeline.js'
+import { type ReadResult, readModels, softFailures } from '../reading.js'
 import { lintNotices, noticesOf } from '../report/notices.js'
 import {
   changedLines,

@@ -4,7 +4,8 @@ import { countParameters } from '../equations/equations.js'
 import { type FoundModel, titleOf } from '../found.js'
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import type { Model } from '../graph/model.js'
-import { isInputError, readModels } from '../pipeline.js'
+import { isInputError } from '../pipeline.js'
+import { readModels } from '../reading.js'
 import { type Project, pathInProject, projectOf } from './project.js'
 
 /** A number, or the formula of one. */

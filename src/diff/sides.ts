@@ -1,4 +1,4 @@
-import { type ModelRequest, type ReadResult, readModels } from '../pipeline.js'
+import { type ModelRequest, type ReadResult, readModels } from '../reading.js'
 
 /**
  * Reads all sides. A value that is given for a parameter goes to the sides that have the parameter; where none has it,

@@ -1,4 +1,5 @@
-import type { CheckOutcome, ReadResult } from '../pipeline.js'
+import type { CheckOutcome } from '../pipeline.js'
+import type { ReadResult } from '../reading.js'
 import type { LintedFile } from '../report/lint-reporters.js'
 import type { Files } from '../syntax/modules.js'
 import type { Span } from '../text/source.js'

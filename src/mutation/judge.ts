@@ -2,16 +2,8 @@ import { moduleLoader } from '../core/loader.js'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type DiffOutcome, diff } from '../diff/diff.js'
-import {
-  type CheckOutcome,
-  checkReading,
-  isInputError,
-  type ModelRequest,
-  type ReadResult,
-  readForSpec,
-  type SpecReading,
-  softFailures,
-} from '../pipeline.js'
+import { type CheckOutcome, checkReading, isInputError, type SpecReading } from '../pipeline.js'
+import { type ModelRequest, type ReadResult, readForSpec, softFailures } from '../reading.js'
 import { positionAt, type Span } from '../text/source.js'
 import { textOfReading, textOfTraining } from './reading.js'
 import type { Mutant } from './table.js'

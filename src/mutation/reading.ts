@@ -1,6 +1,6 @@
 import type { Node } from '../graph/node.js'
 import { printGraph } from '../graph/print.js'
-import type { ReadResult } from '../pipeline.js'
+import type { ReadResult } from '../reading.js'
 import { type Span, spanText } from '../text/source.js'
 
 /** What says where something was found, and not what it is. */

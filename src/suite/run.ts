@@ -2,7 +2,7 @@ import type { FoundModel } from '../found.js'
 import type { Node } from '../graph/node.js'
 import { type Decision, decide } from '../identity/decide.js'
 import type { LeafIdentity } from '../identity/prove.js'
-import { readFunctionBody } from '../pipeline.js'
+import { readFunctionBody } from '../reading.js'
 import type { Case } from './cases.js'
 
 export interface CaseResult {

@@ -5,7 +5,6 @@ import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { CustomGradient } from '../graph/custom-gradient.js'
 import { symbol, symbolsOf } from '../graph/dimension.js'
-import type { Model } from '../graph/model.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Training } from '../graph/training.js'
 import type { Shape } from '../graph/type.js'
@@ -33,7 +32,6 @@ import {
   type ClosureObject,
   isObject,
   isUnknown,
-  type ObjectValue,
   type Property,
   type UnknownValue,
   type Value,

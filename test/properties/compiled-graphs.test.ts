@@ -14,7 +14,7 @@ import { nodesBelow } from '../../src/graph/walk.js'
 import type { Mode } from '../../src/ops/elaborate.js'
 import type { Example } from '../../src/ops/op.js'
 import { opTable } from '../../src/ops/table.js'
-import { readModels } from '../../src/pipeline.js'
+import { readModels } from '../../src/reading.js'
 import { tf } from '../support/model-code.js'
 import { repository } from '../support/project.js'
 

@@ -3,7 +3,7 @@ import type { Tensor } from '../../src/graph/tensor.js'
 import { formerNames } from '../../src/library/tensorflow/former-names.js'
 import { tensorFunctions } from '../../src/library/tensorflow/functions/table.js'
 import { whyUnmodelled } from '../../src/library/tensorflow/unmodelled.js'
-import { readFunctionBody } from '../../src/pipeline.js'
+import { readFunctionBody } from '../../src/reading.js'
 import { callOf, real, traced } from '../support/function-calls.js'
 import { tf } from '../support/model-code.js'
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import { readModels } from '../../src/pipeline.js'
+import { readModels } from '../../src/reading.js'
 import { runSource, tf } from '../support/model-code.js'
 import { inMemory } from '../support/project.js'
 

@@ -5,7 +5,7 @@ import { isProblem } from '../../src/graph/op.js'
 import type { Tensor } from '../../src/graph/tensor.js'
 import type { DataType } from '../../src/graph/type.js'
 import type { ExampleArgument, TensorFunction } from '../../src/library/tensorflow/functions/function.js'
-import { readFunctionBody } from '../../src/pipeline.js'
+import { readFunctionBody } from '../../src/reading.js'
 import { tf } from './model-code.js'
 
 /** The body of a function of tensors, and numbers for them. */

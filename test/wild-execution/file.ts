@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pathInProject, projectOf } from '../../src/cli/project.js'
 import type { FoundModel } from '../../src/found.js'
-import { readModels } from '../../src/pipeline.js'
+import { readModels } from '../../src/reading.js'
 import type { Files } from '../../src/syntax/modules.js'
 import { compareModel, fixedRandom, fixInitializers } from '../support/execution.js'
 import { anything, type ForeignFile, runForeign, silence } from '../support/foreign-code.js'
