@@ -6,11 +6,19 @@ import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundModel, type FoundTraining } from './found.js'
 import type { Step } from './graph/training.js'
 import { judgeGradient } from './lint/custom-gradients.js'
-import { type ModelRequest, type ReadResult, readForSpec, severalModels } from './reading.js'
+import {
+  isOfSpec,
+  type ModelRequest,
+  type OneExample,
+  type ReadResult,
+  readForSpec,
+  severalModels,
+} from './reading.js'
 import type { StatedAlgorithm } from './spec/algorithm.js'
 import { readSpec } from './spec/read.js'
 import type { Spec } from './spec/spec.js'
 import type { SourceFile, Span } from './text/source.js'
+import { shapeAsked } from './trace/stated-inputs.js'
 
 export interface CaseVerdict {
   /** What holds in this case: `kind = 'lstm'`. */
@@ -29,6 +37,8 @@ export interface CheckOutcome {
   readonly cases?: readonly CaseVerdict[]
   /** Why nothing could be compared, where that is so. */
   readonly reason?: Diagnostic
+  /** What differs does for batches, which only the spec speaks of. The options say that the code takes one example. */
+  readonly oneExample?: string
   /** Errors in the input, and soft failures that were met on the way. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -75,10 +85,52 @@ export function checkReading(
     const missing = diagnostic('not-a-model', { target })
     return { ...whole, verdict: 'unusable', diagnostics: [...diagnostics, missing] }
   }
-  return inCases(
+  const outcome = inCases(
     whole,
     found.map(model => ({ ...model, outcome: measure('compare', () => checkModel(spec, model)) })),
   )
+  const { oneExample } = read
+  if (!oneExample || outcome.verdict !== 'differs') return outcome
+  const reading = { path: specPath, spec, diagnostics: specDiagnostics }
+  return withoutBatch(outcome, spec, oneExample, (calledAt?: Span) =>
+    checkReading({ path, target: name }, reading, oneExample.read(calledAt), measure),
+  )
+}
+
+/** As many axes may the inputs of code have that takes batches as a matter of course: products take matrices. */
+const usualBatchRank = 2
+
+/**
+ * What is found of a function that differs for batches, which only the spec speaks of: its calls say whether it takes them.
+ * Where none does and it is as written for one example, that may be meant: a matrix may be one example or many vectors.
+ */
+function withoutBatch(
+  outcome: CheckOutcome,
+  spec: Spec,
+  { calls }: OneExample,
+  checkOne: (calledAt?: Span) => CheckOutcome,
+): CheckOutcome {
+  const { batch, example } = calls()
+  if (batch) return outcome
+  if (example) return checkOne(example)
+  const alone = checkOne()
+  if (alone.verdict !== 'as written') return outcome
+  const [many, one] = [outcome, alone].map(optionsOfSpec)
+  if (spec.inputs.every(({ shape }) => shape.length <= usualBatchRank))
+    return { ...outcome, oneExample: one! }
+  const { comparison, ...rest } = outcome
+  const span = comparison?.code.model.origin.span
+  const help = `say which one it takes: \`${one}\` or \`${many}\``
+  const reason = diagnostic('batch-not-said', { target: outcome.target }, { ...(span && { span }), help })
+  return { ...rest, verdict: 'unverified', reason }
+}
+
+/** The options that state the shapes of the inputs for which only a spec does. */
+function optionsOfSpec({ comparison }: CheckOutcome): string {
+  return (comparison?.code.model.inputs ?? [])
+    .filter(isOfSpec)
+    .map(({ name, node }) => `--input ${name}:${shapeAsked(node.type.shape ?? [])}`)
+    .join(' ')
 }
 
 /** What is found out about one case. */

@@ -2,7 +2,7 @@ import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loade
 import { type Code, catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundCustomGradient, type FoundModel, type FoundTraining } from './found.js'
-import type { Model } from './graph/model.js'
+import type { Model, Port } from './graph/model.js'
 import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
@@ -12,13 +12,13 @@ import { lintProgram } from './lint/program.js'
 import type { Spec, StatedModel } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
 import type { Files } from './syntax/modules.js'
-import { sourceFile } from './text/source.js'
+import { type Span, sourceFile } from './text/source.js'
 import { caseText } from './trace/assumptions.js'
 import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
-import { type Site, topLevel } from './trace/site-tracer.js'
+import { type Site, type TraceRequest, topLevel } from './trace/site-tracer.js'
 import type { StatedInput } from './trace/stated-inputs.js'
-import { type TraceResult, trace } from './trace/trace.js'
+import { type TraceResult, trace, tracedCalls } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
 
 /** Which model code to read. Nothing is executed; `files` decides what can be seen. */
@@ -41,6 +41,8 @@ export interface ModelRequest {
 }
 
 export interface ReadResult {
+  /** How else the target can be read, where it was read for batches only since the inputs of a spec have them. */
+  readonly oneExample?: OneExample
   readonly models: readonly FoundModel[]
   readonly trainings: readonly FoundTraining[]
   /** Functions with gradients of their own, each where it is called first. */
@@ -48,12 +50,25 @@ export interface ReadResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** A function of which only the spec says that it takes batches. */
+export interface OneExample {
+  /** The same for one example; `calledAt` is a call that says so. */
+  readonly read: (calledAt?: Span) => ReadResult
+  /** The first call in the file that gives it a batch, and the first that gives it one example. */
+  readonly calls: () => { readonly batch?: Span; readonly example?: Span }
+}
+
 /** model code → syntax → program → trace → graph, for all sites that the request names. */
 export function traceModels(request: ModelRequest): TraceResult {
+  return trace(tracing(request))
+}
+
+/** What the trace is asked for. */
+function tracing(request: ModelRequest): TraceRequest {
   const { files, modules, path, target, arguments: args, inputs, stated, artifacts = {} } = request
   const description = path.endsWith('.json') ? readDescription(files, path) : undefined
   const loader = modules ?? moduleLoader(files)
-  return trace({
+  return {
     loader: description ? { ...loader, load: () => description } : loader,
     library: tensorflow(new Map([...Object.entries(artifacts), ...(description?.artifact ?? [])])),
     dialect: javascript,
@@ -62,7 +77,7 @@ export function traceModels(request: ModelRequest): TraceResult {
     ...(args && { arguments: args }),
     ...(inputs && { inputs }),
     ...(stated && { stated }),
-  })
+  }
 }
 
 /** A `model.json` as the program that loads it. */
@@ -214,10 +229,37 @@ function nameInSite({ target, variables }: Site, model: Model): string {
 
 /** What the request names, with the inputs that a spec states: for a batch, or for one example where the code says so. */
 export function readForSpec(request: ModelRequest, spec: Spec | undefined): ReadResult {
-  const readAs = (stated: StatedModel | undefined) =>
-    readModels({ ...request, stated: stated && statedInputs(stated) })
+  const readAs = (stated: StatedModel | undefined, calledAt?: Span) =>
+    readModels({ ...request, stated: stated && statedInputs(stated, calledAt) })
   const read = readAs(spec)
-  return spec?.withBatch && isContradicted(read) ? readAs(spec.withBatch(() => false)) : read
+  const { withBatch } = spec ?? {}
+  if (!withBatch) return read
+  const readOne = (calledAt?: Span) =>
+    readAs(
+      withBatch(() => false),
+      calledAt,
+    )
+  if (isContradicted(read)) return readOne()
+  const batches = read.models.flatMap(({ graph }) => graph?.model.inputs.filter(isOfSpec) ?? [])
+  if (batches.length === 0) return read
+  return { ...read, oneExample: { read: readOne, calls: () => callsWith(request, batches) } }
+}
+
+/** Whether only a spec says how many axes an input has. */
+export const isOfSpec = ({ stated }: Port): boolean => stated?.by === 'spec' && !stated.isRankSaid
+
+/** Which calls of a target give it tensors that have as many axes as these, and which give it one axis less. */
+function callsWith(request: ModelRequest, batches: readonly Port[]): ReturnType<OneExample['calls']> {
+  let [batch, example]: (Span | undefined)[] = []
+  for (const { shapes, span } of tracedCalls(tracing(request))) {
+    const missing = batches.flatMap(({ name, node }) => {
+      const rank = shapes.get(name)?.length
+      return rank === undefined ? [] : [(node.type.shape?.length ?? rank) - rank]
+    })
+    if (missing.includes(0)) batch ??= span
+    else if (missing.includes(1)) example ??= span
+  }
+  return { ...(batch && { batch }), ...(example && { example }) }
 }
 
 /** Whether what the code says of its tensors cannot be what the spec says. */
@@ -225,9 +267,9 @@ const isContradicted = ({ models }: ReadResult): boolean =>
   models.some(({ reason }) => reason?.code === 'contradicting-shapes')
 
 /** The inputs of a spec as tensors for a function. */
-export function statedInputs({ inputs }: StatedModel): readonly StatedInput[] {
+export function statedInputs({ inputs }: StatedModel, calledAt?: Span): readonly StatedInput[] {
   return inputs.map(({ name, shape, dtype, clause: { span } }) => {
-    const stated = { by: 'spec', input: name, span } as const
+    const stated = { by: 'spec', input: name, span, ...(calledAt && { calledAt }) } as const
     return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }
   })
 }

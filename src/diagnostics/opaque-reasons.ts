@@ -143,6 +143,13 @@ export const opaqueReasons = {
     message: 'the shape of `{input}` is that of a {by} in the code, and it is none of the inputs of the spec',
     why: 'A type leaves sizes open and a comment may be wrong, so what differs for such a shape may not differ for others.',
   },
+  'batch-not-said': {
+    category: 'opaque',
+    title: 'Batch of which the code says nothing',
+    message:
+      '`{target}` differs for a batch of examples and is as written for one; nothing in the code says which of both it takes',
+    why: 'An equation is about one example, and code with fewer axes may compute just that, or may mix the examples of a batch.',
+  },
   'contradicting-shapes': {
     category: 'opaque',
     title: 'Shapes that contradict each other',

@@ -59,9 +59,10 @@ function axesText(meanings: readonly (AxisMeaning | undefined)[]): string | unde
 }
 
 /** Who says what shape an input has: `by the type at model.ts:3:9`. */
-export function statementText(name: string, { by, input, span }: ShapeStatement): string {
+export function statementText(name: string, { by, input, calledAt, span }: ShapeStatement): string {
   if (by !== 'spec') return `by the ${by} at ${formatPlace(span)}`
-  return input === name ? 'by the spec' : `by position, as ${input} of the spec`
+  const called = calledAt ? `, for one example as it is called at ${formatPlace(calledAt)}` : ''
+  return `${input === name ? 'by the spec' : `by position, as ${input} of the spec`}${called}`
 }
 
 export function explainInputs(model: Model, names: Names): readonly Explanation[] {

@@ -89,6 +89,10 @@ export interface ShapeStatement {
   readonly by: 'type' | 'comment' | 'spec'
   /** For a spec: the name of its input. */
   readonly input?: string
+  /** For a spec: whether a type or a comment in the code says that it has so many axes. */
+  readonly isRankSaid?: true
+  /** For a spec: a call in the code that says that it takes one example. */
+  readonly calledAt?: Span
   readonly span: Span
 }
 

@@ -292,11 +292,14 @@ export function silentText(outcome: CheckOutcome): string | undefined {
 }
 
 /** Which shapes of inputs something else than the code says: what holds of the code holds for these shapes. */
-export function statedText({ comparison }: CheckOutcome): string | undefined {
+export function statedText({ comparison, oneExample }: CheckOutcome): string | undefined {
   const parts = (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
     stated ? [`${name} ${shapeStatementText(name, stated)}`] : [],
   )
-  return parts.length > 0 ? `Shapes that are not in the code: ${parts.join('; ')}.` : undefined
+  const single = oneExample
+    ? ` For one example it is as written: say \`${oneExample}\` if that is what it takes.`
+    : ''
+  return parts.length > 0 ? `Shapes that are not in the code: ${parts.join('; ')}.${single}` : undefined
 }
 
 /** `3 checks: 1 as written, 2 differ`; nothing for a single one. */

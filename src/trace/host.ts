@@ -336,6 +336,8 @@ export interface Library {
   readonly leave: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
   /** The same of what it did to train, at the end of any walk that is not an attempt under some condition. */
   readonly untrained: (trace: Tracer, remains: Remains) => readonly Diagnostic[]
+  /** The shape of a value that is a tensor; undefined where it is none, or not known. */
+  readonly shapeOf: (value: Value) => Shape | undefined
   /** What a function over tensors computes, or why that is not known; undefined if it gives no tensor. */
   readonly readFunction: (
     trace: Tracer,

@@ -55,6 +55,7 @@ import {
   withoutHoles,
 } from './value.js'
 import { WantedTensors } from './wanted-tensors.js'
+import type { WatchedCalls } from './watched-calls.js'
 
 const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 
@@ -86,6 +87,8 @@ export class Interpreter implements Tracer {
   readonly visited = new Set<CodeNode>()
   /** What the target that is called is given besides its arguments. */
   given: GivenValues | undefined
+  /** What the calls of one function of the program are noted by, where they are asked for. */
+  watched: WatchedCalls | undefined
   readonly failures = new Failures(this)
   readonly wanted = new WantedTensors()
   readonly unknownObjects = new UnknownObjects(this)
@@ -231,6 +234,7 @@ export class Interpreter implements Tracer {
     if (!isObject(callee)) return this.failures.notCallable(callee, span)
     switch (callee.kind) {
       case 'closure':
+        this.watched?.note(callee.code, args, span)
         return this.#recursions.call(callee, args, thisValue, span, given =>
           this.#enter(span, () => callClosure(this, callee, given, thisValue)),
         )

@@ -36,6 +36,7 @@ import {
   type UnknownValue,
   type Value,
 } from './value.js'
+import type { WatchedCalls } from './watched-calls.js'
 
 export interface TraceRequest {
   readonly loader: LoaderLike
@@ -52,6 +53,8 @@ export interface TraceRequest {
   /** Inputs that a spec states: for a target that builds no model, and takes tensors instead. */
   readonly stated?: readonly StatedInput[]
   readonly budget?: Partial<Budget>
+  /** What notes how the code that is walked calls one of its functions. */
+  readonly watched?: WatchedCalls
 }
 
 /** A place that builds models, and what it builds: the returned model first, then others in order of creation. */
@@ -131,6 +134,7 @@ export class SiteTracer {
       new Assumptions(assumptions),
       keys,
     )
+    this.#interpreter.watched = request.watched
     request.library.begin(this.#interpreter)
     this.#module = module
     this.#assumptions = assumptions

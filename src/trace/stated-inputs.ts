@@ -81,6 +81,19 @@ function declarationOf(path: string, { sizes, dtype, by, span }: StatedTensor): 
   return { shape, dtype, stated: { by, span } }
 }
 
+/** What a spec declares, with whether remarks in the code say that these are tensors of so many axes. */
+export function withRemarks(spec: Declarations, remarks: Declarations): Declarations {
+  const entries = Object.entries(spec).map(([path, declaration]) => {
+    const { stated } = declaration
+    const isSaid = stated && remarks[path]?.shape.length === declaration.shape.length
+    return [
+      path,
+      isSaid ? { ...declaration, stated: { ...stated, isRankSaid: true as const } } : declaration,
+    ] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 /** A shape as `--input` takes it, with a mark for each size that has to be given. */
 export function shapeAsked(shape: Shape): string {
   const sizes = shape.map(dimensionText).map(text => (/^\w+$/.test(text) ? text : '…'))

@@ -18,6 +18,11 @@ export function candidates(module: Module, modelCalls: ReadonlySet<string>): rea
     .map(({ name, code }) => ({ name, span: code.span }))
 }
 
+/** Every function and method of a module that can be named from outside. */
+export function namedFunctions(module: Module): readonly Candidate[] {
+  return functionsOf(module).map(({ name, code }) => ({ name, span: code.span }))
+}
+
 /** Where a function that a target names is written. */
 export function placeOf(module: Module, target: string): Span | undefined {
   return functionsOf(module).find(({ name }) => name === target)?.code.span
@@ -92,8 +97,11 @@ function declarations(body: readonly Statement[]): readonly Declaration[] {
 }
 
 /** Whether code contains a call of, or a reference to, a member with one of the names. */
-export function mentions(code: FunctionCode, names: ReadonlySet<string>): boolean {
-  for (const node of nodesOf([code.body, code.parameters])) {
+export function mentions(
+  code: Pick<FunctionCode, 'body' | 'parameters'> | Module,
+  names: ReadonlySet<string>,
+): boolean {
+  for (const node of nodesOf('parameters' in code ? [code.body, code.parameters] : [code.body])) {
     if (node.kind !== 'call') continue
     const { callee } = node
     if (callee.kind === 'variable' && names.has(callee.binding.name)) return true

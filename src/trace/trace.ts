@@ -13,9 +13,11 @@ import {
   matchInputs,
   remarkedInputs,
   shapeAsked,
+  withRemarks,
 } from './stated-inputs.js'
-import { candidates } from './targets.js'
+import { candidates, mentions, namedFunctions, placeOf } from './targets.js'
 import { KeyTable } from './unknowns.js'
+import { type WatchedCall, WatchedCalls } from './watched-calls.js'
 
 export interface TraceResult {
   readonly sites: readonly Site[]
@@ -67,6 +69,22 @@ export function trace(asked: TraceRequest): TraceResult {
 }
 
 /**
+ * How a file calls one of its functions, as far as it gives tensors whose shapes are known: where it is loaded, and in its other
+ * functions, which are walked without values for what no type says.
+ */
+export function tracedCalls(request: TraceRequest): readonly WatchedCall[] {
+  const { module } = request.loader.load(request.path)
+  const { target } = request
+  const place = module && target !== undefined && placeOf(module, target)
+  const name = target?.split('.').at(-1)
+  if (!place || name === undefined || !mentions(module, new Set([name]))) return []
+  const watched = new WatchedCalls(place, request.library.shapeOf)
+  const tracer = new SiteTracer({ ...request, watched }, module, [], new KeyTable())
+  for (const candidate of namedFunctions(module)) tracer.site(candidate)
+  return watched.calls
+}
+
+/**
  * The cases of a target. A parameter that no type calls a tensor may be anything, and most functions that build models
  * take none; only where that gives no model is the target walked with tensors as comments and a spec state them.
  */
@@ -97,7 +115,7 @@ function targetSites(
   // Beside batches, a method that trains takes rates and counts: their place does not make tensors of them.
   if (hasOwn && (!match.byName || contradiction)) return plain
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
-  const more = { ...all, ...match.inputs }
+  const more = { ...all, ...withRemarks(match.inputs, all) }
   if (Object.keys(more).every(path => more[path] === typed[path])) return plain
   const bound = casesWith(start([]), { ...more, ...inputs })
   if (hasOwn) return bound.some(({ training }) => training) && bound.every(knowsLosses) ? bound : plain

@@ -2,6 +2,7 @@ import { isPolynomial, symbolsOf } from '../../graph/dimension.js'
 import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
+import type { Shape } from '../../graph/type.js'
 import type { Span } from '../../text/source.js'
 import type { TensorDeclaration, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
@@ -31,6 +32,13 @@ export function inputOf(
     inputName: name,
     origin: trace.origin(span),
   })
+}
+
+/** The shape of a value that is a tensor, as far as it is known. */
+export function shapeOf(value: Value): Shape | undefined {
+  if (!isTensor(value)) return undefined
+  const { node, variable } = value.state
+  return (node ?? variable?.node)?.type.shape ?? undefined
 }
 
 /** The computation of a function from the tensors that it was given to what it returned. */

@@ -8,7 +8,7 @@ import { contextOf } from './context.js'
 import { discard } from './discarded.js'
 import { effects } from './effects.js'
 import { formerMember } from './former-names.js'
-import { inputOf, readFunction } from './function-model.js'
+import { inputOf, readFunction, shapeOf } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
@@ -122,6 +122,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     discard,
     leave: leftovers,
     untrained,
+    shapeOf,
     readFunction,
     standIn,
     isAlike,
