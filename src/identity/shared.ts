@@ -4,7 +4,7 @@ import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Mode } from '../ops/elaborate.js'
-import { decide } from './decide.js'
+import { type Decision, decide } from './decide.js'
 import { joinEqualParts } from './parts.js'
 import type { Proof } from './prove.js'
 import { abstracted, domainOf, isConstant, isFollowed, isLeaf, type Pairs, sharedNodes } from './region.js'
@@ -25,7 +25,7 @@ const mostRounds = 6
 
 /**
  * Whether two computations in one graph are equal, for all values of its leaves. Only the part that differs is
- * computed: first with all that both share as leaves, then from the leaves up. Sizes that are symbols have to be such
+ * computed: first with all that both share as leaves, then with more and more of what that is. Sizes that are symbols have to be such
  * that one size decides for all (see `Symmetry`), and comparisons such that ties do not matter. Where a size is not such a
  * one, parts of both sides for which it is are proved first and become one (`joinEqualParts`): equal numbers for each
  * example have equal means, whatever the size of the batch.
@@ -45,7 +45,8 @@ export function proveShared(pairs: Pairs, builder: GraphBuilder, options: Shared
         mode: options.mode,
         prove: pair => {
           const common = sharedNodes(pair)
-          return proveAbove(pair, builder, node => common.has(node) && !isConstant(node), options)
+          const isCut = (node: Node) => common.has(node) && !isConstant(node)
+          return withoutRefutation(proveAbove(pair, builder, isCut, options))
         },
       })
     // What is large is proved in parts first, since they cost less than the whole.
@@ -79,18 +80,49 @@ function together(proofs: readonly Proved[]): Proved {
   }
 }
 
-/** The part that differs, at two depths. */
+/** So many steps below the part that differs are followed, if less is not enough; then everything is. */
+const depths = [0, 2, 4, 8]
+
+/**
+ * The part that differs, for all values of what both sides share, then with more and more of what these are: a loss of
+ * probabilities may need that they are a softmax, and seldom what the softmax is of.
+ */
 function proveDifference(sides: Pairs, builder: GraphBuilder, options: SharedOptions): Proof {
   const shared = sharedNodes(sides)
-  let last: Proof = { kind: 'undecided', reason: 'nothing is left to compare' }
-  for (const isCut of [
-    (node: Node) => shared.has(node) && !isConstant(node),
-    (node: Node) => shared.has(node) && !isFollowed(node),
-  ]) {
-    last = proveAbove(sides, builder, isCut, options)
-    if (last.kind === 'proved') return last
+  const depthOf = depthsBelow(sides, shared)
+  const deepest = Math.max(0, ...depthOf.values())
+  for (const depth of depths.filter(each => each < deepest)) {
+    const isCut = (node: Node) =>
+      shared.has(node) && !isConstant(node) && (depthOf.get(node)! >= depth || !isFollowed(node))
+    const found = proveAbove(sides, builder, isCut, options)
+    if (found.kind === 'proved') return found
   }
-  return last
+  const isCut = (node: Node) => shared.has(node) && !isFollowed(node)
+  return withoutRefutation(proveAbove(sides, builder, isCut, options))
+}
+
+/** How many shared nodes are above each shared node, at least, on the way from what is not shared. */
+function depthsBelow({ first, second }: Pairs, shared: ReadonlySet<Node>): ReadonlyMap<Node, number> {
+  const depths = new Map<Node, number>()
+  let level = new Set([...first, ...second].filter(node => shared.has(node)))
+  const own = new Set([...first, ...second].filter(node => !shared.has(node)))
+  for (const node of own) for (const input of node.inputs) (shared.has(input) ? level : own).add(input)
+  for (let depth = 0; level.size > 0; depth++) {
+    for (const node of level) depths.set(node, depth)
+    level = new Set([...level].flatMap(({ inputs }) => inputs.filter(input => !depths.has(input))))
+  }
+  return depths
+}
+
+/** Different numbers mean nothing where a learned tensor or a draw is paired with another one than it could be. */
+function withoutRefutation(decision: Decision): Proof {
+  return decision.kind === 'refuted'
+    ? {
+        kind: 'undecided',
+        reason:
+          'with numbers of its own for each learned tensor and each draw both differ, as these are paired',
+      }
+    : decision
 }
 
 /** What is above the nodes to cut, for all values of those; where a size may be any, it may be any number as well. */
@@ -100,7 +132,7 @@ function proveAbove(
   isCut: (node: Node) => boolean,
   { mode, budget }: SharedOptions,
   numbers: 'of no size' | 'of any symbol' = 'of no size',
-): Proof {
+): Decision {
   const nodes = abstracted([...first, ...second], builder, isCut, numbers)
   if (isProblem(nodes)) return { kind: 'undecided', reason: nodes.problem }
   const region = { first: nodes.slice(0, first.length), second: nodes.slice(first.length) }
@@ -119,12 +151,6 @@ function proveAbove(
   const leaf = (node: Node) =>
     isLeaf(node) && !isDraw(node) ? { name: `node ${node.id}`, domain: domainOf(node) } : undefined
   const decision = decide(shrunk(region, symmetry, builder) ?? region, { leaf, symbol, mode, budget })
-  if (decision.kind === 'refuted')
-    return {
-      kind: 'undecided',
-      reason:
-        'with numbers of its own for each learned tensor and each draw both differ, as these are paired',
-    }
   return decision.kind === 'proved' && decision.exceptTies
     ? { kind: 'undecided', reason: 'they are equal except where the two sides of a comparison are' }
     : decision
