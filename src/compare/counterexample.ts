@@ -8,7 +8,7 @@ import type { Mode } from '../ops/elaborate.js'
 import { below, layoutsOf } from './layouts.js'
 import { type Outer, outerParameters } from './outer.js'
 import { inputRanges, Point, type PointKind } from './point.js'
-import { batch, fixedSizes, smallSizes } from './sizes.js'
+import { batch, fixedSizes, type Sizes, smallSizes } from './sizes.js'
 import type { Counterexample } from './verdict.js'
 
 /** Multiplications and additions that one evaluation of both models may take. */
@@ -41,8 +41,11 @@ export function findCounterexample(search: Search): Counterexample | Problem {
   if (found.kind === 'open') return { problem: found.problem }
   if (found.kind === 'equal')
     return { problem: 'the numbers agree wherever they do not depend on what corresponds to what' }
-  const { mode, asked } = found.point
-  const { output, index, first, second } = found.difference
+  // Where sizes are open, as few numbers as show the difference.
+  const least = hasOpenSizes(search) ? findDifference(sides, modelPoints(search, 'least')) : found
+  const { point, difference } = least.kind === 'different' ? least : found
+  const { mode, asked } = point
+  const { output, index, first, second } = difference
   const inputs = shownInputs(asked, search.nameOf)
   const subject = subjects[output]!
   return {
@@ -52,6 +55,13 @@ export function findCounterexample(search: Search): Counterexample | Problem {
     actual: second,
     index,
   }
+}
+
+/** Whether sizes besides that of the batch are symbols that nothing gives a value. */
+function hasOpenSizes({ specified, implemented, symbols }: Search): boolean {
+  return [...below([...specified, ...implemented])].some(({ type }) =>
+    (type.shape ?? []).some(size => [...symbolsOf(size)].some(name => name !== batch && !symbols.has(name))),
+  )
 }
 
 /** Of what a point gives, a few tensors as counterexamples show them: inputs before parameters. */
@@ -79,12 +89,10 @@ export interface ModelPoint extends SamplePoint {
  * Points in both modes: as many as there are ranges of inputs; the first ones have the smallest batch. In training a batch
  * has several examples, so that its statistics say something.
  */
-export function* modelPoints({
-  specified,
-  implemented,
-  kind,
-  symbols,
-}: Pick<Search, 'specified' | 'implemented' | 'kind' | 'symbols'>): Generator<ModelPoint> {
+export function* modelPoints(
+  { specified, implemented, kind, symbols }: Pick<Search, 'specified' | 'implemented' | 'kind' | 'symbols'>,
+  sizes?: Sizes,
+): Generator<ModelPoint> {
   const all = [...specified, ...implemented]
   const layouts = layoutsOf(all)
   const outer: ReadonlyMap<Node, Outer> =
@@ -93,7 +101,8 @@ export function* modelPoints({
   for (let seed = 1; seed <= inputRanges.length; seed++)
     for (const mode of ['inference', 'training'] as const) {
       const size = Math.min(seed, 2) + (mode === 'training' ? 1 : 0)
-      const symbol = smallSizes(new Map([[batch, size], ...symbols]), fixed, seed % 2 === 0 ? 'odd' : 'even')
+      const tried = sizes ?? (seed % 2 === 0 ? 'odd' : 'even')
+      const symbol = smallSizes(new Map([[batch, size], ...symbols]), fixed, tried)
       const { leaf, asked } = new Point(kind, seed, layouts, outer, symbol)
       yield { leaf, asked, symbol, mode, budget }
     }

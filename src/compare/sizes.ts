@@ -12,8 +12,18 @@ export function fixedSizes(outputs: readonly Node[]): ReadonlySet<number> {
   return sizes
 }
 
-/** Without powers, of which a root is a whole number, and half of one the same as its root or its square. */
-const sizes = { even: [6, 10, 12, 14, 18, 20], odd: [5, 7, 11, 13, 15, 17] } as const
+/**
+ * Without powers, of which a root is a whole number, and half of one the same as its root or its square. The least are for
+ * numbers that people read.
+ */
+const sizes = {
+  even: [6, 10, 12, 14, 18, 20],
+  odd: [5, 7, 11, 13, 15, 17],
+  least: [2, 3, 5, 6, 7, 10],
+} as const
+
+/** Which sizes are tried for symbols. */
+export type Sizes = keyof typeof sizes
 
 /**
  * Small sizes for symbols that are not given one, none of which another axis has: no two axes are taken for each other.
@@ -22,11 +32,11 @@ const sizes = { even: [6, 10, 12, 14, 18, 20], odd: [5, 7, 11, 13, 15, 17] } as 
 export function smallSizes(
   given: ReadonlyMap<string, number>,
   fixed: ReadonlySet<number>,
-  parity: keyof typeof sizes = 'even',
+  tried: Sizes = 'even',
 ): (name: string) => number {
   const known = new Map(given)
-  const small = sizes[parity].filter(size => !fixed.has(size))
-  let last = Math.max(...sizes[parity], ...fixed)
+  const small = sizes[tried].filter(size => !fixed.has(size))
+  let last = Math.max(...sizes[tried], ...fixed)
   return name => {
     const value = known.get(name) ?? small.shift() ?? ++last
     known.set(name, value)
