@@ -62,3 +62,28 @@ test('what depends on weights that are drawn when the code runs is not decided',
   const { verdict, evidence } = runCase({ ...pair, first, second: 'return x', verdict: 'different' })
   expect(`${verdict}: ${evidence}`).toBe('undecided: the value of `parameter` is not known')
 })
+
+const reals = (...names: readonly string[]) =>
+  Object.fromEntries(
+    names.map(name => [name, { shape: [2], dtype: 'float32', domain: { kind: 'real' } } as const]),
+  )
+
+test('a cycle of comparisons that holds only where all three tie is excepted, and that is said', () => {
+  const { verdict, evidence } = runCase({
+    id: 'cycle',
+    inputs: reals('a', 'b', 'c'),
+    first: `
+      const holds = tf.logicalAnd(a.greaterEqual(b), tf.logicalAnd(b.greaterEqual(c), c.greaterEqual(a)))
+      return tf.cast(holds, 'float32')`,
+    second: 'return a.mul(0)',
+    verdict: 'same',
+  })
+  expect(verdict).toBe('same')
+  expect(evidence).toContain('except where comparisons tie')
+})
+
+test('a number that somebody may mean is no mask', () => {
+  const first = 'return tf.maximum(x, -1e6)'
+  const pair = { id: 'floor', inputs: reals('x'), first, second: 'return x.mul(1)', verdict: 'same' } as const
+  expect(runCase(pair).verdict).toBe('undecided')
+})

@@ -98,6 +98,7 @@ export class Algebra {
   sum(terms: readonly Id[]): Id {
     if (terms.length === 0) return this.zero
     if (terms.length === 1) return terms[0]!
+    if (terms.every(id => this.isConstant(id))) return terms.reduce((sum, term) => this.add(sum, term))
     const special = terms.filter(id => this.get(id).split || isInfinite(this.get(id)))
     return terms.length === 2 ||
       (special.length > 0 && this.#complexity.fits(special)) ||

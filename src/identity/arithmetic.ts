@@ -1,6 +1,7 @@
 import { Algebra } from './algebra.js'
 import { Comparisons } from './comparisons.js'
 import { Functions } from './functions.js'
+import { Masks } from './masks.js'
 import { Monomials } from './monomials.js'
 import { type Id, OutOfReach } from './values.js'
 
@@ -12,8 +13,9 @@ export class Arithmetic extends Algebra {
   constructor(seed: number, literals: Iterable<number> = []) {
     super(seed, literals)
     const monomials = new Monomials(this)
-    this.comparisons = new Comparisons(this, monomials, ids => this.functions.ordered(ids))
-    this.functions = new Functions(this, monomials, this.comparisons)
+    const masks = new Masks(this, monomials)
+    this.comparisons = new Comparisons(this, monomials, masks, ids => this.functions.ordered(ids))
+    this.functions = new Functions(this, monomials, this.comparisons, masks)
   }
 
   minimum(a: Id, b: Id): Id {

@@ -1,7 +1,10 @@
 import type { Algebra } from './algebra.js'
 import { fractionOf, inverse, moduli, multiply, primes, width } from './field.js'
 import { Largest } from './largest.js'
+import type { LawName } from './laws.js'
+import type { Masks } from './masks.js'
 import type { Monomials } from './monomials.js'
+import { type Between, Regions } from './regions.js'
 import { directionKey, type Id } from './values.js'
 
 /** All values that differ by a factor and a constant from one value have their signs on its line. */
@@ -9,6 +12,9 @@ interface Line {
   readonly variable: number
   readonly representative: Id
 }
+
+/** A difference to which such a number was added has its sign: what the largest is looked for in begins with −10⁹. */
+const smallestMask = 1e8
 
 const oneOrZero = (condition: boolean) => (condition ? 'one' : 'zero')
 
@@ -20,24 +26,43 @@ export class Comparisons {
   readonly #algebra: Algebra
   readonly #monomials: Monomials
   readonly #lines = new Map<string, Line>()
+  readonly #representatives = new Map<number, Id>()
+  readonly #members = new Map<number, readonly Id[]>()
   readonly #lineOfAtom = new Map<string, number>()
   readonly #signs = new Map<string, Id>()
   readonly #ties = new Map<string, boolean>()
+  readonly #linesWithTies = new Set<number>()
   #tiesMatter = false
   readonly largest: Largest
+  readonly regions: Regions
 
   readonly #ordered: (ids: readonly Id[]) => readonly Id[]
 
+  readonly #masks: Masks
+  /** Names of the laws that were used. */
+  readonly laws = new Set<LawName>()
+
   /** `ordered` gives simpler values that are in the same order as others. */
-  constructor(algebra: Algebra, monomials: Monomials, ordered: (ids: readonly Id[]) => readonly Id[]) {
+  constructor(
+    algebra: Algebra,
+    monomials: Monomials,
+    masks: Masks,
+    ordered: (ids: readonly Id[]) => readonly Id[],
+  ) {
     this.#algebra = algebra
+    this.#masks = masks
     this.#monomials = monomials
     this.#ordered = ordered
+    this.regions = new Regions(algebra, monomials, {
+      between: (variable, low, high) => this.#between(variable, low, high),
+      hasTies: variable => this.#linesWithTies.has(variable),
+    })
     this.largest = new Largest(algebra, {
       ordered,
       positive: (id, strict, continuous) => this.positive(id, strict, continuous),
       choose: (condition, a, b) => this.choose(condition, a, b),
       choice: (name, parts) => this.choice(name, parts),
+      place: (name, members) => this.#members.set(this.#lineNamed(name), members),
       multiple: (id, other) => {
         const relation = this.#relation(id, other)
         return relation?.constant === algebra.zero ? relation.factor : undefined
@@ -47,7 +72,7 @@ export class Comparisons {
 
   /** Whether 'greater' and 'at least' were taken for one, at some number that an input has by chance only. */
   get tiesMatter(): boolean {
-    return this.#tiesMatter || this.largest.tiesMatter
+    return this.#tiesMatter || this.largest.tiesMatter || this.regions.tiesMatter
   }
 
   /**
@@ -69,8 +94,10 @@ export class Comparisons {
     if (split?.kind === 'cases' && this.#algebra.hasFewCases(id))
       return this.#algebra.mapCases(split, part => this.positive(part, strict, continuous))
     const margin = 1e-12
-    if (low > margin || (low >= 0 && (nonzero || !strict))) return this.#algebra.one
-    if (high < -margin || (high <= 0 && (nonzero || strict))) return this.#algebra.zero
+    if (low > margin || (low >= 0 && (nonzero || continuous || !strict))) return this.#algebra.one
+    if (high < -margin || (high <= 0 && (nonzero || continuous || strict))) return this.#algebra.zero
+    const masked = this.#signOfMask(id)
+    if (masked !== undefined) return masked
     const core = this.#withoutPositiveFactors(id)
     if (core !== id) return this.positive(core, strict, continuous)
     const simpler = this.#signOfProduct(id, strict, continuous) ?? this.#signInOrder(id, strict, continuous)
@@ -80,9 +107,18 @@ export class Comparisons {
     const { variable, at, rising } = place
     const exclusive = analytic ? true : rising === strict
     if (analytic && !continuous) this.#recordTie(`${variable} ${at}`, rising === strict)
+    if (!continuous) this.#linesWithTies.add(variable)
     const cut = { at, strict: exclusive }
     const { zero, one } = this.#algebra
     return this.#algebra.cases(variable, [cut], rising ? [zero, one] : [one, zero])
+  }
+
+  /** The sign of a value to which a large number was added. */
+  #signOfMask(id: Id): Id | undefined {
+    const isBelow = this.#masks.isMasked(id, -1, smallestMask)
+    if (!isBelow && !this.#masks.isMasked(id, 1, smallestMask)) return undefined
+    this.laws.add('sign-of-a-mask')
+    return this.#algebra[oneOrZero(!isBelow)]
   }
 
   /** What decides the sign of a product. */
@@ -124,11 +160,18 @@ export class Comparisons {
   /** The sign of a difference of positive values, by simpler values in the same order. */
   #signInOrder(id: Id, strict: boolean, continuous: boolean): Id | undefined {
     const terms = this.#monomials.polynomial(id)
-    if (terms?.length !== 2) return undefined
-    const [more, less] = terms.toSorted(
-      (a, b) => this.#algebra.get(b.coefficient).real! - this.#algebra.get(a.coefficient).real!,
-    )
-    const pair = [this.#monomials.value(more!), this.#algebra.negate(this.#monomials.value(less!))]
+    if (!terms || terms.length === 0 || terms.length > 2) return undefined
+    const sizes = terms.map(({ coefficient }) => this.#algebra.get(coefficient).real!)
+    const [more, less] = [1, -1].map(sign => {
+      const i = sizes.findIndex(size => size * sign > 0)
+      if (i < 0) return terms.length === 1 ? this.#algebra.zero : undefined
+      const isAlone = sizes.every(size => Math.abs(size) === Math.abs(sizes[i]!))
+      if (isAlone) return this.#monomials.value({ ...terms[i]!, coefficient: this.#algebra.one })
+      const value = this.#monomials.value(terms[i]!)
+      return sign > 0 ? value : this.#algebra.negate(value)
+    })
+    if (more === undefined || less === undefined) return undefined
+    const pair = [more, less]
     const [a, b] = this.#ordered(pair)
     return a === pair[0] && b === pair[1]
       ? undefined
@@ -141,6 +184,29 @@ export class Comparisons {
     this.#ties.set(place, above)
   }
 
+  /** What lies between two cuts of a line. A sign that can be 0 on more than a set without volume tells nothing. */
+  #between(variable: number, low: number, high: number): readonly (readonly Between[])[] {
+    const members = this.#members.get(variable)
+    if (members) {
+      const places = members.map((_, place) => place).filter(place => place > low && place < high)
+      return places.map(place =>
+        members.flatMap((member, i) =>
+          i === place
+            ? []
+            : [
+                {
+                  id: this.#algebra.subtract(members[place]!, member),
+                  low: 0,
+                  high: Number.POSITIVE_INFINITY,
+                },
+              ],
+        ),
+      )
+    }
+    const id = this.#representatives.get(variable)
+    return [id !== undefined && this.#algebra.get(id).analytic ? [{ id, low, high }] : []]
+  }
+
   /** Where on which line the value changes its sign, and in which direction. */
   #placeOf(id: Id): { readonly variable: number; readonly at: number; readonly rising: boolean } {
     const { rest, constant } = this.#apart(id)
@@ -149,6 +215,7 @@ export class Comparisons {
     if (!line) {
       const variable = this.#algebra.newLine()
       this.#lines.set(key, { variable, representative: rest })
+      this.#representatives.set(variable, rest)
       return { variable, at: this.#realOf(this.#algebra.negate(constant)), rising: true }
     }
     const relation = this.#relation(rest, line.representative)
@@ -169,6 +236,7 @@ export class Comparisons {
     const key = `alone ${first}`
     const line = this.#lines.get(key) ?? { variable: this.#algebra.newLine(), representative: first }
     this.#lines.set(key, line)
+    this.#representatives.set(line.variable, first)
     const rising = first === rest
     return {
       variable: line.variable,
@@ -236,14 +304,6 @@ export class Comparisons {
     return this.#algebra.add(b, this.#algebra.multiply(condition, this.#algebra.subtract(a, b)))
   }
 
-  /** The sum of the large constants that were added to a value as such, as masks are. */
-  offset(id: Id): number {
-    const { real, recipe } = this.#algebra.get(id)
-    if (real !== undefined) return Math.abs(real) >= 9999 ? real : 0
-    if (recipe.kind !== 'sum') return 0
-    return recipe.terms.reduce((sum, term) => sum + this.offset(term), 0)
-  }
-
   /** 1 where two values are equal, else 0. */
   areEqual(a: Id, b: Id): Id {
     return (
@@ -276,9 +336,13 @@ export class Comparisons {
 
   /** One of several values, by a whole number that is known by a name only. */
   choice(name: string, parts: readonly Id[]): Id {
-    const variable = this.#lineOfAtom.get(name) ?? this.#algebra.newLine()
-    this.#lineOfAtom.set(name, variable)
+    const variable = this.#lineNamed(name)
     const cuts = parts.slice(1).map((_, i) => ({ at: i + 0.5, strict: true }))
     return this.#algebra.cases(variable, cuts, parts)
+  }
+  #lineNamed(name: string): number {
+    const variable = this.#lineOfAtom.get(name) ?? this.#algebra.newLine()
+    this.#lineOfAtom.set(name, variable)
+    return variable
   }
 }

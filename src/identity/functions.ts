@@ -2,11 +2,12 @@ import type { Algebra } from './algebra.js'
 import type { Comparisons } from './comparisons.js'
 import { moduli, multiply } from './field.js'
 import type { LawName } from './laws.js'
+import type { Masks } from './masks.js'
 import type { Monomial, Monomials } from './monomials.js'
 import { type Id, OutOfReach } from './values.js'
 
-/** Numbers in a sum to which a mask is added are not larger than this. */
-const largestTame = 64
+/** Logarithms are compared with numbers up to this by what they are logarithms of. */
+const largestSimple = 64
 
 /** From here on `exp(-x)` counts as 0: additive masks are −10⁴ and lower. */
 const largestExponent = 9999
@@ -25,14 +26,16 @@ export class Functions {
   readonly #algebra: Algebra
   readonly #monomials: Monomials
   readonly #comparisons: Comparisons
+  readonly #masks: Masks
   readonly #results = new Map<string, Id>()
   /** Names of the laws that were used. */
   readonly laws = new Set<LawName>()
 
-  constructor(algebra: Algebra, monomials: Monomials, comparisons: Comparisons) {
+  constructor(algebra: Algebra, monomials: Monomials, comparisons: Comparisons, masks: Masks) {
     this.#algebra = algebra
     this.#monomials = monomials
     this.#comparisons = comparisons
+    this.#masks = masks
   }
 
   /** Applies a function in each case, once per argument. */
@@ -53,51 +56,13 @@ export class Functions {
       if (real !== undefined) return this.#expOfConstant(plain)
       const terms = this.#monomials.addends(plain)
       if (!terms) return this.#exponential(plain, 1, 1)
-      if (this.#isMasked(plain, terms)) {
+      if (this.#masks.isMasked(plain)) {
         this.laws.add('exponential-of-a-mask')
         return this.#algebra.zero
       }
       if (terms.length > 1) this.laws.add('exponential-of-a-sum')
       return terms.map(term => this.#expOfTerm(term)).reduce((a, b) => this.#algebra.multiply(a, b))
     })
-  }
-
-  /**
-   * Whether a mask was added, and nothing but a mask: the constant is an addend as such, and all coefficients are
-   * small beside it. A product such as −10⁴ (x − 1)² has such a constant as well, but vanishes where x is 1.
-   */
-  #isMasked(id: Id, terms: readonly Monomial[]): boolean {
-    if (this.#comparisons.offset(id) > -largestExponent) return false
-    const size = (term: Monomial) => this.#algebra.get(term.coefficient).real!
-    const constant = terms.find(({ factors }) => factors.size === 0)
-    if (!constant || size(constant) > -largestExponent) return false
-    return terms.every(
-      term =>
-        term === constant ||
-        (Math.abs(size(term)) <= Math.abs(size(constant)) / 100 &&
-          [...term.factors.keys()].every(factor => this.#isTame(factor))),
-    )
-  }
-
-  readonly #tame = new Map<Id, boolean>()
-
-  /** Whether a sum that was not taken apart is made with small numbers only. */
-  #isTame(id: Id): boolean {
-    const known = this.#tame.get(id)
-    if (known !== undefined) return known
-    const { real, recipe } = this.#algebra.get(id)
-    const parts =
-      recipe.kind === 'sum'
-        ? recipe.terms
-        : recipe.kind === 'product'
-          ? recipe.factors
-          : recipe.kind === 'dot'
-            ? [...recipe.left, ...recipe.right]
-            : []
-    const isTame =
-      real === undefined ? parts.every(part => this.#isTame(part)) : Math.abs(real) <= largestTame
-    this.#tame.set(id, isTame)
-    return isTame
   }
 
   #expOfConstant(id: Id): Id {
@@ -250,13 +215,22 @@ export class Functions {
     return this.#comparisons.maximum(id, this.#algebra.negate(id))
   }
 
-  /** Values in the order of others: their logarithms, where they are made of exponentials. */
+  /** Values in the order of others: their logarithms, where they are made of exponentials; what they are logarithms of. */
   ordered(ids: readonly Id[]): readonly Id[] {
+    if (ids.some(id => this.#logarithms.has(id)) && ids.every(id => this.#hasSimpleExponential(id))) {
+      this.laws.add('order-of-exponentials')
+      return ids.map(id => this.exp(id))
+    }
     const isExponential = (id: Id) =>
       [...this.#monomials.product(id).factors.keys()].some(factor => this.#exponents.has(factor))
     if (!ids.every(id => this.#algebra.isPositive(id)) || !ids.some(isExponential)) return ids
     this.laws.add('order-of-exponentials')
     return ids.map(id => this.log(id))
+  }
+
+  #hasSimpleExponential(id: Id): boolean {
+    const { real } = this.#algebra.get(id)
+    return real === undefined ? this.#logarithms.has(id) : Math.abs(real) < largestSimple
   }
 
   /** base^exponent. */

@@ -8,6 +8,8 @@ export interface Choices {
   readonly positive: (id: Id, strict: boolean, continuous?: boolean) => Id
   readonly choose: (condition: Id, a: Id, b: Id) => Id
   readonly choice: (name: string, parts: readonly Id[]) => Id
+  /** Says that a choice by this name is the place of the largest of several values. */
+  readonly place: (name: string, members: readonly Id[]) => void
   /** The factor by which a value is a multiple of another one, if it is a constant one. */
   readonly multiple: (id: Id, other: Id) => Id | undefined
 }
@@ -49,7 +51,9 @@ export class Largest {
     const flat = new Set(ids.flatMap(id => this.#parts.get(id) ?? [id]))
     if (ids.length === 2 && [...flat].some(id => this.#algebra.get(id).split?.kind === 'cases'))
       return this.#larger(ids[0]!, ids[1]!)
-    const finite = [...flat].filter(id => this.#algebra.get(id).real !== Number.NEGATIVE_INFINITY)
+    if (ids.length > 2 && this.#shareOneLine(ids))
+      return this.#algebra.mapAllCases(ids, parts => this.of(parts))
+    const finite = this.#candidates([...flat])
     if (finite.length === 0) return this.#algebra.number(Number.NEGATIVE_INFINITY)
     const infinite = finite.find(id => this.#algebra.get(id).real === Number.POSITIVE_INFINITY)
     if (infinite !== undefined) return infinite
@@ -65,6 +69,28 @@ export class Largest {
     if (factor === undefined) return family.largest
     const shift = this.#algebra.subtract(finite[0]!, this.#algebra.multiply(factor, family.members[0]!))
     return this.#known(this.#algebra.add(this.#algebra.multiply(factor, family.largest), shift), finite)
+  }
+
+  /** Without what is never the largest: -∞, and numbers that are known to be less than another value. */
+  #candidates(ids: readonly Id[]): Id[] {
+    const finite = ids.filter(id => this.#algebra.get(id).real !== Number.NEGATIVE_INFINITY)
+    const first = finite.find(id => !this.#algebra.isConstant(id))
+    if (first === undefined) return finite
+    const isLess = (id: Id) =>
+      this.#choices.positive(this.#algebra.subtract(first, id), true, true) === this.#algebra.one
+    return finite.filter(id => !(this.#algebra.get(id).real! < 0 && isLess(id)))
+  }
+
+  /** Whether several values have cases by one and the same line only. */
+  #shareOneLine(ids: readonly Id[]): boolean {
+    const variables = new Set<number>()
+    for (const id of ids) {
+      const { split } = this.#algebra.get(id)
+      if (split?.kind !== 'cases') continue
+      variables.add(split.variable)
+      if (split.parts.some(part => this.#algebra.get(part).split?.kind === 'cases')) return false
+    }
+    return variables.size === 1
   }
 
   /** The place of the largest value, the first of equal ones. */
@@ -124,8 +150,9 @@ export class Largest {
       if (this.#algebra.get(own).real === Number.NEGATIVE_INFINITY) return other
       if (this.#algebra.get(own).real === Number.POSITIVE_INFINITY) return own
     }
-    const difference = this.#algebra.subtract(a, b)
-    return this.#choices.choose(this.#choices.positive(difference, true, true), a, b)
+    const [first, second] = a < b ? [a, b] : [b, a]
+    const difference = this.#algebra.subtract(first, second)
+    return this.#choices.choose(this.#choices.positive(difference, true, true), first, second)
   }
 
   #known(largest: Id, parts: readonly Id[]): Id {
@@ -161,6 +188,7 @@ export class Largest {
     }
     const bounds = ids.map(id => this.#algebra.get(id))
     const name = `largest of ${key}`
+    this.#choices.place(name, ids)
     const largest =
       ids.length <= mostChoices
         ? this.#choices.choice(name, ids)

@@ -15,6 +15,11 @@ export const laws = {
     where:
       'a constant of −9999 or less was added as such, and all that is added to it has coefficients below a hundredth of it and numbers up to 64',
   },
+  'sign-of-a-mask': {
+    equations: ['maximum(x, x * 0 - 10^8) = x', 'greater(x - 10^8, y) = greater(0, 1 + 0 * x)'],
+    where:
+      'a constant of −10⁸ or less was added as such, and all that it is compared with has coefficients below a hundredth of it and numbers up to 64',
+  },
   'logarithm-of-a-product': {
     equations: ['log(p * q) = log(p) + log(q)', 'log(p^x) = x * log(p)'],
     where: 'factors of unknown sign stay together, and x is a number',
@@ -30,7 +35,11 @@ export const laws = {
     ],
   },
   'order-of-exponentials': {
-    equations: ['argMax(exp(x)) = argMax(x)', 'greater(exp(x), exp(y)) = greater(x, y)'],
+    equations: [
+      'argMax(exp(x)) = argMax(x)',
+      'greater(exp(x), exp(y)) = greater(x, y)',
+      'greater(log(p), log(q)) = greater(p, q)',
+    ],
   },
 } as const satisfies Readonly<Record<string, Law>>
 

@@ -186,13 +186,8 @@ export class Monomials {
         return variable(one, recipe.base, recipe.numerator / recipe.denominator)
       case 'product':
         return recipe.factors.map(factor => this.product(factor)).reduce((a, b) => this.multiply(a, b))
-      case 'inverse': {
-        const { coefficient, factors } = this.product(recipe.of)
-        return {
-          coefficient: this.#algebra.constants.inverse(coefficient),
-          factors: new Map([...factors].map(([factor, exponent]) => [factor, -exponent])),
-        }
-      }
+      case 'inverse':
+        return this.#inverse(this.product(recipe.of))
       case 'sum':
       case 'dot':
         return this.#factorSum(id)
@@ -202,16 +197,14 @@ export class Monomials {
   #factorSum(id: Id): Monomial {
     const whole = variable(this.#algebra.one, id, 1)
     const terms = this.polynomial(id)
-    if (!terms || terms.length === 0) return whole
+    if (!terms) return this.#asWritten(id)
+    if (terms.length === 0) return whole
     const numerator = this.#overCommonDenominator(terms)
     if (!numerator) return whole
     const { terms: top, denominator } = numerator
     if (top.length === 0) return whole
     const content = this.#content(top)
-    const inverse = {
-      coefficient: this.#algebra.constants.inverse(content.coefficient),
-      factors: new Map([...content.factors].map(([factor, exponent]) => [factor, -exponent])),
-    }
+    const inverse = this.#inverse(content)
     const rest = top.map(term => this.multiply(term, inverse))
     const outer = this.multiply(content, denominator)
     if (rest.length === 1) return this.multiply(outer, rest[0]!)
@@ -219,6 +212,68 @@ export class Monomials {
     const core = this.#algebra.sum(rest.map(term => this.value(term)))
     this.#products.set(core, variable(this.#algebra.one, core, 1))
     return this.multiply(outer, variable(this.#algebra.one, core, 1))
+  }
+
+  readonly #written = new Map<Id, Monomial>()
+
+  /** The value as a product as it was made: sums are freed of factors that their terms have in common as they stand. */
+  #asWritten(id: Id): Monomial {
+    const known = this.#written.get(id)
+    if (known) return known
+    const found = this.#readWritten(id)
+    this.#written.set(id, found)
+    return found
+  }
+
+  #readWritten(id: Id): Monomial {
+    const whole = variable(this.#algebra.one, id, 1)
+    const { recipe, split } = this.#algebra.get(id)
+    if (split) return whole
+    switch (recipe.kind) {
+      case 'constant':
+        return { coefficient: id, factors: new Map() }
+      case 'product':
+        return this.#productAsWritten(recipe.factors)
+      case 'inverse':
+        return this.#inverse(this.#asWritten(recipe.of))
+      case 'sum':
+        return this.#withoutCommonFactors(recipe.terms.map(term => [term])) ?? whole
+      case 'dot':
+        return this.#withoutCommonFactors(recipe.left.map((left, i) => [left, recipe.right[i]!])) ?? whole
+      default:
+        return this.product(id)
+    }
+  }
+
+  #productAsWritten(factors: readonly Id[]): Monomial {
+    return factors.map(factor => this.#asWritten(factor)).reduce((a, b) => this.multiply(a, b))
+  }
+
+  #withoutCommonFactors(products: readonly (readonly Id[])[]): Monomial | undefined {
+    const terms: Monomial[] = []
+    let common: Monomial | undefined
+    for (const factors of products) {
+      const term = this.#productAsWritten(factors)
+      terms.push(term)
+      common = common ? this.#content([common, term]) : term
+      if (common.factors.size === 0) return undefined
+    }
+    return common && this.#outside(this.#content(terms), terms)
+  }
+
+  /** Terms without a common factor, times that factor. */
+  #outside(common: Monomial, terms: readonly Monomial[]): Monomial {
+    const inverse = this.#inverse(common)
+    const core = this.#algebra.sum(terms.map(term => this.value(this.multiply(term, inverse))))
+    if (!this.#products.has(core)) this.#products.set(core, variable(this.#algebra.one, core, 1))
+    return this.multiply(common, variable(this.#algebra.one, core, 1))
+  }
+
+  #inverse({ coefficient, factors }: Monomial): Monomial {
+    return {
+      coefficient: this.#algebra.constants.inverse(coefficient),
+      factors: new Map([...factors].map(([factor, exponent]) => [factor, -exponent])),
+    }
   }
 
   /** Sums in denominators are multiplied out. */

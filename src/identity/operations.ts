@@ -178,10 +178,28 @@ function scans(
   }
 }
 
+/** Of more elements than this, all but the largest are variables. */
+const mostRanked = 4
+
+/** The element of a rank, by its place: where another one is the largest, it is found among the rest. */
+function ranked(a: Arithmetic, ids: readonly Id[], rank: number, at: (place: number) => Id): Id {
+  return a.select(a.comparisons.largest.placeOf(ids), place => {
+    if (rank === 0) return at(place)
+    const rest = ids.map((_, i) => i).filter(i => i !== place)
+    return ranked(
+      a,
+      rest.map(i => ids[i]!),
+      rank - 1,
+      i => at(rest[i]!),
+    )
+  })
+}
+
 /** The k largest elements in descending order, by what is known of the largest and of the others by their number. */
 function ordered(
   first: (arithmetic: Arithmetic, ids: readonly Id[]) => Id,
   others: (arithmetic: Arithmetic, name: string, ids: readonly Id[]) => Id,
+  element: (arithmetic: Arithmetic, ids: readonly Id[], place: number) => Id,
 ): Operation {
   return ({ attributes, type }, [x], arithmetic) => {
     const k = attributes.k as number
@@ -190,9 +208,9 @@ function ordered(
       const line = Math.floor(at / k)
       const ids = [...x!.data.subarray(line * count, (line + 1) * count)]
       const rank = at % k
-      return rank === 0
-        ? first(arithmetic, ids)
-        : others(arithmetic, `rank ${rank} of ${ids.toSorted((a, b) => a - b)}`, ids)
+      if (rank === 0) return first(arithmetic, ids)
+      if (count <= mostRanked) return ranked(arithmetic, ids, rank, place => element(arithmetic, ids, place))
+      return others(arithmetic, `rank ${rank} of ${ids.toSorted((a, b) => a - b)}`, ids)
     })
     return { shape: type.shape, data, dtype: type.dtype }
   }
@@ -314,6 +332,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   topValues: ordered(
     (a, ids) => a.comparisons.largest.of(ids),
     (a, name) => a.values.atom(name, { analytic: false }),
+    (_, ids, place) => ids[place]!,
   ),
   topIndices: ordered(
     (a, ids) => a.comparisons.largest.placeOf(ids),
@@ -322,6 +341,7 @@ export const operations: Readonly<Record<string, Operation>> = {
         `${name} in ${ids}`,
         ids.map((_, i) => a.number(i)),
       ),
+    (a, _, place) => a.number(place),
   ),
 
   reshape: moves(),

@@ -99,7 +99,8 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
     const b = right[i]!
     if (a.shape.join() !== b.shape.join()) return undecided('the results have different shapes')
     for (const [at, id] of a.data.entries()) {
-      if (id !== b.data[at]) return undecided('neither numbers nor exact arithmetic tell them apart')
+      if (!arithmetic.comparisons.regions.agree(id, b.data[at]!))
+        return undecided('neither numbers nor exact arithmetic tell them apart')
     }
   }
   const bits = arithmetic.values.confidence(bitsPerLane)
@@ -107,7 +108,7 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
   return {
     kind: 'proved',
     bits,
-    laws: [...arithmetic.functions.laws].sort(),
+    laws: [...new Set([...arithmetic.functions.laws, ...arithmetic.comparisons.laws])].sort(),
     exceptTies: arithmetic.comparisons.tiesMatter,
   }
 }

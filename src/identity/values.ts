@@ -48,8 +48,8 @@ export interface Value {
   readonly lanes: Lanes
   recipe: Recipe
   /** The number, where the value is one; exact where `fraction` is given, else to double precision. */
-  readonly real: number | undefined
-  readonly fraction: readonly [numerator: bigint, denominator: bigint] | undefined
+  real: number | undefined
+  fraction: readonly [numerator: bigint, denominator: bigint] | undefined
   /** Of the rational function of independent variables that the value is. */
   readonly degree: Degree
   /** Bounds that hold for all inputs of the declared kinds. */
@@ -107,6 +107,11 @@ export class Values {
       if (description.high !== undefined && description.high < value.high) value.high = description.high
       if (description.nonzero) value.nonzero = true
       value.split ??= description.split
+      if (description.real !== undefined && value.real === undefined) {
+        value.real = description.real
+        value.fraction = description.fraction
+        value.recipe = { kind: 'constant' }
+      }
       return known
     }
     const id = this.#values.length
