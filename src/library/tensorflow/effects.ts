@@ -1,5 +1,6 @@
 import type { HostCall } from '../../trace/host.js'
 import type { Value } from '../../trace/value.js'
+import { makeBuffer } from './buffers.js'
 import { multiRNNCell } from './cells.js'
 import { gradientFunctions } from './training.js'
 import { utilities } from './utilities.js'
@@ -23,6 +24,7 @@ export const effects: Readonly<Record<string, (call: HostCall) => Value>> = {
   nextFrame: nothing,
   print: nothing,
   variable: makeVariable,
+  buffer: makeBuffer,
   multiRNNCell,
   'serialization.registerClass': nothing,
   registerBackend: nothing,

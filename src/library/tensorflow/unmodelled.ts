@@ -36,7 +36,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'broadcastArgs',
     'denseBincount',
     'dilation2d',
-    'buffer',
     'image.threshold',
     'maxPoolWithArgmax',
   ],

@@ -1,3 +1,5 @@
+import { equals } from '../../../graph/dimension.js'
+import type { Shape } from '../../../graph/type.js'
 import {
   type ExampleArgument,
   flag,
@@ -12,7 +14,17 @@ import {
 
 const of = (...sizes: readonly number[]): ExampleArgument => ({ shape: sizes })
 
-/** Centred and scaled along the last axis, by statistics of one number per channel. */
+/**
+ * Whether statistics of a shape are spread over x in one way only: those of one number per channel, or of the last axes of x
+ * behind axes of size 1. Of other shapes each backend makes something else (tfjs-backend-cpu/src/kernels/BatchNorm.ts).
+ */
+function isSpread(shape: Shape, of: Shape): boolean {
+  const first = shape.findIndex(size => size !== 1)
+  const own = first < 0 ? [] : shape.slice(first)
+  return own.length <= of.length && own.every((size, i) => equals(size, of.at(i - own.length)!))
+}
+
+/** Centred and scaled by statistics of one number per channel, or of more. */
 const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
   ...(rank === undefined && { method: true as const }),
   arguments: [
@@ -24,12 +36,14 @@ const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
     number('varianceEpsilon', 0.001),
   ],
   means: given => {
-    const channels = given.tensor('x').shape!.at(-1)
-    const given_ = ['mean', 'variance', 'offset', 'scale'].map(name => given.optional(name))
-    const isPerChannel = given_.every(
-      type => !type || (type.shape!.length === 1 && type.shape![0] === channels),
-    )
-    if (!isPerChannel) return { problem: 'statistics that are not one number per channel are not modelled' }
+    const statistics = ['mean', 'variance', 'offset', 'scale'].flatMap(name => {
+      const type = given.optional(name)
+      return type ? [type.shape!] : []
+    })
+    if (statistics.some(shape => shape.length !== statistics[0]!.length))
+      return { problem: 'its statistics must have as many axes as each other' }
+    if (!statistics.every(shape => isSpread(shape, given.tensor('x').shape!)))
+      return { problem: 'what statistics of these shapes do depends on the backend' }
     const scaled = '(x - mean) / sqrt(variance + varianceEpsilon)'
     const product = given.optional('scale') ? `${scaled} * scale` : scaled
     return given.optional('offset') ? `${product} + offset` : product
@@ -48,6 +62,7 @@ const batchNormalization = (rank?: 2 | 3 | 4): TensorFunction => ({
       0.01,
     ],
     [of(...[2, 3, 4].slice(0, (rank ?? 4) - 1), 5), of(5), { shape: [5], range: [0.2, 2] }],
+    ...(rank === undefined ? [[of(2, 5), of(1, 5), { shape: [2, 5], range: [0.2, 2] }] as const] : []),
   ],
 })
 

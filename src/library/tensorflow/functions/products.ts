@@ -73,7 +73,7 @@ export const products: TensorFunctions = {
     ],
   },
   outerProduct: {
-    arguments: [real('v1'), real('v2')],
+    arguments: [tensor('v1'), tensor('v2')],
     means: 'expandDims[[1]](v1) * expandDims[[0]](v2)',
     examples: [[of(3), of(4)]],
   },
