@@ -10,6 +10,7 @@ import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
+import { type Declared, drawnNames, membersOf, readWhere } from './declared.js'
 import { isPaperFunction } from './functions.js'
 import { bindFree, indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
 import type { Namespace } from './namespace.js'
@@ -124,62 +125,6 @@ function lineAround(text: string, offset: number): string {
   return text.slice(start, end < 0 ? undefined : end).trim()
 }
 
-/** The learned tensors and draws, by name; those with the index of a family are several. */
-function readWhere(
-  context: SpecContext,
-  entry: YamlEntry | undefined,
-  statements: readonly Statement[],
-): readonly (PlannedParameter & { readonly keySpan: Span; readonly key: string })[] {
-  if (!entry) return []
-  const entries = entriesOf(entry.value, context.file)
-  if (!entries) {
-    const expected = 'learned tensors with their shapes, such as `W: [3, 8]`'
-    const values = {
-      layer: 'where',
-      key: 'where',
-      value: String(scalarOf(entry.value) ?? 'a list'),
-      expected,
-    }
-    context.report('spec-invalid-value', values, entry.span)
-    return []
-  }
-  return entries.flatMap(({ key, keySpan, value, span }) => {
-    const shape = context.shape(value, 'where', key, 'a shape such as `[3, 8]`', span)
-    const name = nameIn(parseEquation(key))
-    if (!name) {
-      const values = { layer: 'where', key, value: textOf(shape), expected: 'a name such as `W_1` or `W^Q`' }
-      context.report('spec-invalid-value', values, keySpan)
-      return []
-    }
-    return membersOf(name, statements).map(member => ({ name: member, shape, keySpan, key, family: key }))
-  })
-}
-
-/** The names that a name with the index of a family stands for. */
-function membersOf(name: NameExpression, statements: readonly Statement[]): readonly string[] {
-  const families = statements.flatMap(({ family }) => family ?? [])
-  const used = name.subscripts?.flat().map(subscriptText) ?? []
-  const family = families.find(({ index }) => used.includes(index))
-  if (!family || !name.stem) return [name.name]
-  return Array.from({ length: family.last - family.first + 1 }, (_, k) =>
-    nameOf(
-      name.stem!,
-      name.subscripts!.map(items =>
-        items.map(subscriptText).map(text => (text === family.index ? String(family.first + k) : text)),
-      ),
-      name.label,
-    ),
-  )
-}
-
-/** The names that a draw may be declared under: `u_i \\sim …` draws each number of u. */
-function drawnNames({ left }: Statement): readonly string[] {
-  const name = nameIn(left)
-  if (!name) return []
-  const groups = name.subscripts?.slice(0, -1).map(items => items.map(subscriptText)) ?? []
-  return [name.name, ...(name.stem ? [nameOf(name.stem, groups, name.label)] : [])]
-}
-
 /** Reads the statements of one passage into lines. */
 class PassageReader {
   readonly #context: SpecContext
@@ -196,7 +141,7 @@ class PassageReader {
     context: SpecContext,
     known: Known,
     statements: readonly Statement[],
-    declared: readonly (PlannedParameter & { readonly keySpan: Span; readonly key: string })[],
+    declared: readonly Declared[],
     drawn: ReadonlyMap<string, readonly Attribute[]>,
     report: Report,
   ) {
@@ -234,9 +179,7 @@ class PassageReader {
     )
   }
 
-  #declareParameters(
-    declared: readonly (PlannedParameter & { readonly keySpan: Span; readonly key: string })[],
-  ): void {
+  #declareParameters(declared: readonly Declared[]): void {
     const used = new Set(this.#statements.flatMap(({ right }) => [...prefixesIn(right)]))
     const { scope, parameters } = this.#known
     const letters = new Set([...this.#declared, ...declared.map(({ name }) => name)])
