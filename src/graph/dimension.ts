@@ -176,9 +176,13 @@ export function substitute(
   values: (symbol: string) => Dimension | undefined,
 ): Dimension {
   if (typeof dimension === 'number') return dimension
+  // Over one denominator where that is a number of its own, so that `31/30 − 1/30` is 1.
+  const common = dimension.terms.reduce((all, term) => multipleOf(all, term.coefficient.denominator), 1n)
+  const over = common <= BigInt(Number.MAX_SAFE_INTEGER) ? common : 1n
   let sum: Dimension = 0
   for (const { coefficient, factors } of dimension.terms) {
-    let term: Dimension = fromRational(coefficient)
+    const { numerator, denominator } = coefficient
+    let term: Dimension = fromRational({ numerator: numerator * over, denominator })
     // Divisors last: 6 / 3 is 2, while 6 times the number nearest to 1/3 need not be.
     for (const [, atom, power] of [...factors].sort(([, , x], [, , y]) => y - x)) {
       const base: Dimension =
@@ -195,7 +199,14 @@ export function substitute(
     }
     sum = add(sum, term)
   }
-  return sum
+  return over === 1n ? sum : divide(sum, Number(over))
+}
+
+/** The least number that two whole numbers divide. */
+function multipleOf(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b]
+  while (y) [x, y] = [y, x % y]
+  return (a / x) * b
 }
 
 /** A term for those who print or read: a coefficient in lowest terms, and atoms with their powers; a divisor has a negative one. */
