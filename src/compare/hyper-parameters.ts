@@ -16,13 +16,25 @@ export interface Relationship {
 export interface Schedule {
   readonly counters: ReadonlyMap<string, Counter>
   readonly epochs?: NonNullable<Descent['schedule']>['epochs']
+  /** What settings are in each round of the loop around the step, where they change. */
+  readonly changing?: Descent['changing']
+  /** What the number of such a round is, if a spec may count it. */
+  readonly rounds?: Counter
 }
 
 /** What is known of how often a step runs; calls of the target are steps only where each takes this one once. */
 export function scheduleOf({ step, around }: CodeStep, { counters }: Training): Schedule {
   const counting = [...counters].filter(([, counter]) => counter !== 'call' || around.length === 0)
-  const schedule = step.kind === 'descent' ? step.schedule : undefined
-  return { counters: new Map(counting), ...(schedule && { epochs: schedule.epochs }) }
+  if (step.kind !== 'descent') return { counters: new Map(counting) }
+  const { schedule, changing } = step
+  const rounds =
+    around.length > 1 ? undefined : !schedule ? 'call' : schedule.epochs === 1 ? 'epoch' : undefined
+  return {
+    counters: new Map(counting),
+    ...(schedule && { epochs: schedule.epochs }),
+    ...(changing && { changing }),
+    ...(rounds && { rounds }),
+  }
 }
 
 const [stepNumber, epochNumber] = [stepCounters.get('t')!, stepCounters.get('epoch')!]
@@ -31,6 +43,27 @@ const [stepNumber, epochNumber] = [stepCounters.get('t')!, stepCounters.get('epo
 const asStated: Readonly<Record<Counter, Dimension>> = {
   call: subtract(symbol(stepNumber, true), 1),
   epoch: symbol(epochNumber, true),
+}
+
+/** How a stated setting and what it is in each round of a loop relate. */
+export function relateRounds(
+  stated: Attribute,
+  values: readonly Attribute[],
+  counter: Counter | undefined,
+): Relationship {
+  const used = isQuantity(stated) ? [...symbolsIn(stated)] : []
+  const counted = counter && [...symbolsIn(asStated[counter])][0]
+  if (used.some(name => name !== counted)) return { relation: 'open' }
+  const first = counter === 'epoch' ? 0 : 1
+  for (const [i, actual] of values.entries()) {
+    const expected = substituteIn(stated, name => (name === counted ? i + first : undefined))
+    const relation = relate(expected, actual)
+    if (relation === 'same' || isNear(expected, actual)) continue
+    if (typeof expected !== 'number' || typeof actual !== 'number') return { relation: 'open' }
+    const time = `${counter === 'epoch' ? 'epoch' : counter ? 'step' : 'round'} ${i + first}`
+    return { relation: 'different', at: { time, expected, actual } }
+  }
+  return { relation: 'same' }
 }
 
 /** Steps and epochs at which functions of them are compared, from 0. */
@@ -70,7 +103,7 @@ export function relateSchedules(
       substitute(value, name => (name === counter ? add(time, first) : undefined))
     const [expected, found] = [at(stated), at(own)]
     if (typeof expected !== 'number' || typeof found !== 'number') return { relation }
-    if (Math.abs(expected - found) > tolerance * Math.max(Math.abs(expected), Math.abs(found)))
+    if (!isNear(expected, found))
       return {
         relation: 'different',
         at: { time: `${counter === stepNumber ? 'step' : 'epoch'} ${time + first}`, expected, actual: found },
@@ -78,6 +111,11 @@ export function relateSchedules(
   }
   return { relation: most !== undefined && most <= times.length ? 'same' : 'open' }
 }
+
+const isNear = (a: Attribute, b: Attribute): boolean =>
+  typeof a === 'number' &&
+  typeof b === 'number' &&
+  Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 
 const isQuantity = (value: Attribute | undefined): value is Dimension =>
   typeof value === 'number' || isPolynomial(value)

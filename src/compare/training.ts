@@ -8,7 +8,7 @@ import { clausesOf } from '../spec/clauses.js'
 import type { Clause, Spec, TrainingStatement } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { asWritten, byValue, differs, unverified } from './clause-verdicts.js'
-import { relateSchedules, type Schedule } from './hyper-parameters.js'
+import { relateRounds, relateSchedules, type Schedule } from './hyper-parameters.js'
 import { compareLossFunction } from './loss-functions.js'
 import { outputNames, outputPlaces } from './ports.js'
 import { relate } from './values.js'
@@ -201,11 +201,18 @@ export function compareOptimizer(
     ...settings.map(([key, { clause, value: expected }]): ClauseVerdict => {
       if (!common.has(key)) return same(clause, textOf(expected))
       const entry = actual.settings[key]
-      const { relation, at } = relateSchedules(expected, entry?.value, schedule)
+      const rounds = schedule.changing?.[key]
+      const { relation, at } = rounds
+        ? relateRounds(expected, rounds, schedule.rounds)
+        : relateSchedules(expected, entry?.value, schedule)
       if (relation === 'same') return same(clause, textOf(expected))
       const values = at
         ? { key, expected: `${at.expected} in ${at.time}`, actual: String(at.actual) }
         : { key, expected: textOf(expected), actual: entry ? textOf(entry.value) : 'not set' }
+      if (relation === 'open' && rounds) {
+        const reason = `\`${key}\` changes in the rounds of a loop, and how the spec counts them is not known`
+        return unverified(clause, diagnostic('not-decided', { reason }, { span: entry?.span ?? actual.span }))
+      }
       if (relation === 'open')
         return unverified(
           clause,

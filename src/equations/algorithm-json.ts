@@ -28,12 +28,13 @@ function lineJson(line: AlgorithmLine): unknown {
   if (step.kind === 'unfollowed') return { ...common, reason: step.reason }
   if (step.kind === 'assignment')
     return { ...common, parameters: step.writes.map(({ moved }) => parameterOf(moved)) }
-  const { loss, reason, optimizer, choice, moved, open, statistics, schedule } = step
+  const { loss, reason, optimizer, changing, choice, moved, open, statistics, schedule } = step
   return {
     ...common,
     loss: loss ? (loss.isMinimized ? 'function' : loss.name) : null,
     ...(reason !== undefined && { reason }),
     optimizer: optimizerOf(optimizer),
+    ...(changing && { changing: jsonOfEach(changing) }),
     choice,
     parameters: moved.map(parameterOf),
     isExact: open === undefined,
@@ -53,6 +54,9 @@ function optimizerOf({ kind, settings, reason }: Optimizer): unknown {
   )
   return { kind, settings: Object.fromEntries(entries), ...(reason !== undefined && { reason }) }
 }
+
+const jsonOfEach = (changing: Readonly<Record<string, readonly Attribute[]>>): unknown =>
+  Object.fromEntries(Object.entries(changing).map(([name, values]) => [name, values.map(jsonOf)]))
 
 /** A number or text; a size that is no number as the equations write it. */
 function jsonOf(value: Attribute | Dimension): unknown {

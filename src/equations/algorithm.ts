@@ -23,7 +23,15 @@ import {
 } from './formula.js'
 import { labelOf, Names, variableSymbol } from './names.js'
 import { contents, lettersOf, ParameterGroups } from './parameter-groups.js'
-import { codeText, modeText, movedText, placeText, roundsText, scheduleText } from './step-text.js'
+import {
+  changesText,
+  codeText,
+  modeText,
+  movedText,
+  placeText,
+  roundsText,
+  scheduleText,
+} from './step-text.js'
 import type { Explanation, Item } from './system.js'
 import { equation, gradientFormula, lossItems, lossLetter, optimizerItems } from './training.js'
 
@@ -171,6 +179,7 @@ class AlgorithmWriter {
         : []),
       ...modeText(step),
       ...scheduleText(step),
+      ...changesText(step),
     ]
     const trains = step.moved.length > 0 || step.open !== undefined
     const items = trains ? [equation(theta, this.#update(step.optimizer, theta, gradient), '←')] : []

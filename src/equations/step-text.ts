@@ -1,6 +1,8 @@
 import { type Dimension, dimensionText } from '../graph/dimension.js'
 import type { Assignment, Descent, Rounds, Unfollowed } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
+import { spansOf } from '../library/alike-rounds.js'
+import { textOf } from '../library/config.js'
 import { opTable } from '../ops/table.js'
 import { formatPlace, type Span, spanText } from '../text/source.js'
 import { shorten } from '../trace/unknowns.js'
@@ -48,6 +50,22 @@ export function modeText({ loss }: Descent): readonly string[] {
       )
   }
   return [...found]
+}
+
+/** So many values of a setting are listed at most. */
+const mostValues = 4
+
+/** What settings of the optimizer are in the rounds of the loop around a step, where they change. */
+export function changesText({ changing = {} }: Descent): readonly string[] {
+  return Object.entries(changing).map(([name, values]) => {
+    const spans = spansOf(values)
+    const texts = spans.map(({ value, from, to }) => {
+      const rounds = from === to ? `round ${from}` : `rounds ${from} to ${to}`
+      return `${textOf(value)} in ${rounds}`
+    })
+    const shown = texts.length > mostValues ? [...texts.slice(0, mostValues - 1), '…', texts.at(-1)!] : texts
+    return `\`${name}\` is ${shown.join(', ')}`
+  })
 }
 
 /** What `fit` was told. */

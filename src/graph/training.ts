@@ -32,6 +32,8 @@ export interface Descent {
   /** The number of the first node that the function of the loss makes, where the step is given one. */
   readonly since?: number
   readonly optimizer: Optimizer
+  /** Hyper-parameters that are not the same in all rounds of the loop around the step: what they are in each. */
+  readonly changing?: Readonly<Record<string, readonly Attribute[]>>
   readonly choice: Choice
   /** What the step changes; where `open` is set, all that it can change. */
   readonly moved: readonly Moved[]

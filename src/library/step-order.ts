@@ -1,5 +1,6 @@
 import type { Assignment, Descent, Step } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
+import { areAlike, asOne } from './alike-rounds.js'
 import { saysSame } from './tensorflow/training-record.js'
 
 /** The steps of optimizers among steps, in order. */
@@ -12,7 +13,7 @@ export function descents(step: Step): readonly Descent[] {
 /** The longest block of steps that is looked for as the body of a loop that was walked round by round. */
 const longestBlock = 12
 
-/** Equal steps that follow each other as rounds. */
+/** Steps that follow each other and do the same, as rounds. */
 export function folded(steps: readonly Step[]): readonly Step[] {
   const inner = simultaneous(steps).map((step): Step => {
     if (step.kind === 'rounds') return { ...step, steps: folded(step.steps) }
@@ -22,11 +23,14 @@ export function folded(steps: readonly Step[]): readonly Step[] {
   for (let at = 0; at < inner.length; ) {
     const { period, count } = repetitionAt(inner, at)
     const body = inner.slice(at, at + period)
+    const rounds = Array.from({ length: count }, (_, i) =>
+      inner.slice(at + i * period, at + (i + 1) * period),
+    )
     const next = inner[at + period * count]
     // The first rounds of a long loop are walked one by one before the others are as one.
     if (next?.kind === 'rounds' && next.condition && areSame(next.steps, body)) at += period * count
     else if (count > 1) {
-      result.push({ kind: 'rounds', steps: folded(body), count })
+      result.push({ kind: 'rounds', steps: folded(asOne(rounds)), count })
       at += period * count
     } else result.push(inner[at++]!)
   }
@@ -66,7 +70,7 @@ function repetitionAt(
   for (let period = 1; period <= Math.min(longestBlock, (steps.length - at) / 2); period++) {
     const body = steps.slice(at, at + period)
     let count = 1
-    while (areSame(body, steps.slice(at + period * count, at + period * (count + 1)))) count++
+    while (areAlike(body, steps.slice(at + period * count, at + period * (count + 1)))) count++
     if (count > 1 && period * count > best.period * best.count) best = { period, count }
   }
   return best
