@@ -8,7 +8,6 @@ import type { Assignment, Descent } from '../graph/training.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { textOf } from '../library/config.js'
-import { sharedStates } from '../library/shared-state.js'
 import { folded } from '../library/step-order.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
@@ -38,6 +37,7 @@ import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
 import { partsWith } from './stated-matches.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
+import { sharedOptimizers, UnstatedSteps } from './unstated-steps.js'
 import { compareUpdate } from './update.js'
 import type { ClauseVerdict, Evidence, Finding, MatchedStep } from './verdict.js'
 
@@ -98,10 +98,6 @@ export function compareAlgorithm(
 
 const sizesIn = (networks: NetworkPairing) =>
   [...networks].flatMap(([stated, code]) => placesOf(stated, code))
-
-/** Whether a condition decides if a step runs, where the others do. */
-const isConditional = ({ around }: CodeStep, common: CodeStep['around']): boolean =>
-  around.some(block => block.kind === 'alternatives' && !common.includes(block))
 
 /** A stated step with what it is in the code. */
 type Match =
@@ -224,7 +220,10 @@ class ProgramComparison {
     const known = matches.flatMap(({ code }) => (code ? [code] : []))
     const common = commonAround(known)
     const insides = [...networks].map(pair => this.#insides.of(...pair))
-    const loose = [...this.#extra(known, common), ...this.#shared(), ...insides.flatMap(own => own.loose)]
+    const unstated = new UnstatedSteps(this.#steps, known, common)
+    const extra = unstated.findings(this.#nameOf)
+    const shared = sharedOptimizers(this.#program.training.training.steps)
+    const loose = [...extra, ...shared, ...insides.flatMap(own => own.loose)]
     const around = matches.map(match => this.#aroundValue(match, meanings, common))
     const verdicts: ClauseVerdict[] = [...insides.flatMap(({ clauses }) => clauses), ...around.flat()]
     for (const match of matches) {
@@ -239,7 +238,7 @@ class ProgramComparison {
     const steps = matches.map(
       ({ stated, code }): MatchedStep => ({ stated, ...(code && { implemented: code.step }) }),
     )
-    return outcomeOf(this.#withDoubt(judged, known, common), loose, steps)
+    return outcomeOf(this.#withDoubt(judged, unstated), loose, steps)
   }
 
   /** Which step of the code each stated one is: the one that moves what is stated, as far as there is one. */
@@ -427,14 +426,7 @@ class ProgramComparison {
   }
 
   /** Steps that were not followed, or of which a condition decides, may be others than those that are stated. */
-  #withDoubt(
-    clauses: readonly ClauseVerdict[],
-    known: readonly CodeStep[],
-    common: CodeStep['around'],
-  ): readonly ClauseVerdict[] {
-    const doubtful = this.#steps.find(
-      code => code.step.kind === 'unfollowed' || (!known.includes(code) && isConditional(code, common)),
-    )
+  #withDoubt(clauses: readonly ClauseVerdict[], { doubtful }: UnstatedSteps): readonly ClauseVerdict[] {
     if (!doubtful) return clauses
     const { call, origin } = doubtful.step
     const reason = `the code may train by \`${call}\` besides`
@@ -443,34 +435,5 @@ class ProgramComparison {
     )
     const isOpen = ({ verdict, clause }: ClauseVerdict) => verdict === 'as written' && main.has(clause)
     return clauses.map(entry => (isOpen(entry) ? undecided(entry.clause, reason, origin.span) : entry))
-  }
-
-  /** Steps that go on with what an optimizer kept for other parameters: no paper says so. */
-  #shared(): readonly Finding[] {
-    return sharedStates(this.#program.training.training.steps).map(({ first, second }) => ({
-      diagnostic: diagnostic(
-        'shared-optimizer',
-        { call: second.call, other: first.call },
-        {
-          span: second.origin.span,
-          related: [{ message: 'the other parameters', span: first.origin.span }],
-        },
-      ),
-      evidence: byValue('averages of its own parameters', 'those of others'),
-    }))
-  }
-
-  /** Steps of the code that no stated one is. Parameters may be given values before training begins. */
-  #extra(known: readonly CodeStep[], common: CodeStep['around']): readonly Finding[] {
-    return this.#steps.flatMap((code): readonly Finding[] => {
-      const { step, around } = code
-      if (known.includes(code) || step.kind === 'unfollowed' || isConditional(code, common)) return []
-      if (step.kind === 'assignment' && around.length < Math.max(1, common.length)) return []
-      const moved = [...movedBy(step)]
-      if (moved.length === 0) return []
-      const parameters = moved.slice(0, 4).map(this.#nameOf).join(', ') + (moved.length > 4 ? ', …' : '')
-      const entry = diagnostic('step-extra', { call: step.call, parameters }, { span: step.origin.span })
-      return [{ diagnostic: entry, evidence: byValue('no such step', step.call) }]
-    })
   }
 }
