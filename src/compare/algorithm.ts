@@ -10,6 +10,7 @@ import { nodesBelow } from '../graph/walk.js'
 import { textOf } from '../library/config.js'
 import { folded } from '../library/step-order.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
+import { withDescents } from '../library/written-descents.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
@@ -99,6 +100,11 @@ export function compareAlgorithm(
 const sizesIn = (networks: NetworkPairing) =>
   [...networks].flatMap(([stated, code]) => placesOf(stated, code))
 
+const isAssignment = (code: CodeStep): code is CodeStep<Assignment> => code.step.kind === 'assignment'
+
+const ownUpdateReason = ({ step }: CodeStep<Assignment>): string =>
+  `the code writes these parameters itself by \`${step.call}\`, in another way than gradient descent does`
+
 /** A stated step with what it is in the code. */
 type Match =
   | { readonly stated: StatedDescent; readonly code: CodeStep<Descent> | undefined }
@@ -121,7 +127,7 @@ class ProgramComparison {
     this.#algorithm = algorithm
     this.#program = program
     const { training } = program
-    this.#steps = flatSteps(folded(training.training.steps))
+    this.#steps = flatSteps(withDescents(folded(training.training.steps)))
     for (const { step } of this.#steps)
       if (step.kind === 'descent') this.#losses.set(step, lossOf(step, training))
     const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
@@ -179,9 +185,13 @@ class ProgramComparison {
         .join(', ')}`
     const models = this.#networks.map(own => `\`${own.name}\`: ${shapes(own)}`).join('; ')
     const ports = this.#ports.map(({ name, node }) => `\`${name}\` ${shapeText(node.type.shape)}`).join(', ')
-    const reason = isFitting
-      ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
-      : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
+    const own = this.#steps.find(isAssignment)
+    const reason =
+      own && this.#losses.size === 0
+        ? ownUpdateReason(own)
+        : isFitting
+          ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
+          : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
     const clauses = [
       ...this.#inputClauses(),
       ...networks.flatMap(clausesOfNetwork),
@@ -270,13 +280,29 @@ class ProgramComparison {
   }
 
   /** The verdicts about a step that the code does not have. */
-  #missing(stated: StatedStep, entry: Diagnostic, expected: string): readonly ClauseVerdict[] {
+  #missing(
+    stated: StatedStep,
+    entry: Diagnostic,
+    expected: string,
+    meanings: Meanings,
+  ): readonly ClauseVerdict[] {
     const { span } = this.#program
+    const own = stated.kind === 'descent' ? this.#ownUpdate(stated, meanings) : undefined
     return clausesOfStep(stated).map(clause =>
-      this.#isAllFollowed()
-        ? differs(clause, entry, byValue(expected, 'none'))
-        : undecided(clause, 'the code trains something that was not followed', span),
+      own
+        ? undecided(clause, ownUpdateReason(own), own.step.origin.span)
+        : this.#isAllFollowed()
+          ? differs(clause, entry, byValue(expected, 'none'))
+          : undecided(clause, 'the code trains something that was not followed', span),
     )
+  }
+
+  /** Where the code writes what a step moves itself, in a way that is not known to go down a loss. */
+  #ownUpdate({ over }: StatedDescent, { networks }: Meanings): CodeStep<Assignment> | undefined {
+    const wanted = new Set(over.flatMap(network => networks.get(network)!.parameters))
+    return this.#steps
+      .filter(isAssignment)
+      .find(({ step }) => step.writes.some(({ moved }) => wanted.has(moved.parameter.node)))
   }
 
   /** The verdict about what a step computes, if the code has it. */
@@ -301,12 +327,12 @@ class ProgramComparison {
     const { span } = this.#program
     if (!code && stated.kind === 'update') {
       const entry = diagnostic('update-missing', { parameters: stated.network.parameters }, { span })
-      return this.#missing(stated, entry, stated.clause.statement)
+      return this.#missing(stated, entry, stated.clause.statement, meanings)
     }
     if (!code) {
       const { over, name } = stated as StatedDescent
       const values = { parameters: over.map(own => own.parameters).join(', '), objective: name }
-      return this.#missing(stated, diagnostic('step-missing', values, { span }), name)
+      return this.#missing(stated, diagnostic('step-missing', values, { span }), name, meanings)
     }
     const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
     if (stated.kind === 'update') return frequency

@@ -53,6 +53,8 @@ export interface Write {
   readonly moved: Moved
   readonly value?: Node
   readonly reason?: string
+  /** Where it is what gradient descent makes of the parameter: down which loss, and the learning rate. */
+  readonly down?: { readonly loss: Model; readonly rate: Dimension }
 }
 
 /** Parameters that the program gives values of its own. */

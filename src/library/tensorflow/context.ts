@@ -48,6 +48,11 @@ export interface Context {
   readonly changes: Change[]
   /** What gradients are of that an optimizer can be given. */
   readonly sources: WeakMap<object, GradientSource>
+  /** What gradients are that the program computes: of which loss, and its negative, and by which parameter. */
+  readonly derivatives: Map<
+    Node,
+    { readonly loss: Model; readonly negative?: Model; readonly parameter: Node }
+  >
   /** The differentiations that run now, the innermost last. */
   readonly differentiations: Differentiation[]
   /** Calls through which TF.js does not give the gradient of the equation. */
@@ -81,6 +86,7 @@ export function contextOf(trace: Tracer): Context {
     tapes: [],
     changes: [],
     sources: new WeakMap(),
+    derivatives: new Map(),
     differentiations: [],
     customGradients: new Map(),
     limitedCalls: [],

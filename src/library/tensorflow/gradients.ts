@@ -13,6 +13,7 @@ import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { newNodes } from './layers.js'
 import type { TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
+import { type Differentiated, dependsOn, noteDerivatives } from './written-descent.js'
 
 type Tensor = HostObject<TensorState>
 
@@ -135,11 +136,12 @@ export function asTensor(trace: Tracer, given: Property, span: HostCall['span'])
  * followed. The function is called with stand-ins, so that nothing but its use of the arguments counts.
  */
 export function gradientsByArguments(
-  { trace, span }: HostCall,
+  call: HostCall,
   callee: Value,
   args: readonly Property[],
   seed: Value,
 ): readonly Value[] | undefined {
+  const { trace, span } = call
   const tensors = args.map(({ value }) => value)
   const nodes = tensors.flatMap(value => (isTensor(value) && value.state.node ? [value.state.node] : []))
   if (nodes.length !== tensors.length || (seed !== undefined && !(isTensor(seed) && seed.state.node)))
@@ -151,9 +153,11 @@ export function gradientsByArguments(
       span,
     ),
   )
-  if (!found?.every(node => node !== undefined)) return undefined
-  addPlaces(trace, found, nodes, span)
-  return found.map(node => tensor(trace, node, span))
+  const gradientNodes = found?.gradients
+  if (!gradientNodes?.every(node => node !== undefined)) return undefined
+  addPlaces(trace, gradientNodes, nodes, span)
+  if (found?.isWhole && seed === undefined) noteDerivatives(call, found)
+  return gradientNodes.map(node => tensor(trace, node, span))
 }
 
 /** What is made for a gradient, and for nothing that the code says itself, is made where the gradient is taken. */
@@ -170,10 +174,11 @@ function addPlaces(
 
 /** The gradients of a function without arguments by the variables that it reads, by the name of each. */
 export function gradientsByVariables(
-  { trace, span }: HostCall,
+  call: HostCall,
   callee: Value,
   listed: Value,
 ): Readonly<Record<string, Value>> | undefined {
+  const { trace, span } = call
   const all = contextOf(trace).variables.filter(({ state }) => state.variable?.trainable)
   const chosen = listed === undefined ? all : trace.elements(listed)?.map(({ value }) => value)
   if (!chosen?.every((value): value is Tensor => isTensor(value) && value.state.variable !== undefined))
@@ -186,14 +191,20 @@ export function gradientsByVariables(
     return trace.call(callee, [], span)
   })
   if (!found) return undefined
-  const known = found.filter(node => node !== undefined)
+  const known = found.gradients.filter(node => node !== undefined)
   addPlaces(trace, known, nodes, span)
+  if (found.isWhole) noteDerivatives(call, found)
   // What the loss does not depend on has no entry (tfjs-core/src/gradients.ts, variableGrads).
   const entries = chosen.flatMap(({ state }, i) => {
-    const node = found[i]
+    const node = found.gradients[i]
     return node ? [[state.variable!.name, tensor(trace, node, span)] as const] : []
   })
   return Object.fromEntries(entries)
+}
+
+/** Gradients of a value; `isWhole` where what they are by leads to it in no other way, and no function has one of its own. */
+interface Found extends Differentiated {
+  readonly isWhole: boolean
 }
 
 /** Gradients by nodes, of what `run` gives for stand-ins of them. Whatever it changes is undone. */
@@ -202,7 +213,7 @@ function differentiated(
   nodes: readonly Node[],
   seed: Node | undefined,
   run: (stands: readonly Node[]) => Value,
-): readonly (Node | undefined)[] | undefined {
+): Found | undefined {
   const { builder } = trace
   const { differentiations } = contextOf(trace)
   const stands = nodes.flatMap(node => standIn(trace, node) ?? [])
@@ -222,10 +233,15 @@ function differentiated(
       const known = found.filter(node => node !== undefined)
       const gathered = gatherFactors(known, [value.state.node], builder)
       if (isProblem(gathered)) return undefined
-      const replaced = rebuild(gathered, builder, node => originals.get(node) ?? node)
+      const replaced = rebuild([value.state.node, ...gathered], builder, node => originals.get(node) ?? node)
       if (isProblem(replaced)) return undefined
-      const byNode = new Map(known.map((node, i) => [node, replaced[i]!]))
-      return found.map(node => node && byNode.get(node))
+      const byNode = new Map(known.map((node, i) => [node, replaced[i + 1]!]))
+      return {
+        value: replaced[0]!,
+        by: nodes,
+        gradients: found.map(node => node && byNode.get(node)),
+        isWhole: own.pullbacks.size === 0 && !dependsOn(value.state.node, nodes),
+      }
     } finally {
       differentiations.pop()
     }

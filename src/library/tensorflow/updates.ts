@@ -26,6 +26,7 @@ import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
 import { isLayer, isModel, isSetting, isTensor } from './types.js'
 import { listedOf, parametersOf, weightsOf } from './weights.js'
+import { stepDown } from './written-descent.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
 export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since'> {
@@ -341,9 +342,10 @@ const groups = new WeakMap<object, WriteGroup>()
 
 /** Values that the program writes into parameters at once. */
 export function write(
-  { trace, span }: HostCall,
+  call: HostCall,
   writes: readonly { readonly moved: Moved; readonly value: Value }[],
 ): void {
+  const { trace, span } = call
   const { record, changes } = contextOf(trace)
   const { depth } = trace.heap
   const ofVariables = writes.every(({ moved }) => moved.layer === undefined)
@@ -355,7 +357,7 @@ export function write(
   addStep(trace, record, {
     kind: 'assignment',
     call: shown(span),
-    writes: writes.map(({ moved, value }): Write => ({ moved, ...written(trace, value, group) })),
+    writes: writes.map(({ moved, value }): Write => writeOf(call, moved, written(trace, value, group))),
     group,
     origin: trace.origin(span),
   })
@@ -363,6 +365,11 @@ export function write(
     trace,
     writes.map(({ moved }) => moved.parameter.node),
   )
+}
+
+function writeOf(call: HostCall, moved: Moved, found: Pick<Write, 'value' | 'reason'>): Write {
+  const down = found.value && stepDown(call, moved.parameter.node, found.value)
+  return { moved, ...found, ...(down && { down }) }
 }
 
 function written(
