@@ -35,10 +35,9 @@ export function gradientFlow(outputs: readonly Node[], builder: GraphBuilder, pr
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node, written } = next
     const passed = provenance.passedOn(node)
-    if (passed) {
-      for (const input of passed) reach(input, input)
-      continue
-    }
+    for (const input of passed ?? []) reach(input, input)
+    // What gives its argument unchanged is that node, which passes on by its own op as well.
+    if (passed && !passed.includes(node)) continue
     const known = node.inputs.map((_, at) => derivativeOf(node, at))
     const meaning = known.includes(undefined) ? expand(node, builder, 'training') : node
     if (!isProblem(meaning) && meaning !== node) {

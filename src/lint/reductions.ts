@@ -5,6 +5,7 @@ import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { resolveAxes } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
+import { isWrittenZero } from '../ops/zeros.js'
 import type { LintContext, LintRule } from './lint.js'
 import { roleMade } from './outputs.js'
 
@@ -76,7 +77,7 @@ function maskIn(value: Node, context: LintContext): Node | undefined {
   const { op, inputs } = value
   if (op === 'where') {
     const [condition, , other] = inputs
-    return condition && other && isZero(other) && isOfData(condition) ? condition : undefined
+    return condition && other && isWrittenZero(other) && isOfData(condition) ? condition : undefined
   }
   const inner = scaledOne(value)
   if (inner) return maskIn(inner.node, context)
@@ -86,9 +87,6 @@ function maskIn(value: Node, context: LintContext): Node | undefined {
     inputs.map(input => maskIn(input, context)).find(mask => mask)
   )
 }
-
-const isZero = ({ op, attributes }: Node): boolean =>
-  op === 'zeros' || (['scalar', 'fill'].includes(op) && attributes.value === 0)
 
 /** Whether data decides it, and nothing that is learned. */
 function isOfData(node: Node): boolean {

@@ -15,26 +15,30 @@ const cases = Object.entries(tensorFunctions).flatMap(([name, definition]) => {
   const [method] = definition.method === true ? [name] : (definition.method ?? [])
   return definition.examples.flatMap((example, i) => {
     const call = callOf(name, definition, example, definition.methodOnly ? method : undefined)
-    const floats = Object.entries(call.inputs).filter(([, { dtype }]) => dtype === 'float32')
-    return floats.map(([input]) => ({ call, input, title: `${name} ${i + 1} by ${input}: ${call.body}` }))
+    const inputs = Object.keys(call.inputs)
+    return inputs.map(input => ({ call, input, title: `${name} ${i + 1} by ${input}: ${call.body}` }))
   })
 })
 
 /** TensorFlow.js reads behind the end of the segments, which the numbers of this example ask for. */
 const isOutside = (title: string) => title.startsWith('unsortedSegmentSum 3')
 
-/** The gradient, by one of its tensors, of a number that depends on every element that the call gives. */
+/**
+ * The gradient, by one of its tensors, of a number that depends on every element that the call gives. What is no float is
+ * made of floats, as positions that a model chooses are.
+ */
 function gradientOf({ body, inputs }: Call, input: string): Call {
   const result = body.replace(/^return /, '')
   const number = `tf.sum(tf.square(tf.add(tf.cast(r, 'float32'), 0.7)))`
   const lines = [
     `const ends = r => ${number}`,
-    `const run = ${input} => {`,
+    'const run = x => {',
+    `  const ${input} = tf.cast(x, '${inputs[input]!.dtype}')`,
     `  const result = ${result}`,
     '  const list = result instanceof tf.Tensor ? [result] : Object.values(result)',
     '  return list.map(ends).reduce((sum, one) => tf.add(sum, one))',
     '}',
-    `return tf.grad(run)(${input})`,
+    `return tf.grad(run)(tf.cast(${input}, 'float32'))`,
   ]
   return { body: lines.join('\n'), inputs }
 }

@@ -5,6 +5,7 @@ import type { CustomGradient } from '../../graph/custom-gradient.js'
 import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
+import { isWrittenZero } from '../../ops/zeros.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { constantOf, isConstantFailure } from './constants.js'
@@ -32,7 +33,7 @@ export interface Differentiation {
  * (tfjs-core/src/engine.ts, customGrad).
  */
 export function callWithCustomGradient(call: HostCall, callee: Value): Value {
-  noteCustomGradient(call, callee)
+  const noted = noteCustomGradient(call, callee)
   const { trace, arguments: args, span } = call
   let saved: Value
   const save = trace.function('save', inner => {
@@ -48,6 +49,7 @@ export function callWithCustomGradient(call: HostCall, callee: Value): Value {
   const inputs = args.flatMap(({ value: given }) =>
     isTensor(given) && given.state.node ? [given.state.node] : [],
   )
+  if (noted?.given.every(isWrittenZero)) return withoutGradient(trace, value, span)
   if (isTensor(value) && value.state.node) trace.provenance.passOn(value.state.node, inputs)
   const running = contextOf(trace).differentiations
   const [innermost] = running
@@ -76,23 +78,32 @@ export function callWithCustomGradient(call: HostCall, callee: Value): Value {
   return tensor(trace, stand, span)
 }
 
-/** Follows such a function once for each place, on stand-ins: what it gives, and what it says flows back. */
-function noteCustomGradient({ trace, arguments: args, span }: HostCall, callee: Value): void {
+/** The value of a function that passes no gradient on. */
+function withoutGradient(trace: Tracer, value: Value, span: HostCall['span']): Value {
+  if (!isTensor(value) || !value.state.node) return value
+  const stopped = trace.builder.node('stopGradient', [value.state.node])
+  return isProblem(stopped) ? value : tensor(trace, stopped, span)
+}
+
+/** Follows such a function on stand-ins: what it gives, and what it says flows back. The first call at a place is noted. */
+function noteCustomGradient(
+  { trace, arguments: args, span }: HostCall,
+  callee: Value,
+): Omit<CustomGradient, 'span'> | undefined {
   const { customGradients, differentiations, tapes } = contextOf(trace)
-  const place = isObject(callee) && callee.kind === 'closure' ? callee.code.span : span
-  const key = `${place.file.path}:${place.start}`
-  if (customGradients.has(key)) return
   const stands = args.flatMap(({ value }) =>
     isTensor(value) && value.state.node ? (standIn(trace, value.state.node) ?? []) : [],
   )
-  if (stands.length !== args.length || stands.length === 0) return
-  customGradients.set(key, undefined)
+  if (stands.length !== args.length || stands.length === 0) return undefined
   // What is differentiated around it has nothing to do with what it is.
   const outer = [differentiations.splice(0), tapes.splice(0)] as const
   const found = trace.heap.attempt(() => followedGradient(trace, callee, stands, span)).result
   differentiations.push(...outer[0])
   tapes.push(...outer[1])
-  if (found) customGradients.set(key, { ...found, span: place })
+  const place = isObject(callee) && callee.kind === 'closure' ? callee.code.span : span
+  const key = `${place.file.path}:${place.start}`
+  if (!customGradients.has(key)) customGradients.set(key, found && { ...found, span: place })
+  return found
 }
 
 function followedGradient(

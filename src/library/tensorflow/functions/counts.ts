@@ -1,5 +1,15 @@
 import { equals, multiply, product } from '../../../graph/dimension.js'
-import { flag, indices, noGradient, number, real, type TensorFunctions, tensor, whole } from './function.js'
+import {
+  flag,
+  indices,
+  noGradient,
+  noGradientByPositions,
+  number,
+  real,
+  type TensorFunctions,
+  tensor,
+  whole,
+} from './function.js'
 
 const classes = { shape: [7], dtype: 'int32', range: [0, 4] } as const
 const of = (...sizes: readonly number[]) => ({ shape: sizes })
@@ -46,6 +56,7 @@ export const counts: TensorFunctions = {
       const sums = `matMul(transpose(oneHot[numSegments, 1, 0, 'float32'](segmentIds)), ${rows})`
       return `reshape[${given.put([given.value('numSegments') as number, ...rest])}](${sums})`
     },
+    ...noGradientByPositions('segmentIds'),
     examples: [
       [of(7, 2), classes, 4],
       [of(7), classes, 5],

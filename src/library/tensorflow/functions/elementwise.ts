@@ -2,6 +2,7 @@ import {
   type Arguments,
   type ExampleArgument,
   noGradient,
+  noGradientIf,
   noGradientWhereBroadcast,
   number,
   real,
@@ -82,7 +83,12 @@ export const elementwise: TensorFunctions = {
   minimum: { ...binary('minimum(a, b)'), ...noGradientWhereBroadcast },
   squaredDifference: { ...binary('square(a - b)'), ...noGradientWhereBroadcast },
   greater: { ...binary('a > b'), ...noGradient },
-  greaterEqual: binary('a >= b'),
+  greaterEqual: {
+    ...binary('a >= b'),
+    ...noGradientIf('TensorFlow.js has no gradient for it between whole numbers', given =>
+      ['a', 'b'].every(name => given.tensor(name).dtype !== 'float32'),
+    ),
+  },
   less: { ...binary('a < b'), ...noGradient },
   lessEqual: { ...binary('a <= b'), ...noGradient },
   equal: { ...binary('a = b'), ...noGradient },

@@ -180,6 +180,13 @@ export const noGradientIf = (
   gradient: (given, by) => (isCase(given, by) ? throwing(reason) : undefined),
 })
 
+/** For functions of positions, to which TF.js has no way back, or one of whole numbers, which it refuses. */
+export const noGradientByPositions = (positions: string): Required<Pick<TensorFunction, 'gradient'>> =>
+  noGradientIf(
+    'TensorFlow.js has no gradient by positions, and these depend on what trains',
+    (_, by) => by === positions,
+  )
+
 /** TF.js gives the gradient of a tensor that was broadcast in the shape of the result (tfjs-core/src/gradients). */
 export const noGradientWhereBroadcast = noGradientIf(
   'the gradient that TensorFlow.js has for it does not fit a tensor that is broadcast',

@@ -3,6 +3,7 @@ import {
   axes,
   indices,
   noGradient,
+  noGradientByPositions,
   noGradientIf,
   number,
   type Result,
@@ -27,6 +28,13 @@ const coding =
       : `oneHot[depth, onValue, offValue, ${type}](indices)`
   }
 
+const { gradient: byPositions } = noGradientByPositions('indices')
+
+const { gradient: withAxesFromTheEnd } = noGradientIf(
+  'TensorFlow.js has no gradient for it with common axes that are counted from the end',
+  given => Number(given.value('batchDims')) < 0,
+)
+
 /** Functions that read and write at positions. */
 export const lookup: TensorFunctions = {
   gather: {
@@ -37,10 +45,7 @@ export const lookup: TensorFunctions = {
       const { length: rank } = given.tensor('indices').shape!
       return `gather[axis, ${batch < 0 ? batch + rank : batch}](x, indices)`
     },
-    ...noGradientIf(
-      'TensorFlow.js has no gradient for it with common axes that are counted from the end',
-      given => Number(given.value('batchDims')) < 0,
-    ),
+    gradient: (given, by) => (by === 'indices' ? byPositions(given, by) : withAxesFromTheEnd(given, by)),
     examples: [
       [of(5, 3), positions([4], 5)],
       [of(5, 3), positions([2, 2], 3), -1],
