@@ -2,7 +2,8 @@ import { type LoadedModule, type ModuleLoader, moduleLoader } from './core/loade
 import { type Code, catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundCustomGradient, type FoundModel, type FoundTraining } from './found.js'
-import type { Model, Port } from './graph/model.js'
+import type { Model, ModelGraph, Port } from './graph/model.js'
+import { descentsAmong } from './graph/training.js'
 import { isDataType } from './graph/type.js'
 import { tensorflow } from './library/tensorflow/library.js'
 import { loadingProgram } from './library/tensorflow/loading.js'
@@ -181,12 +182,29 @@ export function softFailures(
   const graphs = models.flatMap(({ graph }) => graph ?? [])
   const found = [
     ...diagnostics.filter(({ code }) => catalogue[code].category === 'soft-failure'),
-    ...graphs.flatMap(graph => lint(graph, asked)),
+    ...[...graphs, ...stepsBeside(graphs, trainings)].flatMap(graph => lint(graph, asked)),
     ...lintProgram({ models: graphs, trainings: trainings.map(({ graph }) => graph) }),
   ]
   const keyOf = ({ code, message, span }: Diagnostic) =>
     [code, message, span?.file.path, span?.start].join('\n')
   return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]
+}
+
+/** Losses of steps that are no models by themselves, as that of a function which gives its loss back. */
+function stepsBeside(
+  graphs: readonly ModelGraph[],
+  trainings: readonly FoundTraining[],
+): readonly ModelGraph[] {
+  const known = new Set(
+    graphs.flatMap(({ model }) => (model.isMinimized ? model.outputs[0]?.node : undefined)),
+  )
+  return trainings.flatMap(({ graph: { training, ...rest } }) =>
+    descentsAmong(training.steps).flatMap(({ loss }) => {
+      if (!loss?.isMinimized || known.has(loss.outputs[0]?.node)) return []
+      known.add(loss.outputs[0]?.node)
+      return [{ model: loss, ...rest }]
+    }),
+  )
 }
 
 function customGradientsOf(

@@ -20,6 +20,14 @@ export type Choice =
   /** None are listed: all variables of the program that train and that the loss depends on. */
   | 'all'
 
+/** A model that the function of a loss applies to values. */
+export interface Applied {
+  readonly model: Model
+  /** Absent where it is not known. */
+  readonly mode?: 'training' | 'inference'
+  readonly origin: Origin
+}
+
 /** One step of an optimizer on a loss. */
 export interface Descent {
   readonly kind: 'descent'
@@ -29,6 +37,8 @@ export interface Descent {
   readonly loss?: Model
   /** Why the loss is not known. */
   readonly reason?: string
+  /** The models that the function of the loss applies, also where the loss is not known. */
+  readonly applied?: readonly Applied[]
   /** The number of the first node that the function of the loss makes, where the step is given one. */
   readonly since?: number
   readonly optimizer: Optimizer

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { TrainingGraph } from '../graph/training.js'
+import { inertModels } from './inert-models.js'
 import { ownAssignments } from './own-assignments.js'
 import { reusedNoise } from './reused-noise.js'
 import { sharedOptimizers } from './shared-optimizers.js'
@@ -22,6 +23,7 @@ const rules: readonly ProgramRule[] = [
   stepVariables,
   reusedNoise,
   sharedOptimizers,
+  inertModels,
 ]
 
 /** Soft failures of how models are trained, which only what is known of the whole program tells. */

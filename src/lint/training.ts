@@ -11,6 +11,7 @@ import type { Node } from '../graph/node.js'
 import { nodesBelow } from '../graph/walk.js'
 import { layers } from '../library/layers/table.js'
 import { opTable } from '../ops/table.js'
+import type { Span } from '../text/source.js'
 import type { LintContext, LintRule } from './lint.js'
 
 /** What is wrong with how the parameters of a model are trained, wherever its losses are known. */
@@ -64,22 +65,36 @@ const titleOf = ({ written }: Block): string => opTable[written.op]!.title
 function inertLayers({ reached }: Flow, { model, provenance, nodes }: LintContext): readonly Diagnostic[] {
   const trained = new Set(trainedOf(model).map(({ parameter }) => parameter.node))
   return nodes.flatMap(node => {
-    const op = opTable[node.op]
-    const differs = op?.kind === 'derived' && typeof op.means === 'object'
-    if (!differs || node.attributes.mode !== 'inference' || !reached.has(node)) return []
-    const parameters = nodesBelow([node]).filter(({ op: leaf }) => leaf === 'parameter')
-    if (parameters.length > 0 && !parameters.some(parameter => trained.has(parameter))) return []
-    const application = applicationsOf(model).find(({ outputs }) => outputs.includes(node))
-    // The layers of a model that is applied here have nodes of their own.
-    const { layer, origin } =
-      application ?? model.applications.find(({ outputs }) => nodesBelow(outputs).includes(node)) ?? {}
-    if (!layer) return []
-    const name = `\`${layer.variable ?? layer.name}\``
-    const values = { what: application ? `${layer.kind} layer ${name}` : `${op.title} in ${name}` }
-    return [
-      diagnostic('inert-in-training', values, { span: provenance.origins(node)[0]?.span ?? origin?.span }),
-    ]
+    if (!hasModes(node) || node.attributes.mode !== 'inference' || !reached.has(node)) return []
+    return inertLayer(node, model, trained, provenance.origins(node)[0]?.span) ?? []
   })
+}
+
+/** Whether an op is something else in training than in inference. */
+export function hasModes({ op: name }: Node): boolean {
+  const op = opTable[name]
+  return op?.kind === 'derived' && typeof op.means === 'object'
+}
+
+/** A node of a model that acts as in inference, unless that is since its layer does not train; undefined without a layer. */
+export function inertLayer(
+  node: Node,
+  model: Model,
+  trained: ReadonlySet<Node>,
+  span: Span | undefined,
+): Diagnostic | undefined {
+  const parameters = nodesBelow([node]).filter(({ op: leaf }) => leaf === 'parameter')
+  if (parameters.length > 0 && !parameters.some(parameter => trained.has(parameter))) return undefined
+  const application = applicationsOf(model).find(({ outputs }) => outputs.includes(node))
+  // The layers of a model that is applied here have nodes of their own.
+  const { layer, origin } =
+    application ?? model.applications.find(({ outputs }) => nodesBelow(outputs).includes(node)) ?? {}
+  if (!layer) return undefined
+  const name = `\`${layer.variable ?? layer.name}\``
+  const values = {
+    what: application ? `${layer.kind} layer ${name}` : `${opTable[node.op]!.title} in ${name}`,
+  }
+  return diagnostic('inert-in-training', values, { span: span ?? origin?.span })
 }
 
 function applicationsOf(model: Model): readonly LayerApplication[] {
@@ -91,11 +106,16 @@ function applicationsOf(model: Model): readonly LayerApplication[] {
   return model.applications.flatMap(within)
 }
 
-/** Penalties that a layer declares, and that only the framework's own training adds to the loss. */
-function unusedRegularizers({ reached }: Flow, { model }: LintContext): readonly Diagnostic[] {
+/**
+ * Penalties that a layer declares, and that only the framework's own training adds to the loss. Where the loss has a number
+ * that is made of a parameter alone, the program adds one itself.
+ */
+function unusedRegularizers({ reached }: Flow, { model, nodes }: LintContext): readonly Diagnostic[] {
   const all = new Set(applicationsOf(model).map(({ layer }) => layer))
+  const penalised = penalisedAmong(nodes)
   return [...all].flatMap(layer => {
     if (!layer.parameters.some(({ node }) => reached.has(node))) return []
+    if (layer.parameters.some(({ node }) => penalised.has(node))) return []
     return Object.entries(layer.config).flatMap(([key, { value, from, span }]) => {
       const isPenalty = layers[layer.kind]?.config[key]?.kind === 'regularizer'
       if (!isPenalty || value === null || from !== 'given') return []
@@ -109,3 +129,19 @@ function unusedRegularizers({ reached }: Flow, { model }: LintContext): readonly
     })
   })
 }
+
+/** Parameters of which a single number is made without any data. */
+function penalisedAmong(nodes: readonly Node[]): ReadonlySet<Node> {
+  const alone = new Set<Node>()
+  for (const node of nodes) {
+    const { op, inputs } = node
+    const isMade =
+      inputs.some(input => alone.has(input)) && inputs.every(input => alone.has(input) || isNumber(input))
+    if (op === 'parameter' || isMade) alone.add(node)
+  }
+  const numbers = [...alone].filter(({ op, type }) => op !== 'parameter' && type.shape?.length === 0)
+  return new Set(nodesBelow(numbers).filter(({ op }) => op === 'parameter'))
+}
+
+const isNumber = ({ op, inputs }: Node): boolean =>
+  inputs.length === 0 && ['scalar', 'fill', 'zeros', 'ones'].includes(op)

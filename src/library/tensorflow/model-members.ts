@@ -1,5 +1,5 @@
 import type { Attribute } from '../../graph/node.js'
-import type { Descent } from '../../graph/training.js'
+import type { Applied, Descent } from '../../graph/training.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import { attributeOf } from './arguments.js'
@@ -9,6 +9,7 @@ import { applicationsBelow, layersOf } from './layer-order.js'
 import { givenNoTensors, result, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
 import type { ModelState } from './state.js'
+import { noteApplied } from './tape.js'
 import { isSetting, isTensor, modelType } from './types.js'
 import { fitCompiled } from './updates.js'
 import { buildSequential, openCount, trainedNodes } from './weights.js'
@@ -57,6 +58,15 @@ const ofCounted = (name: string, get: (state: ModelState, trace: Tracer) => Valu
   ofKnown(name, (state, trace) => openCount(trace, state, state.origin.span) ?? get(state, trace))
 
 /** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
+/** The mode that `model.apply(x, { training })` asks for. */
+function modeAsked({ trace, arguments: [, kwargs], span }: HostCall): Applied['mode'] {
+  const given = kwargs?.value ?? undefined
+  if (given !== undefined && !isObject(given)) return undefined
+  const training = given && trace.get(given, 'training', span)
+  if (training === true) return 'training'
+  return training === false || (training ?? undefined) === undefined ? 'inference' : undefined
+}
+
 function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
   const [key, index] = call.arguments.map(({ value }) => value)
   if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
@@ -105,12 +115,14 @@ Object.assign(modelType.members, {
     return undefined
   }),
   apply: method((model, call) => {
+    noteApplied(call.trace, model, modeAsked(call), call.span)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.apply')
     buildSequential(model, call.trace, 'layers were added')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
   }),
   predict: method((model, call) => {
+    noteApplied(call.trace, model, 'inference', call.span)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.predict')
     buildSequential(model, call.trace, 'ever')

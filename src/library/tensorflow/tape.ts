@@ -1,10 +1,13 @@
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
+import type { Applied } from '../../graph/training.js'
 import { nodesBelow, operandsOf } from '../../graph/walk.js'
+import type { Span } from '../../text/source.js'
 import type { HostType, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
-import type { TensorState } from './state.js'
+import { readModel } from './read-model.js'
+import type { ModelState, TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
 
 /** An object that marks a point in time: those that are made later have larger numbers. */
@@ -36,20 +39,40 @@ function lastChangeOf(trace: Tracer, node: Node, count?: number): number | undef
 export interface Tape {
   readonly start: number
   readonly changed: ReadonlySet<Node>
+  /** The models that it applies. */
+  readonly applied: Applied[]
 }
 
 /**
  * Runs a function of which the gradient is taken. Only what it computes itself has one (tfjs-core/src/engine.ts,
  * `gradients`): the tape starts with the function.
  */
-export function onTape(trace: Tracer, changed: ReadonlySet<Node>, run: () => Value): Value {
+export function onTape(
+  trace: Tracer,
+  changed: ReadonlySet<Node>,
+  run: () => Value,
+): { readonly value: Value; readonly applied: readonly Applied[] } {
   const { tapes } = contextOf(trace)
-  tapes.push({ start: now(trace), changed })
+  const tape: Tape = { start: now(trace), changed, applied: [] }
+  tapes.push(tape)
   try {
-    return run()
+    return { value: run(), applied: tape.applied }
   } finally {
     tapes.pop()
   }
+}
+
+/** Notes that a model is applied to values, where a gradient is taken of what comes of it. */
+export function noteApplied(
+  trace: Tracer,
+  model: HostObject<ModelState>,
+  mode: Applied['mode'],
+  span: Span,
+): void {
+  const tape = contextOf(trace).tapes.at(-1)
+  const read = tape && readModel(model, trace)
+  if (read && 'outputs' in read)
+    tape.applied.push({ model: read, ...(mode && { mode }), origin: trace.origin(span) })
 }
 
 /** The variables of the program that do not have the values that code finds in them when it starts. */

@@ -26,16 +26,13 @@ export function lossOf(call: HostCall, loss: Value): MinimizedLoss & { readonly 
   const { trace, span } = call
   const before = { all: registered(trace), since: trace.builder.size }
   const changed = changedVariables(trace)
-  const step = trace.heap.attempt(() => {
+  const { step, applied } = trace.heap.attempt(() => {
     freeVariables(trace)
-    return stepOf(
-      trace,
-      onTape(trace, changed, () => trace.call(loss, [], span)),
-      span,
-    )
+    const run = onTape(trace, changed, () => trace.call(loss, [], span))
+    return { step: stepOf(trace, run.value, span), applied: run.applied }
   }).result
   noteStep(trace, step, span)
-  return { value: trace.call(loss, [], span), step, ...before }
+  return { value: trace.call(loss, [], span), step, applied, ...before }
 }
 
 function stepOf(trace: Tracer, value: Value, span: Span): Model | UnknownValue {

@@ -2,7 +2,7 @@ import { diagnostic } from '../../diagnostics/diagnostic.js'
 import { gradientFlow } from '../../gradient/flow.js'
 import type { Model, Optimizer, Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
-import type { Choice, Descent, Moved, Owner, Training, Write } from '../../graph/training.js'
+import type { Applied, Choice, Descent, Moved, Owner, Training, Write } from '../../graph/training.js'
 import { nodesBelow } from '../../graph/walk.js'
 import { type Span, spanText } from '../../text/source.js'
 import type { HostCall, Tracer, UnknownCall } from '../../trace/host.js'
@@ -29,7 +29,8 @@ import { listedOf, parametersOf, weightsOf } from './weights.js'
 import { stepDown } from './written-descent.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
-export interface GradientSource extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since'> {
+export interface GradientSource
+  extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since' | 'applied'> {
   readonly loss: Model | UnknownValue
   readonly open?: string
 }
@@ -62,6 +63,7 @@ export const ownedBy = (layer: HostObject<LayerState>, parameter: Parameter): Mo
 /** A loss that was followed, with the variables that there were before, and the number of the first node that it made. */
 export interface MinimizedLoss {
   readonly step: Model | UnknownValue
+  readonly applied: readonly Applied[]
   readonly all: ReadonlyMap<Node, Registered>
   readonly since: number
 }
@@ -114,7 +116,7 @@ const variableNode = ({ state }: HostObject<TensorState>): Node | undefined =>
 /** The gradients of a loss by variables: of those chosen, only what trains and what the loss depends on has one. */
 export function gradientSource(
   { trace, span }: HostCall,
-  { step: loss, all, since }: MinimizedLoss,
+  { step: loss, applied, all, since }: MinimizedLoss,
   variables: Value,
 ): GradientSource {
   const chosen = chosenVariables(trace, variables)
@@ -123,7 +125,7 @@ export function gradientSource(
   if (!('outputs' in loss)) {
     const moved = [...all.values()].filter(({ parameter, trains }) => trains && isChosen(parameter.node))
     const reason = `the loss is not known: ${reasonOf(loss)}`
-    return { loss, choice, moved: moved.map(asMoved), open: reason, statistics: [] }
+    return { loss, applied, choice, moved: moved.map(asMoved), open: reason, statistics: [] }
   }
   const roots = loss.outputs.map(({ node }) => node)
   const { reached } = gradientFlow(roots, trace.builder, trace.provenance)
@@ -146,6 +148,7 @@ export function gradientSource(
     trace.report(diagnostic('training-throws', { layer: shown(span), reason: refused }, { span }))
   return {
     loss,
+    applied,
     since,
     choice,
     moved: moved.map(asMoved),
