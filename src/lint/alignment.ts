@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { equals } from '../graph/dimension.js'
+import { lossesOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
@@ -8,25 +9,34 @@ import { opTable } from '../ops/table.js'
 import type { LintContext, LintRule } from './lint.js'
 
 /** Tensors that are combined element by element with their batch axes across each other. */
-export const alignmentFailures: LintRule = context =>
-  context.nodes.flatMap(node => (opTable[node.op]?.elementwise ? crossed(node, context) : []))
+export const alignmentFailures: LintRule = context => {
+  const inLoss = context.model.isMinimized ? new Set(nodesBelow(lossesOf(context.model))) : new Set<Node>()
+  return context.nodes.flatMap(node =>
+    opTable[node.op]?.elementwise ? crossed(node, context, inLoss.has(node)) : [],
+  )
+}
 
 /**
  * `[N, 1]` and `[N]` give `[N, N]`: the shorter one has its batch axis where the other has one feature. An axis that
  * the code itself puts in front is meant.
  */
-function crossed(node: Node, { meanings, provenance }: LintContext): readonly Diagnostic[] {
+function crossed(node: Node, { meanings, provenance }: LintContext, inLoss: boolean): readonly Diagnostic[] {
   const rank = node.type.shape?.length ?? 0
-  const longer = node.inputs.find(
-    input => input.type.shape?.length === rank && meanings.axes(input)[0] === 'batch',
-  )
+  const longer = node.inputs.find(input => {
+    const [first] = meanings.axes(input)
+    return (
+      input.type.shape?.length === rank &&
+      (first === 'batch' || (first === undefined && inLoss && isLearned(input)))
+    )
+  })
   if (!longer) return []
   const along = meanings.axes(longer)
   for (const shorter of node.inputs) {
     const lead = rank - (shorter.type.shape?.length ?? rank)
-    const meaning = along[lead]
-    if (lead <= 0 || longer.type.shape![lead] !== 1 || !meaning || meaning === 'batch') continue
-    if (!isOfBatch(shorter, longer, meanings)) continue
+    if (lead <= 0 || longer.type.shape![lead] !== 1) continue
+    // What a model gives for data, in a loss, is compared with data: their first axes count the same.
+    const meaning = along[lead] ?? (along[0] === undefined ? 'last' : undefined)
+    if (!meaning || meaning === 'batch' || !isOfBatch(shorter, longer, meanings)) continue
     const values = {
       left: shapeText(node.inputs[0]!.type.shape),
       right: shapeText(node.inputs[1]!.type.shape),
@@ -47,5 +57,7 @@ function isOfBatch(shorter: Node, longer: Node, { axes }: Meanings): boolean {
   if (meaning !== undefined) return meaning === 'batch'
   const [size] = shorter.type.shape ?? []
   if (size === undefined || size === 1 || !equals(size, longer.type.shape![0]!)) return false
-  return !nodesBelow([shorter]).some(({ op }) => op === 'parameter')
+  return !isLearned(shorter)
 }
+
+const isLearned = (node: Node): boolean => nodesBelow([node]).some(({ op }) => op === 'parameter')

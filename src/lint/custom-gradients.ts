@@ -12,6 +12,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { nodesBelow } from '../graph/walk.js'
 import { type LeafOptions, prove } from '../identity/prove.js'
 import { normalize } from '../normal/normalize.js'
+import { isWrittenZero } from '../ops/zeros.js'
 
 /** What a gradient of the program's own is, beside the derivative of what the function computes. */
 export type GradientVerdict =
@@ -23,7 +24,7 @@ export type GradientVerdict =
   | { readonly kind: 'near'; readonly part: number }
   /** The derivative is zero everywhere, and the gradient stands in for it. */
   | { readonly kind: 'estimate' }
-  /** The function gives its input unchanged, so it is there for the gradient only. */
+  /** The function gives its input unchanged, or stops all gradients, so it is there for the gradient only. */
   | { readonly kind: 'altered' }
   | { readonly kind: 'open'; readonly reason: string }
 
@@ -58,6 +59,7 @@ export function judgeGradient(custom: CustomGradient, builder: GraphBuilder): Gr
   const { inputs, value, incoming, given } = custom
   if (inputs.includes(value) && given.some((node, i) => node !== incoming || inputs[i] !== value))
     return { kind: 'altered' }
+  if (given.every(isWrittenZero)) return { kind: 'altered' }
   const derived = derivatives(custom, builder)
   if (isProblem(derived)) return { kind: 'open', reason: derived.problem }
   if (derived.every((node, i) => node === given[i])) return { kind: 'equal', by: 'form' }
@@ -80,9 +82,12 @@ export function judgeGradient(custom: CustomGradient, builder: GraphBuilder): Gr
       }
 }
 
-/** What flows back to each input by the op table; zeros where nothing does. */
+/**
+ * What flows back to each input by the op table; zeros where nothing does, and where zeros are given: labels get them, since
+ * nobody asks for their gradient.
+ */
 function derivatives(
-  { inputs, value, incoming }: CustomGradient,
+  { inputs, value, incoming, given }: CustomGradient,
   builder: GraphBuilder,
 ): readonly Node[] | Problem {
   const found = gradients(value, inputs, builder, { seed: incoming })
@@ -90,8 +95,11 @@ function derivatives(
   const all: Node[] = []
   for (const [i, node] of found.entries()) {
     const { shape } = inputs[i]!.type
+    const stopped = isWrittenZero(given[i]!) ? given[i] : undefined
     const own =
-      node ?? (shape ? builder.node('fill', [], { shape, value: 0 }) : { problem: 'a shape is not known' })
+      stopped ??
+      node ??
+      (shape ? builder.node('fill', [], { shape, value: 0 }) : { problem: 'a shape is not known' })
     if (isProblem(own)) return own
     all.push(own)
   }

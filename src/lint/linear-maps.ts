@@ -1,3 +1,4 @@
+import { isDraw } from '../evaluate/concrete.js'
 import type { Node } from '../graph/node.js'
 import { opTable } from '../ops/table.js'
 import type { LintContext } from './lint.js'
@@ -11,9 +12,18 @@ export interface LinearMap {
 
 export type IsData = (node: Node) => boolean
 
-/** Which nodes of a model depend on what it is given. */
-export function dataOf({ model, nodes }: LintContext): IsData {
+/**
+ * Which nodes of a model depend on what it is given. A step that is given nothing has its data as constants, or draws it
+ * where `draws` says so.
+ */
+export function dataOf(
+  { model, nodes }: LintContext,
+  { draws = true }: { readonly draws?: boolean } = {},
+): IsData {
+  const isAlone = model.isMinimized === true && model.inputs.length === 0
   const ofData = new Set<Node>(model.inputs.map(({ node }) => node))
+  if (isAlone)
+    for (const node of nodes) if (node.op === 'constant' || (draws && isDraw(node))) ofData.add(node)
   for (const node of nodes) if (node.inputs.some(input => ofData.has(input))) ofData.add(node)
   return node => ofData.has(node)
 }

@@ -9,7 +9,7 @@ import type { LintContext, LintRule } from './lint.js'
 
 /** What is wrong with random draws that are combined with data. */
 export const noiseFailures: LintRule = context => {
-  const isData = dataOf(context)
+  const isData = dataOf(context, { draws: false })
   return [...sharedNoise(isData, context), ...scaledByVariance(isData, context)]
 }
 

@@ -22,8 +22,11 @@ export function roleMade({ role }: Meanings, node: Node): Role | undefined {
 /** The layer whose activation a value is: where that is none, or gives any number, the value is no probability. */
 export function activatedBy(model: Model, node: Node): LayerApplication | undefined {
   const application = model.applications.find(({ outputs }) => outputs.includes(node))
+  const inner = application?.layer.model
+  const within = inner?.outputs[application!.outputs.indexOf(node)]
+  if (inner) return within && activatedBy(inner, within.node)
   const activation = application?.layer.config.activation
-  if (!application || !activation || application.layer.model) return undefined
+  if (!application || !activation) return undefined
   const name = activation.value ?? 'linear'
   return typeof name === 'string' && Object.hasOwn(activations, name) ? application : undefined
 }
