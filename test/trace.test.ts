@@ -1099,6 +1099,85 @@ const cases: readonly Case[] = [
     },
     expected: ["make where (typeof window) = 'undefined' 8", "make where (typeof window) ≠ 'undefined' 12"],
   },
+  {
+    title:
+      'numbers that are read out of a tensor are those of the tensor as long as the program leaves them alone',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.dataSync()
+        if (read[0] > read.length) console.log(read[0])
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f 0'],
+  },
+  {
+    title: 'numbers that are read out of a tensor are not known where the program writes one',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.dataSync()
+        read[0] = 1
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f run-time-value'],
+  },
+  {
+    title: 'numbers that are read out of a tensor are not known where a method may change them',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.dataSync()
+        read.sort()
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f run-time-value'],
+  },
+  {
+    title:
+      'numbers that are read out of a tensor are not known where a method of another list may change them',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.dataSync()
+        Array.prototype.reverse.call(read)
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f run-time-value'],
+  },
+  {
+    title: 'numbers that are read out of a tensor are not known where a part that shares them is changed',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.dataSync()
+        read.subarray(1)[0] = 2
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f run-time-value'],
+  },
+  {
+    title: 'numbers that are read out of a tensor are not known in lists of lists',
+    files: {
+      'model.js': `exports.f = x => {
+        const read = x.reshape([1, -1]).arraySync()
+        return tf.tensor(read).flatten().mul(2)
+      }`,
+    },
+    target: 'f',
+    inputs: { x: { shape: [3], dtype: 'float32' } },
+    expected: ['f run-time-value'],
+  },
 ]
 
 test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {

@@ -329,6 +329,7 @@ function constructorAbove(
 export function builtinMethod(interpreter: Interpreter, name: string, key: string, object: Value): Value {
   const call = (inner: HostCall): Value => {
     const thisValue = inner.thisValue ?? object
+    if (isUnknown(thisValue)) interpreter.unknownObjects.reach(thisValue, key)
     const builtin = interpreter.dialect.builtinMember(thisValue, key, true)
     if (builtin?.kind === 'method') return builtin.call({ ...inner, thisValue })
     // It may call what it is given, and change it.

@@ -154,8 +154,17 @@ export interface Tracer {
 
   /** A place together with the calls that are active now. */
   origin(span: Span): Origin
-  /** A value that cannot be followed, with its reason, which is recorded. `path` is how the user would write it. */
-  opaque(code: Code, values: Readonly<Record<string, string>>, span: Span, path?: Path): UnknownValue
+  /**
+   * A value that cannot be followed, with its reason, which is recorded. `path` is how the user would write it, and
+   * `operation` what gave it, as far as that is known.
+   */
+  opaque(
+    code: Code,
+    values: Readonly<Record<string, string>>,
+    span: Span,
+    path?: Path,
+    operation?: Operation,
+  ): UnknownValue
   /** A value that is not known and equals no other, perhaps because of something that was found before. */
   fresh(path: Path, reason?: Diagnostic): UnknownValue
   /** A value that others decide, of which one is not known. `write` gives its name from theirs; `member` is its key in the first. */
@@ -167,6 +176,11 @@ export interface Tracer {
   ): UnknownValue
   /** What a value that is not known was computed from, if an operator gave it. */
   operation(value: UnknownValue): Operation | undefined
+  /**
+   * Whether an object that is not known is as it was given: nothing was written into it, and none of its members was read
+   * that may change it, or give what does. Elements and the length are no such members.
+   */
+  isUntouched(value: UnknownValue): boolean
   /** Copies the own fields of one object to another; `span` is where getters of them are called. */
   copyFields(from: Value, to: ObjectValue, span: Span): void
   /**

@@ -133,8 +133,11 @@ export class Interpreter implements Tracer {
     values: Readonly<Record<string, string>>,
     span: Span,
     path: Path = spanText(span),
+    operation?: Operation,
   ): UnknownValue {
-    return this.#valueAt(span, path, diagnostic(code, values as never, { span }))
+    const value = this.#valueAt(span, path, diagnostic(code, values as never, { span }))
+    if (operation) this.unknowns.explain(value, operation)
+    return value
   }
 
   /** What a place gives that is not known. The first value that it gives in a chain of calls is found again by another walk. */
@@ -192,6 +195,10 @@ export class Interpreter implements Tracer {
 
   perhaps(problem: string, span: Span): Value {
     return this.failures.perhaps(problem, span)
+  }
+
+  isUntouched(value: UnknownValue): boolean {
+    return this.unknownObjects.isUntouched(value)
   }
 
   copyFields(from: Value, to: ObjectValue, span: Span): void {

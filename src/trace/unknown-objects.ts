@@ -20,6 +20,8 @@ export class UnknownObjects {
   /** What was written, by the objects. */
   readonly #written = new Map<object, RecordObject>()
   readonly #owners = new Map<ObjectValue, UnknownValue>()
+  /** Those of which members were read that may change them. */
+  readonly #reached = new WeakSet<object>()
   #globalObject: UnknownValue | undefined
   /** Global names that the program asks the global object for. */
   readonly #globalNames = new Set<string>()
@@ -42,8 +44,20 @@ export class UnknownObjects {
     return this.#globalObject
   }
 
+  /** Whether nothing was written into an object, and no member of it was read that may change it. */
+  isUntouched(object: UnknownValue): boolean {
+    const identity = identityOf(object)
+    return !this.#reached.has(identity) && !this.#written.get(identity)?.properties.size
+  }
+
+  /** Notes that a member is read, by whatever way. */
+  reach(object: UnknownValue, key: string): void {
+    if (key !== 'length' && !isElement(key)) this.#reached.add(identityOf(object))
+  }
+
   get(object: UnknownValue, key: string, span: Span): Value {
     const interpreter = this.#interpreter
+    this.reach(object, key)
     const written = this.#written.get(identityOf(object))
     const property = written?.properties.get(key)
     if (this.#isGlobal(object)) {
@@ -59,7 +73,7 @@ export class UnknownObjects {
       ])
     const whole = written?.properties.get(unknownKey)?.value
     if (isUnknown(whole)) return this.get(whole, key, span)
-    const isIndex = /^\d+$/.test(key)
+    const isIndex = isElement(key)
     return interpreter.derived(
       [object],
       ([name]) => (isIndex ? `${name}[${key}]` : `${name}.${key}`),
@@ -140,5 +154,8 @@ export class UnknownObjects {
     return record
   }
 }
+
+/** Whether a key is that of an element of a list. */
+const isElement = (key: string): boolean => /^\d+$/.test(key)
 
 const identityOf = (object: UnknownValue): object => object.identity ?? object

@@ -226,6 +226,12 @@ export class Unknowns {
     return isObject(value) && classNameOf(value) === undefined
   }
 
+  /** Says of which operation a value is the result that was made for it. */
+  explain(value: UnknownValue, operation: Operation): void {
+    const identity = this.#identityOf(value)
+    if (identity) identity.operation ??= operation
+  }
+
   /** The operation whose result a value is. */
   operation(value: UnknownValue): Operation | undefined {
     return this.#identityOf(value)?.operation

@@ -5,6 +5,7 @@ import type { DataType } from '../../graph/type.js'
 import { randomDraw, type Tracer } from '../../trace/host.js'
 import { isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
+import { numbersReadBack } from './readings.js'
 import { isTensor } from './types.js'
 
 /** Numbers in nested lists, as `tf.tensor` takes them. */
@@ -21,6 +22,8 @@ export type ConstantFailure = Problem | { readonly unknown: UnknownValue }
  * (tfjs-core/src/util_base.ts, inferDtype); conversion to whole numbers cuts the fraction off.
  */
 export function constantOf(trace: Tracer, value: Value, dtype: DataType | undefined): Node | ConstantFailure {
+  const readBack = isUnknown(value) ? numbersReadBack(trace, value, dtype) : undefined
+  if (readBack) return readBack
   const read = readNumbers(trace, value)
   if ('unknown' in read) {
     const drawn = dtype === undefined || dtype === 'float32' ? randomNumbers(trace, value) : undefined

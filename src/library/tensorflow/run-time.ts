@@ -1,4 +1,5 @@
 import type { HostCall, Tracer } from '../../trace/host.js'
+import type { Operation } from '../../trace/unknowns.js'
 import type { Value } from '../../trace/value.js'
 
 /** Namespaces of which every member concerns data, devices, files or the clock. */
@@ -59,6 +60,6 @@ export function runTimeMember(path: string, trace: Tracer): Value | undefined {
 }
 
 /** What a call gives that only a run knows. */
-export function runTimeValue({ trace, span }: HostCall, call: string): Value {
-  return trace.opaque('run-time-value', { call }, span)
+export function runTimeValue({ trace, span }: HostCall, call: string, operation?: Operation): Value {
+  return trace.opaque('run-time-value', { call }, span, undefined, operation)
 }
