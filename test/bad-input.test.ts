@@ -227,6 +227,7 @@ const plain: Told = [
   [[...against('config.js'), '--arg', 'config={"units": 8'], 2, 'is no JSON'],
   [[...against('config.js'), '--arg', 'config'], 2, 'expected name=value'],
   [[...against('config.js'), '--input', 'x:[3'], 2, 'expected name:[sizes]'],
+  [[...against('config.js'), '--input', 'x(4):[3]'], 2, 'written as `data.next()`'],
   [[...against('model.js'), '--artifact', 'base=base.json'], 2, 'there is no file `base.json`'],
   [[...against('model.js'), '--artifact', 'base=model.js'], 2, 'syntax-error model.js:1:1'],
   [['equations', 'missing.js'], 2, 'there is no file `missing.js`'],

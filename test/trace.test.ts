@@ -1178,6 +1178,26 @@ const cases: readonly Case[] = [
     inputs: { x: { shape: [3], dtype: 'float32' } },
     expected: ['f run-time-value'],
   },
+  {
+    title: 'what a call gives in the rounds of a recurrence is not one tensor',
+    files: {
+      'model.js': `exports.f = (draw, rounds) => {
+        let sum = draw()
+        for (let i = 0; i < rounds; i++) sum = sum.add(draw())
+        return sum
+      }`,
+    },
+    target: 'f',
+    inputs: { 'draw()': { shape: [3], dtype: 'float32' } },
+    expected: ['f unknown-loop'],
+  },
+  {
+    title: 'what a call gives is another tensor each time',
+    files: { 'model.js': 'exports.f = draw => tf.equal(draw(), draw()).all()' },
+    target: 'f',
+    inputs: { 'draw()': { shape: [3], dtype: 'float32' } },
+    expected: ['f 0'],
+  },
 ]
 
 test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {

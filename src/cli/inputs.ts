@@ -13,8 +13,8 @@ const form = /^\s*([^:\s]+)\s*:\s*\[([^\]]*)\]\s*(?::\s*(\w+)\s*)?$/
 export function readInput(text: string): NamedInput | string {
   const [, name, sizes = '', dtype = 'float32'] = form.exec(text) ?? []
   if (name === undefined) return 'expected name:[sizes], such as x:[N,784] or y:[N]:int32.'
-  if (name.includes('('))
-    return `\`${name}\` is what a call gives, which may be another tensor each time; a name is expected.`
+  if (/\((?!\))/.test(name))
+    return `\`${name}\` names arguments; what a call gives, whatever it is given, is written as \`data.next()\`.`
   if (!isDataType(dtype)) return `there is no data type \`${dtype}\`; use float32, int32 or bool.`
   const shape: TensorDeclaration['shape'][number][] = []
   for (const size of sizes.trim() === '' ? [] : sizes.split(',')) {

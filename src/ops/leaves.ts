@@ -31,6 +31,12 @@ export const leaves = {
         summary:
           'of indices: they are whole numbers from 0, less than this; null where nothing is known of them',
       },
+      call: {
+        kind: 'integer',
+        default: null,
+        summary:
+          'of what a function gives, another one at each call: which one; null for an input that is one',
+      },
     },
     type: (_, attributes) => leafType(attributes),
     axes: newAxes,

@@ -13,8 +13,11 @@ const resultKey = '()'
 /** A path as it is followed: `game.size()` is what a call of `game.size` gives. */
 export const followedPath = (path: string): string => path.replaceAll(resultKey, `.${resultKey}`)
 
+/** Whether a path is that of what a call gives. */
+export const isOfCall = (path: string): boolean => path.split('.').includes(resultKey)
+
 /** A path as the user writes it. */
-const writtenPath = (path: string): string => path.replaceAll(`.${resultKey}`, resultKey)
+export const writtenPath = (path: string): string => path.replaceAll(`.${resultKey}`, resultKey)
 
 /** The first part of a path. */
 export const rootOf = (path: string): string => path.split('.')[0]!
@@ -193,7 +196,7 @@ export function partialObject(
       // What it does besides is as unknown as ever, and so is what else it gives, each time.
       interpreter.call(callee, args, span, thisValue)
       const others = (path: string) => interpreter.fresh(writtenPath(path))
-      return copyOf(interpreter, partOf(resultKey, others))
+      return copyOf(interpreter, partOf(resultKey, others), `${name}.${resultKey}`)
     })
     for (const key of keys) if (key !== resultKey) call.properties.set(key, { value: partOf(key) })
     return call
@@ -204,12 +207,21 @@ export function partialObject(
   return record
 }
 
-/** What the next call of a function gives: a value of its own that is the same. */
-function copyOf(interpreter: Interpreter, value: Value): Value {
+/** What the next call of a function gives: a value of its own that is the same, or another tensor of the same shape. */
+function copyOf(interpreter: Interpreter, value: Value, path: string): Value {
   if (!isObject(value)) return value
   if (value.kind === 'array')
-    return interpreter.array(value.elements.map(element => copyOf(interpreter, element.value)))
+    return interpreter.array(
+      value.elements.map((element, i) => copyOf(interpreter, element.value, `${path}.${i}`)),
+    )
+  // Where rounds hand on what they compute, each gets another one, which no value of one round stands for.
+  if (value.kind === 'host')
+    return interpreter.repetitions.isHandedOn
+      ? interpreter.fresh(writtenPath(path))
+      : interpreter.library.next(interpreter, value)
   if (value.kind !== 'record') return value
-  const fields = [...value.properties].map(([key, field]) => [key, copyOf(interpreter, field.value)] as const)
+  const fields = [...value.properties].map(
+    ([key, field]) => [key, copyOf(interpreter, field.value, `${path}.${key}`)] as const,
+  )
   return interpreter.record(Object.fromEntries(fields))
 }

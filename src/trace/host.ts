@@ -336,6 +336,8 @@ export interface Library {
   readonly calledUnknown: (trace: Tracer, name: string, call: UnknownCall) => readonly string[]
   /** A tensor that the target takes, for a parameter of it. */
   readonly input: (trace: Tracer, name: string, declaration: TensorDeclaration, span: Span) => Value
+  /** What the next call of a function gives that is said to give a value of the library: another one like it. */
+  readonly next: (trace: Tracer, value: Value) => Value
   /** Called before anything is walked, and once more before each walk of a site. */
   readonly begin: (trace: Tracer) => void
   /** What the walk that ends now does to train, if anything. */

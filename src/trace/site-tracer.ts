@@ -17,6 +17,7 @@ import type { Dialect } from './dialect.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepeated } from './found-models.js'
 import { Thrown } from './frame.js'
+import { isOfCall, writtenPath } from './given-values.js'
 import type { Library, TensorDeclaration } from './host.js'
 import { Interpreter } from './interpreter.js'
 import { fromJson } from './javascript-globals.js'
@@ -367,7 +368,7 @@ export class SiteTracer {
           : interpreter.library.readFunction(
               interpreter,
               name.split('.').at(-1)!,
-              tensors.map(([, tensor]) => tensor),
+              tensors.flatMap(([path, tensor]) => (isOfCall(path) ? [] : [tensor])),
               result,
               span,
             ),
@@ -390,7 +391,7 @@ export class SiteTracer {
     const parameters = new Set(this.#targets.parameters(target))
     return Object.entries(inputs).map(([path, declaration]) => {
       const own = this.#own(declaration, parameters)
-      return [path, interpreter.library.input(interpreter, path, own, span)]
+      return [path, interpreter.library.input(interpreter, writtenPath(path), own, span)]
     })
   }
 

@@ -34,8 +34,11 @@ type Start = (assumptions: readonly Assumption[], earlier?: LeftByCalls) => Site
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
 export function trace(asked: TraceRequest): TraceResult {
-  const given = Object.entries(asked.arguments ?? {}).map(([path, value]) => [followedPath(path), value])
-  const request: TraceRequest = { ...asked, arguments: Object.fromEntries(given) }
+  const request: TraceRequest = {
+    ...asked,
+    arguments: followed(asked.arguments ?? {}),
+    inputs: followed(asked.inputs ?? {}),
+  }
   const loaded = request.loader.load(request.path)
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
@@ -67,6 +70,10 @@ export function trace(asked: TraceRequest): TraceResult {
     diagnostics: [],
   }
 }
+
+/** Values by their paths as these are followed. */
+const followed = <Given>(values: Readonly<Record<string, Given>>): Readonly<Record<string, Given>> =>
+  Object.fromEntries(Object.entries(values).map(([path, value]) => [followedPath(path), value]))
 
 /**
  * How a file calls one of its functions, as far as it gives tensors whose shapes are known: where it is loaded, and in its other

@@ -61,6 +61,8 @@ export interface Context {
   readonly seeds: Map<string, number>
   /** Who says what shape a tensor has that the target is given. */
   readonly statements: Map<Node, ShapeStatement>
+  /** The tensors that calls gave which the target makes of functions that it is given. */
+  readonly givenByCalls: HostObject<TensorState>[]
   /** Names of sizes that remarks in the code give, each with a tensor that has it. */
   readonly remarkedSizes: Map<string, string>
 }
@@ -92,6 +94,7 @@ export function contextOf(trace: Tracer): Context {
     limitedCalls: [],
     seeds: new Map(),
     statements: new Map(),
+    givenByCalls: [],
     remarkedSizes: new Map(),
   }
   contexts.set(trace, context)

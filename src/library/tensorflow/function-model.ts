@@ -3,6 +3,7 @@ import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
+import { nodesBelow } from '../../graph/walk.js'
 import type { Span } from '../../text/source.js'
 import type { TensorDeclaration, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
@@ -41,6 +42,29 @@ export function shapeOf(value: Value): Shape | undefined {
   return (node ?? variable?.node)?.type.shape ?? undefined
 }
 
+/** What the next call of a function gives that gives a tensor: another one of the same type. */
+export function nextOf(trace: Tracer, value: Value): Value {
+  if (!isTensor(value) || !value.state.node) return value
+  const { counters, statements, givenByCalls } = contextOf(trace)
+  const { type, attributes } = value.state.node
+  const name = String(attributes.name)
+  const index = counters.next('input')
+  const node = trace.builder.node('input', [], {
+    name,
+    index,
+    call: index,
+    shape: type.shape!,
+    dtype: type.dtype,
+  })
+  if (isProblem(node)) return value
+  trace.provenance.setName(node, name)
+  const stated = statements.get(value.state.node)
+  if (stated) statements.set(node, stated)
+  const next = trace.host<TensorState>(tensorType, { ...value.state, node })
+  givenByCalls.push(next)
+  return next
+}
+
 /** The computation of a function from the tensors that it was given to what it returned. */
 export function readFunction(
   trace: Tracer,
@@ -55,11 +79,13 @@ export function readFunction(
   if (outputs.length === 0) return undefined
   // Numbers alone, such as a record of settings, are no computation.
   if (inputs.length === 0 && !holdsTensor(trace, result)) return undefined
-  const ports = inputs.filter(isTensor).map(({ state }) => {
+  const nodes = outputs.map(({ node }) => node)
+  const read = new Set(nodesBelow(nodes))
+  const fromCalls = contextOf(trace).givenByCalls.filter(({ state }) => read.has(state.node!))
+  const ports = [...inputs.filter(isTensor), ...fromCalls].map(({ state }) => {
     const given = { name: state.inputName ?? 'input', node: state.node!, origin: state.origin }
     return inputPort(trace, given)
   })
-  const nodes = outputs.map(({ node }) => node)
   return (
     trainedBetween(trace, applicationsBetween(trace, nodes)) ?? modelOf(trace, name, ports, outputs, span)
   )

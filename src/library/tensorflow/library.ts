@@ -8,7 +8,7 @@ import { contextOf } from './context.js'
 import { discard } from './discarded.js'
 import { effects } from './effects.js'
 import { formerMember } from './former-names.js'
-import { inputOf, readFunction, shapeOf } from './function-model.js'
+import { inputOf, nextOf, readFunction, shapeOf } from './function-model.js'
 import { reductions } from './functions/losses.js'
 import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
@@ -107,6 +107,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       return takenByMember(name, call.thisValue, call.arguments)
     },
     input: inputOf,
+    next: nextOf,
     begin: trace => {
       clearRecord(trace, contextOf(trace).record)
       contextOf(trace).customGradients.clear()
