@@ -16,6 +16,7 @@ import {
   factorsOf,
   greatestCommonDivisor,
   isTrigonometricZero,
+  largestAngle,
   nearFraction,
   quotient,
   rounding,
@@ -33,6 +34,13 @@ const longestFraction = 10n ** 120n
 
 /** So many numbers that nothing explains are remembered. */
 const mostUnexplained = 16
+
+/** Numbers from here on may be cosines that lost digits. */
+const leastCosine = 1e-3
+
+/** Numbers between these may be what is left of 1, to double precision. */
+const leastComplement = 1e-4
+const largestComplement = 0.1
 
 /** Normal densities of more dimensions are not recognized by their number. */
 const mostDimensions = 4096
@@ -253,6 +261,8 @@ export class Constants {
     if (x < 0) return this.multiply(this.minusOne, this.number(-x))
     return (
       this.simple(x) ??
+      this.#asKnown(x) ??
+      this.#asComplement(x) ??
       this.#asPower(x) ??
       this.#asLogarithm(x) ??
       this.#asExponential(x) ??
@@ -281,6 +291,37 @@ export class Constants {
       }
     }
     return undefined
+  }
+
+  /**
+   * A number that was computed already, and that nothing simpler explains. A cosine near 0 has lost some of its digits by the
+   * rounding of its angle.
+   */
+  #asKnown(x: number): Id | undefined {
+    const opposite = this.#nearby(-x)
+    return this.#nearby(x) ?? (opposite === undefined ? undefined : this.multiply(this.minusOne, opposite))
+  }
+
+  #nearby(x: number): Id | undefined {
+    const size = Math.abs(x)
+    const error = Math.max(tolerance * size, size < leastCosine ? 0 : largestAngle * Number.EPSILON)
+    for (const near of [x - error, x, x + error]) {
+      const found = this.#byReal.get(near.toPrecision(13))
+      if (found === undefined) continue
+      const { real, fraction } = this.#values.get(found)
+      if (!fraction && Math.abs(real! - x) <= error) return found
+    }
+    return undefined
+  }
+
+  /** `1 - 0.999 ** 2`, of which the last digits are lost: 1 less a number of few digits, or less a power. */
+  #asComplement(x: number): Id | undefined {
+    if (x < leastComplement || x > largestComplement) return undefined
+    const rest = 1 - x
+    const near = Number(rest.toPrecision(12))
+    const power =
+      Math.abs(near - rest) <= Number.EPSILON ? this.fraction(...decimal(near)) : this.#asPower(rest)
+    return power === undefined ? undefined : this.add(this.one, this.multiply(this.minusOne, power))
   }
 
   /** The exponential of a small fraction. */

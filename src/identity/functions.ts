@@ -141,7 +141,7 @@ export class Functions {
         const [[only, exponent] = [], ...others] = rest.factors
         if (others.length === 0 && !negative && exponent !== undefined && exponent % 2 !== 0)
           terms.push(this.#algebra.multiply(this.#monomials.exponent(exponent), this.#logarithm(only!)))
-        else terms.push(this.#logarithm(this.#monomials.value(rest)))
+        else terms.push(this.#logOfQuotient(rest))
       } else if (negative) throw new OutOfReach('the computation takes the logarithm of a negative number')
       if (terms.length > 1) this.laws.add('logarithm-of-a-product')
       return this.#algebra.sum(terms)
@@ -160,7 +160,25 @@ export class Functions {
     return this.#logarithm(factor)
   }
 
+  /** log(a / b) = −log(b / a): the factor that was met first is above. */
+  #logOfQuotient(quotient: Monomial): Id {
+    const [, exponent] = [...quotient.factors].reduce((a, b) => (a[0] < b[0] ? a : b))
+    if (exponent > 0) return this.#logarithm(this.#monomials.value(quotient))
+    const factors = new Map([...quotient.factors].map(([factor, power]) => [factor, -power]))
+    return this.#algebra.negate(this.#logarithm(this.#monomials.value({ ...quotient, factors })))
+  }
+
+  /** The logarithm of a value; log(p + q√r) = −log(p − q√r) where p² − q² r = 1. */
   #logarithm(argument: Id): Id {
+    const { split } = this.#algebra.get(argument)
+    if (split?.kind === 'root' && split.parts[0] !== this.#algebra.zero) {
+      const inverse = this.#algebra.inverse(argument)
+      if (inverse < argument) return this.#algebra.negate(this.#ownLogarithm(inverse))
+    }
+    return this.#ownLogarithm(argument)
+  }
+
+  #ownLogarithm(argument: Id): Id {
     const { low, high, analytic } = this.#algebra.get(argument)
     const atom = this.#algebra.values.atom(`log ${argument}`, {
       analytic,
@@ -370,6 +388,36 @@ export class Functions {
     return this.#each('sigmoid', id, plain =>
       this.#algebra.inverse(this.#algebra.add(this.#algebra.one, this.exp(this.#algebra.negate(plain)))),
     )
+  }
+
+  /** log(x + √(x² + 1)). */
+  asinh(id: Id): Id {
+    return this.#each('asinh', id, plain => {
+      const opposite = this.#algebra.negate(plain)
+      const first = Math.min(plain, opposite)
+      const value = this.log(this.#algebra.add(first, this.#rootOfSquare(first, this.#algebra.one)))
+      return first === plain ? value : this.#algebra.negate(value)
+    })
+  }
+
+  /** log(x + √(x² − 1)). */
+  acosh(id: Id): Id {
+    return this.#each('acosh', id, plain =>
+      this.log(this.#algebra.add(plain, this.#rootOfSquare(plain, this.#algebra.constants.minusOne))),
+    )
+  }
+
+  #rootOfSquare(id: Id, added: Id): Id {
+    return this.sqrt(this.#algebra.add(this.#algebra.multiply(id, id), added))
+  }
+
+  /** ½ log((1 + x) / (1 − x)). */
+  atanh(id: Id): Id {
+    return this.#each('atanh', id, plain => {
+      const { one } = this.#algebra
+      const quotient = this.#algebra.divide(this.#algebra.add(one, plain), this.#algebra.subtract(one, plain))
+      return this.#algebra.multiply(this.#algebra.number(0.5), this.log(quotient))
+    })
   }
 
   /**

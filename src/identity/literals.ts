@@ -49,7 +49,7 @@ export function isTrigonometricZero(x: number): boolean {
 
 /** Angles are tried in thousandths of a radian, up to the largest that graphs have. */
 export const anglesPerRadian = 1000
-const largestAngle = 32
+export const largestAngle = 32
 
 /** The angle in thousandths whose cosine or sine a number rounds. */
 export function angleOf(

@@ -1,7 +1,9 @@
 import { forBroadcast, resolveAxes, resolveAxis, sizeOf } from '../ops/shape.js'
+import { isInfinite } from './algebra.js'
 import type { Arithmetic } from './arithmetic.js'
 import { lookups } from './lookups.js'
 import type { Operation } from './operation.js'
+import { maximumGradient } from './pooling.js'
 import { type Id, OutOfReach } from './values.js'
 
 function elementwise(f: (arithmetic: Arithmetic, ...ids: readonly Id[]) => Id): Operation {
@@ -295,9 +297,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   atan: unknown({ odd: true, smooth: true }),
   sinh: elementwise((a, x) => half(a, a.subtract(a.functions.exp(x!), a.functions.exp(a.negate(x!))))),
   cosh: elementwise((a, x) => half(a, a.add(a.functions.exp(x!), a.functions.exp(a.negate(x!))))),
-  asinh: unknown({ odd: true, smooth: true }),
-  acosh: unknown({ smooth: true }),
-  atanh: unknown({ odd: true, smooth: true }),
+  asinh: elementwise((a, x) => a.functions.asinh(x!)),
+  acosh: elementwise((a, x) => a.functions.acosh(x!)),
+  atanh: elementwise((a, x) => a.functions.atanh(x!)),
+  isNaN: elementwise(a => a.zero),
+  isInfinite: elementwise((a, x) => (isInfinite(a.get(x!)) ? a.one : a.zero)),
+  isFinite: elementwise((a, x) => (isInfinite(a.get(x!)) ? a.zero : a.one)),
   stopGradient: moves(),
   cast,
 
@@ -316,6 +321,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   averagePool3d: linear,
   interpolate: linear,
   maxPool3d: gathers((a, ids) => a.comparisons.largest.of(ids)),
+  maxPool2dGradient: maximumGradient,
+  maxPool3dGradient: maximumGradient,
   maxPool2d: gathers((a, ids) => a.comparisons.largest.of(ids)),
 
   argMax: folds((a, ids) => a.comparisons.largest.placeOf(ids)),

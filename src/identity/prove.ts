@@ -69,7 +69,8 @@ export function prove(sides: Sides, options: LeafOptions): Proof {
   return undecided('the computation divides by a number that is zero in exact arithmetic')
 }
 
-function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): Proof {
+function proveAt(seed: number, sides: Sides, options: LeafOptions): Proof {
+  const { first, second } = computedFirst(sides)
   const arithmetic = new Arithmetic(seed, literalsOf([...first, ...second]))
   const variables = new Map<string, Tensor>()
   const interpret: Interpretation = (application, inputs, context) => {
@@ -111,6 +112,13 @@ function proveAt(seed: number, { first, second }: Sides, options: LeafOptions): 
     laws: [...new Set([...arithmetic.functions.laws, ...arithmetic.comparisons.laws])].sort(),
     exceptTies: arithmetic.comparisons.tiesMatter,
   }
+}
+
+/** The side that has fewer long numbers comes first: those of the other may be numbers that it computes. */
+function computedFirst(sides: Sides): Sides {
+  const long = (roots: readonly Node[]) =>
+    [...literalsOf(roots)].filter(x => Number(x.toPrecision(12)) !== x).length
+  return long(sides.first) > long(sides.second) ? { first: sides.second, second: sides.first } : sides
 }
 
 /** The numbers that computations are made with. */

@@ -58,11 +58,15 @@ const plainMath = [
   'clz32',
 ] as const
 
-/** Arguments as numbers; an unbound parameter counts as its symbol. */
-function numbers(call: HostCall): readonly Dimension[] | undefined {
-  const values = call.arguments.map(({ value }) =>
-    isUnknown(value) && !value.reason ? symbol(value.path) : value,
-  )
+type MathFunction = keyof typeof exactMath | (typeof plainMath)[number]
+
+/** Functions of `Math` that read all arguments; others read as many as they declare, so that lists can be mapped by them. */
+const variadic: ReadonlySet<string> = new Set(['max', 'min', 'hypot'])
+
+/** The arguments of a function of `Math` as numbers; an unbound parameter counts as its symbol. */
+function numbers(call: HostCall, name: MathFunction): readonly Dimension[] | undefined {
+  const read = variadic.has(name) ? call.arguments : call.arguments.slice(0, Math[name].length)
+  const values = read.map(({ value }) => (isUnknown(value) && !value.reason ? symbol(value.path) : value))
   return values.every(value => typeof value === 'number' || isPolynomial(value))
     ? (values as Dimension[])
     : undefined
@@ -77,7 +81,7 @@ const math = (trace: Tracer) =>
         Object.entries(exactMath).map(([name, exact]) => [
           name,
           (call: HostCall): Value => {
-            const values = numbers(call)
+            const values = numbers(call, name as MathFunction)
             return values ? apply(exact, values) : unclear(call, `Math.${name}`)
           },
         ]),
@@ -86,7 +90,7 @@ const math = (trace: Tracer) =>
         plainMath.map(name => [
           name,
           (call: HostCall): Value => {
-            const values = numbers(call)
+            const values = numbers(call, name)
             return values?.every(value => typeof value === 'number')
               ? (Math[name] as (...x: number[]) => number)(...values)
               : unclear(call, `Math.${name}`)
