@@ -47,6 +47,20 @@ export function stepsOf(inputs: readonly TensorType[], attributes: Attributes): 
     : { problem: `the sequences of a recurrence have ${shapeText([first])} and ${shapeText([other])} steps` }
 }
 
+/** What is given that is no element of a sequence, no state or nothing that stays as the body reads it; undefined if all is. */
+function misread(inputs: readonly TensorType[], { body, along }: RecurrenceForm): Problem | undefined {
+  for (const [i, { type }] of body.inputs.entries()) {
+    const given = inputs[i]?.shape
+    if (!given || !type.shape) continue
+    const element = i < along.length ? given.toSpliced(along[i]!, 1) : given
+    const isRead =
+      element.length === type.shape.length && element.every((size, k) => equals(size, type.shape![k]!))
+    if (!isRead)
+      return { problem: `a step of the recurrence reads ${shapeText(type.shape)}, not ${shapeText(element)}` }
+  }
+  return undefined
+}
+
 /** Computations that are repeated, each time on what the time before gave. */
 export const recurrences = {
   recurrence: {
@@ -79,7 +93,10 @@ export const recurrences = {
     type: (inputs, attributes) => {
       const steps = stepsOf(inputs, attributes)
       if (typeof steps !== 'number' && 'problem' in steps) return steps
-      const { body, output, sequences, axis } = recurrenceForm(attributes)
+      const form = recurrenceForm(attributes)
+      const { body, output, sequences, axis } = form
+      const other = misread(inputs, form)
+      if (other) return other
       const state = body.outputs[output]?.type
       if (!state?.shape) return { problem: 'the shape of the state is not known' }
       if (!sequences) return state
