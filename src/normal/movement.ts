@@ -42,6 +42,12 @@ export const movements: readonly Movement[] = [
     },
   },
   {
+    name: 'element-at-a-number',
+    statement: 'what is looked up at one place that is a number, and is on the axis, is that element',
+    apply: elementAtNumber,
+    example: { equation: 'gather[axis = 1](x, 2)', shapes: { x: [2, 3, 4] } },
+  },
+  {
     name: 'number-of-symbols',
     statement:
       'a number that is made of symbols, such as sizes, is what ops make of those: code may take the root of a size before it is a tensor, or after',
@@ -68,6 +74,21 @@ function columnsOfResult(node: Node, builder: GraphBuilder): Node | undefined {
   if (isProblem(result)) return undefined
   const moved = builder.node('slice', [result], { ...part.attributes, axis: node.type.shape.length - 1 })
   return isProblem(moved) ? undefined : moved
+}
+
+/** Code reads the step of a sequence by either, `x.gather(t, 1)` or a slice of one. */
+function elementAtNumber(node: Node, builder: GraphBuilder): Node | undefined {
+  const [x, at] = node.inputs
+  if (node.op !== 'gather' || node.attributes.batchDims !== 0 || at?.type.shape?.length !== 0)
+    return undefined
+  const [start] = at.op === 'constant' ? (at.attributes.values as readonly unknown[]) : [at.attributes.value]
+  const axis = resolveAxis(node.attributes.axis, x!.type.shape!.length)
+  const size = typeof axis === 'number' ? x!.type.shape![axis] : undefined
+  if (typeof start !== 'number' || typeof size !== 'number') return undefined
+  if (!Number.isInteger(start) || start < 0 || start >= size) return undefined
+  const part = builder.node('slice', [x!], { axis: axis as number, start, size: 1 })
+  const element = isProblem(part) ? part : builder.node('squeeze', [part], { axes: [axis as number] })
+  return isProblem(element) ? undefined : element
 }
 
 /** The values of an attention are made before they are weighed: P (x W) and (P x) W are one. */
