@@ -1,6 +1,7 @@
 import { type Dimension, isPolynomial, symbolsOf } from '../graph/dimension.js'
 import type { ModelGraph, Parameter } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
+import { nodesBelow } from '../graph/walk.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Instantiation, StatedModel } from '../spec/spec.js'
@@ -60,6 +61,10 @@ export function adopt(
     site: application => sites.get(application),
     input: (_, index) => code.model.inputs[places[index]!]?.node,
     symbol: name => bindings.get(name),
+    // A loop of known length is walked step by step in the code as well.
+    isWrittenOut: !nodesBelow(code.model.outputs.map(({ node }) => node)).some(
+      ({ op }) => op === 'recurrence',
+    ),
     ...(learned && { equationParameter: learned }),
     ...(draw && { draw }),
     ...(onValue && { onValue }),

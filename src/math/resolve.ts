@@ -41,6 +41,7 @@ class Ambiguity extends Error {
 }
 
 type Binary = Extract<Expression, { kind: 'binary' }>
+type Element = Extract<Expression, { kind: 'element' }>
 
 class Resolver {
   readonly #declarations: Declarations
@@ -66,12 +67,15 @@ class Resolver {
         return { ...expression, items: expression.items.map(item => this.read(item)) }
       case 'matrix':
         return { ...expression, rows: expression.rows.map(row => row.map(cell => this.read(cell))) }
-      case 'element':
+      case 'element': {
+        const call = this.#bracketedCall(expression)
+        if (call) return this.#call(call)
         return this.#marked(expression.operand, operand => ({
           ...expression,
           operand,
           at: expression.at.map(item => this.read(item)),
         }))
+      }
       case 'slice':
         return { ...expression, ...this.#bounds(expression) }
       case 'reduce': {
@@ -95,6 +99,16 @@ class Resolver {
       case 'ellipsis':
         return expression
     }
+  }
+
+  /** `K[u, v]` where K is a function, and no value of which these are places. */
+  #bracketedCall({ operand, at, from, range }: Element): CallExpression | undefined {
+    const { isFunction, isValue } = this.#declarations
+    if (from !== 0 || operand.kind !== 'name') return undefined
+    const { kind: _, range: own, ...id } = operand
+    const isCalled = isFunction(id.name) || (id.stem !== undefined && isFunction(id.stem))
+    if (!isCalled || isValue(id.name) || (id.stem !== undefined && isValue(id.stem))) return undefined
+    return { kind: 'call', ...id, attributes: [], arguments: at, range: [own[0], range[1]] }
   }
 
   /** A mark after a word or a call that is a product belongs to its last factor: `QK^⊤`. */

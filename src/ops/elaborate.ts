@@ -29,6 +29,8 @@ export interface ExampleReading {
   readonly onValue?: (part: Expression, value: Node) => void
   /** Indices that stand for one number at a time: those of `for i = 1..h`. */
   readonly numbers?: ReadonlyMap<string, number>
+  /** Whether any index of the equations starts at 0. */
+  readonly countsFromZero?: boolean
   /** A size that the paper names. */
   readonly size?: (name: string) => Attribute | undefined
   /** The size of the batch, while shapes are inferred: values without a shape take that of the others. */

@@ -47,6 +47,7 @@ export function elementOf(
       continue
     }
     if (place.kind === 'one') {
+      if (withBatch && i === 0) throw new Misfit('an equation is read for one example, which has no number')
       const start = typeof place.at === 'number' && place.at < 0 ? fromEnd(size, place.at) : place.at
       node = builder.node('slice', [node], { axis, start, size: 1 })
       node = builder.node('squeeze', [node], { axes: [axis] })
@@ -170,15 +171,24 @@ function placesIn(elaborator: Elaborator, item: Expression, isBracketed: boolean
   if (shifted) return [{ kind: 'index', position: shifted }]
   const value = elaborator.value(item)
   if (typeof value === 'number' || isPolynomial(value)) {
-    if (isBracketed) return [{ kind: 'one', at: value as Dimension }]
-    throw new Misfit(
-      `no value has this subscript; places stand in brackets, counted from 0: \`x[0]\``,
-      item.range,
-    )
+    const at = value as Dimension
+    return [{ kind: 'one', at: isBracketed ? at : subtract(placeFromOne(elaborator, at, item), 1) }]
   }
   const at = elaborator.placed(value)
   if (at.node.type.dtype === 'int32') return [{ kind: 'lookup', at }]
   throw new Misfit('a place is a whole number; write a product with a space: `W [a; b]`', item.range)
+}
+
+/** A numbered place in a subscript, which counts from 1; where something else counts from 0, that is not sure. */
+function placeFromOne(
+  { environment: { example } }: Elaborator,
+  at: Dimension,
+  { range }: Expression,
+): Dimension {
+  if (typeof at !== 'number') return at
+  if (!example || example.countsFromZero || at < 1)
+    throw new Misfit('no value has this subscript; places stand in brackets, counted from 0: `x[0]`', range)
+  return at
 }
 
 /** `i + 1`, `i - k`: an index and a size. */

@@ -29,6 +29,7 @@ export function structureClauses(
   for (const step of plan.steps) {
     if (isPassage(step)) {
       for (const line of step.lines) {
+        if (line.clause === undefined) continue
         const name = `${step.scope.prefix}${line.clause}`
         if (byPart.has(`equation:${name}`)) continue
         put(`equation:${name}`, {

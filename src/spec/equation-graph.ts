@@ -5,16 +5,17 @@ import type { Problem } from '../graph/op.js'
 import type { Provenance } from '../graph/provenance.js'
 import { shapeText } from '../graph/type.js'
 import { proveShared } from '../identity/shared.js'
-import type { Expression, Range } from '../math/expression.js'
+import { type Expression, partsOf, type Range } from '../math/expression.js'
 import { normalize } from '../normal/normalize.js'
 import type { Definition, Environment, ExampleReading } from '../ops/elaborate.js'
 import { Elaborator } from '../ops/elaborator.js'
 import type { BoundIndex } from '../ops/indices.js'
 import { Misfit } from '../ops/misfit.js'
-import { batchAxis } from '../ops/named-axes.js'
+import { batchAxis, type Placed } from '../ops/named-axes.js'
 import { learnSizes } from '../ops/reduce.js'
 import { drawnValue } from './draws.js'
 import { applyPaperFunction } from './functions.js'
+import { type Grid, gridsOf } from './grid.js'
 import type { PlannedLine, PlannedPassage } from './plan.js'
 import { Recurrence } from './recurrence.js'
 import type { StandardDraw } from './spec.js'
@@ -36,6 +37,8 @@ export interface EquationHost {
   readonly batch: () => Dimension | undefined
   /** Whether a node stands for something of which no gradient can be taken. */
   readonly isOpaque: (node: Node) => boolean
+  /** Whether equations over time are written out step by step, where it is known how many steps there are. */
+  readonly isWrittenOut: boolean
   /** The node of standard draws of a shape, for a name. */
   readonly draw: (draw: StandardDraw, name: string, shape: readonly Dimension[]) => Node
   /** Is told that a value is what a clause says, of what is given. */
@@ -54,11 +57,13 @@ export class EquationGraph {
   /** What the clause of a name is called. */
   readonly #clauses = new Map<string, string>()
   readonly #pending = new Map<string, () => Node>()
+  readonly #grids = new Map<string, Grid>()
   readonly #open = new Set<string>()
   readonly #ranges = new Map<string, Range>()
   readonly #values = new Map<string, Node>()
   readonly #dependent = new Map<Node, boolean>()
   #inferring: Dimension | undefined
+  #countsFromZero = false
 
   /** `outer` are equations whose functions can be used here. */
   constructor(host: EquationHost, outer?: EquationGraph) {
@@ -78,21 +83,24 @@ export class EquationGraph {
   }
 
   /** The values of a passage, by name. A failure is a `Misfit` with its place in the passage. */
-  evaluate({ lines, claims, draws }: PlannedPassage): ReadonlyMap<string, Node> {
+  evaluate({ lines, claims, draws, times }: PlannedPassage): ReadonlyMap<string, Node> {
+    this.#countsFromZero ||= lines.some(
+      ({ expression, numbers }) => [...numbers.values()].includes(0) || countsFromZero(expression),
+    )
     for (const line of lines) {
       const { output, parameters, expression: body, numbers } = line
       this.#ranges.set(output, line.range)
-      this.#clauses.set(output, line.clause)
+      if (line.clause !== undefined) this.#clauses.set(output, line.clause)
       if (line.kind === 'function') this.#definitions.set(output, { parameters, body, numbers })
       if (line.kind === 'value') this.#pending.set(output, () => this.#value(line))
       if (line.kind === 'draw')
         this.#pending.set(output, () => drawnValue(this, line, draws.get(output) as readonly Dimension[]))
     }
-    const times = new Set(lines.flatMap(line => (line.kind === 'step' ? line.indices : [])))
-    for (const time of times) {
-      const recurrence = new Recurrence(this, time, lines)
+    for (const [time, direction] of times) {
+      const recurrence = new Recurrence(this, { name: time, direction }, lines)
       for (const [name, make] of recurrence.values()) this.#pending.set(name, make)
     }
+    for (const [name, cells] of gridsOf(this, lines)) this.#grids.set(name, cells)
     const names = [...this.#pending.keys()]
     const values = new Map(names.map(name => [name, this.value(name)!] as const))
     for (const claim of claims) this.#verify(claim, values.get(claim.output)!)
@@ -116,7 +124,7 @@ export class EquationGraph {
     const known = this.#values.get(name)
     if (known) return known
     const make = this.#pending.get(name)
-    if (!make) return this.host.value(name)
+    if (!make) return this.#cell(name) ?? this.host.value(name)
     if (this.#open.has(name)) throw new Misfit(`\`${name}\` depends on itself`, this.#ranges.get(name))
     this.#open.add(name)
     const node = make()
@@ -128,23 +136,44 @@ export class EquationGraph {
     return node
   }
 
-  #value({ expression, indices, numbers, range }: PlannedLine): Node {
+  /** `r_{3,2}` of a grid r. */
+  #cell(name: string): Node | undefined {
+    const [, stem = '', places = ''] = /^([^_]+)_\{?(-?\d+(?:,-?\d+)*)\}?$/.exec(name) ?? []
+    return this.#grids.get(stem)?.cell(places.split(',').map(Number))
+  }
+
+  /** Notes that a cell of a grid is what a line says. */
+  stateCell({ clause }: PlannedLine, name: string, node: Node): void {
+    this.host.provenance.setName(node, name)
+    if (clause !== undefined) this.host.state(clause, node)
+  }
+
+  #value(line: PlannedLine): Node {
+    const { indices, range } = line
+    const { node, axes } = this.placed(line, indices)
+    if (new Set(indices).size === indices.length) return node
+    // `D_{ii} = …` states a diagonal matrix.
+    if (indices.length > 2 || axes.includes(batchAxis))
+      throw new Misfit('an index stands twice on the left side: only `D_{ii}` is known, of a matrix', range)
+    return this.node('diagonal', [node], {})
+  }
+
+  /** What a line says for each value of some indices, in their order; `own` are values that count there alone. */
+  placed(
+    { expression, numbers, range }: PlannedLine,
+    indices: readonly string[],
+    own?: Environment['value'],
+  ): Placed {
     const bound = indices.map((name): BoundIndex => ({ name, range }))
-    const elaborator = new Elaborator(this.environment(numbers), this.host.builder).binding(bound)
+    const elaborator = this.elaborator(numbers, own).binding(bound)
     learnSizes(elaborator, [expression])
     const value = elaborator.tensor(expression)
     const missing = indices.find(index => !value.axes.includes(index))
-    if (missing !== undefined)
+    if (missing !== undefined && value.node.type.shape !== null)
       throw new Misfit(`the right side has no axis that \`${missing}\` counts`, range)
     const left = value.axes.filter(axis => axis !== batchAxis && !indices.includes(axis))
     if (left.length > 0) throw new Misfit(`\`${left[0]}\` is left over on the right side`, range)
-    const own = [...new Set(indices)]
-    const { node } = elaborator.axes.inOrder(value, [batchAxis, ...own])
-    if (own.length === indices.length) return node
-    // `D_{ii} = …` states a diagonal matrix.
-    if (own.length > 1 || indices.length > 2 || value.axes.includes(batchAxis))
-      throw new Misfit('an index stands twice on the left side: only `D_{ii}` is known, of a matrix', range)
-    return this.node('diagonal', [node], {})
+    return elaborator.axes.inOrder(value, [batchAxis, ...new Set(indices)])
   }
 
   environment(numbers: ReadonlyMap<string, number> = new Map(), own?: Environment['value']): Environment {
@@ -154,6 +183,7 @@ export class EquationGraph {
       onApplied: (name, node, given) => this.#state(name, node, given),
       ...(this.host.onValue && { onValue: this.host.onValue }),
       numbers,
+      countsFromZero: this.#countsFromZero,
       size: name => this.host.size(name),
       ...(this.#inferring !== undefined && { inferring: this.#inferring }),
     }
@@ -226,6 +256,12 @@ export class EquationGraph {
     return node
   }
 }
+
+/** Whether a sum or its like is over an index from 0. */
+const countsFromZero = (expression: Expression): boolean =>
+  (expression.kind === 'reduce' &&
+    expression.indices.some(({ first }) => first?.kind === 'number' && first.value === 0)) ||
+  partsOf(expression).some(countsFromZero)
 
 /** Whether two shapes are one. */
 export function isSameShape(a: readonly Attribute[], b: readonly Attribute[]): boolean {

@@ -113,6 +113,7 @@ class PlanBuild {
       countsExamples: leaf => this.#perExample.has(leaf) || isStandIn(leaf),
       batch: () => this.#batch,
       isOpaque: node => request.isOpaque?.(node) ?? false,
+      isWrittenOut: request.isWrittenOut ?? false,
       onValue: request.onValue,
       draw: (draw, name, shape) => this.#draw(draw, name, shape),
       network: (name, args) => {

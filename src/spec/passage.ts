@@ -24,6 +24,7 @@ import {
   type Statement,
   writtenOut,
 } from './statements.js'
+import { itemsOf, movedIn, type Times, timesOf } from './times.js'
 import { entriesOf, placeWithin, scalarOf, type YamlEntry } from './yaml.js'
 
 /** What is defined before a passage. */
@@ -83,20 +84,23 @@ export function readPassage(
   ])
   if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
     return undefined
-  const statements = writtenOut(stated, given)
+  const written = writtenOut(stated, given)
+  const times = timesOf(written, given)
+  const statements = [...times.statements, ...applied(times.statements, given)]
   const declared = readWhere(context, fields.get('where'), statements)
   const draws = new Map<string, readonly Attribute[]>()
   for (const { name, shape } of declared) {
     const isDrawn = statements.some(statement => statement.isDraw && drawnNames(statement).includes(name))
     if (isDrawn) draws.set(name, shape)
   }
-  const passage = new PassageReader(context, known, statements, declared, draws, report)
+  const passage = new PassageReader(context, known, { ...times, statements }, declared, draws, report)
   const { lines, claims } = passage.read()
   const citation = context.citation(fields.get('cite'))
   if (context.diagnostics.length > before) return undefined
   return {
     lines,
     claims,
+    times: times.directions,
     scope: known.scope,
     parameters: [...known.parameters.values()],
     draws,
@@ -104,6 +108,24 @@ export function readPassage(
     span: head.span,
     ...(citation && { citation }),
   }
+}
+
+/** `FL(p) = …` that nothing calls, where p is a value, states FL(p). */
+function applied(statements: readonly Statement[], given: ReadonlySet<string>): readonly Statement[] {
+  const called = new Set(statements.flatMap(({ right }) => [...calledIn(right)]))
+  const values = new Set([...given, ...statements.flatMap(({ left }) => nameIn(left)?.name ?? [])])
+  return statements.flatMap((statement): readonly Statement[] => {
+    const { left, family } = statement
+    if (left.kind !== 'call' || family || called.has(left.name)) return []
+    if (!left.arguments.every(arg => values.has(nameIn(arg)?.name ?? ''))) return []
+    const name: NameExpression = { kind: 'name', name: printExpression(left), range: left.range }
+    return [{ ...statement, left: name, right: left, applies: left.name }]
+  })
+}
+
+function* calledIn(expression: Expression): Generator<string> {
+  if (expression.kind === 'call') yield expression.name
+  for (const part of partsOf(expression)) yield* calledIn(part)
 }
 
 /** Whether the middle of a chain has a meaning that the chain does not give it. */
@@ -125,6 +147,8 @@ function lineAround(text: string, offset: number): string {
   return text.slice(start, end < 0 ? undefined : end).trim()
 }
 
+type Place = Pick<PlannedLine, 'kind' | 'output' | 'indices' | 'places'>
+
 /** Reads the statements of one passage into lines. */
 class PassageReader {
   readonly #context: SpecContext
@@ -134,26 +158,28 @@ class PassageReader {
   /** Everything that has a value, in the spelling of the author's. */
   readonly #declared = new Set<string>()
   readonly #drawn: ReadonlyMap<string, readonly Attribute[]>
-  /** Times of recurrences, each with the names that it counts. */
-  readonly #times = new Map<string, Set<string>>()
+  readonly #times: Times
+  /** What is read at the step before or after, with its time: `h` of `h_{t-1}`. */
+  readonly #moved: ReadonlySet<string>
 
   constructor(
     context: SpecContext,
     known: Known,
-    statements: readonly Statement[],
+    times: Times,
     declared: readonly Declared[],
     drawn: ReadonlyMap<string, readonly Attribute[]>,
     report: Report,
   ) {
     this.#context = context
     this.#known = known
-    this.#statements = statements
+    this.#statements = times.statements
+    this.#times = times
+    this.#moved = new Set(times.statements.flatMap(({ right }) => [...movedIn(right, times.directions)]))
     this.#report = report
     this.#drawn = drawn
     for (const name of [...known.scope.visible, ...context.symbols.keys()]) this.#declared.add(name)
     this.#declareLefts()
     this.#declareParameters(declared)
-    this.#findTimes()
   }
 
   #declareLefts(): void {
@@ -171,12 +197,17 @@ class PassageReader {
     }
   }
 
-  #stemOf({ stem, subscripts = [], label }: NameExpression): string {
-    return nameOf(
-      stem!,
-      subscripts.slice(0, -1).map(items => items.map(subscriptText)),
-      label,
-    )
+  #stemOf(name: NameExpression): string {
+    const { stem, subscripts = [], label } = name
+    if (this.#times.grids.has(stem!)) return stem!
+    const groups = subscripts.map(items => items.map(subscriptText))
+    const time = this.#timeIn(groups)
+    return nameOf(stem!, groups.slice(0, time >= 0 ? time : -1), label)
+  }
+
+  /** Which group of subscripts is the step of a time. */
+  #timeIn(groups: readonly (readonly string[])[]): number {
+    return groups.findIndex(group => group.length === 1 && this.#times.directions.has(group[0]!))
   }
 
   #declareParameters(declared: readonly Declared[]): void {
@@ -211,25 +242,6 @@ class PassageReader {
     }
   }
 
-  /** An index is a time where the value before is read: `h_t` from `h_{t-1}`. */
-  #findTimes(): void {
-    const stems = new Map<string, string>()
-    for (const { left, family } of this.#statements) {
-      if (family || left.kind !== 'name' || !left.stem) continue
-      const last = left.subscripts?.at(-1)
-      if (last?.length === 1 && last[0]!.kind === 'name')
-        stems.set(
-          nameOf(left.stem, [
-            ...(left.subscripts ?? []).slice(0, -1).map(items => items.map(subscriptText)),
-            [`${last[0]!.name}-1`],
-          ]),
-          last[0]!.name,
-        )
-    }
-    const read = new Set(this.#statements.flatMap(({ right }) => [...prefixesIn(right)]))
-    for (const [before, time] of stems) if (read.has(before)) this.#times.set(time, new Set())
-  }
-
   read(): Pick<PlannedPassage, 'lines' | 'claims'> {
     const claims = this.#statements.filter(({ isClaim }) => isClaim)
     const definitions = this.#statements.filter(statement => !claims.includes(statement))
@@ -248,7 +260,7 @@ class PassageReader {
   }
 
   #lines(statement: Statement): readonly PlannedLine[] {
-    const { left, right, family, isDraw, range, text } = statement
+    const { left, right, family, isDraw, range, text, applies } = statement
     const isFunction = left.kind === 'call'
     const parameters = isFunction ? this.#parametersOf(left) : []
     const declared = new Set([...this.#declared, ...parameters])
@@ -267,9 +279,10 @@ class PassageReader {
     const read = bindFree(resolved, { declared, bound })
     this.#checkNames(read, { declared, bound })
     const equation = this.#asWritten(statement.written, isDraw, parameters, declared)
-    const common = { expression: read, indices, parameters, range, statement: text, equation }
+    const places = place?.places && { places: place.places }
+    const common = { expression: read, indices, ...places, parameters, range, statement: text, equation }
     const kind = isFunction ? 'function' : isDraw ? 'draw' : (place?.kind ?? 'value')
-    const clause = left.kind === 'call' ? left.name : (name?.name ?? printExpression(left))
+    const clause = applies ?? (left.kind === 'call' ? left.name : (name?.name ?? printExpression(left)))
     if (isDraw && !this.#drawn.has(place?.output ?? clause)) {
       this.#report.fail(
         `the shape of \`${clause}\` is not given`,
@@ -278,8 +291,18 @@ class PassageReader {
       )
       return []
     }
-    const output = place?.output ?? clause
-    if (!family) return [{ ...common, kind, output, clause, numbers: new Map() }]
+    const output = place?.output ?? name?.name ?? clause
+    if (!family)
+      return [
+        {
+          ...common,
+          kind,
+          output,
+          clause,
+          numbers: new Map(),
+          ...(applies !== undefined && { isApplied: true }),
+        },
+      ]
     const members =
       left.kind === 'call'
         ? membersOf({ ...left, kind: 'name' }, this.#statements)
@@ -342,28 +365,19 @@ class PassageReader {
     right: Expression,
     declared: ReadonlySet<string>,
     isDraw: boolean,
-  ): Pick<PlannedLine, 'kind' | 'output' | 'indices'> | undefined {
+  ): Place | undefined {
     const last = name.subscripts?.at(-1)
     if (!name.stem || !last) return undefined
-    const groups = name.subscripts!.slice(0, -1).map(items => items.map(subscriptText))
-    const output = nameOf(name.stem, groups, name.label)
+    const all = name.subscripts!.map(items => items.map(subscriptText))
+    const output = nameOf(name.stem, all.slice(0, -1), name.label)
     if (isDraw) {
       const places = lettersOf(last)
       return places && !this.#drawn.has(name.name) && this.#drawn.has(output)
         ? { kind: 'value', output, indices: places }
         : undefined
     }
-    const [only] = last
-    if (last.length === 1 && only!.kind === 'name' && this.#times.has(only!.name))
-      return { kind: 'step', output, indices: [only!.name] }
-    const isState = this.#statements.some(({ left }) => {
-      const time = left.kind === 'name' ? left.subscripts?.at(-1)?.[0] : undefined
-      return (
-        time?.kind === 'name' && this.#times.has(time.name) && left.kind === 'name' && left.stem === name.stem
-      )
-    })
-    if (last.length === 1 && only!.kind === 'number' && only!.value === 0 && isState)
-      return { kind: 'initial', output, indices: [] }
+    const recurrent = this.#placeInTime(name, all)
+    if (recurrent) return recurrent
     const letters = lettersOf(last)
     if (!letters) return undefined
     const used = indicesUsed(right, declared)
@@ -374,6 +388,44 @@ class PassageReader {
       return undefined
     }
     return { kind: 'value', output, indices: letters }
+  }
+
+  /** A step of a recurrence, the state before the first one, or cells of a grid. */
+  #placeInTime(
+    { stem, subscripts = [], label, ...name }: NameExpression,
+    groups: readonly (readonly string[])[],
+  ): Place | undefined {
+    const lettersBehind = (group: number) => {
+      const letters = lettersOf(subscripts.slice(group + 1).flat())
+      if (!letters) this.#report.fail('behind the step, the left side has letters only', name.range)
+      return letters ?? []
+    }
+    if (this.#times.grids.has(stem!)) {
+      const places = itemsOf({ ...name, subscripts }).map(({ expression }) => expression)
+      const letters = places.flatMap(place =>
+        place.kind === 'name' && !this.#declared.has(place.name) ? [place.name] : [],
+      )
+      return { kind: 'cell', output: stem!, indices: letters, places }
+    }
+    const time = this.#timeIn(groups)
+    if (time >= 0) {
+      const output = nameOf(stem!, groups.slice(0, time), label)
+      return { kind: 'step', output, indices: [...groups[time]!, ...lettersBehind(time)] }
+    }
+    const late = itemsOf({ ...name, subscripts }).find(({ text }) => this.#times.directions.has(text))
+    if (late) this.#report.fail(`write the step \`${late.text}\` as the first subscript`, name.range)
+    for (const [i, group] of groups.entries()) {
+      const output = nameOf(stem!, groups.slice(0, i), label)
+      const { [i]: [first, ...others] = [] } = subscripts
+      const isFirst = first && (first.kind !== 'name' || this.#context.symbols.has(first.name))
+      if (!isFirst || !this.#moved.has(output)) continue
+      if (others.length === 0) return { kind: 'initial', output, indices: lettersBehind(i), places: [first] }
+      const letters = lettersOf(others)
+      if (letters && i === groups.length - 1)
+        return { kind: 'initial', output, indices: letters, places: [first] }
+      if (group.length > 1) this.#report.fail('behind the step, the left side has letters only', name.range)
+    }
+    return undefined
   }
 
   #checkNames(expression: Expression, scope: Scope): void {

@@ -7,6 +7,7 @@ import type { Span } from '../text/source.js'
 import type { StatedNetwork } from './algorithm.js'
 import type { Namespace } from './namespace.js'
 import type { Citation } from './spec.js'
+import type { Direction } from './times.js'
 
 /** A layer that a spec states: it may be applied in several places. */
 export interface PlannedLayer {
@@ -40,13 +41,15 @@ export interface PlannedParameter {
 /** One line of a passage. */
 export interface PlannedLine {
   /**
-   * A value that it defines, a function, what is drawn, the next state of a recurrence or its first one.
+   * A value that it defines, a function, what is drawn, the next state of a recurrence or its first one, or cells of a grid.
    */
-  readonly kind: 'value' | 'function' | 'draw' | 'step' | 'initial'
+  readonly kind: 'value' | 'function' | 'draw' | 'step' | 'initial' | 'cell'
   /** The name of what it defines; of a recurrence, without the index. */
   readonly output: string
-  /** The places of the left side: `y_{ij}` has i and j; a recurrence has its time. */
+  /** The places of the left side: `y_{ij}` has i and j; a step of a recurrence has its time first. */
   readonly indices: readonly string[]
+  /** Of which step a first state is, and of which cells of a grid. */
+  readonly places?: readonly Expression[]
   /** What it is defined as. */
   readonly expression: Expression
   /** The arguments of a function. */
@@ -58,8 +61,10 @@ export interface PlannedLine {
   /** As it is written, and the same read by what is declared. */
   readonly statement: string
   readonly equation: Expression
-  /** What its clause is called; lines that one statement gives share it. */
-  readonly clause: string
+  /** What its clause is called, if it has one; lines that one statement gives share it. */
+  readonly clause?: string
+  /** Whether it is the value of a function that the passage defines and does not use. */
+  readonly isApplied?: true
 }
 
 /** Equations that belong together: each may use names that a later one defines. */
@@ -67,6 +72,8 @@ export interface PlannedPassage {
   readonly lines: readonly PlannedLine[]
   /** What has to be equal to what a line defines: `a = b = c`. */
   readonly claims: readonly PlannedLine[]
+  /** What counts steps, and which way. */
+  readonly times: ReadonlyMap<string, Direction>
   /** What the names that it uses stand for; those that it defines have its prefix. */
   readonly scope: Namespace
   /** All parameters whose names it may use, its own and those of passages before it. */

@@ -4,7 +4,7 @@ import { textOf } from '../library/config.js'
 import { batchName } from '../library/open-sizes.js'
 import { nearest } from '../text/nearest.js'
 import type { SpecContext } from './context.js'
-import type { Plan, PlannedInput } from './plan.js'
+import { isPassage, type Plan, type PlannedInput } from './plan.js'
 import { declaredName } from './statements.js'
 import type { StepReader } from './steps.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry } from './yaml.js'
@@ -69,7 +69,12 @@ function readBelow(context: SpecContext, name: string, entry: YamlEntry | undefi
   return undefined
 }
 
-/** The outputs: steps by name; without them the results of the last step. */
+const isOfFunctionsOnly = ({ planned }: StepReader) =>
+  planned.every(step => isPassage(step) && step.lines.every(({ kind }) => kind === 'function'))
+
+const onlyFunctions = 'the equations define functions only: add one that applies them, such as `y = f(x)`'
+
+/** The outputs: steps by name, or expressions of them; without them the results of the last step. */
 export function readOutputs(
   context: SpecContext,
   entry: YamlEntry | undefined,
@@ -77,17 +82,20 @@ export function readOutputs(
   reader: StepReader,
   model: YamlEntry | undefined,
 ): Plan['outputs'] {
-  if (!entry)
-    return last.map(value => ({
-      name: value,
-      value,
-      span: model?.keySpan ?? { file: context.file, start: 0, end: 0 },
-    }))
+  if (!entry) {
+    const span = model?.keySpan ?? { file: context.file, start: 0, end: 0 }
+    const own = reader.appliedLast === undefined ? last : [reader.appliedLast]
+    if (model && reader.planned.length > 0 && isOfFunctionsOnly(reader))
+      context.report('spec-missing-key', { layer: 'spec', key: 'outputs' }, span, onlyFunctions)
+    return own.map(value => ({ name: value, value, span }))
+  }
   const items = itemsOf(entry.value) ?? (entry.value ? [entry.value] : [])
   return items.flatMap(item => {
     const name = declaredName(textOf(scalarOf(item) ?? null))
     const span = spanOf(item, context.file)
     if (reader.has(name)) return [{ name, value: name, span }]
+    const value = reader.readOff(item)
+    if (value !== undefined) return [{ name, value, span }]
     const suggestion = nearest(name, reader.values)
     context.report(
       'spec-unknown-name',

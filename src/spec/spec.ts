@@ -108,6 +108,8 @@ export interface Instantiation {
   readonly network?: ApplyNetwork
   /** Is told each value that a part of an equation has. */
   readonly onValue?: OnValue
+  /** Whether equations over time are written out step by step, where it is known how many steps there are. */
+  readonly isWrittenOut?: boolean
   /** Whether a node stands for what a network computes, so that no gradient goes through it. */
   readonly isOpaque?: (node: Node) => boolean
 }

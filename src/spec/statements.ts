@@ -1,4 +1,10 @@
-import { type Expression, type NameExpression, type Range, replaceParts } from '../math/expression.js'
+import {
+  type Expression,
+  type NameExpression,
+  partsOf,
+  type Range,
+  replaceParts,
+} from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
@@ -18,6 +24,8 @@ export interface Statement {
   readonly text: string
   /** The whole of it, before anything is written out. */
   readonly written: Expression
+  /** The function of which this is the value for its own arguments. */
+  readonly applies?: string
 }
 
 /** Tells a problem at its place in a passage. */
@@ -42,10 +50,11 @@ export function readStatement(
   const help = 'name the value on the left: `h = tanh(x W + b)`'
   if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
     return fail('the left side is not a name', equation.range, help)
-  if (equation.operator === '<-')
+  if (equation.operator === '<-' && isReadIn(equation.left, equation.right))
     return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
   const isDraw = equation.operator === '~'
-  const { left, right } = withoutLogarithm(equation)
+  const { left: written, right } = withoutLogarithm(equation)
+  const left = asFunctionOfNames(written)
   const isName =
     left.kind === 'name' ||
     left.kind === 'call' ||
@@ -69,6 +78,14 @@ export function readStatement(
       'give the size a value under `symbols:`',
     )
   return { ...statement, family: { index: tree.index, first, last } }
+}
+
+/** Whether an assignment such as `θ ← θ − η g` changes what it reads; any other is a definition. */
+function isReadIn(left: Expression, right: Expression): boolean {
+  const written = printExpression(left)
+  const isRead = (part: Expression): boolean =>
+    (part.kind === left.kind && printExpression(part) === written) || partsOf(part).some(isRead)
+  return isRead(right)
 }
 
 const textOf = ({ range }: Expression, text: string): string =>
@@ -111,6 +128,12 @@ function asCall(expression: Expression): Expression {
   return { kind: 'call', name: operand.name, attributes: [], arguments: at, range }
 }
 
+/** `K[u, v] = …`, as some papers write functions, is `K(u, v) = …`. */
+function asFunctionOfNames(left: Expression): Expression {
+  const call = asCall(left)
+  return call.kind === 'call' && call.arguments.every(argument => nameIn(argument)) ? call : left
+}
+
 /** A name, also one with a label: `W_i^Q`. */
 export function nameIn(tree: Expression | { readonly problem: string }): NameExpression | undefined {
   if ('problem' in tree) return undefined
@@ -140,6 +163,16 @@ export function writtenOut(
     !declared.has(part.name) &&
     !stated.has(part.name)
   const names = new Set([...declared, ...statements.flatMap(({ left }) => namesOnLeft(left))])
+  // `\hat{A}_t = A_t - V_t` says what each \hat{A} is.
+  const placed = new Set(
+    statements.flatMap(({ left, right }) => {
+      const letters = left.kind === 'name' ? lettersOf(left.subscripts?.at(-1) ?? []) : undefined
+      return letters?.length && letters.every(letter => indicesUsed(right, names).has(letter))
+        ? (nameIn(left)?.name ?? [])
+        : []
+    }),
+  )
+  const labelled = new Set([...names].filter(name => !placed.has(name)))
   const plain = statements.map(
     (statement): Statement => ({
       ...statement,
@@ -147,7 +180,7 @@ export function writtenOut(
       right: replaceParts(
         overExamples(
           replaceParts(statement.right, part => withoutDependence(part, isDependence)),
-          names,
+          labelled,
         ),
         part => closedForm(part, names),
       ),

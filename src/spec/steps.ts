@@ -7,6 +7,7 @@ import type { SpecContext } from './context.js'
 import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
+import { readExpression } from './read-off.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
 import { declaredName } from './statements.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
@@ -40,6 +41,7 @@ export class StepReader {
   readonly layers = new Map<string, PlannedLayer>()
   readonly #values = new Set<string>()
   #namespace = new Namespace()
+  #applied: string | undefined
   readonly #counts = new Map<string, number>()
   readonly #used = new Map<string, readonly PlannedLayer[]>()
   /** Models whose steps are being read. */
@@ -270,12 +272,7 @@ export class StepReader {
     becomes?: string,
   ): readonly string[] {
     const scope = this.#namespace
-    const known = {
-      scope,
-      functions: this.#functions,
-      parameters: this.#parameters,
-      ...(becomes !== undefined && { becomes }),
-    }
+    const known = { ...this.#known, ...(becomes !== undefined && { becomes }) }
     const passage = readPassage(this.#context, head, fields, known)
     if (!passage) return current
     const values = passage.lines.filter(({ kind }) => kind === 'value' || kind === 'step')
@@ -290,11 +287,32 @@ export class StepReader {
     for (const line of passage.lines)
       if (line.kind !== 'function') this.#define(`${scope.prefix}${line.output}`)
     this.planned.push(passage)
-    const last = values.at(-1)
+    const last = values.filter(({ isApplied }) => !isApplied).at(-1)
+    const applied = values.at(-1)
+    this.#applied =
+      applied?.isApplied && applied.range[0] > (last?.range[0] ?? -1) ? applied.output : undefined
     return last ? [`${scope.prefix}${last.output}`] : current
   }
 
+  get #known() {
+    return { scope: this.#namespace, functions: this.#functions, parameters: this.#parameters }
+  }
+
+  /** The value of the function that equations define last, if nothing comes after it. */
+  get appliedLast(): string | undefined {
+    return this.#applied
+  }
+
+  /** The name that the value of an expression has; undefined where it is none of what is defined. */
+  readOff(node: YamlNode): string | undefined {
+    const passage = readExpression(this.#context, node, this.#known)
+    if (!passage) return undefined
+    this.planned.push(passage)
+    return passage.lines[0]!.output
+  }
+
   #apply(layer: PlannedLayer, inputs: readonly string[], wanted: string, span: Span): readonly string[] {
+    this.#applied = undefined
     let output = wanted
     for (let i = 2; this.#values.has(output); i++) output = `${wanted}/${i}`
     this.#define(output)
