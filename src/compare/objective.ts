@@ -15,6 +15,7 @@ import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { differingExpectation } from './expectation.js'
+import { withoutGuards } from './guards.js'
 import { NetworkLeaves } from './leaves.js'
 import { type CodeNetwork, NetworkApplier, type NetworkPairing } from './networks.js'
 import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
@@ -99,6 +100,8 @@ export function compareObjective(
   const byNetworks = prover.byNetworks(leaves, port)
   if (byNetworks) return byNetworks
   if (effort === 'form') return { problem: 'it is not proved whatever the networks compute' }
+  const guarded = guardedObjective(stated, loss, moved, meanings)
+  if (guarded) return guarded
   const root = written(port.node)
   if (isProblem(root)) return root
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
@@ -161,6 +164,32 @@ export function compareObjective(
     refute: sides => (equationParameters.length > 0 ? difference(sides) : refute()),
   })
   return 'problem' in outcome && failed ? failed : outcome
+}
+
+/** An objective that is the stated one but for what keeps its logarithms finite. */
+function guardedObjective(
+  stated: StatedDescent,
+  loss: Model,
+  moved: readonly Node[],
+  meanings: Meanings,
+): EquationOutcome | undefined {
+  const without = withoutGuards(loss, meanings.training.builder)
+  if (!without) return undefined
+  const { guard, loss: plain } = without
+  const outcome = compareObjective(stated, plain, moved, meanings, 'form')
+  if (!('proof' in outcome)) return undefined
+  const { constant } = guard
+  return {
+    name: { code: 'log-guarded', values: { constant: String(constant) } },
+    evidence: {
+      by: 'value',
+      expected: 'log(0) = −∞',
+      actual: `log(${constant}) = ${Number(Math.log(constant).toPrecision(4))}`,
+    },
+    specified: guard.plain,
+    implemented: guard.guarded,
+    statements: [],
+  }
 }
 
 const mapped = <Result>(

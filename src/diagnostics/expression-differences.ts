@@ -104,6 +104,12 @@ export const expressionDifferences = {
     message: '{actual} stands where {expected} is specified',
     why: 'Under the root a constant of 10⁻⁶ is worth 10⁻³ beside it.',
   },
+  'log-guarded': {
+    category: 'difference',
+    title: 'Logarithm kept finite',
+    message: 'the logarithm is kept finite by {constant}, and is as specified otherwise',
+    why: 'Where a probability is smaller than the constant, its logarithm and its gradient are other numbers; elsewhere they are nearly what is specified.',
+  },
   'sign-different': {
     category: 'difference',
     title: 'Another sign',

@@ -10,15 +10,29 @@ import { saysSame } from './tensorflow/training-record.js'
  * is known than that they are no others in the code.
  */
 export const areAlike = (a: readonly Step[], b: readonly Step[]): boolean =>
-  a.length === b.length &&
-  a.every((step, i) => saysSame(step, b[i]!) || saysSame(withoutSettings(step), withoutSettings(b[i]!)))
+  a.length === b.length && a.every((step, i) => isAlike(step, b[i]!))
+
+/** The same, where no hyper-parameter changes. */
+export const mayBeSame = (a: readonly Step[], b: readonly Step[]): boolean =>
+  a.length === b.length && a.every((step, i) => saysSame(step, b[i]!) || mayBeOne(step, b[i]!))
+
+const isAlike = (a: Step, b: Step): boolean =>
+  saysSame(a, b) || saysSame(withoutSettings(a), withoutSettings(b)) || mayBeOne(a, b)
+
+/** Whether two steps are of one place, and of one of them it is not known what it makes small. */
+const mayBeOne = (a: Step, b: Step): boolean =>
+  a.kind === 'descent' && b.kind === 'descent' && a.origin.span === b.origin.span && [a, b].some(isUnknown)
+
+const isUnknown = ({ reason, open }: Descent): boolean => reason !== undefined || open !== undefined
 
 /** Rounds that are alike as one, whose hyper-parameters may be other numbers in each. */
 export function asOne(rounds: readonly (readonly Step[])[]): readonly Step[] {
   const [first = []] = rounds
   return first.map((step, i) => {
     const all = rounds.map(round => round[i]!)
-    return all.every((other): other is Descent => other.kind === 'descent') ? withChanges(all) : step
+    if (!all.every((other): other is Descent => other.kind === 'descent')) return step
+    // What is not known of one round is not known of the loop.
+    return all.find(isUnknown) ?? withChanges(all)
   })
 }
 

@@ -1,7 +1,6 @@
-import type { Assignment, Descent, Step } from '../graph/training.js'
+import type { Assignment, Descent, Rounds, Step } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
-import { areAlike, asOne } from './alike-rounds.js'
-import { saysSame } from './tensorflow/training-record.js'
+import { areAlike, asOne, mayBeSame } from './alike-rounds.js'
 
 /** The steps of optimizers among steps, in order. */
 export function descents(step: Step): readonly Descent[] {
@@ -28,8 +27,11 @@ export function folded(steps: readonly Step[]): readonly Step[] {
     )
     const next = inner[at + period * count]
     // The first rounds of a long loop are walked one by one before the others are as one.
-    if (next?.kind === 'rounds' && next.condition && areSame(next.steps, body)) at += period * count
-    else if (count > 1) {
+    const isRest = (rest: Rounds) => [...rounds, rest.steps].every(round => mayBeSame(round, body))
+    if (next?.kind === 'rounds' && next.condition && isRest(next)) {
+      result.push({ ...next, steps: asOne([...rounds, next.steps]) })
+      at += period * count + 1
+    } else if (count > 1) {
       result.push({ kind: 'rounds', steps: folded(asOne(rounds)), count })
       at += period * count
     } else result.push(inner[at++]!)
@@ -75,6 +77,3 @@ function repetitionAt(
   }
   return best
 }
-
-const areSame = (a: readonly Step[], b: readonly Step[]): boolean =>
-  a.length === b.length && a.every((step, i) => saysSame(step, b[i]!))

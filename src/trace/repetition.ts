@@ -76,11 +76,15 @@ export class Repetitions {
     const found = outer?.found.inside.get(place) ?? none()
     outer?.found.inside.set(place, found)
     this.#open.push({ place, found, surroundings })
+    // What its rounds leave is not known afterwards, so that nothing of them is handed on by a loop around it.
+    const handingOn = this.#handingOn
+    this.#handingOn = 0
     try {
       const fresh = walk(found.changed).slice(found.changed.length)
       // What a round of the outer one makes is gone with it.
       found.changed.push(...fresh.filter(change => outer?.surroundings.areChangedBy(change)))
     } finally {
+      this.#handingOn = handingOn
       this.#open.pop()
     }
   }
