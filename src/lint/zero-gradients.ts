@@ -4,16 +4,21 @@ import { drawnPoints } from '../evaluate/draws.js'
 import { evaluate } from '../evaluate/evaluate.js'
 import { gradients } from '../gradient/gradient.js'
 import { rebuild } from '../gradient/rebuild.js'
+import type { GraphBuilder } from '../graph/builder.js'
 import { lossesOf, type OwnedParameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { type LeafOptions, prove } from '../identity/prove.js'
 import { expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import type { LintContext, LintRule } from './lint.js'
 
 /** Multiplications and additions that the gradients of one model may take at one point. */
 const budget = 20_000_000
+
+/** The same for the proof that one of them is zero. */
+const proofBudget = 100_000
 
 /** As a part of the largest gradient: what rounding leaves of a sum that is zero. */
 const tolerance = 1e-9
@@ -23,7 +28,8 @@ const openSize = 3
 
 /**
  * Trained parameters on which nothing that training sees depends, though the expressions name them: the gradient is zero
- * at random points. Nothing is said of models that are too large to be tried, or of which a gradient is not known.
+ * at random points, and proved to be in exact arithmetic, since functions that saturate leave nothing of a gradient either.
+ * Nothing is said of models that are too large to be tried, or of which a gradient is not known.
  */
 export const zeroGradients: LintRule = context => {
   const trained = parametersOf(context.model).filter(
@@ -83,8 +89,19 @@ function flowOf(
   return found.map(node => {
     if (!node) return 'absent'
     const at = next++
-    return points.every((_, p) => largest[p * own.length + at]! <= tolerance * scale) ? 'zero' : 'flows'
+    const seemsZero = points.every((_, p) => largest[p * own.length + at]! <= tolerance * scale)
+    return seemsZero && isProvedZero(node, builder, { leaf, symbol, mode: 'training', budget: proofBudget })
+      ? 'zero'
+      : 'flows'
   })
+}
+
+function isProvedZero(node: Node, builder: GraphBuilder, options: LeafOptions): boolean {
+  const { shape } = node.type
+  const zeros = shape && builder.node('fill', [], { shape, value: 0 })
+  return zeros && !isProblem(zeros)
+    ? prove({ first: [node], second: [zeros] }, options).kind === 'proved'
+    : false
 }
 
 /** Whether an op is something else in training, and takes its mode from who runs the model. */
