@@ -20,7 +20,19 @@ export function domainOf({ type, attributes: { name, below } }: Node): Domain {
   return typeof below === 'number' ? { kind: 'whole', below } : { kind: 'real' }
 }
 
-export const isConstant = ({ op, inputs }: Node): boolean => inputs.length === 0 && op in operations
+const constants = new WeakMap<Node, boolean>()
+
+/** A constant, or a number that is made of sizes: both sides may make others of the same sizes. */
+export function isConstant(node: Node): boolean {
+  const known = constants.get(node)
+  if (known !== undefined) return known
+  const { op, inputs, type } = node
+  const isNumber = inputs.length === 0 || (type.shape?.length === 0 && inputs.every(isConstant))
+  const result = op in operations && isNumber
+  constants.set(node, result)
+  return result
+}
+
 export const isLeaf = (node: Node): boolean =>
   isDraw(node) || (node.inputs.length === 0 && !(node.op in operations))
 export const isFollowed = (node: Node): boolean => node.op in operations || isLeaf(node)
