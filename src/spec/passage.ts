@@ -66,7 +66,7 @@ export function readPassage(
     return undefined
   }
   const report: Report = { at, fail }
-  const parsed = head.key === 'equations' ? parseEquations(text) : one(parseEquation(text))
+  const parsed = parsedAs(head.key, text)
   if (isSyntaxProblem(parsed)) return fail(parsed.problem, [parsed.offset, parsed.offset + 1])
   const before = context.diagnostics.length
   const keys = entriesOf(fields.get('where')?.value ?? null, context.file)?.map(({ key }) => key) ?? []
@@ -108,6 +108,13 @@ export function readPassage(
     span: head.span,
     ...(citation && { citation }),
   }
+}
+
+/** One equation may go over several lines, and several lines may be equations: what they are read as decides, not the key. */
+function parsedAs(key: string, text: string): readonly Expression[] | SyntaxProblem {
+  const several = parseEquations(text)
+  if (key === 'equations' || (!isSyntaxProblem(several) && several.length > 1)) return several
+  return one(parseEquation(text))
 }
 
 /** `FL(p) = …` that nothing calls, where p is a value, states FL(p). */
