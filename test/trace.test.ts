@@ -1198,6 +1198,72 @@ const cases: readonly Case[] = [
     inputs: { 'draw()': { shape: [3], dtype: 'float32' } },
     expected: ['f 0'],
   },
+  {
+    title: 'what a function checks and other functions set is not known where it would throw',
+    files: {
+      'model.js': `import { Samples } from './samples.js'
+        const samples = new Samples()
+        let classes
+        export const setUp = count => { classes = count }
+        export const check = () => { if (samples.xs == null) throw new Error('no samples') }
+        export function make() {
+          check()
+          if (!classes) throw new Error('no classes')
+          return ${build('{ units: classes, inputShape: [3] }')}
+        }`,
+      'samples.js': 'export class Samples { add(x) { [this.xs] = [x] } }',
+    },
+    target: 'make',
+    expected: ['make 4*classes'],
+  },
+  {
+    title: 'what a method throws over and another one sets says so',
+    files: {
+      'model.js': `export class Net {
+        constructor() { this.base = null }
+        async load(path) { this.base = await read(path) }
+        build() { return ${build('{ units: 2, inputShape: this.base.outputs[0].shape.slice(1) }')} }
+      }`,
+    },
+    target: 'Net.build',
+    expected: ['Net.build set-elsewhere'],
+  },
+  {
+    title: 'what no other function sets, or the function itself sets to nothing, throws',
+    files: {
+      'model.js': `let size = null, base, width
+        exports.reset = () => { size = null }
+        exports.load = path => { base = read(path) }
+        exports.unset = () => {
+          if (size === null) throw new Error('no size')
+          return ${build('{ units: size, inputShape: [3] }')}
+        }
+        exports.cleared = () => {
+          base = undefined
+          if (!base) throw new Error('no base')
+          return ${build('{ units: 2, inputShape: [3] }')}
+        }
+        exports.itself = () => {
+          if (!width) throw new Error('no width')
+          width = 2
+          return ${build('{ units: 2, inputShape: [3] }')}
+        }`,
+    },
+    expected: ['unset uncaught-error', 'cleared uncaught-error', 'itself uncaught-error'],
+  },
+  {
+    title: 'what a function makes where nothing is there yet stays as it is',
+    files: {
+      'model.js': `let size
+        exports.setSize = own => { size = own }
+        exports.make = () => {
+          if (!size) size = 5
+          return ${build('{ units: size, inputShape: [3] }')}
+        }`,
+    },
+    target: 'make',
+    expected: ['make 20'],
+  },
 ]
 
 test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args, inputs, expected }) => {

@@ -38,6 +38,12 @@ export const opaqueReasons = {
     message: '`{what}` changes in each call, and how often it was called before is not known',
     why: 'A function that trains is called again and again, and finds what its earlier calls left.',
   },
+  'set-elsewhere': {
+    category: 'opaque',
+    title: 'Set by another function',
+    message: 'what `{what}` holds when this is called is not known: it is set by {by}',
+    why: 'Without that, the code would throw, so another function was called before; with what, is not known.',
+  },
   'changed-in-training': {
     category: 'opaque',
     title: 'Changed while `fit` trains',

@@ -1,10 +1,13 @@
-import type { Module } from '../core/program.js'
-import { diagnostic } from '../diagnostics/diagnostic.js'
+import type { Binding, FunctionCode, Module } from '../core/program.js'
+import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { add, type Dimension, isPolynomial, multiply, subtract, symbol } from '../graph/dimension.js'
 import type { Span } from '../text/source.js'
+import { type Assignment, assignedElsewhere } from './assigned-elsewhere.js'
+import { Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
-import type { Scope } from './scope.js'
-import { type HostObject, isObject, isUnknown, type ObjectValue, type Value } from './value.js'
+import type { Cell, Scope } from './scope.js'
+import type { ReadPlace } from './unset-reads.js'
+import { type HostObject, isObject, isUnknown, type ObjectValue, type Property, type Value } from './value.js'
 
 /** How what a call finds follows from how many calls there were before it. */
 type Form =
@@ -14,6 +17,8 @@ type Form =
   | { readonly kind: 'number' }
   /** An object of a library, as the first call found it or as one left it. */
   | { readonly kind: 'state'; readonly left: unknown }
+  /** Nothing before some other function was called, which is where it is set. */
+  | { readonly kind: 'set'; readonly reason: Diagnostic }
 
 /** What calls leave for the next one, by the way to it: from `this`, or from a variable of the module. */
 export type LeftByCalls = ReadonlyMap<string, Form>
@@ -41,6 +46,8 @@ export class EarlierCalls {
   readonly #known: LeftByCalls
   /** All that is known of calls by now, where that is more than before. */
   learned: LeftByCalls | undefined
+  /** What the call throws over, since other functions that set it were not called before: with what was known already. */
+  unset: LeftByCalls | undefined
 
   constructor(interpreter: Interpreter, known: LeftByCalls) {
     this.#interpreter = interpreter
@@ -49,15 +56,24 @@ export class EarlierCalls {
 
   /** Runs a call of a target as any of its calls. */
   run(call: () => Value, roots: Roots, span: Span): Value {
-    const places = this.#places(roots)
+    const found = this.#places(roots)
     for (const [path, form] of this.#known) {
-      const place = places.get(path)
+      const place = found.places.get(path) ?? this.#emptyPlace(path, found)
       if (place) this.#enter(path, place, form, span)
     }
     const before = this.#places(roots)
-    const result = call()
-    this.#learn(before, this.#places(roots))
-    return result
+    const { unset } = this.#interpreter
+    unset.take()
+    try {
+      const result = call()
+      this.#learn(before.places, this.#places(roots).places)
+      return result
+    } catch (error) {
+      if (error instanceof Thrown) unset.blame()
+      throw error
+    } finally {
+      this.#ask(unset.take(), before, roots)
+    }
   }
 
   #enter(path: string, place: Place, form: Form, span: Span): void {
@@ -65,12 +81,46 @@ export class EarlierCalls {
     const { value, write } = place
     const name = path.split('.').at(-1)!
     if (form.kind === 'counter') write(add(form.start, multiply(form.step, this.#count())))
+    else if (form.kind === 'set')
+      write(interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason))
     else if (form.kind === 'number') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
     else if (isObject(value) && value.kind === 'host') {
       const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))
       const state = value.type.unknownState?.(value.state, unknown, [value.state, form.left])
       interpreter.heap.setState(value, state ?? value.state)
     }
+  }
+
+  /** Where nothing was found that other functions set. */
+  #emptyPlace(path: string, { owners, cells }: Found): Place | undefined {
+    const { heap } = this.#interpreter
+    const end = path.lastIndexOf('.')
+    const key = path.slice(end + 1)
+    for (const [cell, { name }] of cells)
+      if (end < 0 && name === key) return { value: cell.value, write: value => heap.setCell(cell, value) }
+    for (const [object, owner] of owners)
+      if (end > 0 && owner.path === path.slice(0, end))
+        return { value: undefined, write: value => heap.setProperty(object, key, { value }) }
+    return undefined
+  }
+
+  /** Asks for another walk where the code throws over what it found without a value and other functions set. */
+  #ask(blamed: readonly ReadPlace[], { owners, cells }: Found, { code, module }: Roots): void {
+    const { modules } = this.#interpreter
+    const unset = new Map(this.#known)
+    for (const place of blamed) {
+      const binding = place.kind === 'variable' ? cells.get(place.cell) : undefined
+      const owner = place.kind === 'field' ? owners.get(place.object) : undefined
+      if (binding) {
+        const assignment = assignedElsewhere([module], code, { binding })
+        if (assignment) unset.set(binding.name, setBy(binding.name, assignment))
+      } else if (owner && place.kind === 'field' && !owner.held.has(place.key)) {
+        const path = `${owner.path}.${place.key}`
+        const assignment = assignedElsewhere(modules.loaded, code, { key: place.key })
+        if (assignment) unset.set(path, setBy(path, assignment))
+      }
+    }
+    this.unset = [...unset.keys()].some(path => !this.#known.has(path)) ? unset : undefined
   }
 
   /** How many calls there were before. */
@@ -113,9 +163,11 @@ export class EarlierCalls {
       : { kind: 'number' }
   }
 
-  #places({ thisValue, module, scope }: Roots): ReadonlyMap<string, Place> {
+  #places({ thisValue, module, scope }: Roots): Found {
     const { heap } = this.#interpreter
     const places = new Map<string, Place>()
+    const owners = new Map<ObjectValue, Owner>()
+    const cells = new Map<Cell, Binding>()
     const seen = new Set<ObjectValue>()
     const add = (path: string, value: Value, depth: number, write: Place['write']): void => {
       if (places.size >= mostPlaces) return
@@ -125,6 +177,8 @@ export class EarlierCalls {
       if (value.kind === 'host' && value.type.outlivesCalls)
         places.set(path, { value, state: value.state, write })
       if (value.kind !== 'record') return
+      const held = [...value.properties].filter(([, property]) => !isEmpty(property))
+      owners.set(value, { path, held: new Set(held.map(([key]) => key)) })
       for (const [key, property] of value.properties)
         add(`${path}.${key}`, property.value, depth + 1, next =>
           heap.setProperty(value, key, { ...property, value: next }),
@@ -133,15 +187,41 @@ export class EarlierCalls {
     add('this', thisValue, 0, () => undefined)
     for (const binding of module.scope) {
       const cell = scope?.find(binding)
+      if (cell?.initialized && isEmpty(cell)) cells.set(cell, binding)
       if (cell?.initialized) add(binding.name, cell.value, 1, next => heap.setCell(cell, next))
     }
-    return places
+    return { places, owners, cells }
   }
 }
+
+/** What a call finds. */
+interface Found {
+  readonly places: ReadonlyMap<string, Place>
+  /** The objects that it can get at. */
+  readonly owners: ReadonlyMap<ObjectValue, Owner>
+  /** The variables that hold nothing. */
+  readonly cells: ReadonlyMap<Cell, Binding>
+}
+
+/** The way to an object, and the fields of it that hold something. */
+interface Owner {
+  readonly path: string
+  readonly held: ReadonlySet<string>
+}
+
+const setBy = (what: string, { by, span }: Assignment): Form => ({
+  kind: 'set',
+  reason: diagnostic('set-elsewhere', { what, by }, { span }),
+})
+
+/** Whether a place holds nothing, and no code that is run to read it. */
+const isEmpty = ({ value, getter }: Property): boolean =>
+  getter === undefined && (value === undefined || value === null)
 
 /** From where a target finds what calls before it left. */
 export interface Roots {
   readonly thisValue: Value
+  readonly code: FunctionCode
   readonly module: Module
   readonly scope: Scope | undefined
 }

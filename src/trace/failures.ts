@@ -57,9 +57,15 @@ export class Failures {
     return this.#interpreter.opaque('uncaught-error', { message }, span)
   }
 
+  /** An error over `undefined` or `null`, if that is what the code finds when it runs. */
+  nothing(problem: string, span: Span): Value {
+    this.#interpreter.unset.blame()
+    return this.perhaps(problem, span)
+  }
+
   /** A call of what is no function, or of something that may be one when the code runs. */
   notCallable(callee: Value, span: Span): Value {
-    if (callee === undefined || callee === null) this.perhaps(`calls ${callee}`, span)
+    if (callee === undefined || callee === null) this.nothing(`calls ${callee}`, span)
     else if (this.#guards.length > 0 && !(isObject(callee) && callee.properties.has(unknownKey)))
       this.fail('TypeError', 'calls what is no function', span)
     return this.#interpreter.opaque('opaque-callee', { call: shortText(span) }, span)

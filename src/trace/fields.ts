@@ -38,7 +38,10 @@ export function getField(
     for (let at: ObjectValue | null = object; at; at = at.prototype) {
       const property = at.properties.get(key)
       if (property?.getter !== undefined) return interpreter.call(property.getter, [], span, receiver)
-      if (property) return property.value
+      if (property) {
+        interpreter.unset.note({ kind: 'field', object, key }, property.value)
+        return property.value
+      }
       const whole = at.kind === 'array' ? undefined : at.properties.get(unknownKey)?.value
       if (isUnknown(whole)) return interpreter.get(whole, key, span)
     }
@@ -72,7 +75,7 @@ export function getField(
   if (builtin?.kind === 'value') return builtin.value
   if (builtin?.kind === 'method') return builtinMethod(interpreter, builtin.name, key, object)
   if (object === undefined || object === null) {
-    return interpreter.failures.perhaps(`reads \`${key}\` of ${object}`, span)
+    return interpreter.failures.nothing(`reads \`${key}\` of ${object}`, span)
   }
   if (builtin) {
     const reason = 'this member is not modelled'
@@ -88,6 +91,7 @@ export function getField(
       span,
     )
   }
+  if (isObject(object)) interpreter.unset.note({ kind: 'field', object, key }, undefined)
   return undefined
 }
 
@@ -108,7 +112,7 @@ export function setField(interpreter: Interpreter, object: Value, key: string, p
     return
   }
   if (object === undefined || object === null)
-    interpreter.failures.perhaps(`assigns \`${key}\` of ${object}`, property.span ?? noSpan)
+    interpreter.failures.nothing(`assigns \`${key}\` of ${object}`, property.span ?? noSpan)
   if (!isObject(object)) return
   if (key === '__proto__') {
     // It sets what the object inherits from instead of a field.

@@ -38,6 +38,7 @@ import {
   whyUnknown,
 } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
+import { UnsetReads } from './unset-reads.js'
 import {
   type ArrayObject,
   type ClosureObject,
@@ -90,6 +91,7 @@ export class Interpreter implements Tracer {
   /** What the calls of one function of the program are noted by, where they are asked for. */
   watched: WatchedCalls | undefined
   readonly failures = new Failures(this)
+  readonly unset = new UnsetReads()
   readonly wanted = new WantedTensors()
   readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
@@ -422,6 +424,7 @@ export class Interpreter implements Tracer {
   variable(scope: Scope, binding: Binding, span: Span): Value {
     const cell = scope.find(binding)
     if (!cell) return this.modules.external(binding, span)
+    if (cell.initialized || !binding.declared) this.unset.note({ kind: 'variable', cell }, cell.value)
     return cell.initialized || !binding.declared
       ? cell.value
       : this.failures.fail('ReferenceError', 'is read before its declaration', span)

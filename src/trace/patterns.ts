@@ -43,7 +43,7 @@ export function assignTarget(
       return
     case 'objectPattern': {
       if (value === undefined || value === null)
-        interpreter.failures.perhaps(`takes fields of ${value}`, target.span)
+        interpreter.failures.nothing(`takes fields of ${value}`, target.span)
       const taken = new Set<string>()
       for (const { key, element } of target.entries) {
         const { value: keyValue, name } = evaluateKey(interpreter, key, frame)
@@ -128,7 +128,7 @@ export function listOf(interpreter: Interpreter, value: Value, span: Span): read
 
 /** What the language does about a value that it cannot iterate over; there may be more to a value of a library. */
 export function notIterable(interpreter: Interpreter, value: Value, span: Span): void {
-  if (value === undefined || value === null) interpreter.failures.perhaps(`iterates over ${value}`, span)
+  if (value === undefined || value === null) interpreter.failures.nothing(`iterates over ${value}`, span)
   else if (!isObject(value) ? typeof value !== 'string' : value.kind === 'closure' || value.kind === 'class')
     interpreter.failures.fail('TypeError', 'is not iterable', span)
   else if (isObject(value) && value.kind === 'record' && !mayHave(value))

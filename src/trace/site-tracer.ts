@@ -90,6 +90,8 @@ export interface Walk {
   readonly steps: number
   /** What its call leaves for the next one, where that is more than it was walked with. */
   readonly left?: LeftByCalls
+  /** Where it throws: the same with what other functions set, which held nothing. */
+  readonly unset?: LeftByCalls
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
   readonly callbacks: readonly Walk[]
 }
@@ -212,9 +214,8 @@ export class SiteTracer {
         : []),
     ]
     const reasons = models.flatMap(model => ('reason' in model && model.reason ? [model.reason] : []))
-    const open = [...reasons, ...models.flatMap(causesOf), ...diagnostics]
-      .map(reason => interpreter.questions.get(reason))
-      .find(question => question)
+    const told = [...reasons, ...models.flatMap(causesOf), ...diagnostics]
+    const open = told.map(reason => interpreter.questions.get(reason)).find(question => question)
     if (!failure && this.#assumptions.length === 0 && models.some(model => 'applications' in model))
       diagnostics.push(...this.#unread())
     if (!failure && !open && this.#assumptions.length === 0) {
@@ -246,8 +247,17 @@ export class SiteTracer {
     }
     const steps = interpreter.meter.spent
     const left = training && this.#targets.left
+    const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
     const callbacks = this.#runCallbacks(target)
-    return { site, throws, steps, ...(open && { open }), ...(left && { left }), callbacks }
+    return {
+      site,
+      throws,
+      steps,
+      ...(open && { open }),
+      ...(left && { left }),
+      ...(unset && { unset }),
+      callbacks,
+    }
   }
 
   /** A model that is not known, with what would help. */

@@ -45,6 +45,8 @@ export class Targets {
   readonly #earlier: LeftByCalls
   /** What the call that was walked last leaves for the next one, where that is more than was known. */
   left: LeftByCalls | undefined
+  /** The same with what the call throws over, as other functions that set it were not called before. */
+  unset: LeftByCalls | undefined
 
   constructor(
     interpreter: Interpreter,
@@ -116,6 +118,7 @@ export class Targets {
     this.#parameters = 0
     this.given.length = 0
     this.left = undefined
+    this.unset = undefined
     const place = this.#place(target)
     const parameters = new Set(this.parameters(target))
     const entries = Object.entries(values)
@@ -263,19 +266,19 @@ export class Targets {
     this.given.push(closure, thisValue)
     const interpreter = this.#interpreter
     const earlier = new EarlierCalls(interpreter, this.#earlier)
-    const roots = { thisValue, module: this.#module, scope: this.#instance?.scope }
+    const roots = { thisValue, code: closure.code, module: this.#module, scope: this.#instance?.scope }
     const given = this.#bind(parameters, args)
-    const result = earlier.run(
-      () =>
-        interpreter.observe(
-          () => interpreter.call(closure, given, span, thisValue),
-          () => unreadIn(closure),
-        ),
-      roots,
-      span,
-    )
-    this.left = earlier.learned
-    return result
+    const call = () =>
+      interpreter.observe(
+        () => interpreter.call(closure, given, span, thisValue),
+        () => unreadIn(closure),
+      )
+    try {
+      return earlier.run(call, roots, span)
+    } finally {
+      this.left = earlier.learned
+      this.unset = earlier.unset
+    }
   }
 
   /** Values by name; a parameter without one takes its default, or is unbound. */

@@ -30,6 +30,9 @@ const mostCases = 16
 /** As many calls of a target may each leave something that those before it did not. */
 const mostCalls = 4
 
+/** As many times a walk may end at something else that other functions set. */
+const mostUnset = 4
+
 type Start = (assumptions: readonly Assumption[], earlier?: LeftByCalls) => SiteTracer
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
@@ -132,13 +135,21 @@ function targetSites(
     : plain
 }
 
-/** Walks a target that trains as any of its calls, with what those before it left. */
+/**
+ * Walks a target as any of its calls: with what other functions set not known, where it throws because it holds nothing,
+ * and where it trains, with what the calls before it left.
+ */
 function asAnyCall(
   start: Start,
   walk: (tracer: SiteTracer) => Walk,
 ): (tracer: SiteTracer, assumptions: readonly Assumption[]) => Walk {
   return (tracer, assumptions) => {
     let found = walk(tracer)
+    for (let rounds = 0; found.unset && rounds < mostUnset; rounds++) {
+      const again = walk(start(assumptions, found.unset))
+      if (isStopped(again)) break
+      found = again
+    }
     for (let calls = 1; found.left && calls < mostCalls; calls++) found = walk(start(assumptions, found.left))
     return found
   }
