@@ -33,6 +33,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'constant-weights',
     'custom-gradient-differs',
     'discarded-value',
+    'former-name',
     'fresh-parameter',
     'ignored-assignment',
     'ignored-call-argument',

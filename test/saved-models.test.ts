@@ -99,6 +99,19 @@ const model = tf.sequential({ layers: [cut, tf.layers.flatten(), tf.layers.dense
   expect(counts({ 'model.js': code })).toContain('`--artifact small=path/model.json`')
 })
 
+test('a model that code loads by the former name of the function is found, and it is said that this throws now', () => {
+  const code = `
+const base = await tf.loadModel('https://example.com/small/model.json')
+const model = tf.sequential({ layers: [base, tf.layers.dense({ units: 13 })] })
+`
+  const files = inMemory({ 'model.js': code })
+  const { diagnostics } = readModels({ files, path: 'model.js', artifacts: { base: read(keras) } })
+  expect(counts({ 'model.js': code }, { base: read(keras) })).toEqual([...own, '11×13', '13'])
+  expect(diagnostics.map(({ message }) => message)).toContain(
+    '`tf.loadModel` is no function of TensorFlow.js 4.22, which throws here: it is read as `tf.loadLayersModel`, its name of today',
+  )
+})
+
 test('a model that a function is given is found by the name of the parameter', () => {
   const code = `
 export const model = base =>

@@ -27,6 +27,13 @@ export const softFailures = {
       '`{field}` of the optimizer is assigned, and {optimizer} goes on with the value that it was made with: {remedy}',
     why: 'The code reads as if the learning rate fell, and every step is as long as the first one.',
   },
+  'former-name': {
+    category: 'soft-failure',
+    title: 'Function that has another name now',
+    message:
+      '`{call}` is no function of TensorFlow.js 4.22, which throws here: it is read as `{now}`, its name of today',
+    why: 'The code was written for an older version, in which other things may have been different as well.',
+  },
   'training-throws': {
     category: 'soft-failure',
     title: 'Model that cannot be trained',

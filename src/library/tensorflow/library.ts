@@ -191,7 +191,9 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): HostObject {
       return tracer.function(`tf.${path}`, inner => callTensorFunction(named.name, named.definition, inner))
     if (nested.has(path))
       return namespace(tracer, `tf.${path}`, (key, inner) => members(`${path}.${key}`, inner))
-    return runTimeMember(path, tracer) ?? unmodelledMember(path, tracer) ?? formerMember(path, tracer)
+    return (
+      runTimeMember(path, tracer) ?? unmodelledMember(path, tracer) ?? formerMember(path, tracer, members)
+    )
   }
   const self = namespace(trace, 'tf', (key, tracer) => {
     if (key === 'default') return self
