@@ -1275,3 +1275,39 @@ test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args,
   })
   expect(found).toEqual(expected)
 })
+
+test('what a package reads from the command line can be given field by field, an optimizer and a loss by name', () => {
+  const files = {
+    'model.js': `const { ArgumentParser } = require('argparse')
+      function parseArguments() {
+        const parser = new ArgumentParser({ description: 'trains' })
+        parser.addArgument('--optimizer', { defaultValue: 'sgd' })
+        return parser.parseArgs()
+      }
+      exports.main = function main() {
+        const args = parseArguments()
+        const model = ${build('{ units: args.units, inputShape: [3] }')}
+        model.compile({ optimizer: args.optimizer, loss: args.loss })
+        return model
+      }`,
+  }
+  const read = (args: Readonly<Record<string, unknown>>) => {
+    const { models } = readModels({
+      files: inMemory(files),
+      path: 'model.js',
+      target: 'main',
+      arguments: args,
+    })
+    return models.map(({ graph }) => {
+      const { optimizer, losses } = graph!.model.compilation!
+      return [
+        dimensionText(countParameters(graph!.model).total),
+        optimizer!.kind,
+        ...losses.map(({ kind }) => kind),
+      ]
+    })
+  }
+  const given = { 'args.units': 2, 'args.optimizer': 'adam', 'args.loss': 'meanSquaredError' }
+  expect(read(given)).toEqual([['8', 'adam', 'meanSquaredError']])
+  expect(read({ 'args.units': 2 })).toEqual([['8', 'opaque', 'opaque']])
+})
