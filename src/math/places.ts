@@ -1,15 +1,11 @@
+import type { SyntaxProblem } from './mistakes.js'
+
 /** What is open at each place of an equation text. */
 export interface Places {
   /** Whether a bracket or an environment is open before the character at an offset. */
   readonly isBracketed: (offset: number) => boolean
   /** Whether `\\` and `&` there divide the rows of an environment. */
   readonly isInRows: (offset: number) => boolean
-}
-
-/** Why brackets do not fit together, and the offset that it is about. */
-export interface BracketProblem {
-  readonly problem: string
-  readonly offset: number
 }
 
 /** Deeper nesting is refused, so that the recursive parser cannot run out of stack. */
@@ -24,19 +20,22 @@ const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 const environments = ['cases', 'array', 'bmatrix', 'pmatrix']
 
 /** Reads which brackets and environments are open where. */
-export function placesOf(text: string): Places | BracketProblem {
+export function placesOf(text: string): Places | SyntaxProblem {
   const open: { bracket: string; offset: number }[] = []
   const bracketed = new Uint8Array(text.length + 1)
   const inRows = new Uint8Array(text.length + 1)
-  let rows = 0
+  const environmentsOpen: { name: string; offset: number }[] = []
   let bars = 0
   for (let offset = 0; offset < text.length; offset++) {
-    bracketed[offset] = open.length > 0 || rows > 0 ? 1 : 0
-    inRows[offset] = rows > 0 ? 1 : 0
+    bracketed[offset] = open.length > 0 || environmentsOpen.length > 0 ? 1 : 0
+    inRows[offset] = environmentsOpen.length > 0 ? 1 : 0
     const character = text[offset]!
     if (character === '\\') {
-      if (environments.some(name => text.startsWith(`begin{${name}}`, offset + 1))) rows++
-      if (environments.some(name => text.startsWith(`end{${name}}`, offset + 1))) rows--
+      const [begun, ended] = ['begin', 'end'].map(sign =>
+        environments.find(name => text.startsWith(`${sign}{${name}}`, offset + 1)),
+      )
+      if (begun) environmentsOpen.push({ name: begun, offset })
+      if (ended && !environmentsOpen.pop()) return { problem: `\`\\end{${ended}}\` closes nothing`, offset }
       const isEscaped = '{}|'.includes(text[offset + 1] ?? ' ')
       if (isEscaped) {
         offset++
@@ -59,6 +58,14 @@ export function placesOf(text: string): Places | BracketProblem {
   }
   const last = open.at(-1)
   if (last) return { problem: `\`${last.bracket}\` is never closed`, offset: last.offset }
+  const environment = environmentsOpen.at(-1)
+  if (environment)
+    return {
+      problem: `\`\\begin{${environment.name}}\` is never closed`,
+      offset: environment.offset,
+      end: environment.offset + `\\begin{${environment.name}}`.length,
+      help: `write \`\\end{${environment.name}}\` behind its last row`,
+    }
   return {
     isBracketed: offset => bracketed[offset] === 1,
     isInRows: offset => inRows[offset] === 1,

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.js'
-import type { Dimension } from '../graph/dimension.js'
+import { type Dimension, equals } from '../graph/dimension.js'
 import type { Attributes, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
 import { Misfit } from './misfit.js'
 
 /** The name of the axis that counts the examples of a batch, over which an equation is read. */
@@ -110,6 +111,8 @@ export class AxisBuilder {
     const [p, q] = [ownRank(left), ownRank(right)]
     if (p === 0 || q === 0) return this.elementwise('multiply', [left, right])
     if (p === 1 && q === 1) return this.#ofVectors(left, right)
+    if (p === 2 && q === 1) requireInner(left, right, 'x A` or `A^⊤ x')
+    if (p === 1 && q === 2) requireInner(left, right, 'A x` or `x A^⊤')
     const axes = this.union([left, right])
     if (q === 1) return this.#matrixTimesVector(left, right, axes)
     const isRow = p === 1 && left.isRow
@@ -165,4 +168,14 @@ export class AxisBuilder {
     const inputs = [left, right].map(operand => this.align(operand, axes, operand.axes.length > 0 ? rank : 0))
     return { node: this.node('matMul', inputs), axes }
   }
+}
+
+/** A vector beside a matrix is as long as the axis of the matrix that is next to it; `turned` has the other one there. */
+function requireInner(left: Placed, right: Placed, turned: string): void {
+  const [a, b] = [left, right].map(value => value.node.type.shape!.slice(-ownRank(value)))
+  if (equals(a!.at(-1)!, b![0]!)) return
+  const fits = equals(a![0]!, b!.at(-1)!)
+  throw new Misfit(
+    `the product of ${shapeText(a!)} and ${shapeText(b!)} does not exist${fits ? `: write \`${turned}\`` : ''}`,
+  )
 }

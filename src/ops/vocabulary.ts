@@ -67,6 +67,9 @@ export function opNamed(name: string): string | undefined {
   return synonyms[name] ?? (name.length > 2 ? inSmallLetters.get(name.toLowerCase()) : undefined)
 }
 
+/** The functions of the language, in each spelling of their names. */
+export const functionNames: readonly string[] = [...Object.keys(synonyms), ...Object.keys(opTable)]
+
 /** Functions that mean another op where they have several arguments: each is joined to the ones before. */
 export const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
 

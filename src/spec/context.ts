@@ -7,6 +7,7 @@ import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { arithmetic } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
+import { adviceOn, rangeOf } from './advice.js'
 import { FieldReader } from './fields.js'
 import type { Citation } from './spec.js'
 import { itemsOf, placeWithin, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
@@ -73,8 +74,8 @@ export class SpecContext extends FieldReader {
   #expression(text: string, at: (start: number, end: number) => Span): Attribute {
     const parsed = parseEquation(text)
     if (isSyntaxProblem(parsed)) {
-      const { problem, offset } = parsed
-      this.report('spec-equation', { equation: text, problem }, at(offset, offset + 1))
+      const values = { equation: text, problem: parsed.problem }
+      this.report('spec-equation', values, at(...rangeOf(parsed)), adviceOn(parsed))
       return null
     }
     return this.#value(parsed, at) ?? null

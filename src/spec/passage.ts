@@ -8,6 +8,7 @@ import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
+import { adviceOn, rangeOf } from './advice.js'
 import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
 import { type Declared, drawnNames, membersOf, readWhere } from './declared.js'
@@ -67,7 +68,7 @@ export function readPassage(
   }
   const report: Report = { at, fail }
   const parsed = parsedAs(head.key, text)
-  if (isSyntaxProblem(parsed)) return fail(parsed.problem, [parsed.offset, parsed.offset + 1])
+  if (isSyntaxProblem(parsed)) return fail(parsed.problem, rangeOf(parsed), adviceOn(parsed))
   const before = context.diagnostics.length
   const keys = entriesOf(fields.get('where')?.value ?? null, context.file)?.map(({ key }) => key) ?? []
   const given = new Set([...known.scope.visible, ...context.symbols.keys(), ...keys.map(declaredName)])

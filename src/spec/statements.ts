@@ -49,7 +49,7 @@ export function readStatement(
   const equation = tree.kind === 'family' ? tree.equation : tree
   const help = 'name the value on the left: `h = tanh(x W + b)`'
   if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
-    return fail('the left side is not a name', equation.range, help)
+    return fail('it has no `=`', equation.range, help)
   if (equation.operator === '<-' && isReadIn(equation.left, equation.right))
     return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
   const isDraw = equation.operator === '~'
