@@ -115,3 +115,35 @@ test('a loss of tensors without shapes says how to give them', () => {
   expect(verdict).toBe('unverified')
   expect(reason?.help).toContain('`--input batch.x:[…] --input batch.y:[…]`')
 })
+
+test.each([
+  ['two optimizers', 'tf.train.sgd(0.1), tf.train.adam(0.01)'],
+  ['one optimizer', '...(one => [one, one])(tf.train.sgd(0.1))'],
+])('steps of one helper with losses that are not known are not one step: %s', (_, optimizers) => {
+  const net = (inputs: number, units: number) =>
+    `tf.sequential({ layers: [tf.layers.dense({ units: ${units}, inputShape: [${inputs}] })] })`
+  const code = `const down = (optimizer, loss) => optimizer.minimize(loss)
+    exports.train = data => {
+      const f = ${net(3, 2)}, g = ${net(3, 1)}
+      const [a, b] = [${optimizers}]
+      down(a, () => f.apply(data.next()).square().mean())
+      down(b, () => g.apply(data.next()).square().mean())
+    }`
+  const spec = sourceFile(
+    'spec.yaml',
+    `title: two steps
+inputs: { x: [3] }
+networks: { f: { from: [3], to: [2] }, g: { from: [3], to: [1] } }
+training:
+  - minimize: L
+    equation: 'L = \\mathbb{E}[\\frac{1}{2} \\sum_j f(x)_j^2]'
+    over: f
+  - minimize: M
+    equation: 'M = \\mathbb{E}[\\sum_j g(x)_j^2]'
+    over: g
+`,
+  )
+  const request = { files: inMemory({ 'train.js': code }), path: 'train.js', target: 'train' }
+  const { verdict, comparison } = check(request, spec)
+  expect([verdict, comparison?.findings]).toEqual(['unverified', []])
+})

@@ -276,7 +276,10 @@ class ProgramComparison {
   }
 
   #isAllFollowed(): boolean {
-    return this.#steps.every(({ step }) => step.kind !== 'unfollowed')
+    return this.#steps.every(
+      ({ step }) =>
+        step.kind === 'assignment' || (step.kind === 'descent' && (step.open ?? step.reason) === undefined),
+    )
   }
 
   /** The verdicts about a step that the code does not have. */

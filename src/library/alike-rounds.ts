@@ -17,11 +17,20 @@ export const mayBeSame = (a: readonly Step[], b: readonly Step[]): boolean =>
   a.length === b.length && a.every((step, i) => saysSame(step, b[i]!) || mayBeOne(step, b[i]!))
 
 const isAlike = (a: Step, b: Step): boolean =>
-  saysSame(a, b) || saysSame(withoutSettings(a), withoutSettings(b)) || mayBeOne(a, b)
+  saysSame(a, b) || (isOneCall(a, b) && saysSame(withoutSettings(a), withoutSettings(b))) || mayBeOne(a, b)
 
 /** Whether two steps are of one place, and of one of them it is not known what it makes small. */
 const mayBeOne = (a: Step, b: Step): boolean =>
-  a.kind === 'descent' && b.kind === 'descent' && a.origin.span === b.origin.span && [a, b].some(isUnknown)
+  isOneCall(a, b) && [a, b].some(step => step.kind === 'descent' && isUnknown(step))
+
+/** Whether two steps are of one optimizer, at one place that was come to in the same way. */
+const isOneCall = (a: Step, b: Step): boolean =>
+  a.kind === 'descent' &&
+  b.kind === 'descent' &&
+  a.optimizer.object === b.optimizer.object &&
+  a.origin.span === b.origin.span &&
+  a.origin.path.length === b.origin.path.length &&
+  a.origin.path.every((call, i) => call === b.origin.path[i])
 
 const isUnknown = ({ reason, open }: Descent): boolean => reason !== undefined || open !== undefined
 
