@@ -253,9 +253,26 @@ class PassageReader {
   read(): Pick<PlannedPassage, 'lines' | 'claims'> {
     const claims = this.#statements.filter(({ isClaim }) => isClaim)
     const definitions = this.#statements.filter(statement => !claims.includes(statement))
+    const lines = definitions.flatMap(statement => this.#lines(statement))
+    this.#checkOnce(lines)
     return {
-      lines: definitions.flatMap(statement => this.#lines(statement)),
+      lines,
       claims: claims.flatMap(statement => this.#claims(statement)),
+    }
+  }
+
+  /** Of two equations for one value, either would be ignored. */
+  #checkOnce(lines: readonly PlannedLine[]): void {
+    const seen = new Set<string>()
+    for (const { kind, output, range } of lines) {
+      if (kind !== 'value') continue
+      if (seen.has(output))
+        this.#report.fail(
+          `\`${output}\` is defined twice`,
+          range,
+          'keep one of them; if both hold, write the right sides in one line, as `y = a = b`',
+        )
+      seen.add(output)
     }
   }
 
