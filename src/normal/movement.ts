@@ -17,6 +17,8 @@ export interface Movement {
     readonly equation: string
     readonly shapes: Readonly<Record<string, readonly number[]>>
     readonly numbers?: Readonly<Record<string, Dimension>>
+    /** Leaves that are whole numbers, as positions are. */
+    readonly places?: Readonly<Record<string, number>>
   }
 }
 
@@ -45,7 +47,7 @@ export const movements: readonly Movement[] = [
     name: 'element-at-a-number',
     statement: 'what is looked up at one place that is a number, and is on the axis, is that element',
     apply: elementAtNumber,
-    example: { equation: 'gather[axis = 1](x, 2)', shapes: { x: [2, 3, 4] } },
+    example: { equation: 'gather[axis = 1](x, i)', shapes: { x: [2, 3, 4] }, places: { i: 2 } },
   },
   {
     name: 'number-of-symbols',

@@ -10,7 +10,7 @@ import { opTable } from '../../src/ops/table.js'
 
 test.each(movements)(
   '$name keeps the value of its example',
-  ({ apply, example: { equation, shapes, numbers = {} } }) => {
+  ({ apply, example: { equation, shapes, numbers = {}, places = {} } }) => {
     const builder = new GraphBuilder(opTable)
     const leaves = new Map<string, Node>()
     for (const [name, shape] of Object.entries(shapes)) {
@@ -22,6 +22,11 @@ test.each(movements)(
       const scalar = builder.node('scalar', [], { value })
       if (isProblem(scalar)) throw new Error(scalar.problem)
       leaves.set(name, scalar)
+    }
+    for (const [name, place] of Object.entries(places)) {
+      const constant = builder.node('constant', [], { shape: [], values: [place], dtype: 'int32' })
+      if (isProblem(constant)) throw new Error(constant.problem)
+      leaves.set(name, constant)
     }
     const before = elaborateText(equation, { value: name => leaves.get(name) }, builder)
     if (isProblem(before)) throw new Error(before.problem)
