@@ -118,6 +118,24 @@ export const classes: Readonly<Record<string, (trace: Tracer) => Value>> = {
     valueClass(trace, 'Variable', value => isTensor(value) && value.state.variable !== undefined),
   SymbolicTensor: trace =>
     valueClass(trace, 'SymbolicTensor', value => isTensor(value) && value.state.symbolic),
+  // What `fit` tells a callback first (tfjs-layers/src/base_callbacks.ts, callbacks.ts).
+  Callback: trace =>
+    trace.host<ClassState>(classType, {
+      name: 'Callback',
+      prototype: trace.record({ setModel: told(trace, 'model'), setParams: told(trace, 'params') }),
+      create: tracer => tracer.record({ model: null, params: null }),
+      initialize: nothing,
+      includes: () => false,
+    }),
+  CustomCallback: trace =>
+    trace.host<ClassState>(classType, {
+      name: 'CustomCallback',
+      prototype: trace.record({}),
+      create: tracer => tracer.record({}),
+      initialize: (object, { trace: tracer, arguments: [methods], span }) =>
+        tracer.copyFields(methods?.value, object, span),
+      includes: () => false,
+    }),
   'serialization.Serializable': trace =>
     trace.host<ClassState>(classType, {
       name: 'Serializable',
@@ -126,6 +144,14 @@ export const classes: Readonly<Record<string, (trace: Tracer) => Value>> = {
       initialize: nothing,
       includes: () => false,
     }),
+}
+
+/** A method that keeps what it is given in a field. */
+function told(trace: Tracer, field: string): Value {
+  return trace.function(field, ({ thisValue, arguments: [given] }) => {
+    if (isObject(thisValue) && given) trace.heap.setProperty(thisValue, field, given)
+    return undefined
+  })
 }
 
 /** A class of which only `instanceof` is of use. */

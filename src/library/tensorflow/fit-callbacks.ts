@@ -121,6 +121,11 @@ function leftBy(
     })
     heap.setState(optimizer, { ...optimizer.state, settings: Object.fromEntries(entries) })
     const logs = trace.opaque('unmodelled-call', { call: 'model.fit', reason: 'nothing is run' }, span)
+    // Instances of `tf.Callback` are told the model; plain objects are not.
+    for (const owner of callbacks) {
+      const setModel = trace.get(owner, 'setModel', span)
+      if (isObject(setModel)) trace.call(setModel, [{ value: call.thisValue }], span, owner)
+    }
     for (const key of keys)
       for (const owner of callbacks) {
         const callback = trace.get(owner, key, span)

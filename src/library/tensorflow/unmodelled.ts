@@ -41,9 +41,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'it loads a model in another way than the trace follows': ['models.*'],
   'it changes or describes TensorFlow.js itself': [
-    'Callback',
     'CallbackList',
-    'CustomCallback',
     'DataStorage',
     'EarlyStopping',
     'Environment',
