@@ -147,3 +147,19 @@ training:
   const { verdict, comparison } = check(request, spec)
   expect([verdict, comparison?.findings]).toEqual(['unverified', []])
 })
+
+test.each([
+  ['data.next()', 'data.labels', 'differs', undefined],
+  ['data.next()', 'tf.concat([tf.ones([4, 1]), tf.zeros([4, 1])])', 'unverified', 'its labels are numbers'],
+  ['f.predict(tf.zeros([4, 3])).tile([1, 3])', 'data.labels', 'unverified', 'its examples are what a model'],
+])('a compiled step on data that the code makes is none on any data: %s, %s', (x, y, verdict, why) => {
+  const code = `exports.train = data => {
+      const f = ${network}
+      f.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' })
+      f.trainOnBatch(${x}, ${y})
+    }`
+  const { comparison } = checkCode(code, 'train')
+  const objective = comparison?.clauses.find(({ clause }) => clause.id === 'training.L')
+  expect(objective?.verdict).toBe(verdict)
+  if (why !== undefined) expect(objective?.reason?.message).toContain(why)
+})

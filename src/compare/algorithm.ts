@@ -361,6 +361,7 @@ class ProgramComparison {
     const { span } = step.origin
     const loss = this.#losses.get(step)!
     if (isProblem(loss)) return undecided(clause, loss.problem, span)
+    if (step.made !== undefined) return undecided(clause, step.made, span)
     const outdated = nodesBelow(loss.outputs.map(({ node }) => node)).find(standsForOutdated)
     if (outdated) {
       const reason = `parameters that \`${this.#nameOf(outdated)}\` was computed from have changed before it is read`

@@ -53,6 +53,8 @@ export interface Descent {
   readonly open?: string
   /** Statistics of the batch that layers keep, and that change besides. */
   readonly statistics: readonly Moved[]
+  /** Why the loss of a compiled model is not what the step makes small for any data: the code makes some of them itself. */
+  readonly made?: string
   /** What `fit` was told, with its defaults. */
   readonly schedule?: { readonly epochs: Attribute; readonly batchSize: Attribute }
   readonly origin: Origin

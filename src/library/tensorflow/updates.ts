@@ -20,6 +20,7 @@ import { contextOf } from './context.js'
 import { settingsInFit } from './fit-callbacks.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
+import { madeData } from './made-data.js'
 import { readModel } from './read-model.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
@@ -263,10 +264,12 @@ export function fitCompiled(
       layer.state.definition?.statistics?.includes(parameter.name) ? [ownedBy(layer, parameter)] : [],
     ),
   }
+  const made = madeData(call)
   addStep(trace, contextOf(trace).record, {
     kind: 'descent',
     call: shown(span),
     ...(loss ? { loss } : { reason }),
+    ...(made !== undefined && { made }),
     optimizer,
     choice: 'compiled',
     given,
