@@ -15,3 +15,18 @@ test.each(casesIn('test/cases/loops'))('$title', ({ fences }) => {
   const text = model?.graph ? 'followed' : `${model?.reason?.code}: ${model?.reason?.message}`
   expect(text).toBe(fences.get('text')?.trim())
 })
+
+test('a loop that builds thousands of layers is walked to its end', () => {
+  const code = `exports.createModel = () => {
+    const model = tf.sequential()
+    model.add(tf.layers.dense({ inputShape: [8], units: 8 }))
+    for (let i = 1; i < 5000; i++) model.add(tf.layers.dense({ units: 8, activation: 'relu' }))
+    return model
+  }`
+  const { models } = readModels({
+    files: inMemory({ 'model.js': code }),
+    path: 'model.js',
+    target: 'createModel',
+  })
+  expect(models[0]?.graph?.model.layers).toHaveLength(5000)
+})

@@ -12,19 +12,26 @@ const lookAt = 8
 /** Code that may run any number of times is walked again and again, so a loop in it gets this part of the steps. */
 const repeatedShare = 10
 
+/** So many steps are not counted for each node that a loop makes: what it builds has a limit of its own. */
+const stepsForNode = 10
+
 /** Says when the rounds of a loop are too many to walk each of them. */
 export class LoopLength {
   readonly #interpreter: Interpreter
   readonly #start: number
+  readonly #nodes: number
 
   constructor(interpreter: Interpreter) {
     this.#interpreter = interpreter
     this.#start = interpreter.meter.spent
+    this.#nodes = interpreter.builder.size
   }
 
   get isTooLong(): boolean {
-    const { meter, isSpeculating } = this.#interpreter
-    return meter.spent - this.#start > (isSpeculating ? meter.longLoop / repeatedShare : meter.longLoop)
+    const { meter, builder, isSpeculating } = this.#interpreter
+    const steps = meter.spent - this.#start
+    if (isSpeculating) return steps > meter.longLoop / repeatedShare
+    return steps - stepsForNode * (builder.size - this.#nodes) > meter.longLoop
   }
 
   isTimeToLook(round: number): boolean {
