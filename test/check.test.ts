@@ -163,3 +163,29 @@ test.each([
   expect(objective?.verdict).toBe(verdict)
   if (why !== undefined) expect(objective?.reason?.message).toContain(why)
 })
+
+test.each([
+  ['new (class extends Unknown {})()', 'unverified'],
+  ['[unknown()]', 'unverified'],
+  ['callbacks', 'unverified'],
+  ["tfvis.show.fitCallbacks({ name: 'loss' }, ['loss'])", 'as written'],
+  ['[tf.callbacks.earlyStopping({ patience: 2 })]', 'as written'],
+  ['new tf.CustomCallback({ onEpochEnd: () => {} })', 'as written'],
+])('what callbacks may do to a rate that the paper states: %s', (callbacks, verdict) => {
+  const code = `import { Unknown, unknown } from 'elsewhere'
+    import * as tfvis from '@tensorflow/tfjs-vis'
+    export const train = (x, y, callbacks) => {
+      const f = ${network}
+      f.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' })
+      f.fit(x, y, { callbacks: ${callbacks} })
+    }`
+  const spec = sourceFile(
+    'spec.yaml',
+    halfOfLabel.text.replace('over: \\theta', 'over: \\theta\n    optimizer: { sgd: { learningRate: 0.1 } }'),
+  )
+  const request = { files: inMemory({ 'model.js': code }), path: 'model.js', target: 'train' }
+  const rate = check(request, spec).comparison?.clauses.find(({ clause }) =>
+    clause.id.endsWith('optimizer.learningRate'),
+  )
+  expect(rate?.verdict).toBe(verdict)
+})

@@ -51,6 +51,12 @@ export const opaqueReasons = {
       'callbacks of `fit` change `{what}`, and what it is then does not follow from the number of the epoch',
     why: 'Callbacks run between epochs and batches, and may do something else each time.',
   },
+  'unknown-callbacks': {
+    category: 'opaque',
+    title: 'Callbacks that are not known',
+    message: '`fit` is given callbacks that are not known, and they may change `{what}`',
+    why: 'Callbacks run between epochs and batches, and have the optimizer of the model.',
+  },
   'unknown-recursion': {
     category: 'opaque',
     title: 'Recursion of unknown depth',

@@ -6,7 +6,7 @@ import type { Attribute } from '../../graph/node.js'
 import type { Span } from '../../text/source.js'
 import { Thrown } from '../../trace/frame.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import { type HostObject, isObject, type Value } from '../../trace/value.js'
+import { type HostObject, isObject, isUnknown, type Value } from '../../trace/value.js'
 import { textOf } from '../config.js'
 import { type Quantity, recursion } from '../schedule.js'
 import type { SettingState } from './state.js'
@@ -26,9 +26,20 @@ const others = ['onTrainBegin', 'onBatchBegin', 'onBatchEnd', 'onYield']
 export function settingsInFit(optimizer: HostObject<SettingState>, options: Value, call: HostCall): Settings {
   const { trace, span } = call
   const start = optimizer.state.settings
-  const callbacks = callbacksIn(options, call)
-  if (callbacks.length === 0) return start
+  const given = callbacksIn(options, call)
+  const callbacks = given.filter(value => isObject(value) && value.kind === 'record')
+  const isOpen = given.some(mayChangeSettings)
+  if (callbacks.length === 0 && !isOpen) return start
   const names = Object.keys(start).filter(name => isQuantity(start[name]!.value))
+  if (isOpen) {
+    const open = names.map(name => {
+      const reason = diagnostic('unknown-callbacks', { what: name }, { span })
+      return [name, unknown(trace, name, span, reason)] as const
+    })
+    const settings = { ...start, ...Object.fromEntries(open) }
+    trace.heap.setState(optimizer, { ...optimizer.state, settings })
+    return settings
+  }
   const found = new Map(names.map(name => [name, symbol(trace.fresh(`${name} so far`).path)]))
   const epoch = symbol(trace.fresh('epoch').path, true)
   const left = (keys: readonly string[]) => leftBy(keys, callbacks, { optimizer, found, epoch, call })
@@ -86,13 +97,17 @@ function unknown(trace: Tracer, name: string, span: Span, reason: Diagnostic): C
   return { value: symbol(trace.fresh(name).path), from: 'given', span, reason }
 }
 
-/** The objects with callbacks that `fit` is given: one, or a list of them. */
+/** The callbacks that `fit` is given: one object with them, or a list; where its options are not known, those. */
 function callbacksIn(options: Value, { trace, span }: HostCall): readonly Value[] {
+  if (isUnknown(options)) return [options]
   if (!isObject(options)) return []
   const given = trace.get(options, 'callbacks', span)
-  const all = trace.elements(given)?.map(({ value }) => value) ?? [given]
-  return all.filter(value => isObject(value) && value.kind === 'record')
+  return trace.elements(given)?.map(({ value }) => value) ?? [given]
 }
+
+/** Whether it is not known what a callback does; what the framework itself makes, such as `earlyStopping`, leaves settings alone. */
+const mayChangeSettings = (value: Value): boolean =>
+  isUnknown(value) ? value.reason?.code !== 'run-time-value' : isObject(value) && value.kind === 'array'
 
 /** Whether the first epoch has the number 0. */
 function startsAtZero(options: Value, { trace, span }: HostCall): boolean {

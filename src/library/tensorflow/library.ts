@@ -1,4 +1,4 @@
-import type { HostCall, HostType, Library, Tracer } from '../../trace/host.js'
+import type { HostCall, Library, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { batchName, sizeNames } from '../open-sizes.js'
@@ -6,6 +6,7 @@ import { optimizers } from '../optimizers.js'
 import { classes } from './classes.js'
 import { contextOf } from './context.js'
 import { discard } from './discarded.js'
+import { drawing } from './drawing.js'
 import { effects } from './effects.js'
 import { formerMember } from './former-names.js'
 import { inputOf, nextOf, readFunction, shapeOf } from './function-model.js'
@@ -17,6 +18,7 @@ import { type Artifacts, describedModel, loadLayersModel, nameLoaded } from './l
 import './build.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
+import { namespace } from './namespaces.js'
 import { takenByMember } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { isAlike, repeat, standIn } from './repetition.js'
@@ -40,23 +42,6 @@ const specifier = /(^|\/)@tensorflow\/tfjs(-node|-node-gpu|-core|-layers|-vis)?(
 /** Whether a module may hold the types of TensorFlow.js: its own, or one of the project, which may hand them on. */
 const isOwnSpecifier = (name: string): boolean => specifier.test(name) || /^[./@~]/.test(name)
 
-type Lookup = (key: string, trace: Tracer) => Value | undefined
-
-/** An object whose members are made when they are asked for. */
-function namespace(trace: Tracer, name: string, lookup: Lookup): HostObject {
-  const known = new Map<string, Value>()
-  const type: HostType = {
-    name,
-    members: {},
-    missing: 'TensorFlow.js 4.22 does not have it',
-    lookup: (_, key, tracer) => {
-      if (!known.has(key)) known.set(key, lookup(key, tracer))
-      return known.get(key)
-    },
-  }
-  return trace.host(type, {})
-}
-
 /** What `tf.*` means. `artifacts` describe models that the program loads. */
 export function tensorflow(artifacts: Artifacts = new Map()): Library {
   // What a program writes into it, and the names that it makes up, are those of one walk.
@@ -71,10 +56,10 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
   const modelOf = (value: Value) => (isModel(value) ? { object: value as HostObject } : undefined)
   return {
     module: (name, trace) => {
-      if (!specifier.test(name) || name.includes('tfjs-vis')) return undefined
-      return rootOf(trace)
+      if (!specifier.test(name)) return undefined
+      return name.includes('tfjs-vis') ? drawing(trace) : rootOf(trace)
     },
-    global: (name, trace) => (name === 'tf' ? rootOf(trace) : undefined),
+    global: (name, trace) => (name === 'tf' ? rootOf(trace) : name === 'tfvis' ? drawing(trace) : undefined),
     // Programs hand TensorFlow.js around under its name, and a description may be of a model that a function is given.
     models: [...artifacts.keys()],
     unbound: (name, trace) => (name === 'tf' ? rootOf(trace) : describedModel(name, trace, artifacts)),
