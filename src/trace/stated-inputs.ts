@@ -18,6 +18,8 @@ export interface Taken {
   readonly remarks?: readonly Remark[]
   /** For a field of a parameter that is a pattern: its key. */
   readonly field?: string
+  /** What instances of a class of the library are applied to is a batch. */
+  readonly isBatch?: true
 }
 
 /** Tensors for parameters, by the name of the parameter; nested ones by path. */
@@ -81,11 +83,16 @@ function declarationOf(path: string, { sizes, dtype, by, span }: StatedTensor): 
   return { shape, dtype, stated: { by, span } }
 }
 
-/** What a spec declares, with whether remarks in the code say that these are tensors of so many axes. */
-export function withRemarks(spec: Declarations, remarks: Declarations): Declarations {
+/** What a spec declares, with whether the code says, or the library, that these are tensors of so many axes. */
+export function withRemarks(
+  spec: Declarations,
+  remarks: Declarations,
+  parameters: readonly Taken[],
+): Declarations {
+  const batches = new Set(parameters.flatMap(({ name, isBatch }) => (isBatch ? [name] : [])))
   const entries = Object.entries(spec).map(([path, declaration]) => {
     const { stated } = declaration
-    const isSaid = stated && remarks[path]?.shape.length === declaration.shape.length
+    const isSaid = stated && (batches.has(path) || remarks[path]?.shape.length === declaration.shape.length)
     return [
       path,
       isSaid ? { ...declaration, stated: { ...stated, isRankSaid: true as const } } : declaration,

@@ -90,15 +90,15 @@ export class Targets {
     const value =
       place.kind === 'method' ? place.method : place.kind === 'field' ? this.#tryField(place) : place.value
     const applied = isClass(value) ? this.#appliedBy(value) : undefined
-    if (applied) return takenBy(applied.method.code).slice(0, 1)
+    if (applied) return firstAsBatch(takenBy(applied.method.code)).slice(0, 1)
     if (!isClosure(value)) return []
+    const isApplied = place.kind === 'method' && this.#appliedBy(place.of)?.method === value
+    const taken = isApplied ? firstAsBatch(takenBy(value.code)) : takenBy(value.code)
     // Values are given by name, and one for both would be meant for either.
     const others = new Set(place.kind === 'value' ? [] : constructorNames(place.of))
-    return takenBy(value.code).map(({ name, required, remarks, field }) => ({
-      name,
-      required,
-      ...(!others.has(name) && remarks && { remarks }),
-      ...(field !== undefined && { field }),
+    return taken.map(({ remarks, ...parameter }) => ({
+      ...parameter,
+      ...(!others.has(parameter.name) && remarks && { remarks }),
     }))
   }
 
@@ -361,6 +361,10 @@ function methodOf(object: ClassObject, key: string): Value {
 function constructorOf(object: ClassObject): ClosureObject['code'] | undefined {
   return classesAbove(object).find(({ code }) => code.constructor_)?.code.constructor_
 }
+
+/** What instances of a class of the library are applied to, before all else that the method takes. */
+const firstAsBatch = (taken: readonly Taken[]): readonly Taken[] =>
+  taken.map((parameter, i) => (i === 0 ? { ...parameter, isBatch: true } : parameter))
 
 function constructorNames(object: ClassObject): readonly string[] {
   const code = constructorOf(object)

@@ -125,7 +125,7 @@ function targetSites(
   // Beside batches, a method that trains takes rates and counts: their place does not make tensors of them.
   if (hasOwn && (!match.byName || contradiction)) return plain
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
-  const more = { ...all, ...withRemarks(match.inputs, all) }
+  const more = { ...all, ...withRemarks(match.inputs, all, open) }
   if (Object.keys(more).every(path => more[path] === typed[path])) return plain
   const bound = casesWith(start([]), { ...more, ...inputs })
   if (hasOwn) return bound.some(({ training }) => training) && bound.every(knowsLosses) ? bound : plain
