@@ -31,7 +31,7 @@ export function renderJson(
 }
 
 function outcomeJson(outcome: CheckOutcome): object {
-  const { target, specPath, verdict, spec, comparison, cases, reason, diagnostics } = outcome
+  const { target, specPath, verdict, spec, comparison, cases, reason, oneExample, diagnostics } = outcome
   const clauses = comparison?.clauses ?? []
   return {
     target,
@@ -55,8 +55,19 @@ function outcomeJson(outcome: CheckOutcome): object {
     })),
     silent: comparison?.silent ?? [],
     stated: (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
-      stated ? [{ name, by: stated.by, input: stated.input ?? null, place: placeJson(stated.span) }] : [],
+      stated
+        ? [
+            {
+              name,
+              by: stated.by,
+              input: stated.input ?? null,
+              place: placeJson(stated.span),
+              calledAt: stated.calledAt ? placeJson(stated.calledAt) : null,
+            },
+          ]
+        : [],
     ),
+    oneExample: oneExample ?? null,
     diagnostics: diagnostics.map(diagnosticJson),
   }
 }
