@@ -2,8 +2,8 @@ import type { GraphBuilder } from '../graph/builder.js'
 import { equals } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
+import { computedFrom } from '../graph/walk.js'
 import { opTable } from '../ops/table.js'
-import { readBy } from './layouts.js'
 
 /**
  * The values of single examples of which a number is the mean over the batch; undefined where it may be none. Two means
@@ -13,7 +13,7 @@ export function eachExample(root: Node, example: Node, builder: GraphBuilder): N
   const size = example.type.shape?.[0]
   if (size === undefined) return undefined
   const isPerExample = ({ type: { shape } }: Node) => shape?.[0] !== undefined && equals(shape[0], size)
-  const depends = dependsOnExamples(isPerExample)
+  const depends = computedFrom(isPerExample)
   const build = (op: string, inputs: readonly Node[], attributes = {}): Node | undefined => {
     const node = builder.node(op, inputs, attributes)
     return isProblem(node) ? undefined : node
@@ -45,23 +45,4 @@ function handsOn({ op: name, inputs }: Node, depends: (node: Node) => boolean): 
   if (op?.kind !== 'primitive' || !op.elementwise) return false
   const varying = op.inputs.filter((_, i) => inputs[i] && depends(inputs[i]))
   return op.affine.some(together => varying.every(input => together.includes(input)))
-}
-
-/** Whether something that has the batch as an axis is below a node. */
-function dependsOnExamples(isPerExample: (node: Node) => boolean): (node: Node) => boolean {
-  const known = new Map<Node, boolean>()
-  return root => {
-    const pending = [root]
-    for (let node = pending.at(-1); node; node = pending.at(-1)) {
-      const inputs = readBy(node)
-      const missing = isPerExample(node) ? [] : inputs.filter(input => !known.has(input))
-      if (!known.has(node) && missing.length > 0) {
-        pending.push(...missing)
-        continue
-      }
-      pending.pop()
-      if (!known.has(node)) known.set(node, isPerExample(node) || inputs.some(input => known.get(input)))
-    }
-    return known.get(root)!
-  }
 }

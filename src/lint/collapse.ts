@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type Dimension, equals, multiply } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import { nodesBelow } from '../graph/walk.js'
+import { computedFrom } from '../graph/walk.js'
 import { expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { dataOf, type IsData, type LinearMap, linearMap } from './linear-maps.js'
@@ -12,12 +12,14 @@ import type { LintContext, LintRule } from './lint.js'
 export const collapsedMaps: LintRule = context => {
   const { model, nodes } = context
   const isData = dataOf(context)
+  // Nodes of meanings are no nodes of the model: whether they depend on data is found by what they read.
+  const dependsOnData = computedFrom(isData)
   const uses = new Map<Node, number>(model.outputs.map(({ node }) => [node, 1]))
   for (const { inputs } of nodes)
     for (const input of new Set(inputs)) uses.set(input, (uses.get(input) ?? 0) + 1)
   return nodes.flatMap(node => {
     const second = linearMap(node, isData)
-    const first = second && mapBefore(second.data, isData, uses, context)
+    const first = second && mapBefore(second.data, isData, dependsOnData, uses, context)
     if (!second || !first || isWaist(first, second)) return []
     return told(first, second, context)
   })
@@ -27,6 +29,7 @@ export const collapsedMaps: LintRule = context => {
 function mapBefore(
   value: Node,
   isData: IsData,
+  dependsOnData: IsData,
   uses: ReadonlyMap<Node, number>,
   { builder }: LintContext,
 ): LinearMap | undefined {
@@ -42,7 +45,7 @@ function mapBefore(
       node = meaning
       continue
     }
-    const data = node.inputs.filter(input => dependsOn(input, isData))
+    const data = node.inputs.filter(dependsOnData)
     const [only] = data
     if (!only || data.length > 1 || !op) return undefined
     const at = node.inputs.indexOf(only)
@@ -51,9 +54,6 @@ function mapBefore(
     node = only
   }
 }
-
-/** Nodes of meanings are no nodes of the model: whether they depend on data is found by what they read. */
-const dependsOn = (node: Node, isData: IsData): boolean => isData(node) || nodesBelow([node]).some(isData)
 
 /**
  * Whether the two are one map in fewer numbers: a narrow value between wide ones, or a kernel of another form than that
