@@ -69,15 +69,29 @@ export function readStatement(
     written: tree,
   }
   if (tree.kind !== 'family') return statement
-  const [first, last] = [tree.first, tree.last].map(bound => context.sizeOf(bound))
+  const family = rangeOf(tree, context, fail)
+  return family && { ...statement, family }
+}
+
+/** The members of a family, which is written out one by one. */
+function rangeOf(
+  { index, first: from, last: to }: Extract<Expression, { kind: 'family' }>,
+  context: SpecContext,
+  fail: Fail,
+): Statement['family'] {
+  const [first, last] = [from, to].map(bound => context.sizeOf(bound))
+  const refuse = (problem: string, help: string) =>
+    fail(`the range of \`${index}\` ${problem}`, [from.range[0], to.range[1]], help)
   const isCount = (size: unknown): size is number => Number.isSafeInteger(size)
-  if (!isCount(first) || !isCount(last) || last < first || last - first >= mostOfAFamily)
-    return fail(
-      `the range of \`${tree.index}\` is not known as numbers`,
-      [tree.first.range[0], tree.last.range[1]],
-      'give the size a value under `symbols:`',
+  if (!isCount(first) || !isCount(last))
+    return refuse('is not known as numbers', 'give the size a value under `symbols:`')
+  if (last < first) return refuse('is empty', `it goes from ${first} to ${last}`)
+  if (last - first >= mostOfAFamily)
+    return refuse(
+      `has ${last - first + 1} members, and a family can have ${mostOfAFamily}`,
+      'give the size a smaller value under `symbols:` and build the model with it: the equations are the same',
     )
-  return { ...statement, family: { index: tree.index, first, last } }
+  return { index, first, last }
 }
 
 /** Whether an assignment such as `θ ← θ − η g` changes what it reads; any other is a definition. */
