@@ -1,10 +1,13 @@
 import { symbolsOf } from '../graph/dimension.js'
-import type { Model, Port } from '../graph/model.js'
+import { type GivenTensor, givenTensors, type Model } from '../graph/model.js'
 import { shapeAsked } from '../trace/stated-inputs.js'
 
-/** The inputs of a model of which a type or a comment in the code says what shape they have. */
-export function remarkedInputs({ inputs }: Model): readonly Port[] {
-  return inputs.filter(({ stated }) => stated && stated.by !== 'spec')
+/**
+ * The inputs of a model of which a type or a comment in the code says what shape they have, where the code would run with
+ * others as well.
+ */
+export function remarkedInputs(model: Model): readonly GivenTensor[] {
+  return givenTensors(model).filter(({ stated }) => stated && stated.by !== 'spec' && !stated.isForced)
 }
 
 /** The options that would state the shapes of those inputs, with a mark for each size that is open. */

@@ -35,6 +35,8 @@ export interface Parameter {
   readonly isOverwritten?: true
   /** What the layer declares: the moving statistics of batch normalisation never train. */
   readonly trainable: boolean
+  /** For a tensor that a function is given: who says what shape it has, if that is not who reads the model. */
+  readonly stated?: ShapeStatement
 }
 
 /** A layer as an object: it may be applied several times and then shares its parameters. */
@@ -93,6 +95,8 @@ export interface ShapeStatement {
   readonly isRankSaid?: true
   /** For a spec: a call in the code that says that it takes one example. */
   readonly calledAt?: Span
+  /** For a type: whether the code runs with tensors of this shape only. */
+  readonly isForced?: true
   readonly span: Span
 }
 
@@ -194,6 +198,15 @@ export interface OwnedParameter {
   readonly parameter: Parameter
   readonly trainable: boolean
 }
+
+/** A tensor that a function may have been given. */
+export type GivenTensor = Pick<Port, 'name' | 'node' | 'stated'>
+
+/** The tensors that a function is given: what it computes on, and what of it is learned. */
+export const givenTensors = ({ inputs, variables = [] }: Model): readonly GivenTensor[] => [
+  ...inputs,
+  ...variables,
+]
 
 /** Layers that layers of the program apply, in order of application: the framework does not list them as the model's. */
 export function innerLayersOf(model: Model): readonly Layer[] {

@@ -12,6 +12,7 @@ import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import { statementText as shapeStatementText } from '../equations/explanations.js'
 import type { Formula } from '../equations/formula.js'
 import { statedFormula } from '../equations/stated.js'
+import { givenTensors } from '../graph/model.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { formatPlace } from '../text/source.js'
@@ -293,7 +294,8 @@ export function silentText(outcome: CheckOutcome): string | undefined {
 
 /** Which shapes of inputs something else than the code says: what holds of the code holds for these shapes. */
 export function statedText({ comparison, oneExample }: CheckOutcome): string | undefined {
-  const parts = (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
+  const given = comparison ? givenTensors(comparison.code.model) : []
+  const parts = given.flatMap(({ name, stated }) =>
     stated ? [`${name} ${shapeStatementText(name, stated)}`] : [],
   )
   const single = oneExample

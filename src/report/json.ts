@@ -5,6 +5,7 @@ import type { Acceptance, Diagnostic } from '../diagnostics/diagnostic.js'
 import type { Formula } from '../equations/formula.js'
 import { toLatex } from '../equations/latex.js'
 import { toText } from '../equations/unicode.js'
+import { givenTensors } from '../graph/model.js'
 import type { CheckOutcome } from '../pipeline.js'
 import type { Citation } from '../spec/spec.js'
 import { positionAt, type Span } from '../text/source.js'
@@ -54,7 +55,7 @@ function outcomeJson(outcome: CheckOutcome): object {
       reason: entry.reason ? diagnosticJson(entry.reason) : null,
     })),
     silent: comparison?.silent ?? [],
-    stated: (comparison?.code.model.inputs ?? []).flatMap(({ name, stated }) =>
+    stated: (comparison ? givenTensors(comparison.code.model) : []).flatMap(({ name, stated }) =>
       stated
         ? [
             {

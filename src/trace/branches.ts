@@ -86,7 +86,7 @@ export function attempt<Result>(interpreter: Interpreter, action: () => Result):
   let thrown: Thrown | undefined
   const { result, changes } = interpreter.heap.attempt(() => {
     try {
-      return action()
+      return interpreter.tentatively(action)
     } catch (error) {
       if (!(error instanceof Thrown)) throw error
       thrown = error

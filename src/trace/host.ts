@@ -188,6 +188,8 @@ export interface Tracer {
    * `reason` is what comes of not knowing them.
    */
   wantTensors(paths: readonly string[], reason?: Diagnostic): void
+  /** Notes the sizes that open ones of what the target is given must have for the code at hand to run. */
+  fit(sizes: ReadonlyMap<string, Dimension>): void
   /** Notes functions among values that other code may call later, such as listeners: what they build is found as well. */
   listen(values: readonly Value[]): void
   /** Records a diagnostic without making a value: an unknown config key, say. */

@@ -3,7 +3,7 @@ import type { CodeNode } from '../core/walk.js'
 import type { Code } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { GraphBuilder } from '../graph/builder.js'
-import { isPolynomial } from '../graph/dimension.js'
+import { type Dimension, isPolynomial } from '../graph/dimension.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
 import type { Counter } from '../graph/training.js'
 import { opTable } from '../ops/table.js'
@@ -93,6 +93,8 @@ export class Interpreter implements Tracer {
   readonly failures = new Failures(this)
   readonly unset = new UnsetReads()
   readonly wanted = new WantedTensors()
+  /** The sizes that open ones must have for the target to run at all. */
+  readonly fits = new Map<string, Dimension>()
   readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
   unread: UnreadSetting[] = []
@@ -102,6 +104,7 @@ export class Interpreter implements Tracer {
   readonly #handedOut = new HandedOut()
   readonly #recursions = new Recursions(this)
   #speculations = 0
+  #attempts = 0
   #objects = 0
   #early = 0
   #hosts = 0
@@ -161,6 +164,16 @@ export class Interpreter implements Tracer {
     }
   }
 
+  /** Runs code that runs in some of the cases at hand only. */
+  tentatively<Result>(action: () => Result): Result {
+    this.#attempts++
+    try {
+      return action()
+    } finally {
+      this.#attempts--
+    }
+  }
+
   get isSpeculating(): boolean {
     return this.#speculations > 0
   }
@@ -209,6 +222,11 @@ export class Interpreter implements Tracer {
 
   wantTensors(paths: readonly string[], reason?: Diagnostic): void {
     this.wanted.add(paths, reason)
+  }
+
+  fit(sizes: ReadonlyMap<string, Dimension>): void {
+    const isCertain = this.#attempts === 0 && this.#speculations === 0 && this.failures.guards.length === 0
+    if (isCertain) for (const [name, size] of sizes) this.fits.set(name, size)
   }
 
   listen(values: readonly Value[]): void {

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { CustomGradient } from '../graph/custom-gradient.js'
-import { symbol, symbolsOf } from '../graph/dimension.js'
+import { type Dimension, substitute, symbol, symbolsOf } from '../graph/dimension.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Training } from '../graph/training.js'
 import type { Shape } from '../graph/type.js'
@@ -92,8 +92,20 @@ export interface Walk {
   readonly left?: LeftByCalls
   /** Where it throws: the same with what other functions set, which held nothing. */
   readonly unset?: LeftByCalls
+  /** The sizes that open ones must have for it to run, where that is more than it was walked with. */
+  readonly fits?: Fits
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
   readonly callbacks: readonly Walk[]
+}
+
+/** Sizes that open ones of what a target is given must have, by the symbols of the open ones. */
+export type Fits = ReadonlyMap<string, Dimension>
+
+/** What earlier walks of a target have found out. */
+export interface Learned {
+  /** What is known of the calls before that of the target. */
+  readonly earlier?: LeftByCalls
+  readonly fits?: Fits
 }
 
 /** Callbacks of callbacks are sites as well, so deep. */
@@ -116,18 +128,20 @@ export class SiteTracer {
   #targets: Targets
   /** Places of settings that were said to be unread. */
   readonly #told = new Set<string>()
+  /** What open sizes are known to be; each is a symbol of its own that nothing else in the code stands for. */
+  readonly #fits: Fits
+  readonly #openSizes = new Set<string>()
   /** Why the top level was not walked to its end: then nothing that it declares can be called. */
   #stopped: BudgetExceeded | undefined
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
   readonly top: Walk
 
-  /** `earlier` is what is known of the calls before that of a target. */
   constructor(
     request: TraceRequest,
     module: Module,
     assumptions: readonly Assumption[],
     keys: KeyTable,
-    earlier: LeftByCalls = new Map(),
+    { earlier = new Map(), fits = new Map() }: Learned = {},
   ) {
     this.#interpreter = new Interpreter(
       request.loader,
@@ -141,6 +155,7 @@ export class SiteTracer {
     request.library.begin(this.#interpreter)
     this.#module = module
     this.#assumptions = assumptions
+    this.#fits = fits
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined, earlier)
     this.top = this.#run(
@@ -175,6 +190,7 @@ export class SiteTracer {
     interpreter.callbacks = []
     interpreter.diagnostics = []
     interpreter.wanted.clear()
+    interpreter.fits.clear()
     interpreter.meter.walk()
     interpreter.library.begin(interpreter)
     let failure: UnknownValue | undefined
@@ -248,6 +264,7 @@ export class SiteTracer {
     const steps = interpreter.meter.spent
     const left = training && this.#targets.left
     const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
+    const fits = this.#moreFits()
     const callbacks = this.#runCallbacks(target)
     return {
       site,
@@ -256,8 +273,22 @@ export class SiteTracer {
       ...(open && { open }),
       ...(left && { left }),
       ...(unset && { unset }),
+      ...(fits && { fits }),
       callbacks,
     }
+  }
+
+  /** What open sizes are known to be after a walk, where that is more than before it. */
+  #moreFits(): Fits | undefined {
+    const found = [...this.#interpreter.fits].filter(([name]) => this.#openSizes.has(name))
+    if (found.length === 0) return undefined
+    // One size at a time: the others are found again, in terms of it.
+    const [name, size] = found[0]!
+    const known = [...this.#fits].map(
+      ([other, own]) =>
+        [other, substitute(own, symbolName => (symbolName === name ? size : undefined))] as const,
+    )
+    return new Map([...known, [name, size]])
   }
 
   /** A model that is not known, with what would help. */
@@ -413,13 +444,20 @@ export class SiteTracer {
     const { stated } = declaration
     if (!stated) return declaration
     const { unknowns, library } = this.#interpreter
+    let isOpen = false
     const renamed = (name: string) => {
       const isOfCode = stated.by === 'comment' && (parameters.has(name) || library.sizes.includes(name))
       if (isOfCode || (stated.by === 'spec' && name === library.batch)) return symbol(name, true)
       const path = parameters.has(name) ? `${stated.by}.${name}` : name
-      return symbol(unknowns.value(path, `size ${name} of the ${stated.by}`).path, true)
+      const own = unknowns.value(path, `size ${name} of the ${stated.by}`).path
+      this.#openSizes.add(own)
+      const known = this.#fits.get(own)
+      isOpen ||= known === undefined
+      return known ?? symbol(own, true)
     }
-    return { ...declaration, shape: substituteIn(declaration.shape, renamed) as Shape }
+    const shape = substituteIn(declaration.shape, renamed) as Shape
+    const isForced = stated.by === 'type' && !isOpen
+    return { ...declaration, shape, ...(isForced && { stated: { ...stated, isForced } }) }
   }
 
   /** Why a target or an argument cannot be used. */

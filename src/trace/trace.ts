@@ -3,9 +3,15 @@ import type { Port } from '../graph/model.js'
 import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
-import type { LeftByCalls } from './earlier-calls.js'
 import { followedPath } from './given-values.js'
-import { type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
+import {
+  type Fits,
+  type Learned,
+  type Site,
+  SiteTracer,
+  type TraceRequest,
+  type Walk,
+} from './site-tracer.js'
 import {
   type Contradiction,
   contradictions,
@@ -33,7 +39,10 @@ const mostCalls = 4
 /** As many times a walk may end at something else that other functions set. */
 const mostUnset = 4
 
-type Start = (assumptions: readonly Assumption[], earlier?: LeftByCalls) => SiteTracer
+/** As many open sizes may follow from what the code does with them. */
+const mostFits = 32
+
+type Start = (assumptions: readonly Assumption[], learned?: Learned) => SiteTracer
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
 export function trace(asked: TraceRequest): TraceResult {
@@ -46,7 +55,7 @@ export function trace(asked: TraceRequest): TraceResult {
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
   const keys = new KeyTable()
-  const start: Start = (assumptions, earlier) => new SiteTracer(request, module, assumptions, keys, earlier)
+  const start: Start = (assumptions, learned) => new SiteTracer(request, module, assumptions, keys, learned)
   const tracer = start([])
   if (request.target !== undefined) {
     const missing = tracer.missing(request.target, [
@@ -136,8 +145,8 @@ function targetSites(
 }
 
 /**
- * Walks a target as any of its calls: with what other functions set not known, where it throws because it holds nothing,
- * and where it trains, with what the calls before it left.
+ * Walks a target as any of its calls that run: with the open sizes that they must have, with what other functions set not
+ * known, where it throws because it holds nothing, and where it trains, with what the calls before it left.
  */
 function asAnyCall(
   start: Start,
@@ -145,12 +154,18 @@ function asAnyCall(
 ): (tracer: SiteTracer, assumptions: readonly Assumption[]) => Walk {
   return (tracer, assumptions) => {
     let found = walk(tracer)
+    let fits: Fits = new Map()
+    for (let sizes = 0; found.fits && sizes < mostFits; sizes++) {
+      fits = found.fits
+      found = walk(start(assumptions, { fits }))
+    }
     for (let rounds = 0; found.unset && rounds < mostUnset; rounds++) {
-      const again = walk(start(assumptions, found.unset))
+      const again = walk(start(assumptions, { fits, earlier: found.unset }))
       if (isStopped(again)) break
       found = again
     }
-    for (let calls = 1; found.left && calls < mostCalls; calls++) found = walk(start(assumptions, found.left))
+    for (let calls = 1; found.left && calls < mostCalls; calls++)
+      found = walk(start(assumptions, { fits, earlier: found.left }))
     return found
   }
 }

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../../graph/builder.js'
 import type { Dimension } from '../../graph/dimension.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
@@ -7,6 +8,7 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { type ReadArgument, readArgument } from './arguments.js'
 import { contextOf } from './context.js'
+import { sizesThatFit, type Trial } from './fitting-sizes.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 import { noteLimits } from './gradient-limits.js'
@@ -43,7 +45,7 @@ export function callTensorFunction(
   const environment = new Meaning(trace, given)
   if (environment.inputs.some(({ type }) => type.shape === null))
     return trace.opaque('unbound-tensor', { call: shown, path: 'a tensor' }, span)
-  const result = build(call, shown, resultOf(definition, environment), environment)
+  const result = build(call, shown, definition, environment)
   const values = bound.map(({ property }) => property?.value)
   noteAge(trace, values, result)
   const nodesOf = (argument: string) => environment.nodes(argument)
@@ -165,6 +167,21 @@ class Meaning implements Arguments, Environment {
     return [...given, ...this.#nodes.values()]
   }
 
+  /** What was given that is no tensor. */
+  get attributes(): readonly Attribute[] {
+    return [...this.#given.values()].flatMap(read => (read && 'value' in read ? [read.value] : []))
+  }
+
+  /** The same call with what stands for its tensors and attributes in a trial. */
+  tried({ node, attribute }: Trial): Meaning {
+    const entries = [...this.#given].map(([name, read]): [string, Read] => {
+      if (read === undefined || 'series' in read) return [name, read]
+      if ('value' in read) return [name, { value: attribute(read.value) }]
+      return [name, 'op' in read ? node(read) : read.map(node)]
+    })
+    return new Meaning(this.#trace, new Map(entries))
+  }
+
   /** What was given for one argument. */
   nodes(name: string): readonly Node[] {
     const read = this.#given.get(name)
@@ -253,12 +270,14 @@ class Meaning implements Arguments, Environment {
   }
 }
 
-function build(call: HostCall, shown: string, result: Result, environment: Meaning): Value {
+function build(call: HostCall, shown: string, definition: TensorFunction, environment: Meaning): Value {
+  const result = resultOf(definition, environment)
   const { trace, span } = call
   const fail = ({ problem }: Problem) => {
     const values = { layer: shown, problem }
     const opaque = trace.opaque(misfit(trace, environment.inputs), values, span)
     wantSizes(trace, opaque.reason)
+    if (opaque.reason?.code === 'open-shape') fitSizes(trace, definition, environment)
     return opaque
   }
   if (typeof result === 'string') {
@@ -273,6 +292,25 @@ function build(call: HostCall, shown: string, result: Result, environment: Meani
     values[key] = value
   }
   return Array.isArray(result) ? trace.array(Object.values(values)) : trace.record(values)
+}
+
+/** Notes the open sizes that follow from that a call is possible. */
+function fitSizes(trace: Tracer, definition: TensorFunction, environment: Meaning): void {
+  const { remarkedSizes } = contextOf(trace)
+  const call = {
+    inputs: environment.inputs,
+    attributes: environment.attributes,
+    isPossible: (trial: Trial) => isPossible(definition, environment.tried(trial), trial.builder),
+  }
+  trace.fit(sizesThatFit(call, name => remarkedSizes.has(name)))
+}
+
+function isPossible(definition: TensorFunction, environment: Meaning, builder: GraphBuilder): boolean {
+  const result = resultOf(definition, environment)
+  if (typeof result === 'object' && 'problem' in result) return false
+  return [result]
+    .flatMap(texts => (typeof texts === 'string' ? [texts] : Object.values<string>(texts)))
+    .every(text => !isProblem(elaborateText(text, environment, builder)))
 }
 
 function tensorOf({ trace, span }: HostCall, text: string, environment: Meaning) {

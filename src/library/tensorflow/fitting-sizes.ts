@@ -1,0 +1,89 @@
+import { substituteIn } from '../../graph/attribute.js'
+import { GraphBuilder } from '../../graph/builder.js'
+import { type Dimension, divide, equals, isPolynomial, product, symbolsOf } from '../../graph/dimension.js'
+import type { Attribute, Node } from '../../graph/node.js'
+import { isProblem } from '../../graph/op.js'
+import type { Shape } from '../../graph/type.js'
+import { opTable } from '../../ops/table.js'
+
+/** A size that no call needs by itself, and one that nearly every size divides. */
+const anySizes: readonly Dimension[] = [7919, 55440]
+
+/** What a call is tried with: a builder of its own, and what stands for its tensors and attributes. */
+export interface Trial {
+  readonly builder: GraphBuilder
+  readonly node: (node: Node) => Node
+  readonly attribute: (value: Attribute) => Attribute
+}
+
+/** A call of the library that was not possible: what it was given, and whether it is possible as tried. */
+export interface ImpossibleCall {
+  readonly inputs: readonly Node[]
+  readonly attributes: readonly Attribute[]
+  readonly isPossible: (trial: Trial) => boolean
+}
+
+/**
+ * The sizes that open ones must have for a call to be possible. A size is found where just one of those that the call
+ * speaks of makes it possible; where 1, which is repeated, or any size would do as well, the call does not say which it is.
+ */
+export function sizesThatFit(
+  call: ImpossibleCall,
+  isOpen: (symbol: string) => boolean,
+): ReadonlyMap<string, Dimension> {
+  const shapes = call.inputs.flatMap(({ type }) => (type.shape ? [type.shape] : []))
+  const symbols = [...new Set(shapes.flat().flatMap(size => [...symbolsOf(size)]))].filter(isOpen)
+  for (const name of symbols) {
+    const sizes = sizesSpokenOf(name, shapes, call.attributes)
+    const fitting = [1, ...anySizes, ...sizes].filter(size => call.isPossible(trialWith(name, size)))
+    const [only] = fitting
+    if (fitting.length === 1 && sizes.includes(only!)) return new Map([[name, only!]])
+  }
+  return new Map()
+}
+
+/** The sizes that a size may have to be: those beside it, and what makes two numbers of elements equal. */
+function sizesSpokenOf(
+  name: string,
+  shapes: readonly Shape[],
+  attributes: readonly Attribute[],
+): readonly Dimension[] {
+  const lists = attributes.flatMap(value => (Array.isArray(value) ? [value.filter(isSize)] : []))
+  const quotients = shapes.flatMap(shape => {
+    const others = shape.filter(size => !symbolsOf(size).has(name))
+    if (others.length !== shape.length - 1) return []
+    return lists.map(list => divide(product(list), product(others)))
+  })
+  const all = [...shapes.flat(), ...lists.flat(), ...quotients].filter(
+    size =>
+      !symbolsOf(size).has(name) && !(typeof size === 'number' && (size <= 1 || !Number.isInteger(size))),
+  )
+  return all.filter((size, i) => all.findIndex(other => equals(other, size)) === i)
+}
+
+const isSize = (value: Attribute): value is Dimension => typeof value === 'number' || isPolynomial(value)
+
+function trialWith(name: string, size: Dimension): Trial {
+  const builder = new GraphBuilder(opTable)
+  const replacement = (symbol: string) => (symbol === name ? size : undefined)
+  const stands = new Map<Node, Node>()
+  const standIn = (node: Node): Node => {
+    const shape = substituteIn(node.type.shape ?? null, replacement) as Shape
+    const made = builder.node('input', [], {
+      name: 'tried',
+      index: stands.size,
+      shape,
+      dtype: node.type.dtype,
+    })
+    return isProblem(made) ? node : made
+  }
+  return {
+    builder,
+    node: node => {
+      const known = stands.get(node) ?? standIn(node)
+      stands.set(node, known)
+      return known
+    },
+    attribute: value => substituteIn(value, replacement),
+  }
+}
