@@ -37,6 +37,8 @@ export interface ModelRequest {
   readonly inputs?: Readonly<Record<string, TensorDeclaration>> | undefined
   /** Inputs that a spec states, for a target that is a function over tensors and is given none. */
   readonly stated?: readonly StatedInput[] | undefined
+  /** Parameters that a spec states, which such a function may take as arguments. */
+  readonly weights?: readonly StatedInput[] | undefined
   /** Descriptions of saved models that the program loads, by place or variable: the content of each `model.json`. */
   readonly artifacts?: Readonly<Record<string, Json>> | undefined
 }
@@ -66,7 +68,7 @@ export function traceModels(request: ModelRequest): TraceResult {
 
 /** What the trace is asked for. */
 function tracing(request: ModelRequest): TraceRequest {
-  const { files, modules, path, target, arguments: args, inputs, stated, artifacts = {} } = request
+  const { files, modules, path, target, arguments: args, inputs, stated, weights, artifacts = {} } = request
   const description = path.endsWith('.json') ? readDescription(files, path) : undefined
   const loader = modules ?? moduleLoader(files)
   return {
@@ -78,6 +80,7 @@ function tracing(request: ModelRequest): TraceRequest {
     ...(args && { arguments: args }),
     ...(inputs && { inputs }),
     ...(stated && { stated }),
+    ...(weights && { weights }),
   }
 }
 
@@ -248,7 +251,11 @@ function nameInSite({ target, variables }: Site, model: Model): string {
 /** What the request names, with the inputs that a spec states: for a batch, or for one example where the code says so. */
 export function readForSpec(request: ModelRequest, spec: Spec | undefined): ReadResult {
   const readAs = (stated: StatedModel | undefined, calledAt?: Span) =>
-    readModels({ ...request, stated: stated && statedInputs(stated, calledAt) })
+    readModels({
+      ...request,
+      stated: stated && statedInputs(stated, calledAt),
+      weights: stated && statedWeights(stated),
+    })
   const read = readAs(spec)
   const { withBatch } = spec ?? {}
   if (!withBatch) return read
@@ -289,6 +296,16 @@ export function statedInputs({ inputs }: StatedModel, calledAt?: Span): readonly
   return inputs.map(({ name, shape, dtype, clause: { span } }) => {
     const stated = { by: 'spec', input: name, span, ...(calledAt && { calledAt }) } as const
     return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }
+  })
+}
+
+/** The parameters of the equations of a spec as tensors for a function that takes them. */
+function statedWeights({ equationParameters, clauses }: StatedModel): readonly StatedInput[] {
+  const [clause] = clauses
+  if (!clause) return []
+  return equationParameters.map(({ name, shape }) => {
+    const stated = { by: 'spec', parameter: name, isRankSaid: true, span: clause.span } as const
+    return { name, declaration: { shape, dtype: 'float32', stated } }
   })
 }
 

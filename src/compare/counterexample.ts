@@ -5,6 +5,7 @@ import { symbolsOf } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Mode } from '../ops/elaborate.js'
+import { optionOf } from '../trace/stated-inputs.js'
 import { below, layoutsOf } from './layouts.js'
 import { type Outer, outerParameters } from './outer.js'
 import { inputRanges, Point, type PointKind } from './point.js'
@@ -35,7 +36,8 @@ export function findCounterexample(search: Search): Counterexample | Problem {
   const lost = opaqueBelow([...specified, ...implemented])
   if (lost) return { problem: `they depend on a value that could not be followed: ${lost}` }
   const open = openNumber(search)
-  if (open !== undefined) return { problem: `\`${open}\` is not known; \`--arg ${open}=…\` gives it a value` }
+  if (open !== undefined)
+    return { problem: `\`${open}\` is not known; \`${optionOf(open)}\` gives it a value` }
   const sides = { first: specified, second: implemented, inOneGraph: true }
   const found = findDifference(sides, modelPoints(search))
   if (found.kind === 'open') return { problem: found.problem }

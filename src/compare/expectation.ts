@@ -2,6 +2,7 @@ import { isDraw } from '../evaluate/concrete.js'
 import { type EvaluationOptions, evaluateInRounds } from '../evaluate/evaluate.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
+import { optionOf } from '../trace/stated-inputs.js'
 import { budget, modelPoints, opaqueBelow, openNumber, shownInputs } from './counterexample.js'
 import type { Sides } from './evidence.js'
 import type { Evidence } from './verdict.js'
@@ -35,7 +36,8 @@ export function differingExpectation({
   if (lost) return { problem: `they depend on a value that could not be followed: ${lost}` }
   const search = { specified, implemented, symbols: assumed, kind: 'distinct' } as const
   const open = openNumber(search)
-  if (open !== undefined) return { problem: `\`${open}\` is not known; \`--arg ${open}=…\` gives it a value` }
+  if (open !== undefined)
+    return { problem: `\`${open}\` is not known; \`${optionOf(open)}\` gives it a value` }
   let tried = 0
   for (const point of modelPoints(search)) {
     if (tried++ >= mostPoints) break

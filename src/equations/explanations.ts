@@ -59,8 +59,12 @@ function axesText(meanings: readonly (AxisMeaning | undefined)[]): string | unde
 }
 
 /** Who says what shape an input has: `by the type at model.ts:3:9`. */
-export function statementText(name: string, { by, input, calledAt, isForced, span }: ShapeStatement): string {
+export function statementText(
+  name: string,
+  { by, input, parameter, calledAt, isForced, span }: ShapeStatement,
+): string {
   if (isForced) return `by the ${by} at ${formatPlace(span)} and by what the code does with it`
+  if (parameter !== undefined) return `by its name, as ${parameter} of the spec`
   if (by !== 'spec') return `by the ${by} at ${formatPlace(span)}`
   const called = calledAt ? `, for one example as it is called at ${formatPlace(calledAt)}` : ''
   return `${input === name ? 'by the spec' : `by position, as ${input} of the spec`}${called}`

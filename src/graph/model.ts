@@ -91,6 +91,8 @@ export interface ShapeStatement {
   readonly by: 'type' | 'comment' | 'spec'
   /** For a spec: the name of its input. */
   readonly input?: string
+  /** For a spec: the name of its parameter, for a tensor of the same name. */
+  readonly parameter?: string
   /** For a spec: whether the code says that it has so many axes, by a type, by a comment, or as what a layer is applied to. */
   readonly isRankSaid?: true
   /** For a spec: a call in the code that says that it takes one example. */

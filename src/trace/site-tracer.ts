@@ -53,6 +53,8 @@ export interface TraceRequest {
   readonly inputs?: Declarations
   /** Inputs that a spec states: for a target that builds no model, and takes tensors instead. */
   readonly stated?: readonly StatedInput[]
+  /** Parameters that a spec states: such a target may take them as arguments. */
+  readonly weights?: readonly StatedInput[]
   readonly budget?: Partial<Budget>
   /** What notes how the code that is walked calls one of its functions. */
   readonly watched?: WatchedCalls
@@ -73,6 +75,8 @@ export interface Site {
   readonly givesModel: boolean
   /** For the top level: the variables of the module that hold its models. */
   readonly variables: ReadonlyMap<Found, string>
+  /** The tensors that it takes of which the shapes would have to be known, by path. */
+  readonly wanted: readonly string[]
   /** What is taken for granted, where the target builds different models in different cases. */
   readonly assumptions: readonly Assumption[]
   readonly builder: GraphBuilder
@@ -251,6 +255,7 @@ export class SiteTracer {
       returns: isOpen || computed !== undefined || returned !== undefined,
       givesModel: returned !== undefined,
       variables,
+      wanted: interpreter.wanted.namesAmong(target === topLevel ? [] : this.#targets.parameters(target)),
       assumptions: this.#assumptions,
       builder: interpreter.builder,
       provenance: interpreter.provenance,

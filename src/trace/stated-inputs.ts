@@ -101,6 +101,12 @@ export function withRemarks(
   return Object.fromEntries(entries)
 }
 
+/** The option that gives a value to a symbol: to an open size by the shape of its tensor, to any other by its name. */
+export function optionOf(symbolName: string): string {
+  const [, path] = /^(.+)\.shape\[\d+\]$/.exec(symbolName) ?? []
+  return path === undefined ? `--arg ${symbolName}=…` : `--input ${path}:[…]`
+}
+
 /** A shape as `--input` takes it, with a mark for each size that has to be given. */
 export function shapeAsked(shape: Shape): string {
   const sizes = shape.map(dimensionText).map(text => (/^\w+$/.test(text) ? text : '…'))

@@ -18,9 +18,11 @@ import {
   type Declarations,
   matchInputs,
   remarkedInputs,
+  type StatedInput,
   shapeAsked,
   withRemarks,
 } from './stated-inputs.js'
+import { matchWeights } from './stated-weights.js'
 import { candidates, mentions, namedFunctions, placeOf } from './targets.js'
 import { KeyTable } from './unknowns.js'
 import { type WatchedCall, WatchedCalls } from './watched-calls.js'
@@ -113,7 +115,7 @@ function targetSites(
   first: SiteTracer,
   start: Start,
 ): readonly Site[] {
-  const { arguments: args = {}, inputs = {}, stated = [] } = request
+  const { arguments: args = {}, inputs = {}, stated = [], weights = [] } = request
   const casesWith = (from: SiteTracer, declared: Declarations) => {
     const walk = asAnyCall(start, tracer => tracer.target(target, args, declared))
     const sites = withCallbacks(walk(from, []), assumptions => walk(start(assumptions), assumptions))
@@ -135,13 +137,39 @@ function targetSites(
   if (hasOwn && (!match.byName || contradiction)) return plain
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
   const more = { ...all, ...withRemarks(match.inputs, all, open) }
-  if (Object.keys(more).every(path => more[path] === typed[path])) return plain
-  const bound = casesWith(start([]), { ...more, ...inputs })
+  const isPlain = Object.keys(more).every(path => more[path] === typed[path])
+  const isFree = (path: string) => more[path] === typed[path] && !Object.hasOwn(inputs, path)
+  const named = matchWeights(weights, Object.keys(typed).filter(isFree), typed)
+  const walkWith = (found: Declarations) =>
+    isPlain && Object.keys(found).length === 0
+      ? plain
+      : casesWith(start([]), { ...more, ...found, ...inputs })
+  const bound = withWeights(weights, named, all, walkWith)
+  if (isPlain) return bound
   if (hasOwn) return bound.some(({ training }) => training) && bound.every(knowsLosses) ? bound : plain
   // Names say that the statements are about these tensors, so what is missing then is worth more than what was before.
   return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
     ? bound
     : plain
+}
+
+/** The sites of a target that takes weights by the names that a spec has for them, where it is a model with their shapes. */
+function withWeights(
+  weights: readonly StatedInput[],
+  named: Declarations,
+  remarks: Declarations,
+  walk: (found: Declarations) => readonly Site[],
+): readonly Site[] {
+  let found = named
+  let sites = walk(found)
+  while (!hasModel(sites)) {
+    const wanted = sites.flatMap(site => site.wanted).filter(path => !Object.hasOwn(found, path))
+    const more = matchWeights(weights, wanted, remarks)
+    if (Object.keys(more).length === 0) return Object.keys(found).length > 0 ? walk({}) : sites
+    found = { ...found, ...more }
+    sites = walk(found)
+  }
+  return sites
 }
 
 /**

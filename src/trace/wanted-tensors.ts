@@ -17,17 +17,20 @@ export class WantedTensors {
     this.#reasons.clear()
   }
 
+  /** The names of those that are among the parameters, as `--input` calls them. */
+  namesAmong(parameters: readonly string[]): readonly string[] {
+    const names = new Set([...this.#paths].flatMap(path => inputName(path) ?? []))
+    return [...names].filter(name => parameters.includes(rootOf(name)))
+  }
+
   /** The options that would state what a reason is for want of; undefined where none would. */
   optionsFor(reason: Diagnostic, parameters: readonly string[], declared: Declarations): string | undefined {
     if (!this.#reasons.has(reason)) return undefined
-    const names = [...this.#paths].flatMap(path => {
-      const name = inputName(path)
-      return name !== undefined && parameters.includes(rootOf(name)) ? [name] : []
-    })
+    const names = this.namesAmong(parameters)
     if (names.length === 0) return undefined
     const place = (name: string) => parameters.indexOf(rootOf(name))
     // What holds others is no tensor, or else they are read from it.
-    const options = [...new Set(names)]
+    const options = names
       .filter(name => !names.some(other => name.startsWith(`${other}.`)))
       .sort((a, b) => place(a) - place(b))
       .map(
