@@ -287,10 +287,11 @@ class ProgramComparison {
     stated: StatedStep,
     entry: Diagnostic,
     expected: string,
-    meanings: Meanings,
+    { networks }: Meanings,
   ): readonly ClauseVerdict[] {
     const { span } = this.#program
-    const own = stated.kind === 'descent' ? this.#ownUpdate(stated, meanings) : undefined
+    const over = stated.kind === 'descent' ? stated.over : []
+    const own = this.#ownUpdate(over.flatMap(network => networks.get(network)!.parameters))
     return clausesOfStep(stated).map(clause =>
       own
         ? undecided(clause, ownUpdateReason(own), own.step.origin.span)
@@ -300,9 +301,9 @@ class ProgramComparison {
     )
   }
 
-  /** Where the code writes what a step moves itself, in a way that is not known to go down a loss. */
-  #ownUpdate({ over }: StatedDescent, { networks }: Meanings): CodeStep<Assignment> | undefined {
-    const wanted = new Set(over.flatMap(network => networks.get(network)!.parameters))
+  /** Where the code writes some parameters itself, in a way that is not known to go down a loss. */
+  #ownUpdate(parameters: readonly Node[]): CodeStep<Assignment> | undefined {
+    const wanted = new Set(parameters)
     return this.#steps
       .filter(isAssignment)
       .find(({ step }) => step.writes.some(({ moved }) => wanted.has(moved.parameter.node)))
@@ -361,7 +362,8 @@ class ProgramComparison {
     const { span } = step.origin
     const loss = this.#losses.get(step)!
     if (isProblem(loss)) return undecided(clause, loss.problem, span)
-    if (step.made !== undefined) return undecided(clause, step.made, span)
+    const apart = step.made ?? step.changed
+    if (apart !== undefined) return undecided(clause, apart, span)
     const outdated = nodesBelow(loss.outputs.map(({ node }) => node)).find(standsForOutdated)
     if (outdated) {
       const reason = `parameters that \`${this.#nameOf(outdated)}\` was computed from have changed before it is read`
@@ -423,6 +425,8 @@ class ProgramComparison {
     const missing = own.flatMap(trainableOf).filter(node => !moved.has(node) && read.has(node))
     const expected = stated.over.map(({ parameters }) => parameters).join(', ')
     if (extra.length === 0 && missing.length === 0) return asWritten(clause, byValue(expected, expected))
+    const rest = extra.length === 0 ? this.#ownUpdate(missing) : undefined
+    if (rest) return undecided(clause, ownUpdateReason(rest), rest.step.origin.span)
     const owners = (nodes: readonly Node[]) => [
       ...new Set(
         nodes.map(node => [...networks].find(([, code]) => code.parameters.includes(node))?.[0].parameters),

@@ -28,7 +28,7 @@ function lineJson(line: AlgorithmLine): unknown {
   if (step.kind === 'unfollowed') return { ...common, reason: step.reason }
   if (step.kind === 'assignment')
     return { ...common, parameters: step.writes.map(({ moved }) => parameterOf(moved)) }
-  const { loss, reason, optimizer, changing, choice, moved, open, statistics, schedule } = step
+  const { loss, reason, optimizer, changing, choice, moved, open, changed, statistics, schedule } = step
   return {
     ...common,
     loss: loss ? (loss.isMinimized ? 'function' : loss.name) : null,
@@ -39,6 +39,7 @@ function lineJson(line: AlgorithmLine): unknown {
     parameters: moved.map(parameterOf),
     isExact: open === undefined,
     ...(open !== undefined && { why: open }),
+    ...(changed !== undefined && { changed }),
     statistics: statistics.map(parameterOf),
     ...(schedule && { epochs: jsonOf(schedule.epochs), batchSize: jsonOf(schedule.batchSize) }),
   }

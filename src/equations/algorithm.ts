@@ -7,6 +7,7 @@ import { nodesBelow } from '../graph/walk.js'
 import { optimizers } from '../library/optimizers.js'
 import { descents, folded } from '../library/step-order.js'
 import { attributeFormula } from './attributes.js'
+import { changedGradients, gradientLetter } from './changed-gradients.js'
 import { equationsOf, namedLines } from './equations.js'
 import { expressionOf } from './expression.js'
 import {
@@ -170,7 +171,9 @@ class AlgorithmWriter {
     const loss = step.loss ? this.#loss(step.loss, letter) : { items: [], explanations: [] }
     const moved = this.#groups.of(step.moved)
     const theta = moved.length > 0 ? lettersOf(moved) : symbol('\\theta')
-    const gradient = step.loss || step.choice === 'compiled' ? gradientFormula(theta, letter) : symbol('g')
+    const given = step.gradients && step.loss ? changedGradients(step, theta, letter) : undefined
+    const isKnown = (step.loss !== undefined || step.choice === 'compiled') && !given
+    const gradient = isKnown ? gradientFormula(theta, letter) : gradientLetter
     const remarks = [
       ...(step.reason === undefined ? [] : [`the loss is not known: ${step.reason}`]),
       ...movedText(step),
@@ -180,10 +183,15 @@ class AlgorithmWriter {
       ...modeText(step),
       ...scheduleText(step),
       ...changesText(step),
+      ...(given ? given.remarks : step.changed === undefined ? [] : [step.changed]),
     ]
     const trains = step.moved.length > 0 || step.open !== undefined
     const items = trains ? [equation(theta, this.#update(step.optimizer, theta, gradient), '←')] : []
-    return { items: [...loss.items, ...items], remarks, explanations: loss.explanations }
+    return {
+      items: [...loss.items, ...(given?.items ?? []), ...items],
+      remarks,
+      explanations: loss.explanations,
+    }
   }
 
   /** The lines that compute a loss; for a compiled model, what is minimised of its outputs. */

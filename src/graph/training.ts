@@ -51,6 +51,12 @@ export interface Descent {
   readonly given?: readonly Node[]
   /** Why it is not known which of them change, or whether others do. */
   readonly open?: string
+  /** The gradients of the loss that the program has, by the parameters. */
+  readonly derivatives?: ReadonlyMap<Node, Node>
+  /** Why what the optimizer is given are not the gradients of the loss. */
+  readonly changed?: string
+  /** What the optimizer is given for each parameter, where the program changes the gradients first. */
+  readonly gradients?: readonly Write[]
   /** Statistics of the batch that layers keep, and that change besides. */
   readonly statistics: readonly Moved[]
   /** Why the loss of a compiled model is not what the step makes small for any data: the code makes some of them itself. */

@@ -20,7 +20,7 @@ function deviations({ comparison, diagnostics, reason }: CheckOutcome): readonly
 
 /** The tests of a file of algorithms; those of several files run side by side. */
 export function testAlgorithms(path: string): void {
-  describe.each(algorithmsIn(path))('$title', ({ spec, programs, mutants }) => {
+  describe.each(algorithmsIn(path))('$title', ({ spec, programs, mutants, undecided }) => {
     test.each(programs.map((program, i) => ({ program, number: i + 1 })))(
       'program $number is as written',
       ({ program }) => {
@@ -38,5 +38,15 @@ export function testAlgorithms(path: string): void {
         codes: expect.arrayContaining([code]),
       })
     })
+
+    if (undecided.length > 0)
+      test.each(undecided)('$change', ({ program, code }) => {
+        const outcome = outcomeOf(spec, program)
+        const open = outcome.comparison?.clauses.find(({ verdict }) => verdict !== 'as written')
+        expect({ verdict: outcome.verdict, reason: open?.reason?.message }).toEqual({
+          verdict: 'unverified',
+          reason: expect.stringContaining(code),
+        })
+      })
   })
 }

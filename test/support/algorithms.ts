@@ -8,7 +8,16 @@ export interface Algorithm {
   readonly title: string
   readonly spec: SourceFile
   readonly programs: readonly Program[]
-  readonly mutants: readonly { readonly change: string; readonly program: Program; readonly code: string }[]
+  readonly mutants: readonly Change[]
+  /** Changes of which nothing is said, with words of the reason. */
+  readonly undecided: readonly Change[]
+}
+
+interface Change {
+  readonly change: string
+  readonly program: Program
+  /** What is to be found of it. */
+  readonly code: string
 }
 
 export interface Program {
@@ -40,17 +49,24 @@ export function algorithmsIn(path: string): readonly Algorithm[] {
     )
     const of = (wanted: string) => fences.flatMap(([name, text]) => (name === wanted ? [text] : []))
     const programs = of('js').map(programIn)
-    const mutants = of('mutants')
-      .flatMap(text => text.trim().split('\n'))
-      .map(line => {
-        const [before = '', after = '', code = ''] = line
-          .split(/ ⇒ ?/)
-          .map(part => part.replaceAll('\\n', '\n'))
-        const program = programs.find(own => own.code.includes(before))
-        if (!program) throw new Error(`no program has ${before}`)
-        return { change: line, code, program: { ...program, code: program.code.replace(before, after) } }
-      })
-    return { title: section.split('\n')[0]!, spec: specOf(of('spec')[0], of('yaml')[0]), programs, mutants }
+    const changes = (kind: string): readonly Change[] =>
+      of(kind)
+        .flatMap(text => text.trim().split('\n'))
+        .map(line => {
+          const [before = '', after = '', code = ''] = line
+            .split(/ ⇒ ?/)
+            .map(part => part.replaceAll('\\n', '\n'))
+          const program = programs.find(own => own.code.includes(before))
+          if (!program) throw new Error(`no program has ${before}`)
+          return { change: line, code, program: { ...program, code: program.code.replace(before, after) } }
+        })
+    return {
+      title: section.split('\n')[0]!,
+      spec: specOf(of('spec')[0], of('yaml')[0]),
+      programs,
+      mutants: changes('mutants'),
+      undecided: changes('undecided'),
+    }
   })
 }
 

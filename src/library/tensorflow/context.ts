@@ -48,6 +48,8 @@ export interface Context {
   readonly changes: Change[]
   /** What gradients are of that an optimizer can be given. */
   readonly sources: WeakMap<object, GradientSource>
+  /** By the values of gradients: where they are from. */
+  readonly gradientSources: Map<Node, GradientSource>
   /** What gradients are that the program computes: of which loss, and its negative, and by which parameter. */
   readonly derivatives: Map<
     Node,
@@ -88,6 +90,7 @@ export function contextOf(trace: Tracer): Context {
     tapes: [],
     changes: [],
     sources: new WeakMap(),
+    gradientSources: new Map(),
     derivatives: new Map(),
     differentiations: [],
     customGradients: new Map(),

@@ -172,7 +172,7 @@ export function gradientsByArguments(
 }
 
 /** What is made for a gradient, and for nothing that the code says itself, is made where the gradient is taken. */
-function addPlaces(
+export function addPlaces(
   trace: Tracer,
   found: readonly Node[],
   variables: readonly Node[],
@@ -183,21 +183,17 @@ function addPlaces(
     if (trace.provenance.origins(made).length === 0) trace.provenance.addOrigin(made, origin)
 }
 
-/** The gradients of a function without arguments by the variables that it reads, by the name of each. */
+/** The gradients of a function without arguments by some variables that it may read. */
 export function gradientsByVariables(
   call: HostCall,
   callee: Value,
-  listed: Value,
-): Readonly<Record<string, Value>> | undefined {
+  variables: readonly Tensor[],
+): readonly (Node | undefined)[] | undefined {
   const { trace, span } = call
-  const all = contextOf(trace).variables.filter(({ state }) => state.variable?.trainable)
-  const chosen = listed === undefined ? all : trace.elements(listed)?.map(({ value }) => value)
-  if (!chosen?.every((value): value is Tensor => isTensor(value) && value.state.variable !== undefined))
-    return undefined
-  const nodes = chosen.flatMap(({ state }) => (state.node ? [state.node] : []))
-  if (nodes.length !== chosen.length) return undefined
+  const nodes = variables.flatMap(({ state }) => (state.node ? [state.node] : []))
+  if (nodes.length !== variables.length) return undefined
   const found = differentiated(trace, nodes, undefined, stands => {
-    for (const [i, variable] of chosen.entries())
+    for (const [i, variable] of variables.entries())
       trace.heap.setState(variable, { ...variable.state, node: stands[i]! })
     return trace.call(callee, [], span)
   })
@@ -205,12 +201,7 @@ export function gradientsByVariables(
   const known = found.gradients.filter(node => node !== undefined)
   addPlaces(trace, known, nodes, span)
   if (found.isWhole) noteDerivatives(call, found)
-  // What the loss does not depend on has no entry (tfjs-core/src/gradients.ts, variableGrads).
-  const entries = chosen.flatMap(({ state }, i) => {
-    const node = found.gradients[i]
-    return node ? [[state.variable!.name, tensor(trace, node, span)] as const] : []
-  })
-  return Object.fromEntries(entries)
+  return found.gradients
 }
 
 /** Gradients of a value; `isWhole` where what they are by leads to it in no other way, and no function has one of its own. */
@@ -267,6 +258,7 @@ function standIn(trace: Tracer, { type: { shape, dtype } }: Node): Node | undefi
   return isProblem(stand) ? undefined : stand
 }
 
-function tensor(trace: Tracer, node: Node, span: HostCall['span']): Tensor {
+/** A tensor of the program with a value. */
+export function tensor(trace: Tracer, node: Node, span: HostCall['span']): Tensor {
   return trace.host<TensorState>(tensorType, { node, symbolic: false, origin: trace.origin(span) })
 }

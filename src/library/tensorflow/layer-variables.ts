@@ -3,9 +3,10 @@ import type { Parameter } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
+import { ownedBy, registeredName } from './registered.js'
 import type { LayerState, TensorState } from './state.js'
 import { isTensor, tensorType } from './types.js'
-import { ownedBy, write } from './updates.js'
+import { write } from './updates.js'
 
 /** A weight of a layer as an object (tfjs-layers/src/variables.ts). */
 export interface LayerVariableState {
@@ -43,8 +44,11 @@ const layerVariableType: HostType<LayerVariableState> = {
         return variable
       },
     },
-    name: { kind: 'property', get: ({ state }) => state.parameter.name },
-    originalName: { kind: 'property', get: ({ state }) => state.parameter.name },
+    name: { kind: 'property', get: ({ state }, trace) => registeredName(trace, state.parameter) },
+    originalName: {
+      kind: 'property',
+      get: ({ state: { layer, parameter } }) => `${layer.state.name}/${parameter.name}`,
+    },
     shape: {
       kind: 'property',
       get: ({ state }, trace) => trace.array([...state.parameter.shape]),

@@ -4,6 +4,7 @@ import type { HostObject, Value } from '../../trace/value.js'
 import { shapeOf } from './declared-shapes.js'
 
 import { readings } from './readings.js'
+import { registeredName } from './registered.js'
 import { runTimeValue } from './run-time.js'
 import type { TensorState } from './state.js'
 import { addTensorMethods } from './tensor-functions.js'
@@ -36,7 +37,11 @@ Object.assign(tensorType.members, {
   rankType: property(({ state }) => String(state.node?.type.shape?.length)),
   size: property(sizeOf),
   dtype: property(({ state }, trace) => state.node?.type.dtype ?? trace.fresh('tensor.dtype')),
-  name: property(({ state }) => state.variable?.name ?? state.inputName ?? 'tensor'),
+  name: property(({ state }, trace) =>
+    state.live
+      ? registeredName(trace, state.live.parameter)
+      : (state.variable?.name ?? state.inputName ?? 'tensor'),
+  ),
   isDisposed: property(() => false),
   dispose: method(() => undefined),
   assign: method(assign),

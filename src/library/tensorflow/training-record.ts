@@ -1,5 +1,5 @@
 import { attributeKey, sameAttribute } from '../../graph/attribute.js'
-import type { Assignment, Descent, Rounds, Step, Write } from '../../graph/training.js'
+import type { Descent, Rounds, Step, Write } from '../../graph/training.js'
 import type { HostType, RecordKeeping, Tracer } from '../../trace/host.js'
 import type { HostObject } from '../../trace/value.js'
 import { sameComputation } from './same-computation.js'
@@ -146,7 +146,7 @@ export function saysSame(a: Step, b: Step): boolean {
     )
   if (!('origin' in a && 'origin' in b) || a.origin.span !== b.origin.span) return false
   if (a.kind === 'descent' && b.kind === 'descent') return descendSame(a, b)
-  if (a.kind === 'assignment' && b.kind === 'assignment') return writeSame(a, b)
+  if (a.kind === 'assignment' && b.kind === 'assignment') return writeSame(a.writes, b.writes)
   return a.kind === b.kind
 }
 
@@ -155,6 +155,8 @@ function descendSame(a: Descent, b: Descent): boolean {
   return (
     a.reason === b.reason &&
     a.open === b.open &&
+    a.changed === b.changed &&
+    writeSame(a.gradients ?? [], b.gradients ?? []) &&
     a.loss?.compilation?.origin === b.loss?.compilation?.origin &&
     left.length === right.length &&
     left.every(({ node }, i) => sameComputation(node, right[i]!.node)) &&
@@ -176,11 +178,11 @@ function sameMoved(a: Descent['moved'], b: Descent['moved']): boolean {
   return a.length === b.length && a.every(({ parameter: { node } }, i) => node === b[i]!.parameter.node)
 }
 
-function writeSame(a: Assignment, b: Assignment): boolean {
+function writeSame(a: readonly Write[], b: readonly Write[]): boolean {
   return (
-    a.writes.length === b.writes.length &&
-    a.writes.every(({ moved, value, reason }, i) => {
-      const other = b.writes[i]!
+    a.length === b.length &&
+    a.every(({ moved, value, reason }, i) => {
+      const other = b[i]!
       const isAlike = value && other.value ? sameComputation(value, other.value) : value === other.value
       return moved.parameter.node === other.moved.parameter.node && isAlike && reason === other.reason
     })

@@ -5,11 +5,13 @@ import type { HostCall, HostType, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
-import { asTensor, callWithCustomGradient, gradientsByArguments, gradientsByVariables } from './gradients.js'
+import { givenGradients, gradientMap } from './gradient-maps.js'
+import { asTensor, callWithCustomGradient, gradientsByArguments } from './gradients.js'
+import { registered } from './registered.js'
 import { sameComputation } from './same-computation.js'
 import { changedVariables, onTape } from './tape.js'
 import { isTensor } from './types.js'
-import { descend, gradientSource, type MinimizedLoss, type Reached, registered } from './updates.js'
+import { descend, type GivenGradients, gradientSource, type MinimizedLoss, type Reached } from './updates.js'
 import { freeVariables } from './variables.js'
 
 /** What stands for a place where the code trains among the models that were found. */
@@ -83,22 +85,24 @@ function trained(trace: Tracer, span: Span, { moved, open }: Reached): void {
 const gradients = ({ trace, span }: HostCall, call: string): UnknownValue =>
   trace.opaque('opaque-gradient', { call }, span)
 
+/** The value of a loss, and its gradients by variables (tfjs-core/src/gradients.ts, variableGrads). */
+function gradientsOf(call: HostCall): Value {
+  const [loss, variables] = call.arguments
+  const minimized = lossOf(call, loss?.value)
+  const source = gradientSource(call, minimized, variables?.value)
+  return call.trace.record({
+    value: minimized.value,
+    grads: gradientMap(call, loss?.value, minimized, source),
+  })
+}
+
 /** Functions that take gradients (tfjs-core/src/gradients.ts). The function under the gradient is followed. */
 export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Value>> = {
   grad: call => derivative(call, one),
   grads: call => derivative(call, listed),
   valueAndGrad: call => withValue(call, 'grad', one),
   valueAndGrads: call => withValue(call, 'grads', listed),
-  variableGrads: call => {
-    const [loss, variables] = call.arguments
-    const grads = gradientsByVariables(call, loss?.value, variables?.value)
-    const minimized = lossOf(call, loss?.value)
-    const { value } = minimized
-    const given = grads ? call.trace.record(grads) : gradients(call, 'tf.variableGrads')
-    const source = gradientSource(call, minimized, variables?.value)
-    if (typeof given === 'object' && given !== null) contextOf(call.trace).sources.set(given, source)
-    return call.trace.record({ value, grads: given })
-  },
+  variableGrads: call => gradientsOf(call),
   customGrad: ({ trace, arguments: args }) =>
     trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value), [args[0]?.value]),
 }
@@ -146,21 +150,22 @@ function gradientOf(inner: HostCall, callee: Value, style: Style, span: Span): V
   return found ? style.result(inner.trace, found) : gradients(inner, shown(span))
 }
 
+const isClosure = (value: Value): boolean => isObject(value) && value.kind === 'closure'
+
+/** A step of an optimizer with gradients, and what is known of the variables after it. */
+function apply(optimizer: HostObject, call: HostCall, gradients: GivenGradients): void {
+  trained(call.trace, call.span, descend(optimizer, call, gradients))
+}
+
 /** What optimizers do (tfjs-core/src/optimizers/optimizer.ts). Those of the program may override it. */
 export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, call: HostCall) => Value>> = {
-  computeGradients: (_, call) => {
-    const [loss, variables] = call.arguments
-    const minimized = lossOf(call, loss?.value)
-    const grads = gradients(call, shown(call.span))
-    contextOf(call.trace).sources.set(grads, gradientSource(call, minimized, variables?.value))
-    return call.trace.record({ value: minimized.value, grads })
-  },
+  computeGradients: (_, call) => gradientsOf(call),
   applyGradients: (optimizer, call) => {
-    const reached = descend(optimizer, call, call.arguments[0]?.value)
-    trained(call.trace, call.span, reached)
+    apply(optimizer, call, givenGradients(call.trace, call.arguments[0]?.value))
     return undefined
   },
-  minimize: (optimizer, { trace, span, arguments: args }) => {
+  minimize: (optimizer, call) => {
+    const { trace, span, arguments: args } = call
     const [loss, returnCost, variables] = args
     if (isObject(returnCost?.value)) {
       const values = {
@@ -171,13 +176,17 @@ export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, c
       }
       trace.report(diagnostic('ignored-call-argument', values, { span: returnCost.span ?? span }))
     }
-    const method = (name: string, given: HostCall['arguments']) =>
-      trace.call(trace.get(optimizer, name, span), given, span, optimizer)
-    const result = method('computeGradients', [
-      loss ?? { value: undefined },
-      variables ?? { value: undefined },
-    ])
-    method('applyGradients', [{ value: isObject(result) ? trace.get(result, 'grads', span) : result }])
+    const method = (name: string) => trace.get(optimizer, name, span)
+    const isOverridden = ['computeGradients', 'applyGradients'].some(name => isClosure(method(name)))
+    if (!isOverridden) {
+      const minimized = lossOf(call, loss?.value)
+      apply(optimizer, call, gradientSource(call, minimized, variables?.value))
+      return returnCost?.value === true ? minimized.value : null
+    }
+    const given = [loss ?? { value: undefined }, variables ?? { value: undefined }]
+    const result = trace.call(method('computeGradients'), given, span, optimizer)
+    const grads = isObject(result) ? trace.get(result, 'grads', span) : result
+    trace.call(method('applyGradients'), [{ value: grads }], span, optimizer)
     if (returnCost?.value !== true) return null
     return isObject(result) ? trace.get(result, 'value', span) : result
   },

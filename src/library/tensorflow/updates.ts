@@ -22,6 +22,7 @@ import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { madeData } from './made-data.js'
 import { readModel } from './read-model.js'
+import { asMoved, ownedBy, type Registered, registered } from './registered.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
@@ -31,9 +32,11 @@ import { stepDown } from './written-descent.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
 export interface GradientSource
-  extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since' | 'applied'> {
+  extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since' | 'applied' | 'derivatives'> {
   readonly loss: Model | UnknownValue
   readonly open?: string
+  /** How many changes of parameters there were when they were taken. */
+  readonly time: number
 }
 
 /** What a step changes, and why that is not all that is known of it. */
@@ -47,20 +50,6 @@ interface Chosen {
   readonly reason?: string
 }
 
-/** A variable of TF.js: one that the program made, or a weight of a layer. */
-export interface Registered extends Moved {
-  readonly trains: boolean
-  readonly isStatistic: boolean
-  /** Why it is not known whether it trains. */
-  readonly reason?: string
-}
-
-/** A weight with the layer that owns it. */
-export const ownedBy = (layer: HostObject<LayerState>, parameter: Parameter): Moved => {
-  const { name, variable } = layer.state
-  return { parameter, layer: { name, ...(variable !== undefined && { variable }) } }
-}
-
 /** A loss that was followed, with the variables that there were before, and the number of the first node that it made. */
 export interface MinimizedLoss {
   readonly step: Model | UnknownValue
@@ -68,36 +57,6 @@ export interface MinimizedLoss {
   readonly all: ReadonlyMap<Node, Registered>
   readonly since: number
 }
-
-/** All variables there are (tfjs-core/src/engine.ts, `registeredVariables`), by node. */
-export function registered(trace: Tracer): ReadonlyMap<Node, Registered> {
-  const { variables, made } = contextOf(trace)
-  const found = new Map<Node, Registered>()
-  for (const object of variables) {
-    const { variable } = object.state
-    if (!variable) continue
-    found.set(variable.node, { parameter: variable, trains: variable.trainable, isStatistic: false })
-  }
-  for (const { object } of made) {
-    if (!isLayer(object)) continue
-    const { state } = object
-    const statistics = new Set(state.definition?.statistics ?? [])
-    for (const parameter of parametersOf(state))
-      if (!found.has(parameter.node))
-        found.set(parameter.node, {
-          ...ownedBy(object, parameter),
-          trains: parameter.trainable,
-          isStatistic: statistics.has(parameter.name),
-          ...(state.reason && { reason: state.reason.message }),
-        })
-  }
-  return found
-}
-
-const asMoved = ({ parameter, layer }: Registered): Moved => ({
-  parameter,
-  ...(layer !== undefined && { layer }),
-})
 
 /** What `minimize`, `computeGradients` and `variableGrads` take as the list of variables. */
 function chosenVariables(trace: Tracer, value: Value): Chosen {
@@ -123,10 +82,11 @@ export function gradientSource(
   const chosen = chosenVariables(trace, variables)
   const isChosen = (node: Node) => chosen.nodes?.has(node) ?? true
   const { choice } = chosen
+  const time = contextOf(trace).changes.length
   if (!('outputs' in loss)) {
     const moved = [...all.values()].filter(({ parameter, trains }) => trains && isChosen(parameter.node))
     const reason = `the loss is not known: ${reasonOf(loss)}`
-    return { loss, applied, choice, moved: moved.map(asMoved), open: reason, statistics: [] }
+    return { loss, applied, choice, moved: moved.map(asMoved), open: reason, statistics: [], time }
   }
   const roots = loss.outputs.map(({ node }) => node)
   const { reached } = gradientFlow(roots, trace.builder, trace.provenance)
@@ -156,6 +116,7 @@ export function gradientSource(
     ...(chosen.nodes && { given: [...chosen.nodes] }),
     ...(open !== undefined && { open }),
     statistics: statisticsIn(roots, all),
+    time,
   }
 }
 
@@ -198,39 +159,28 @@ function shown(span: Span): string {
   return shorten(text.replace(/\(…\)$/, '').replace(/\s+/g, ''))
 }
 
-/** `optimizer.applyGradients(…)`: a step with gradients of a known source, or with others. Gives what it changes. */
-export function descend(optimizer: HostObject, { trace, span }: HostCall, gradients: Value): Reached {
-  const source =
-    typeof gradients === 'object' && gradients !== null ? contextOf(trace).sources.get(gradients) : undefined
-  const { loss, ...rest } = source ?? gradientsByName(trace, gradients)
+/** Gradients that an optimizer is given: of one loss, as they are or changed, or of no loss that is known. */
+export type GivenGradients = Omit<GradientSource, 'loss' | 'time'> &
+  Pick<Descent, 'reason' | 'changed' | 'gradients'> & { readonly loss?: GradientSource['loss'] }
+
+/** A step of an optimizer with gradients. Gives what it changes. */
+export function descend(
+  optimizer: HostObject,
+  { trace, span }: HostCall,
+  { loss, reason, ...rest }: GivenGradients,
+): Reached {
+  const unknown = reason ?? (loss && !('outputs' in loss) ? reasonOf(loss) : undefined)
   addStep(trace, contextOf(trace).record, {
     kind: 'descent',
     call: shown(span),
-    ...(loss && 'outputs' in loss
-      ? { loss }
-      : { reason: loss ? reasonOf(loss) : 'the program computes its gradients' }),
+    ...(loss && 'outputs' in loss && { loss }),
+    ...(unknown !== undefined && { reason: unknown }),
     optimizer: readOptimizer(trace, { value: optimizer }, span),
     ...rest,
     origin: trace.origin(span),
   })
   noteDescent(trace, rest)
   return rest
-}
-
-/** Gradients that the program put together, by the names of the variables. */
-function gradientsByName(
-  trace: Tracer,
-  value: Value,
-): Omit<GradientSource, 'loss'> & { readonly loss?: undefined } {
-  const names = trace.fields(value)
-  const all = [...registered(trace).values()]
-  const named = [...(names?.keys() ?? [])].map(name =>
-    all.filter(({ parameter, layer }) => layer === undefined && parameter.name === name),
-  )
-  if (names && named.every(found => found.length === 1))
-    return { choice: 'listed', moved: named.flat().map(asMoved), statistics: [] }
-  const open = 'it is not known which parameters the gradients are for'
-  return { choice: 'listed', moved: all.filter(({ trains }) => trains).map(asMoved), open, statistics: [] }
 }
 
 /** The models of which training was read, as they were then. */
