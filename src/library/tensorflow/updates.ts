@@ -9,6 +9,7 @@ import type { HostCall, Tracer, UnknownCall } from '../../trace/host.js'
 import { shorten } from '../../trace/unknowns.js'
 import {
   type HostObject,
+  isObject,
   isUnknown,
   type Property,
   type UnknownValue,
@@ -215,11 +216,13 @@ export function fitCompiled(
     ),
   }
   const made = madeData(call)
+  const changed = isObject(options) ? byClass(trace.get(options, 'classWeight', span)) : undefined
   addStep(trace, contextOf(trace).record, {
     kind: 'descent',
     call: shown(span),
     ...(loss ? { loss } : { reason }),
     ...(made !== undefined && { made }),
+    ...(changed !== undefined && { changed }),
     optimizer,
     choice: 'compiled',
     given,
@@ -229,6 +232,12 @@ export function fitCompiled(
   })
   noteDescent(trace, reached)
 }
+
+/** What `classWeight` does: it multiplies the loss of each example (tfjs-layers/src/engine/training.ts, makeTrainFunction). */
+const byClass = (weights: Value): string | undefined =>
+  weights === undefined || weights === null
+    ? undefined
+    : 'each example has the weight that `classWeight` gives to its class, which the loss does not say'
 
 /** The optimizer that a model was compiled with, as it is while `fit` trains. */
 function optimizerInFit(given: Property | undefined, options: Value, call: HostCall): Optimizer {
