@@ -12,11 +12,14 @@ const unknown = {
   epochs: 'how often it goes through the examples is for the code around it to say',
 } as const
 
+const stopped = 'callbacks may end training before the last epoch'
+
 /** The verdict on how many examples a step takes, or how often it goes through all of them: what `fit` is told decides. */
 export function compareAmount({ of, value, clause }: StatedAmount, step: Descent): ClauseVerdict {
   const { span } = step.origin
   const actual = step.schedule?.[of]
   if (actual === undefined || actual === null) return undecided(clause, unknown[of], span)
+  if (of === 'epochs' && step.schedule?.mayStop) return undecided(clause, stopped, span)
   const [expected, found] = [textOf(value), textOf(actual)]
   const relation = relate(value, actual)
   if (relation === 'same') return asWritten(clause, byValue(expected, found))

@@ -78,5 +78,6 @@ export function scheduleText({ schedule }: Descent): readonly string[] {
         ? timesText(value as Dimension)
         : String(value)
   const epochs = `${text(schedule.epochs)} ${schedule.epochs === 1 ? 'epoch' : 'epochs'}`
-  return [`for ${epochs} over the data, in batches of ${text(schedule.batchSize)}`]
+  const most = schedule.mayStop ? ' at most, which callbacks may end' : ''
+  return [`for ${epochs} over the data${most}, in batches of ${text(schedule.batchSize)}`]
 }

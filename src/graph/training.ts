@@ -62,7 +62,12 @@ export interface Descent {
   /** Why the loss of a compiled model is not what the step makes small for any data: the code makes some of them itself. */
   readonly made?: string
   /** What `fit` was told, with its defaults. */
-  readonly schedule?: { readonly epochs: Attribute; readonly batchSize: Attribute }
+  readonly schedule?: {
+    readonly epochs: Attribute
+    readonly batchSize: Attribute
+    /** Callbacks may end it before the last epoch. */
+    readonly mayStop?: true
+  }
   readonly origin: Origin
 }
 

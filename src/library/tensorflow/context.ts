@@ -34,6 +34,8 @@ export interface Context {
   readonly trainingsBefore: Map<Application, number>
   /** Each call that trains, as the reason why what it trains has another value from there on. */
   readonly trainings: ((variable: string) => Diagnostic)[]
+  /** The models that code told to stop training, once for each time. */
+  readonly stops: HostObject<ModelState>[]
   /** The training steps of the code that runs now, by place. */
   readonly steps: Map<string, Model | UnknownValue>
   /** Functions with gradients of their own, by place; undefined where one could not be followed. */
@@ -84,6 +86,7 @@ export function contextOf(trace: Tracer): Context {
     madeInside: new Map(),
     trainingsBefore: new Map(),
     trainings: [],
+    stops: [],
     steps: new Map(),
     record: startRecord(trace),
     models: [],

@@ -9,6 +9,7 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type Value } from '../../trace/value.js'
 import { textOf } from '../config.js'
 import { type Quantity, recursion } from '../schedule.js'
+import { isDrawing } from './drawing.js'
 import type { SettingState } from './state.js'
 
 type Settings = Readonly<Record<string, ConfigEntry>>
@@ -108,6 +109,12 @@ function callbacksIn(options: Value, { trace, span }: HostCall): readonly Value[
 /** Whether it is not known what a callback does; what the framework itself makes, such as `earlyStopping`, leaves settings alone. */
 const mayChangeSettings = (value: Value): boolean =>
   isUnknown(value) ? value.reason?.code !== 'run-time-value' : isObject(value) && value.kind === 'array'
+
+/** Whether callbacks that are no functions of the program, such as early stopping, may end `fit` before its last epoch. */
+export const mayEndFit = (options: Value, call: HostCall): boolean =>
+  callbacksIn(options, call).some(
+    value => (isUnknown(value) && !isDrawing(value)) || (isObject(value) && value.kind === 'array'),
+  )
 
 /** Whether the first epoch has the number 0. */
 function startsAtZero(options: Value, { trace, span }: HostCall): boolean {

@@ -4,6 +4,7 @@ import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import { attributeOf } from './arguments.js'
 import { compiled, withOptimizer } from './compile.js'
+import { contextOf } from './context.js'
 import { shapeOf } from './declared-shapes.js'
 import { applicationsBelow, layersOf } from './layer-order.js'
 import { givenNoTensors, result, tensorsIn } from './layers.js'
@@ -104,6 +105,14 @@ Object.assign(modelType.members, {
     buildSequential(model, trace, 'layers were added')
     return undefined
   }),
+  // `fit` reads it after each epoch (tfjs-layers/src/engine/training.ts).
+  stopTraining: {
+    kind: 'property',
+    get: (_: HostObject<ModelState>, trace: Tracer) => trace.fresh('model.stopTraining'),
+    set: (model: HostObject<ModelState>, _: unknown, trace: Tracer) => {
+      contextOf(trace).stops.push(model)
+    },
+  },
   dispose: method(() => undefined),
   build: method((model, { trace }) => {
     buildSequential(model, trace)

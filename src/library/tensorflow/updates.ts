@@ -18,7 +18,7 @@ import {
 import { penaltiesOf } from '../objective.js'
 import { readOptimizer } from './compile.js'
 import { contextOf } from './context.js'
-import { settingsInFit } from './fit-callbacks.js'
+import { mayEndFit, settingsInFit } from './fit-callbacks.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { madeData } from './made-data.js'
@@ -205,7 +205,10 @@ export function fitCompiled(
   const { compilation } = model.state
   const read = modelNow(trace, model)
   const loss = 'outputs' in read && compilation ? read : undefined
+  const { stops } = contextOf(trace)
+  const known = stops.length
   const optimizer = optimizerInFit(compilation?.fields.get('optimizer'), options, call)
+  const mayStop = stops.length > known || mayEndFit(options, call)
   const { moved, given, open } = compiledReach(trace, model, loss)
   const reason = 'outputs' in read ? 'the model is not compiled where it is trained' : reasonOf(read)
   const reached = {
@@ -227,7 +230,7 @@ export function fitCompiled(
     choice: 'compiled',
     given,
     ...reached,
-    ...(schedule && { schedule }),
+    ...(schedule && { schedule: { ...schedule, ...(mayStop && { mayStop }) } }),
     origin: trace.origin(span),
   })
   noteDescent(trace, reached)
