@@ -19,6 +19,7 @@ import type { TensorDeclaration } from './trace/host.js'
 import { javascript } from './trace/javascript.js'
 import { type Site, type TraceRequest, topLevel } from './trace/site-tracer.js'
 import type { StatedInput } from './trace/stated-inputs.js'
+import { functionsTaking } from './trace/targets.js'
 import { type TraceResult, trace, tracedCalls } from './trace/trace.js'
 import type { UnknownValue } from './trace/value.js'
 
@@ -134,8 +135,35 @@ function readBound({ path, ...request }: ModelRequest, { models, diagnostics }: 
   const [model] = choices[0] ?? []
   if (choices.length > 1)
     return { models: [], trainings: [], customGradients: [], diagnostics: [severalModels(path, choices)] }
-  if (!model) return { models, trainings: [], customGradients: [], diagnostics }
+  if (!model)
+    return {
+      models,
+      trainings: [],
+      customGradients: [],
+      diagnostics: [...diagnostics, ...namelessTarget({ path, ...request })],
+    }
   return readModels({ ...request, path, target: model.target.slice(path.length + 1) })
+}
+
+/** Functions take tensors too, but only a target that names one says which is meant. */
+function namelessTarget({
+  files,
+  modules,
+  path,
+  arguments: args,
+  inputs,
+}: ModelRequest): readonly Diagnostic[] {
+  const { module } = (modules ?? moduleLoader(files)).load(path)
+  if (!module) return []
+  const given = [...Object.keys(inputs ?? {}), ...Object.keys(args ?? {})].map(name => name.split('.')[0]!)
+  const found = functionsTaking(module, given)
+  const related = found
+    .slice(0, mostListed)
+    .map(({ name, span }) => ({ message: `\`${path}#${name}\``, span }))
+  const help = found[0]
+    ? `name a function as the target, such as \`${path}#${found[0].name}\``
+    : `no function of the file takes ${given.map(name => `\`${name}\``).join(' and ')}; name one as the target, \`${path}#name\``
+  return [diagnostic('not-a-model', { target: path }, { related, help })]
 }
 
 /** For a target that the file does not declare: a model that a function or the file builds, by the name it is listed as. */

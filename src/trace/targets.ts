@@ -1,4 +1,4 @@
-import type { ClassCode, Expression, FunctionCode, Module, Statement } from '../core/program.js'
+import type { ClassCode, Expression, FunctionCode, Module, Statement, Target } from '../core/program.js'
 import { nodesOf } from '../core/walk.js'
 import type { Span } from '../text/source.js'
 
@@ -21,6 +21,22 @@ export function candidates(module: Module, modelCalls: ReadonlySet<string>): rea
 /** Every function and method of a module that can be named from outside. */
 export function namedFunctions(module: Module): readonly Candidate[] {
   return functionsOf(module).map(({ name, code }) => ({ name, span: code.span }))
+}
+
+/** Functions and methods that have a parameter of each name. */
+export function functionsTaking(module: Module, names: readonly string[]): readonly Candidate[] {
+  return functionsOf(module)
+    .filter(({ code }) => names.every(name => code.parameters.some(({ target }) => isNamed(target, name))))
+    .map(({ name, code }) => ({ name, span: code.span }))
+}
+
+/** Whether a parameter, or a part that it takes out of what it is given, has a name. */
+function isNamed(target: Target, name: string): boolean {
+  if (target.kind === 'variable') return target.binding.name === name
+  if (target.kind === 'arrayPattern') return target.elements.some(part => part && isNamed(part.target, name))
+  return (
+    target.kind === 'objectPattern' && target.entries.some(({ element }) => isNamed(element.target, name))
+  )
 }
 
 /** Where a function that a target names is written. */
