@@ -7,6 +7,7 @@ import { textOf, toPrimitive } from './javascript-conversions.js'
 import { elements } from './javascript-elements.js'
 import { errors } from './javascript-errors.js'
 import { isTakenFrom } from './javascript-iteration.js'
+import { json } from './javascript-json.js'
 import { objects } from './javascript-objects.js'
 import { isSymbol, symbols } from './javascript-symbols.js'
 import {
@@ -199,31 +200,6 @@ const arrays = (trace: Tracer) =>
       },
     },
   )
-
-function fromJson(trace: Tracer, value: unknown): Value {
-  if (Array.isArray(value)) return trace.array(value.map(item => fromJson(trace, item)))
-  if (typeof value !== 'object' || value === null) return value as Value
-  return trace.record(
-    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromJson(trace, item)])),
-  )
-}
-
-/** A value given as data from outside, such as a command-line argument. */
-export { fromJson }
-
-const json = (trace: Tracer) =>
-  namespace(trace, 'JSON', {
-    parse: call => {
-      const text = argument(call, 0)
-      if (typeof text !== 'string') return unclear(call, 'JSON.parse')
-      try {
-        return fromJson(call.trace, JSON.parse(text))
-      } catch {
-        return unclear(call, 'JSON.parse')
-      }
-    },
-    stringify: call => unclear(call, 'JSON.stringify'),
-  })
 
 const nothing = (): Value => undefined
 
