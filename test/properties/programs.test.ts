@@ -6,6 +6,7 @@ import { freezingProgram } from '../support/freezing-programs.js'
 import { tf } from '../support/model-code.js'
 import { modelProgram } from '../support/model-programs.js'
 import { functionProgram } from '../support/programs.js'
+import { stateProgram } from '../support/state-programs.js'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -26,6 +27,7 @@ function agree(program: Program): void {
 
 test.each([
   { what: 'functions in JavaScript', make: functionProgram, runs: 100 },
+  { what: 'functions that change what they have', make: stateProgram, runs: 120 },
   { what: 'models of layers', make: modelProgram, runs: 120 },
   { what: 'models that are frozen and compiled', make: freezingProgram, runs: 60 },
   { what: 'forward passes by hand', make: forwardProgram, runs: 120 },
