@@ -17,13 +17,17 @@ function reshaped(x: TensorType, target: readonly Attribute[]): Shape | Problem 
   const holes = known.filter(size => size === undefined).length
   if (holes > 1) return { problem: 'at most one size of a reshape can be left open' }
   const rest = divide(total, given)
-  const fits = holes === 1 ? typeof rest !== 'number' || Number.isInteger(rest) : equals(total, given)
-  if (!fits) {
-    const sizes = target.map(size => (size === null ? '?' : dimensionText(size as Dimension)))
-    return { problem: `${shapeText(x.shape)} cannot be reshaped to [${sizes.join(', ')}]` }
+  // TensorFlow.js compares the numbers of elements alone, and fails at what reads a shape of fractions later.
+  const sizes = known.map(size => size ?? rest)
+  if (!sizes.every(isSize) || (holes === 0 && !equals(total, given))) {
+    const stated = target.map(size => (size === null ? '?' : dimensionText(size as Dimension)))
+    return { problem: `${shapeText(x.shape)} cannot be reshaped to [${stated.join(', ')}]` }
   }
-  return known.map(size => size ?? rest)
+  return sizes
 }
+
+/** Whether an axis can be so long, where that is known. */
+const isSize = (size: Dimension): boolean => typeof size !== 'number' || (Number.isInteger(size) && size >= 0)
 
 function moved(x: Tensor, type: TensorType): Tensor {
   return { shape: type.shape as readonly number[], data: x.data, dtype: x.dtype }
