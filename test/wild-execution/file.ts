@@ -106,7 +106,15 @@ async function compareSite(target: string, models: readonly FoundModel[]): Promi
     return
   }
   if (target === '') {
-    for (const model of models) compareVariable(model)
+    for (const model of models) {
+      // A variable of a function that the file calls may have the name of one of the file.
+      const isOnly = models.every(other => other === model || other.target !== model.target)
+      if (isOnly) compareVariable(model)
+      else {
+        const why = [`several models of the file are called \`${model.target.slice(name.length + 1)}\``]
+        report({ site, status: 'not run', traced: !!model.graph, why })
+      }
+    }
     return
   }
   const args = guessed(target)
