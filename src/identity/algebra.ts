@@ -136,14 +136,18 @@ export class Algebra {
     if (x.real !== undefined && y.real !== undefined) return this.constants.multiply(a, b)
     if (isInfinite(x) || isInfinite(y)) return this.#scaleInfinity(a, b)
     if (a === this.zero || b === this.zero) return this.zero
+    const lanes = x.lanes.map((value, lane) => multiply(value, y.lanes[lane]!, lane))
     if ((x.split || y.split) && this.#complexity.fits([a, b]))
       return this.#once(
         this.#products,
         a,
         b,
-        () => this.#combineCases(a, b, (p, q) => this.multiply(p, q)) ?? this.#multiplyRoots(a, b),
+        // What was multiplied before its cases were known stays the product: both are the same function.
+        () =>
+          this.values.find(lanes) ??
+          this.#combineCases(a, b, (p, q) => this.multiply(p, q)) ??
+          this.#multiplyRoots(a, b),
       )
-    const lanes = x.lanes.map((value, lane) => multiply(value, y.lanes[lane]!, lane))
     const [low, high] = a === b ? squared(x) : product(x, y)
     return this.#intern(lanes, {
       recipe: { kind: 'product', factors: [a, b] },
@@ -193,7 +197,16 @@ export class Algebra {
     return this.#intern(lanes, { recipe: { kind: 'dot', left, right }, degree, low, high, analytic })
   }
 
+  readonly #inverses = new Map<Id, Id>()
+
+  /** 1 / a, the same for ever: cases of a that become known later do not count. */
   inverse(a: Id): Id {
+    const known = this.#inverses.get(a) ?? this.#inverse(a)
+    this.#inverses.set(a, known)
+    return known
+  }
+
+  #inverse(a: Id): Id {
     const value = this.get(a)
     if (value.real !== undefined) return this.constants.inverse(a)
     const { split } = value

@@ -63,10 +63,7 @@ export class Comparisons {
       choose: (condition, a, b) => this.choose(condition, a, b),
       choice: (name, parts) => this.choice(name, parts),
       place: (name, members) => this.#members.set(this.#lineNamed(name), members),
-      multiple: (id, other) => {
-        const relation = this.#relation(id, other)
-        return relation?.constant === algebra.zero ? relation.factor : undefined
-      },
+      multiple: (id, other) => this.#factorOf(id, other),
     })
   }
 
@@ -257,6 +254,26 @@ export class Comparisons {
     if (constant === undefined || this.#algebra.get(constant).fraction)
       return { rest: id, constant: this.#algebra.zero }
     return { rest: this.#algebra.subtract(id, constant), constant }
+  }
+
+  readonly #bases = new Map<string, Id[]>()
+
+  /** The value as a multiple, by a positive number, of the first such value that was asked for. */
+  asMultiple(id: Id): { readonly factor: Id; readonly base: Id } {
+    const key = directionKey(this.#algebra.get(id).lanes) ?? `alone ${id}`
+    const bases = this.#bases.get(key) ?? []
+    for (const base of bases) {
+      const factor = base === id ? this.#algebra.one : this.#factorOf(id, base)
+      if (factor !== undefined && this.#realOf(factor) > 0) return { factor, base }
+    }
+    this.#bases.set(key, [...bases, id])
+    return { factor: this.#algebra.one, base: id }
+  }
+
+  /** The number by which a value is a multiple of another one. */
+  #factorOf(id: Id, other: Id): Id | undefined {
+    const relation = this.#relation(id, other)
+    return relation?.constant === this.#algebra.zero ? relation.factor : undefined
   }
 
   /** Numbers with value = factor · other + constant. */

@@ -21,8 +21,34 @@ export class Complexity {
     this.#values = values
   }
 
-  /** Whether values together have few enough cells to be kept apart. */
+  /** Whether values together have few enough cells to be kept apart: by their lines, or by those that there are. */
   fits(ids: readonly Id[]): boolean {
+    return (this.#haveFewLines(ids) || this.#haveFewCells(ids)) && this.#rootsOf(ids) <= mostRoots
+  }
+
+  /** Values of which each has lines of its own in each of its cases have fewer cells than all their lines together. */
+  #haveFewCells(ids: readonly Id[]): boolean {
+    let cells = 1
+    for (const id of ids) {
+      cells *= this.#cellsOf(id)
+      if (cells > mostCells) return false
+    }
+    return true
+  }
+
+  readonly #cells = new Map<Id, number>()
+
+  #cellsOf(id: Id): number {
+    const { split } = this.#values.get(id)
+    if (split?.kind !== 'cases') return 1
+    const known = this.#cells.get(id)
+    if (known !== undefined) return known
+    const cells = split.parts.reduce((sum, part) => sum + this.#cellsOf(part), 0)
+    this.#cells.set(id, cells)
+    return cells
+  }
+
+  #haveFewLines(ids: readonly Id[]): boolean {
     const lines = new Map<number, Map<string, Cut>>()
     for (const id of ids) {
       for (const [variable, cuts] of this.#cutsOf(id)) {
@@ -34,7 +60,7 @@ export class Complexity {
     }
     let cells = 1
     for (const cuts of lines.values()) cells *= cuts.size + 1
-    return cells <= mostCells && this.#rootsOf(ids) <= mostRoots
+    return cells <= mostCells
   }
 
   readonly #simple = new Map<Id, boolean>()

@@ -142,8 +142,12 @@ export class Constants {
         x.fraction[0] * y.fraction[1] + y.fraction[0] * x.fraction[1],
         x.fraction[1] * y.fraction[1],
       )
-    const lanes = x.lanes.map((value, lane) => (value + y.lanes[lane]!) % moduli[lane]!)
-    return this.#intern(lanes, x.real! + y.real!)
+    const sum = x.real! + y.real!
+    if (Math.abs(sum) <= tolerance * Math.abs(x.real!)) return this.zero
+    return this.#intern(
+      x.lanes.map((value, lane) => (value + y.lanes[lane]!) % moduli[lane]!),
+      sum,
+    )
   }
 
   multiply(a: Id, b: Id): Id {
@@ -267,6 +271,7 @@ export class Constants {
       this.#asLogarithm(x) ??
       this.#asExponential(x) ??
       this.#asTurn(x) ??
+      this.#asShiftedLogarithm(x) ??
       this.#asRelated(x)
     )
   }
@@ -339,6 +344,22 @@ export class Constants {
       if (!angle) continue
       const [cosine, sine] = this.turns.of(this.fraction(BigInt(angle.thousandths), BigInt(anglesPerRadian)))
       return this.multiply(this.fraction(BigInt(sign), 1n), angle.of === 'cosine' ? cosine : sine)
+    }
+    return undefined
+  }
+
+  /** `w - w * Math.log(1 + w / 2)`, by which two pieces of a function meet: a logarithm and 1, perhaps times a number of the graphs. */
+  #asShiftedLogarithm(x: number): Id | undefined {
+    for (const scale of [1, ...this.#bases]) {
+      for (const sign of [1, -1]) {
+        const logarithm = sign * (x / scale) + 1
+        const size = logarithm === 0 ? undefined : this.#asLogarithm(Math.abs(logarithm))
+        if (size === undefined) continue
+        const minusOne = this.minusOne
+        const shifted = this.add(logarithm < 0 ? this.multiply(minusOne, size) : size, minusOne)
+        const signed = sign < 0 ? this.multiply(minusOne, shifted) : shifted
+        return this.multiply(this.fraction(...simpleFraction(scale)!), signed)
+      }
     }
     return undefined
   }

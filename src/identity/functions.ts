@@ -1,6 +1,6 @@
 import type { Algebra } from './algebra.js'
+import { Angles } from './angles.js'
 import type { Comparisons } from './comparisons.js'
-import { moduli, multiply } from './field.js'
 import type { LawName } from './laws.js'
 import type { Masks } from './masks.js'
 import type { Monomial, Monomials } from './monomials.js'
@@ -18,7 +18,7 @@ const largestExponent = 9999
  * - exp(a + b) = exp(a) exp(b), exp(n a / m) = exp(a)^(n/m), exp(log a) = a, exp(−10⁴ and lower + a) = 0
  * - log(a b) = log a + log b for positive factors, log(exp a) = a
  * - √(a b) = √a √b for positive factors, √a² = |a|, (√a)² = a
- * - cos² + sin² = 1, and the cosine and sine of a sum
+ * - what `Angles` knows of cosines and sines
  *
  * A function of a value with cases is taken case by case.
  */
@@ -30,12 +30,18 @@ export class Functions {
   readonly #results = new Map<string, Id>()
   /** Names of the laws that were used. */
   readonly laws = new Set<LawName>()
+  readonly angles: Angles
 
   constructor(algebra: Algebra, monomials: Monomials, comparisons: Comparisons, masks: Masks) {
     this.#algebra = algebra
     this.#monomials = monomials
     this.#comparisons = comparisons
     this.#masks = masks
+    this.angles = new Angles(algebra, monomials, {
+      each: (name, id, f) => this.#each(name, id, f),
+      sqrt: id => this.sqrt(id),
+      laws: this.laws,
+    })
   }
 
   /** Applies a function in each case, once per argument. */
@@ -178,7 +184,15 @@ export class Functions {
     return this.#ownLogarithm(argument)
   }
 
+  /** The logarithm of a multiple of an earlier value is that of the value, and the one of the number. */
   #ownLogarithm(argument: Id): Id {
+    const { factor, base } = this.#comparisons.asMultiple(argument)
+    if (base === argument) return this.#logarithmAtom(argument)
+    this.laws.add('logarithm-of-a-product')
+    return this.#algebra.add(this.#algebra.constants.log(factor), this.#logarithmAtom(base))
+  }
+
+  #logarithmAtom(argument: Id): Id {
     const { low, high, analytic } = this.#algebra.get(argument)
     const atom = this.#algebra.values.atom(`log ${argument}`, {
       analytic,
@@ -226,7 +240,8 @@ export class Functions {
 
   #root(radicand: Id): Id {
     this.laws.add('square-of-a-root')
-    return this.#algebra.root(radicand, this.#algebra.zero, this.#algebra.one)
+    const { factor, base } = this.#comparisons.asMultiple(radicand)
+    return this.#algebra.root(base, this.#algebra.zero, this.#algebra.constants.power(factor, 1, 2))
   }
 
   absolute(id: Id): Id {
@@ -292,86 +307,6 @@ export class Functions {
     return this.#algebra.values.positiveAtom(`${base} to the power ${exponent}`, {
       analytic: this.#algebra.get(base).analytic,
     })
-  }
-
-  cos(id: Id): Id {
-    return this.#each('cos', id, plain => this.#turn(plain)[0])
-  }
-
-  sin(id: Id): Id {
-    return this.#each('sin', id, plain => this.#turn(plain)[1])
-  }
-
-  /** Cosine and sine; those of a sum follow from those of its terms. */
-  #turn(angle: Id): readonly [cosine: Id, sine: Id] {
-    const terms = this.#monomials.addends(angle) ?? [
-      { coefficient: this.#algebra.one, factors: new Map([[angle, 1]]) },
-    ]
-    let [cosine, sine] = [this.#algebra.one, this.#algebra.zero]
-    for (const term of terms) {
-      const [c, s] = this.#turnOfTerm(term)
-      ;[cosine, sine] = [
-        this.#algebra.subtract(this.#algebra.multiply(cosine, c), this.#algebra.multiply(sine, s)),
-        this.#algebra.add(this.#algebra.multiply(sine, c), this.#algebra.multiply(cosine, s)),
-      ]
-    }
-    if (terms.length > 1) this.laws.add('angle-of-a-sum')
-    return [cosine, sine]
-  }
-
-  #turnOfTerm({ coefficient, factors }: Monomial): readonly [cosine: Id, sine: Id] {
-    const { one } = this.#algebra
-    const real = this.#algebra.get(coefficient).real!
-    if (factors.size === 0) return this.#algebra.constants.turns.of(coefficient)
-    const [n, d] = this.#monomials.smallFraction(coefficient) ?? [0, 0]
-    const whole = d === 1 && Math.abs(n) <= 16 && n !== 0
-    const scale = whole
-      ? one
-      : real < 0
-        ? this.#algebra.constants.multiply(this.#algebra.constants.minusOne, coefficient)
-        : coefficient
-    const argument = this.#monomials.value({ coefficient: scale, factors })
-    let turn = this.#rotation(argument)
-    const [first] = [turn]
-    for (let step = 1; whole && step < Math.abs(n); step++) {
-      turn = [
-        this.#algebra.subtract(
-          this.#algebra.multiply(turn[0], first[0]),
-          this.#algebra.multiply(turn[1], first[1]),
-        ),
-        this.#algebra.add(
-          this.#algebra.multiply(turn[1], first[0]),
-          this.#algebra.multiply(turn[0], first[1]),
-        ),
-      ]
-    }
-    return real < 0 ? [turn[0], this.#algebra.negate(turn[1])] : turn
-  }
-
-  /** A random point of the unit circle: ((1 − t²) / (1 + t²), 2t / (1 + t²)). */
-  #rotation(argument: Id): readonly [cosine: Id, sine: Id] {
-    const { values } = this.#algebra
-    const t = this.#algebra.get(values.atom(`half angle ${argument}`))
-    const square = t.lanes.map((value, lane) => multiply(value, value, lane))
-    const { analytic } = this.#algebra.get(argument)
-    const below = this.#algebra.get(
-      this.#algebra.inverse(
-        values.intern(
-          square.map((value, lane) => (value + 1) % moduli[lane]!),
-          { degree: values.degrees.polynomial(2) },
-        ),
-      ),
-    )
-    const degree = values.degrees.product(values.degrees.polynomial(2), below.degree)
-    const make = (top: Float64Array) =>
-      values.intern(
-        top.map((value, lane) => multiply(value, below.lanes[lane]!, lane)),
-        { degree, low: -1, high: 1, analytic },
-      )
-    return [
-      make(square.map((value, lane) => (1 - value + moduli[lane]!) % moduli[lane]!)),
-      make(t.lanes.map((value, lane) => (2 * value) % moduli[lane]!)),
-    ]
   }
 
   /** tanh(x) = (exp(2x) − 1) / (exp(2x) + 1). */

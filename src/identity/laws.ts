@@ -34,6 +34,15 @@ export const laws = {
       'sin(x + y) = sin(x) * cos(y) + cos(x) * sin(y)',
     ],
   },
+  'angle-of-an-arc': {
+    equations: [
+      'cos(acos(x / 100)) = x / 100',
+      'sin(acos(x / 100)) = sqrt(1 - (x / 100)^2)',
+      'asin(x / 100) = acos(0 * x) - acos(x / 100)',
+      'cos(atan(x)) = 1 / sqrt(1 + x^2)',
+      'sin(atan(x)) = x / sqrt(1 + x^2)',
+    ],
+  },
   'order-of-exponentials': {
     equations: [
       'argMax(exp(x)) = argMax(x)',

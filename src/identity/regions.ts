@@ -43,14 +43,13 @@ export class Regions {
   /** Whether two values are equal in all cells that are not empty. */
   agree(a: Id, b: Id): boolean {
     if (a === b) return true
-    if (![a, b].some(id => this.#algebra.get(id).split?.kind === 'cases')) return false
     const difference = this.#algebra.subtract(a, b)
     let cells = 0
     const vanishes = (id: Id, path: readonly Between[], variables: readonly number[]): boolean => {
       if (id === this.#algebra.zero) return true
       if (++cells > mostCells) return false
       const { split } = this.#algebra.get(id)
-      if (split?.kind !== 'cases') return this.#isEmpty(path, variables)
+      if (split?.kind !== 'cases') return this.#cancels(id) || this.#isEmpty(path, variables)
       const { variable, cuts, parts } = split
       return cellsOf(cuts).every((cell, i) =>
         this.#lines
@@ -59,6 +58,11 @@ export class Regions {
       )
     }
     return vanishes(difference, [], [])
+  }
+
+  /** Whether all monomials of a sum cancel: their coefficients are numbers, which count as one if they agree in 14 digits. */
+  #cancels(id: Id): boolean {
+    return this.#monomials.polynomial(id)?.length === 0
   }
 
   /** Whether no inputs satisfy all of these, apart from such where two values tie. */
