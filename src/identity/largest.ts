@@ -1,4 +1,5 @@
 import type { Algebra } from './algebra.js'
+import { Alternatives } from './alternatives.js'
 import { directionKey, type Id } from './values.js'
 
 /** Decides signs and chooses by them: what the largest of two values is made of. */
@@ -36,6 +37,8 @@ export class Largest {
   readonly #choices: Choices
   readonly #families = new Map<string, Family[]>()
   readonly #bySet = new Map<string, Family>()
+  readonly #nested: Alternatives
+  readonly #byAlternatives = new Map<string, Id>()
   /** The values that a value is the largest of. */
   readonly #parts = new Map<Id, readonly Id[]>()
   /** Whether one of several values was taken for the only one that is equal to their largest. */
@@ -44,10 +47,23 @@ export class Largest {
   constructor(algebra: Algebra, choices: Choices) {
     this.#algebra = algebra
     this.#choices = choices
+    this.#nested = new Alternatives(algebra)
   }
 
-  /** The largest of several values, whatever their order. */
+  /** The largest of several values, whatever their order, and however they are nested: max(max(a, b) + c, d) is max(a + c, b + c, d). */
   of(ids: readonly Id[]): Id {
+    const key = this.#nested.keyOf(this.#candidates(ids))
+    const known = key === undefined ? undefined : this.#byAlternatives.get(key.name)
+    if (known !== undefined) return known
+    const largest = this.#of(ids)
+    if (key) {
+      this.#byAlternatives.set(key.name, largest)
+      this.#nested.note(largest, key.alternatives)
+    }
+    return largest
+  }
+
+  #of(ids: readonly Id[]): Id {
     const flat = new Set(ids.flatMap(id => this.#parts.get(id) ?? [id]))
     if (ids.length === 2 && [...flat].some(id => this.#algebra.get(id).split?.kind === 'cases'))
       return this.#larger(ids[0]!, ids[1]!)
