@@ -1,21 +1,19 @@
 import type { GraphBuilder } from '../graph/builder.js'
 import { type Dimension, isPolynomial, multiply } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
-import type { CallExpression, Expression, NameExpression } from '../math/expression.js'
-import { printExpression } from '../math/print.js'
+import type { Expression, NameExpression } from '../math/expression.js'
 import { blockMatrix } from './blocks.js'
-import type { Environment } from './elaborate.js'
+import { callOf } from './calls.js'
+import type { Environment, ExampleReading } from './elaborate.js'
 import { asClass, elementOf } from './elements.js'
 import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
 import { concatenated, counted } from './joined.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
 import { reduce } from './reduce.js'
-import { nameOf, outerSubscripts, subscriptText } from './spelled-names.js'
+import { nameOf, subscriptText } from './spelled-names.js'
 import { identityBeside, identityMatrix, isIdentity, powerOfMatrix } from './square.js'
-import { opTable } from './table.js'
-import { arithmetic, constants, measures, ofSeveral, opNamed, signs } from './vocabulary.js'
+import { arithmetic, constants, signs } from './vocabulary.js'
 
 /** A tensor with named axes, or a number, a size, a text or a list. */
 export type Value = Placed | Attribute
@@ -24,11 +22,8 @@ export function isPlaced(value: Value): value is Placed {
   return typeof value === 'object' && value !== null && 'node' in value
 }
 
-/** Definitions that call one another deeper than this are refused. */
-const deepestCalls = 60
-
-/** More values between two are refused. */
-const mostBetween = 1000
+/** Families of more values are not put together. */
+const mostMembers = 1000
 
 /** Builds the graph of one expression. Every failure is a `Misfit` with the part that it is about. */
 export class Elaborator {
@@ -37,7 +32,8 @@ export class Elaborator {
   readonly axes: AxisBuilder
   readonly #indices: ReadonlyMap<string, BoundIndex>
   readonly #locals: ReadonlyMap<string, Value>
-  readonly #depth: number
+  /** How many definitions are open around it. */
+  readonly depth: number
 
   constructor(
     environment: Environment,
@@ -51,13 +47,22 @@ export class Elaborator {
     this.axes = new AxisBuilder(builder, environment.example?.inferring)
     this.#indices = indices
     this.#locals = locals
-    this.#depth = depth
+    this.depth = depth
   }
 
   /** The same with more indices bound. */
   binding(indices: readonly BoundIndex[]): Elaborator {
     const all = new Map([...this.#indices, ...indices.map(index => [index.name, index] as const)])
-    return new Elaborator(this.environment, this.builder, all, this.#locals, this.#depth)
+    return new Elaborator(this.environment, this.builder, all, this.#locals, this.depth)
+  }
+
+  /** For what a definition stands for, of which nothing around is seen but what it is given. */
+  inside(
+    example: ExampleReading,
+    indices: ReadonlyMap<string, BoundIndex>,
+    locals: ReadonlyMap<string, Value>,
+  ): Elaborator {
+    return new Elaborator({ ...this.environment, example }, this.builder, indices, locals, this.depth + 1)
   }
 
   index(name: string): BoundIndex | undefined {
@@ -114,7 +119,7 @@ export class Elaborator {
       case 'binary':
         return this.#binary(expression)
       case 'call':
-        return this.#call(expression)
+        return callOf(this, expression)
       case 'reduce':
         return reduce(this, expression)
       case 'element':
@@ -134,10 +139,11 @@ export class Elaborator {
     if (local !== undefined) return local
     const given = this.environment.value(name)
     if (given === undefined) return constants.get(name)
-    return typeof given === 'object' && given !== null && 'op' in given ? this.#given(given) : given
+    return typeof given === 'object' && given !== null && 'op' in given ? this.given(given) : given
   }
 
-  #given(node: Node): Placed {
+  /** A whole tensor as a value of an equation. */
+  given(node: Node): Placed {
     return { node, axes: this.environment.example?.hasBatch(node) ? [batchAxis] : [] }
   }
 
@@ -163,9 +169,9 @@ export class Elaborator {
       const value = this.defined(name.name)
       return value === undefined ? undefined : { value, rest: [] }
     }
-    const groups = subscripts.map(items => items.map(item => this.#numbered(item)))
+    const groups = subscripts.map(items => items.map(item => this.numbered(item)))
     // `h_L` is the last of `h_1, …, h_L`, unless something is called that.
-    const bySize = subscripts.map(items => items.map(item => this.#numbered(item, true)))
+    const bySize = subscripts.map(items => items.map(item => this.numbered(item, true)))
     let first: { readonly value: Value; readonly rest: readonly Expression[] } | undefined
     for (let count = groups.length; count >= 0; count--) {
       const rest = subscripts.slice(count).flat()
@@ -185,7 +191,7 @@ export class Elaborator {
   }
 
   /** A subscript with the numbers of the indices that stand for one value at a time, and of sizes if they count. */
-  #numbered(item: Expression, withSizes = false): string {
+  numbered(item: Expression, withSizes = false): string {
     const value = this.#number(item, withSizes)
     return value === undefined ? subscriptText(item) : String(value)
   }
@@ -267,161 +273,15 @@ export class Elaborator {
     return this.#elementwise(isMatrix && !isScalar ? 'matMul' : 'multiply', [left, right])
   }
 
-  #call(call: CallExpression): Value {
-    const args = this.#arguments(call.arguments)
-    const definition = this.#definition(call)
-    if (definition) return this.#apply(call, definition.name, args)
-    const inputs = args.map(arg => this.placed(arg))
-    const measure = Object.hasOwn(measures, call.name) ? measures[call.name] : undefined
-    if (measure && inputs[0] && inputs.length === 1) {
-      const own = this.environment.apply?.(call.name, [inputs[0].node], {})
-      if (own === undefined) {
-        const given = call.attributes.map(({ value }) => this.value(value))
-        return measure(inputs[0].node, given)
-      }
-      if (isProblem(own)) throw new Misfit(own.problem)
-      return this.#given(own)
-    }
-    return this.#operation(call, inputs)
-  }
-
-  /** The arguments, with what `…` stands for between two numbered values. */
-  #arguments(items: readonly Expression[]): readonly Value[] {
-    return items.flatMap((item, i): readonly Value[] => {
-      if (items[i - 1]?.kind === 'ellipsis') return []
-      return item.kind === 'ellipsis' ? this.#between(item, items[i - 1], items[i + 1]) : [this.value(item)]
-    })
-  }
-
-  /** The values from behind one numbered value up to another. */
-  #between(
-    item: Expression,
-    before: Expression | undefined,
-    after: Expression | undefined,
-  ): readonly Value[] {
-    if (before?.kind !== 'name' || after?.kind !== 'name' || !before.stem) return [this.value(item)]
-    const [from, to] = [before, after].map(({ subscripts }) => {
-      const last = subscripts?.at(-1)?.[0]
-      return last && this.size(last)
-    })
-    if (typeof from !== 'number' || typeof to !== 'number' || to - from > mostBetween)
-      throw new Misfit('how many values `…` stands for is not known as a number', item.range)
-    return Array.from({ length: Math.max(0, to - from) }, (_, k) => {
-      const name = nameOf(before.stem!, [...outerSubscripts(before), [String(from + 1 + k)]], before.label)
-      const value = this.defined(name)
-      if (value === undefined) throw new Misfit(`\`${name}\` is not defined`, item.range)
-      return value
-    })
-  }
-
-  /** The function of the paper's that a call names, numbers in its subscripts filled in. */
-  #definition(call: CallExpression) {
-    const example = this.environment.example
-    if (!example) return undefined
-    const { stem, subscripts } = call
-    const name =
-      stem && subscripts
-        ? nameOf(
-            stem,
-            subscripts.map(items => items.map(item => this.#numbered(item))),
-          )
-        : call.name
-    return example.definition(name) ? { name } : undefined
-  }
-
-  #apply(call: CallExpression, name: string, args: readonly Value[]): Value {
-    const { parameters, body, numbers } = this.environment.example!.definition(name)!
-    if (args.length !== parameters.length)
-      throw new Misfit(`\`${name}\` takes ${parameters.length} arguments, not ${args.length}`)
-    if (this.#depth >= deepestCalls) throw new Misfit(`\`${name}\` calls itself`)
-    const locals = new Map(parameters.map((parameter, i) => [parameter, args[i]!] as const))
-    // What counts goes on counting inside.
-    const counters = parameters.flatMap((parameter, i) => {
-      const given = call.arguments[i]
-      const index = given?.kind === 'name' && !given.subscripts ? this.index(given.name) : undefined
-      return index ? [[parameter, index] as const] : []
-    })
-    const example = { ...this.environment.example!, ...(numbers && { numbers }) }
-    const inner = new Elaborator(
-      { ...this.environment, example },
-      this.builder,
-      new Map(counters),
-      locals,
-      this.#depth + 1,
-    )
-    try {
-      const value = inner.value(body)
-      if (isPlaced(value))
-        example.onApplied?.(
-          name,
-          value.node,
-          args.filter(isPlaced).map(arg => arg.node),
-        )
-      return value
-    } catch (problem) {
-      if (problem instanceof Misfit)
-        throw new Misfit(
-          `${problem.message}, in \`${name}(${parameters.join(', ')}) = ${printExpression(body)}\``,
-          call.range,
-        )
-      throw problem
-    }
-  }
-
-  #operation(call: CallExpression, inputs: readonly Placed[]): Placed {
-    const over = this.#over(call)
-    const name = over.length > 0 ? call.stem! : call.name
-    const opName = opNamed(name)
-    const several =
-      inputs.length > 1 && opName !== undefined && Object.hasOwn(ofSeveral, opName)
-        ? ofSeveral[opName]
-        : undefined
-    if (several)
-      return inputs
-        .slice(1)
-        .reduce((left, right) => this.axes.elementwise(several, [left, right]), inputs[0]!)
-    const op = opName === undefined ? undefined : opTable[opName]
-    const given = this.#attributes(call, op ? Object.keys(op.attributes) : [])
-    const own = this.environment.apply?.(
-      name,
-      inputs.map(({ node }) => node),
-      given,
-    )
-    if (own !== undefined) {
-      if (isProblem(own)) throw new Misfit(own.problem)
-      if (inputs.some(({ axes }) => axes.some(axis => axis !== batchAxis)))
-        throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
-      return this.#given(own)
-    }
-    if (opName === undefined || !op) throw new Misfit(`there is no function \`${name}\``, undefined, name)
-    const [only, ...others] = inputs
-    if (over.length > 0) {
-      if (!only || others.length > 0 || over.length > 1 || op.attributes.axis?.default !== -1)
-        throw new Misfit(`\`${name}\` is not taken over indices`)
-      const index = over[0]!
-      const last = this.axes.asLast(only, index.name)
-      const node = this.axes.node(opName, [last.node], { ...given, axis: -1 })
-      const rank = node.type.shape!.length
-      const permutation = [...last.axes.keys(), rank - 1, ...range(last.axes.length, rank - 1)]
-      const isInPlace = permutation.every((axis, i) => axis === i)
-      const moved = isInPlace ? node : this.axes.node('transpose', [node], { permutation })
-      return { node: moved, axes: [...last.axes, index.name] }
-    }
-    if (op.elementwise) return this.axes.elementwise(opName, inputs, given)
-    if (opName === 'concat' && given.axis === undefined && this.environment.example)
-      return concatenated(this.axes, inputs)
-    return this.#wholeTensors(name, opName, inputs, given)
-  }
-
   /** `f_i` where i counts and each `f_1`, `f_2`, … is a value of its own. */
   #member({ stem, subscripts = [], label }: NameExpression): Placed | undefined {
     const last = subscripts.at(-1)
     const [only] = last ?? []
     const index = last?.length === 1 && only?.kind === 'name' ? this.index(only.name) : undefined
     const size = index && sizeOfIndex(index)
-    if (!stem || !index || typeof size !== 'number' || size > mostBetween) return undefined
+    if (!stem || !index || typeof size !== 'number' || size > mostMembers) return undefined
     const from = index.first ?? 1
-    const before = subscripts.slice(0, -1).map(items => items.map(item => this.#numbered(item)))
+    const before = subscripts.slice(0, -1).map(items => items.map(item => this.numbered(item)))
     const members = Array.from({ length: size }, (_, k) =>
       this.defined(nameOf(stem, [...before, [String(Number(from) + k)]], label)),
     )
@@ -432,62 +292,8 @@ export class Elaborator {
       index.name,
     )
   }
-
-  /** An op that reads along axes: those of the tensors, or counted from the last where indices stand in front. */
-  #wholeTensors(
-    name: string,
-    opName: string,
-    inputs: readonly Placed[],
-    given: Record<string, Attribute>,
-  ): Placed {
-    const op = opTable[opName]!
-    const node = this.axes.node(
-      opName,
-      inputs.map(input => input.node),
-      given,
-    )
-    const axes = this.axes.union(inputs)
-    if (axes.every(axis => axis === batchAxis)) return this.#given(node)
-    const [only, ...others] = inputs
-    const kinds = Object.entries(op.attributes).filter(([, { kind }]) => kind === 'axis' || kind === 'axes')
-    const places = kinds.flatMap(([key]) => node.attributes[key] as Attribute)
-    const isWithin =
-      only &&
-      others.length === 0 &&
-      places.length > 0 &&
-      places.every(place => typeof place === 'number' && place < 0 && place >= -ownRank(only))
-    if (!isWithin)
-      throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
-    return { node, axes }
-  }
-
-  /** The indices in the subscript of a function: `softmax_j(S_{ij})`. */
-  #over({ stem, subscripts }: CallExpression): readonly BoundIndex[] {
-    if (!stem || !subscripts) return []
-    const all = subscripts.flat().map(item => (item.kind === 'name' ? this.index(item.name) : undefined))
-    return all.every(index => index !== undefined) ? (all as readonly BoundIndex[]) : []
-  }
-
-  #attributes(call: CallExpression, positions: readonly string[]): Record<string, Attribute> {
-    const given: Record<string, Attribute> = {}
-    for (const [i, attribute] of call.attributes.entries()) {
-      const key = attribute.name ?? positions[i]
-      if (key === undefined) throw new Misfit(`\`${call.name}\` takes ${positions.length} attributes`)
-      const value = this.value(attribute.value)
-      if (isPlaced(value))
-        throw new Misfit(
-          `the attribute \`${key}\` of \`${call.name}\` must be a number, not a tensor`,
-          attribute.value.range,
-        )
-      given[key] = value
-    }
-    return given
-  }
 }
 
 export function isDimension(value: Value): value is Dimension {
   return typeof value === 'number' || isPolynomial(value)
 }
-
-const range = (from: number, to: number): readonly number[] =>
-  Array.from({ length: to - from }, (_, i) => from + i)
