@@ -9,7 +9,7 @@ import { Misfit } from './misfit.js'
 import { batchAxis, ownRank, type Placed } from './named-axes.js'
 import { nameOf, outerSubscripts } from './spelled-names.js'
 import { opTable } from './table.js'
-import { measures, ofSeveral, opNamed } from './vocabulary.js'
+import { measures, ofOneVector, ofSeveral, opNamed } from './vocabulary.js'
 
 /** Definitions that call one another deeper than this are refused. */
 const deepestCalls = 60
@@ -163,7 +163,46 @@ function operationOf(elaborator: Elaborator, call: CallExpression, inputs: reado
   if (op.elementwise) return elaborator.axes.elementwise(opName, inputs, given)
   if (opName === 'concat' && given.axis === undefined && elaborator.environment.example)
     return concatenated(elaborator.axes, inputs)
+  const isCollective = op.attributes.axes?.default === null && op.attributes.keepDims !== undefined
+  if (isCollective && given.axes === undefined && elaborator.environment.example && only)
+    return overOwnAxes(elaborator, name, opName, only, given)
   return ofWholeTensors(elaborator, name, opName, inputs, given)
+}
+
+/**
+ * `sum(x)` and `norm(x)` without axes. The norm is the one that `‖x‖` is; the others are over all numbers of the value. Where
+ * there are several for each example, those of one or of all examples may be meant.
+ */
+function overOwnAxes(
+  { axes }: Elaborator,
+  name: string,
+  opName: string,
+  value: Placed,
+  given: Record<string, Attribute>,
+): Placed {
+  const rank = ownRank(value)
+  const over = (count: number, kept: readonly string[]): Placed => ({
+    node: axes.node(opName, [value.node], {
+      keepDims: false,
+      ...given,
+      axes: Array.from({ length: count }, (_, i) => i - count),
+    }),
+    axes: kept,
+  })
+  if (ofOneVector.has(opName)) {
+    if (rank === 0) throw new Misfit(`\`${name}\` is of a vector, and this is a number: write \`|x|\``)
+    return over(1, value.axes)
+  }
+  const isOfExamples = value.axes.length === 1 && value.axes[0] === batchAxis
+  const isNumber = value.node.type.shape!.slice(value.axes.length).every(size => size === 1)
+  if (isOfExamples && isNumber) return over(rank + 1, [])
+  if (isOfExamples)
+    throw new Misfit(
+      `\`${name}\` may be over one example or over all of them: write an index, as \`\\sum_i x_i\`, or the axes with the batch, as \`${name}[[0, 1]](x)\``,
+    )
+  if (rank === 0 && value.axes.length > 0)
+    throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
+  return over(rank, value.axes)
 }
 
 /** An op that reads along axes: those of the tensors, or counted from the last where indices stand in front. */

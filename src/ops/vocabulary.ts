@@ -73,6 +73,9 @@ export const functionNames: readonly string[] = [...Object.keys(synonyms), ...Ob
 /** Functions that mean another op where they have several arguments: each is joined to the ones before. */
 export const ofSeveral: Readonly<Record<string, string>> = { max: 'maximum', min: 'minimum' }
 
+/** Functions that papers take of one vector at a time. */
+export const ofOneVector: ReadonlySet<string> = new Set(['norm'])
+
 /** Names that have a value without a definition. */
 export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
 

@@ -359,3 +359,16 @@ export function* prefixesIn(expression: Expression): Generator<string> {
   if (expression.kind === 'call') yield expression.name
   for (const part of partsOf(expression)) yield* prefixesIn(part)
 }
+
+/** The value that a passage ends with: of papers that say below an equation what is in it, the one that nothing else reads. */
+export function resultOf<Line extends PlannedLine>(
+  values: readonly Line[],
+  { lines }: PlannedPassage,
+): Line | undefined {
+  const last = values.at(-1)
+  const isRead = ({ output }: PlannedLine) =>
+    lines.some(line => line.output !== output && [...prefixesIn(line.expression)].includes(output))
+  if (!last || !isRead(last)) return last
+  const [only, ...others] = values.filter(value => !isRead(value))
+  return only && others.length === 0 ? only : last
+}

@@ -8,6 +8,7 @@ import { adviceOn, rangeOf } from './advice.js'
 import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
 import { drawnNames, readWhere } from './declared.js'
+import { scriptBesidePlain } from './fonts.js'
 import { isPaperFunction } from './functions.js'
 import { type Known, LineReader, type Report } from './lines.js'
 import type { PlannedPassage } from './plan.js'
@@ -39,6 +40,13 @@ export function readPassage(
   const report: Report = { at, fail }
   const parsed = parsedAs(head.key, text)
   if (isSyntaxProblem(parsed)) return fail(parsed.problem, rangeOf(parsed), adviceOn(parsed))
+  const script = scriptBesidePlain(parsed, text)
+  if (script)
+    return fail(
+      `\`${text.slice(...script.range)}\` and \`${script.stem ?? script.name}\` are one name, since fonts are not part of it`,
+      script.range,
+      `rename one: \`\\mathcal{${script.stem ?? script.name}}\` to \`n_${script.stem ?? script.name}\` where it is a number`,
+    )
   const before = context.diagnostics.length
   const keys = entriesOf(fields.get('where')?.value ?? null, context.file)?.map(({ key }) => key) ?? []
   const given = new Set([...known.scope.visible, ...context.symbols.keys(), ...keys.map(declaredName)])

@@ -4,6 +4,7 @@ import { layerNamed, layers } from '../library/layers/table.js'
 import { nearest } from '../text/nearest.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
+import { resultOf } from './lines.js'
 import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
@@ -264,7 +265,7 @@ export class StepReader {
     return undefined
   }
 
-  /** Reads a step of equations. The result is the value of the last one. */
+  /** Reads a step of equations. The result is the value of the last one, or the one that no other reads. */
   equation(
     head: YamlEntry,
     fields: ReadonlyMap<string, YamlEntry>,
@@ -287,7 +288,10 @@ export class StepReader {
     for (const line of passage.lines)
       if (line.kind !== 'function') this.#define(`${scope.prefix}${line.output}`)
     this.planned.push(passage)
-    const last = values.filter(({ isApplied }) => !isApplied).at(-1)
+    const last = resultOf(
+      values.filter(({ isApplied }) => !isApplied),
+      passage,
+    )
     const applied = values.at(-1)
     this.#applied =
       applied?.isApplied && applied.range[0] > (last?.range[0] ?? -1) ? applied.output : undefined
