@@ -12,7 +12,7 @@ function read(text: string, declared: ReadonlySet<string>): object | { problem: 
   if (isSyntaxProblem(tree)) return tree
   const resolved = resolve(tree, {
     isValue: name => declared.has(name),
-    isFunction: name => name === 'f' || isFunctionOfTheLanguage(name),
+    isFunction: name => ['f', '⊕'].includes(name) || isFunctionOfTheLanguage(name),
   })
   if (isReadingProblem(resolved)) return { problem: resolved.problem, offset: resolved.range[0] }
   return withoutPlaces(resolved)

@@ -14,9 +14,8 @@ export interface SyntaxProblem {
 
 /** Signs that papers use for several things, and what to write in their place. */
 const severalMeanings: Readonly<Record<string, string>> = {
-  otimes: 'may be a product of each element or an outer one: write `\\odot`, or `x y^\\top`',
-  oplus: 'may be a sum or put one behind the other: write `+`, or `[a; b]`',
   propto: 'leaves a factor open: write the factor and `=`',
+  det: 'is not known of a matrix: write what it comes to, as `\\prod_i A_{ii}` of a triangular one',
   approx: 'is no equation: write `=`',
 }
 
@@ -28,6 +27,7 @@ const otherSpellings: Readonly<Record<string, string>> = {
   '==': 'write `=`',
   '= =': 'write `=` once',
   '—': 'write a minus as `-`',
+  '<': 'write an inner product as `⟨x, y⟩` or `x^⊤ y`',
   '^': 'write two powers as `x^{a^b}` or `(x^a)^b`',
   '.': 'write a product as `x y`, and a decimal number with digits on both sides of the point, as `2.0`',
   if: 'write a choice as `where(c, a, b)`, or in `\\begin{cases} … \\end{cases}`',

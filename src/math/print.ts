@@ -1,5 +1,5 @@
 import type { Expression, IndexRange, NameExpression } from './expression.js'
-import { accents, greekMacros, namedFunctions } from './spelling.js'
+import { accents, definedSigns, greekMacros, namedFunctions } from './spelling.js'
 
 export const precedences: Readonly<Record<string, number>> = {
   '=': 1,
@@ -17,6 +17,9 @@ export const precedences: Readonly<Record<string, number>> = {
   product: 3,
   '^': 5,
 }
+
+/** `\\odot` is looser than juxtaposition. */
+const elementwisePrecedence = 2.7
 
 /** A big operator takes all that is multiplied after it. */
 export const bigPrecedence = 2.5
@@ -67,8 +70,7 @@ const bigSigns: Readonly<Record<string, string>> = {
 }
 
 const latex: Spelling = {
-  // `\\odot` is looser than juxtaposition.
-  precedences: { '*': 2.7 },
+  precedences: { '*': elementwisePrecedence },
   signs: {
     product: ' ',
     apart: ' \\cdot ',
@@ -151,6 +153,13 @@ class Printer {
       }
       case 'call': {
         const { attributes, arguments: args } = expression
+        const [left, right] = args
+        const sign = definedSigns.get(expression.name)
+        if (sign && left && right) {
+          const precedence = sign.isLoose ? precedences['+']! : elementwisePrecedence
+          const text = `${this.print(left, precedence)} ${word(expression.name)} ${this.print(right, precedence + 0.1)}`
+          return this.#bracket(text, precedence, above)
+        }
         const layout = Object.hasOwn(calls, expression.name) ? calls[expression.name] : undefined
         if (layout && attributes.length === 0 && (args.length === 3 || args.length === 1))
           return layout(args.map(item => this.print(item, 0)))
@@ -182,15 +191,24 @@ class Printer {
   }
 
   #reduction({ operator, indices, condition, body }: Extract<Expression, { kind: 'reduce' }>): string {
-    const last = indices[0]?.last
-    const bounds = [
-      ...indices.map(({ index, first }: IndexRange) =>
-        first ? `${this.#spelling.word(index)}=${this.print(first, 2)}` : this.#spelling.word(index),
-      ),
-      ...conditionsOf(condition).map(inner => this.print(inner, 0)),
-    ]
-    const upper = last ? `^{${this.print(last, 0)}}` : ''
-    return `${this.#spelling.big(operator)}_{${bounds.join(', ')}}${upper} ${this.print(body, 2.6)}`
+    const { big, word } = this.#spelling
+    const lasts = indices.flatMap(({ last }) => (last ? [this.print(last, 0)] : []))
+    // Above the sign stands one last value for all indices, or one for each.
+    const areAbove = lasts.length === indices.length
+    const bounds = indices.map(({ index, first, last }: IndexRange) => {
+      if (first && last && !areAbove) return this.#between(first, word(index), last)
+      return first ? `${word(index)}=${this.print(first, 2)}` : word(index)
+    })
+    const conditions = conditionsOf(condition).map(inner => this.print(inner, 0))
+    const above = new Set(lasts).size > 1 ? lasts.join(', ') : lasts[0]
+    const upper = areAbove && above !== undefined ? `^{${above}}` : ''
+    return `${big(operator)}_{${[...bounds, ...conditions].join(', ')}}${upper} ${this.print(body, 2.6)}`
+  }
+
+  /** `1 <= i <= n`. */
+  #between(first: Expression, index: string, last: Expression): string {
+    const atMost = this.#spelling.signs['<='] ?? ' <= '
+    return `${this.print(first, 2)}${atMost}${index}${atMost}${this.print(last, 2)}`
   }
 
   /** A column in plain text is laid out as well: `[a; b]` are features one behind the other. */
@@ -221,7 +239,7 @@ function conditionsOf(condition: Expression | undefined): readonly Expression[] 
 
 /** Words of several letters stand upright, so that they are not read as products. */
 function latexWord(text: string): string {
-  const macro = greekMacros.get(text)
+  const macro = greekMacros.get(text) ?? definedSigns.get(text)?.macro
   if (macro) return macro
   if (namedFunctions.has(text)) return `\\${text}`
   return [...text.replace(/'+$/, '')].length > 1 ? `\\mathrm{${text}}` : text

@@ -1,5 +1,9 @@
 import type { CallExpression, Expression, IndexRange, NameExpression, Range } from './expression.js'
 import { printExpression } from './print.js'
+import { definedSigns } from './spelling.js'
+
+const sums = 'may be a sum or put one behind the other: write `+`, or `[a; b]`'
+const products = 'may be a product of each element or an outer one: write `\\odot`, or `x y^\\top`'
 
 /** What the names of an equation may stand for. */
 export interface Declarations {
@@ -106,6 +110,11 @@ class Resolver {
     const { isFunction, isValue } = this.#declarations
     if (from !== 0 || operand.kind !== 'name') return undefined
     const { kind: _, range: own, ...id } = operand
+    const base = id.stem ?? id.name
+    if (base === 'E' && at.length === 1 && !isValue('E') && !isValue(id.name) && !isFunction(id.name)) {
+      const over = id.subscripts?.flat() ?? []
+      return { kind: 'call', name: 'expectation', attributes: [], arguments: [...at, ...over], range }
+    }
     const isCalled = isFunction(id.name) || (id.stem !== undefined && isFunction(id.stem))
     if (!isCalled || isValue(id.name) || (id.stem !== undefined && isValue(id.stem))) return undefined
     return { kind: 'call', ...id, attributes: [], arguments: at, range: [own[0], range[1]] }
@@ -156,6 +165,12 @@ class Resolver {
       isValue(call.name) || (!isFunction(call.name) && call.stem !== undefined && isValue(call.stem))
     const [only, ...others] = args
     const written = call.name
+    const sign = definedSigns.get(written)
+    if (sign && !isCalled)
+      throw new Ambiguity(
+        `\`${sign.macro}\` ${sign.isLoose ? sums : products}; or say what it means: \`a ${sign.macro} b = …\``,
+        call.range,
+      )
     if (isCalled && isProduct && only && others.length === 0 && attributes.length === 0)
       throw new Ambiguity(
         `\`${written}(…)\` may be a call or a product, since \`${written}\` is a value and a function; write \`${written} * (…)\` for a product, or rename one`,
@@ -194,6 +209,8 @@ class Resolver {
       return { kind: 'call', name: 'exp', attributes: [], arguments: [right], range }
     }
     if (operator === '^') return this.#marked(expression.left, left => ({ ...expression, left, right }))
+    const applied = operator === 'product' ? this.#appliedToList(expression) : undefined
+    if (applied) return applied
     const left = this.read(expression.left)
     if (operator === '/' && isHidden(right, expression.right) && expression.right.kind === 'call')
       throw new Ambiguity(
@@ -203,6 +220,15 @@ class Resolver {
     if (operator === 'product' && isHidden(right, expression.right))
       return product({ ...expression, left, right: right.left }, right.right)
     return { ...expression, left, right }
+  }
+
+  /** `\mathrm{tr}\left[ A B \right]`: a function before a list is applied to what is in it. */
+  #appliedToList({ left, right, range }: Binary): Expression | undefined {
+    const { isFunction, isValue } = this.#declarations
+    if (left.kind !== 'name' || right.kind !== 'list' || !isFunction(left.name) || isValue(left.name))
+      return undefined
+    const { kind: _, range: __, ...id } = left
+    return this.#call({ kind: 'call', ...id, attributes: [], arguments: right.items, range })
   }
 
   /** `e^x` is the exponential of x, unless something is called e. */

@@ -38,6 +38,18 @@ export const greekMacros: ReadonlyMap<string, string> = new Map(
   }).map(([letter, macro]) => [letter, `\\${macro}`]),
 )
 
+/** Signs between two operands that have the meaning that a spec gives them: as loose as a sum, or as an elementwise product. */
+export const definedSigns: ReadonlyMap<string, { readonly macro: string; readonly isLoose: boolean }> =
+  new Map([
+    ['⊕', { macro: '\\oplus', isLoose: true }],
+    ['⊖', { macro: '\\ominus', isLoose: true }],
+    ['⊞', { macro: '\\boxplus', isLoose: true }],
+    ['⊗', { macro: '\\otimes', isLoose: false }],
+    ['⊛', { macro: '\\circledast', isLoose: false }],
+    ['⊘', { macro: '\\oslash', isLoose: false }],
+    ['⊠', { macro: '\\boxtimes', isLoose: false }],
+  ])
+
 /** Functions that LaTeX has a macro for. */
 export const namedFunctions: ReadonlySet<string> = new Set([
   'exp',
@@ -54,4 +66,4 @@ export const namedFunctions: ReadonlySet<string> = new Set([
 ])
 
 /** Marks over a letter, which the plain spelling writes as its first subscript: `y_hat`. */
-export const accents: ReadonlySet<string> = new Set(['hat', 'tilde', 'bar', 'vec'])
+export const accents: ReadonlySet<string> = new Set(['hat', 'tilde', 'bar'])

@@ -148,17 +148,27 @@ function operationOf(elaborator: Elaborator, call: CallExpression, inputs: reado
   }
   if (opName === undefined || !op) throw new Misfit(`there is no function \`${name}\``, undefined, name)
   const [only, ...others] = inputs
+  const isAlongOne = op.attributes.axis?.default === -1
   if (over.length > 0) {
-    if (!only || others.length > 0 || over.length > 1 || op.attributes.axis?.default !== -1)
+    if (!only || others.length > 0 || over.length > 1 || !isAlongOne)
       throw new Misfit(`\`${name}\` is not taken over indices`)
-    const index = over[0]!
-    const last = elaborator.axes.asLast(only, index.name)
-    const node = elaborator.axes.node(opName, [last.node], { ...given, axis: -1 })
-    const rank = node.type.shape!.length
-    const permutation = [...last.axes.keys(), rank - 1, ...range(last.axes.length, rank - 1)]
-    const isInPlace = permutation.every((axis, i) => axis === i)
-    const moved = isInPlace ? node : elaborator.axes.node('transpose', [node], { permutation })
-    return { node: moved, axes: [...last.axes, index.name] }
+    return alongIndex(elaborator, opName, only, over[0]!.name, given)
+  }
+  // `p_i = softmax(u^⊤ m_i)`: there is one axis that it can be along.
+  const counted = only?.axes.filter(axis => axis !== batchAxis) ?? []
+  if (
+    isAlongOne &&
+    only &&
+    others.length === 0 &&
+    given.axis === undefined &&
+    ownRank(only) === 0 &&
+    counted[0] !== undefined
+  ) {
+    if (counted.length > 1)
+      throw new Misfit(
+        `\`${name}\` may be along ${counted.map(index => `\`${index}\``).join(' or ')}: write \`${name}_${counted.at(-1)}(…)\``,
+      )
+    return alongIndex(elaborator, opName, only, counted[0], given)
   }
   if (op.elementwise) return elaborator.axes.elementwise(opName, inputs, given)
   if (opName === 'concat' && given.axis === undefined && elaborator.environment.example)
@@ -167,6 +177,23 @@ function operationOf(elaborator: Elaborator, call: CallExpression, inputs: reado
   if (isCollective && given.axes === undefined && elaborator.environment.example && only)
     return overOwnAxes(elaborator, name, opName, only, given)
   return ofWholeTensors(elaborator, name, opName, inputs, given)
+}
+
+/** An op along the axis that an index counts: `softmax_j(S_{ij})`. */
+function alongIndex(
+  { axes }: Elaborator,
+  opName: string,
+  value: Placed,
+  index: string,
+  given: Record<string, Attribute>,
+): Placed {
+  const last = axes.asLast(value, index)
+  const node = axes.node(opName, [last.node], { ...given, axis: -1 })
+  const rank = node.type.shape!.length
+  const permutation = [...last.axes.keys(), rank - 1, ...range(last.axes.length, rank - 1)]
+  const isInPlace = permutation.every((axis, i) => axis === i)
+  const moved = isInPlace ? node : axes.node('transpose', [node], { permutation })
+  return { node: moved, axes: [...last.axes, index] }
 }
 
 /**

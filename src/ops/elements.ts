@@ -158,13 +158,21 @@ function includesBatch(value: Placed, places: readonly Place[]): boolean {
 }
 
 function placesIn(elaborator: Elaborator, item: Expression, isBracketed: boolean): readonly Place[] {
+  const { example } = elaborator.environment
   const bound = (name: string): BoundIndex | undefined => elaborator.index(name)
   const indices = indicesIn(item, bound)
   if (indices) return indices.map(index => ({ kind: 'index', position: { index, offset: 0 } }) as const)
   if (item.kind === 'slice') {
-    if (!isBracketed && (item.first || item.last))
+    const isFromOne = !isBracketed && (item.first !== undefined || item.last !== undefined)
+    if (isFromOne && (!example || example.countsFromZero))
       throw new Misfit('a range stands in brackets, counted from 0: `x[0:5]`', item.range)
-    const start = item.first ? elaborator.size(item.first) : 0
+    const first = item.first ? elaborator.size(item.first) : undefined
+    if (isFromOne && typeof first === 'number' && first < 1)
+      throw new Misfit(
+        'places in a subscript count from 1, and those in brackets from 0: `x[0:5]`',
+        item.range,
+      )
+    const start = first === undefined ? 0 : isFromOne ? subtract(first, 1) : first
     return [{ kind: 'range', start, ...(item.last && { last: elaborator.size(item.last) }) }]
   }
   const shifted = shiftedIn(elaborator, item, bound)

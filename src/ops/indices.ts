@@ -43,8 +43,10 @@ export function rangeOn({ index, offset }: Position, axis: Dimension): { start: 
     index.size = axis
     return { start: 0, size: axis }
   }
-  const start = subtract(add(first, offset), firstPlace(index))
-  return { start, size: add(subtract(last, first), 1) }
+  const size = add(subtract(last, first), 1)
+  // `\sum_{k=0}^{n-1} r_{k+1}` counts from 1: counted from 0 it would end behind the axis.
+  if (first === 0 && offset === 1 && equals(size, axis)) return { start: 0, size }
+  return { start: subtract(add(first, offset), firstPlace(index)), size }
 }
 
 const text = (size: Dimension): string => (typeof size === 'number' ? String(size) : size.key)

@@ -64,11 +64,10 @@ function boundsOf(
   range: Range,
 ): { readonly index: BoundIndex; readonly conditions: readonly Expression[]; readonly by?: BoundIndex } {
   const isOpen = (bound: Expression | undefined) => bound !== undefined && dependsOnIndex(outer, bound)
-  if (!isOpen(from) && !isOpen(to)) {
-    const first = from ? outer.size(from) : to && 1
-    const last = to && outer.size(to)
-    const index = { name, range, ...(first !== undefined && last !== undefined && { first, last }) }
-    return { index, conditions: [] }
+  if (!from && !to) return { index: { name, range }, conditions: [] }
+  if (to && !isOpen(from) && !isOpen(to)) {
+    const first = from ? outer.size(from) : 1
+    return { index: { name, range, first, last: outer.size(to) }, conditions: [] }
   }
   const own: Expression = { kind: 'name', name, range }
   const first = from && !isOpen(from) ? outer.size(from) : undefined

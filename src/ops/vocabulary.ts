@@ -42,6 +42,7 @@ export const constants: ReadonlyMap<string, Attribute> = new Map<string, Attribu
 export const synonyms: Readonly<Record<string, string>> = {
   σ: 'sigmoid',
   sigm: 'sigmoid',
+  sigma: 'sigmoid',
   ln: 'log',
   ReLU: 'relu',
   ELU: 'elu',

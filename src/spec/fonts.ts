@@ -1,7 +1,8 @@
-import { type Expression, type NameExpression, partsOf } from '../math/expression.js'
+import type { Expression, NameExpression } from '../math/expression.js'
+import { namesIn } from './names.js'
 
-/** Script letters, as papers write sets with: `\mathcal{A}`. */
-const script = /^\\math(?:cal|scr)\b/
+/** Script letters, as papers write sets with: `\mathcal{A}`, and arrows over letters. */
+const script = /^\\(?:mathcal|mathscr|vec)\b/
 
 /**
  * A script letter beside the plain one. Fonts are not part of a name, and papers that write both mean two things by them, as
@@ -14,9 +15,4 @@ export function scriptBesidePlain(trees: readonly Expression[], text: string): N
   const scripts = names.filter(isScript)
   const plain = new Set(names.filter(name => !isScript(name)).map(stemOf))
   return scripts.find(name => plain.has(stemOf(name)))
-}
-
-function* namesIn(tree: Expression): Generator<NameExpression> {
-  if (tree.kind === 'name') yield tree
-  for (const part of partsOf(tree)) yield* namesIn(part)
 }

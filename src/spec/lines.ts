@@ -67,6 +67,7 @@ export class LineReader {
     for (const name of [...known.scope.visible, ...context.symbols.keys()]) this.#declared.add(name)
     this.#declareLefts()
     this.#declareParameters(declared)
+    this.#declareLabelled()
   }
 
   #declareLefts(): void {
@@ -80,8 +81,40 @@ export class LineReader {
       // Whether a subscript is part of the name is found out when the equation is read.
       this.#declared.add(name.stem && !family ? this.#stemOf(name) : name.name)
       if (name.label) this.#declared.add(name.name)
-      if (family) for (const member of membersOf(name, this.#statements)) this.#declared.add(member)
+      if (!family) continue
+      this.#declared.add(this.#stemOf(name))
+      for (const member of membersOf(name, this.#statements)) this.#declared.add(member)
     }
+  }
+
+  /**
+   * Names of which the subscript is a label, as `x_a` and `\hat{z}`: nothing on the right side has it for an index. One may
+   * stand in the equation of another, wherever both stand.
+   */
+  #declareLabelled(): void {
+    const labelled = this.#statements.flatMap(({ left, right, family, isDraw }) => {
+      const name = left.kind === 'call' || family || isDraw ? undefined : nameIn(left)
+      return name?.stem && !this.#isInTime(name) ? [{ name, right }] : []
+    })
+    for (let before = -1; before !== this.#declared.size; ) {
+      before = this.#declared.size
+      for (const { name, right } of labelled) {
+        const letters = lettersOf(name.subscripts?.at(-1) ?? []) ?? []
+        const used = indicesUsed(right, this.#withFunctions(this.#declared))
+        if (!letters.some(letter => used.has(letter))) this.#declared.add(name.name)
+      }
+    }
+  }
+
+  /** Whether a name is read at steps, or has cells. */
+  #isInTime({ stem, subscripts = [], label }: NameExpression): boolean {
+    const groups = subscripts.map(items => items.map(subscriptText))
+    const isMoved = groups.some((_, i) => this.#moved.has(nameOf(stem!, groups.slice(0, i), label)))
+    return this.#times.grids.has(stem!) || this.#timeIn(groups) >= 0 || isMoved
+  }
+
+  #withFunctions(declared: ReadonlySet<string>): ReadonlySet<string> {
+    return new Set([...declared, ...this.#known.functions])
   }
 
   #stemOf(name: NameExpression): string {
@@ -284,7 +317,7 @@ export class LineReader {
     if (recurrent) return recurrent
     const letters = lettersOf(last)
     if (!letters) return undefined
-    const used = indicesUsed(right, declared)
+    const used = indicesUsed(right, this.#withFunctions(declared))
     if (!letters.some(letter => used.has(letter))) return undefined
     const missing = letters.find(letter => !used.has(letter))
     if (missing !== undefined) {

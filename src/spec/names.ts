@@ -114,9 +114,23 @@ export function indicesUsed(
     for (const end of expression.indices.flatMap(endsOf))
       for (const name of plainNames(end)) if (!bound.has(name) && !declared.has(name)) used.add(name)
   const inner = new Set([...bound, ...own])
-  if (expression.kind === 'call' && expression.subscripts)
+  // What is declared by its whole name, as `a_{out}`, has no index.
+  if (expression.kind === 'call' && expression.subscripts && !declared.has(expression.name))
     for (const letter of lettersOf(expression.subscripts.flat()) ?? [])
       if (!inner.has(letter)) used.add(letter)
+  // `z(i)`, where z says for each i what it is.
+  if (expression.kind === 'call' && declared.has(expression.name))
+    for (const argument of expression.arguments)
+      for (const letter of argument.kind === 'name' && !argument.subscripts
+        ? (lettersOf([argument]) ?? [])
+        : [])
+        if (
+          argument.kind === 'name' &&
+          letter === argument.name &&
+          !inner.has(letter) &&
+          !declared.has(letter)
+        )
+          used.add(letter)
   for (const part of partsOf(expression)) add(indicesUsed(part, declared, inner))
   return used
 }
@@ -155,4 +169,10 @@ function comparedNames(condition: Expression): readonly string[] {
 function indicesIn(part: Expression, bound: ReadonlySet<string>): ReadonlySet<string> {
   const letters = part.kind === 'name' ? (lettersOf([part]) ?? []) : []
   return new Set(letters.length === 1 && !bound.has(letters[0]!) ? letters : [])
+}
+
+/** All names that an expression reads. */
+export function* namesIn(tree: Expression): Generator<NameExpression> {
+  if (tree.kind === 'name') yield tree
+  for (const part of partsOf(tree)) yield* namesIn(part)
 }

@@ -7,6 +7,7 @@ import type { Span } from '../text/source.js'
 import { adviceOn, rangeOf } from './advice.js'
 import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
+import { byConvention } from './conventions.js'
 import { drawnNames, readWhere } from './declared.js'
 import { scriptBesidePlain } from './fonts.js'
 import { isPaperFunction } from './functions.js'
@@ -63,7 +64,7 @@ export function readPassage(
   ])
   if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
     return undefined
-  const written = writtenOut(stated, given)
+  const written = writtenOut(byConvention(stated, given), given)
   const times = timesOf(written, given)
   const statements = [...times.statements, ...applied(times.statements, given)]
   const declared = readWhere(context, fields.get('where'), statements)

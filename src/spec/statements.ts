@@ -251,7 +251,23 @@ function overExamples(expression: Expression, declared: ReadonlySet<string>): Ex
 
 /** Signs of papers that stand for an expression, unless they have another meaning. */
 function closedForm(part: Expression, declared: ReadonlySet<string>): Expression | undefined {
-  return divergence(part) ?? logDensity(part) ?? kronecker(part, declared)
+  return divergence(part) ?? logDensity(part) ?? squaredNorm(part) ?? kronecker(part, declared)
+}
+
+/** `‖x‖_2^2` is a sum of squares. */
+function squaredNorm(part: Expression): Expression | undefined {
+  if (
+    part.kind !== 'binary' ||
+    part.operator !== '^' ||
+    part.right.kind !== 'number' ||
+    part.right.value !== 2
+  )
+    return undefined
+  const { left } = part
+  if (left.kind !== 'call' || left.name !== 'norm' || left.attributes.length === 0) return undefined
+  if (left.attributes.some(({ name }) => name === 'order')) return undefined
+  const square: Expression = { ...left, name: 'square', attributes: [] }
+  return { ...left, name: 'sum', arguments: [square] }
 }
 
 /** `\delta_{ij}` is 1 where both are the same, else 0. */
@@ -308,28 +324,31 @@ function countedByPlace(
   const parametersOf = new Map<string, readonly string[]>()
   const turned = statements.map((statement): Statement => {
     const { left, right, family, isDraw } = statement
-    const letters =
-      left.kind === 'name' && left.stem && !family && !isDraw ? lettersOf(left.subscripts!.flat()) : undefined
-    if (left.kind !== 'name' || !letters || letters.length === 0) return statement
+    const name = left.kind === 'call' ? undefined : nameIn(left)
+    const letters = name?.stem && !family && !isDraw ? lettersOf(name.subscripts?.flat() ?? []) : undefined
+    if (!name || !letters || letters.length === 0) return statement
     const used = indicesUsed(right, names)
     const plain = new Set(plainNames(right))
     const isByValue = letters.some(letter => !used.has(letter))
     if (!isByValue || !letters.every(letter => plain.has(letter) && !names.has(letter))) return statement
-    parametersOf.set(left.stem!, letters)
+    const called = nameOf(name.stem!, [], name.label)
+    parametersOf.set(called, letters)
     const { range } = left
-    const args = letters.map((name): Expression => ({ kind: 'name', name, range }))
-    return { ...statement, left: { kind: 'call', name: left.stem!, attributes: [], arguments: args, range } }
+    const args = letters.map((letter): Expression => ({ kind: 'name', name: letter, range }))
+    return { ...statement, left: { kind: 'call', name: called, attributes: [], arguments: args, range } }
   })
   if (parametersOf.size === 0) return statements
   const use = (part: Expression): Expression | undefined => {
-    const parameters = part.kind === 'name' && part.stem ? parametersOf.get(part.stem) : undefined
-    if (!parameters || part.kind !== 'name') return undefined
-    const args = part.subscripts!.flat().flatMap((item): readonly Expression[] => {
+    const name = nameIn(part)
+    const called = name?.stem && nameOf(name.stem, [], name.label)
+    const parameters = called ? parametersOf.get(called) : undefined
+    if (!called || !parameters) return undefined
+    const args = (name.subscripts ?? []).flat().flatMap((item): readonly Expression[] => {
       const letters = lettersOf([item])
       return letters ? letters.map(name => ({ kind: 'name', name, range: item.range })) : [item]
     })
     return args.length === parameters.length
-      ? { kind: 'call', name: part.stem!, attributes: [], arguments: args, range: part.range }
+      ? { kind: 'call', name: called, attributes: [], arguments: args, range: part.range }
       : undefined
   }
   return turned.map(statement => ({ ...statement, right: replaceParts(statement.right, use) }))

@@ -182,17 +182,23 @@ function placesAsSubscripts(
   const all = statements.flatMap(({ left, right }) => [...callsIn(left), ...callsIn(right)])
   const stems = new Set(calls.map(stemOfCall))
   const isMoved = (item: Expression) => item.kind === 'binary' || item.kind === 'number'
+  // Elsewhere, `d(h + l, t)` is of values.
+  const definingCalls = (stem: string) =>
+    statements.flatMap(({ left, right }) => {
+      const isOwn = left.kind === 'call' && stemOfCall(left) === stem
+      return isOwn ? [left, ...callsIn(right)].filter(call => stemOfCall(call) === stem) : []
+    })
   const ofPlaces = new Set(
     [...stems].filter(stem => {
       const own = all.filter(call => stemOfCall(call) === stem)
-      const places = own.map(({ subscripts = [], arguments: args }) => [...subscripts.flat(), ...args])
+      const places = own.map(placesIn)
       return (
         own.every(call => call.attributes.length === 0) &&
         places.every(items => items.length === places[0]!.length && items.every(isPlace)) &&
         calls.some(
           call => stemOfCall(call) === stem && call.arguments.some(arg => isFreeLetter(arg, declared)),
         ) &&
-        places.some(items => items.some(isMoved))
+        definingCalls(stem).some(call => placesIn(call).some(isMoved))
       )
     }),
   )
@@ -213,6 +219,8 @@ function placesAsSubscripts(
 
 const isFreeLetter = (item: Expression, declared: ReadonlySet<string>) =>
   item.kind === 'name' && isLetter(item.name) && !declared.has(item.name)
+
+const placesIn = ({ subscripts = [], arguments: args }: Call) => [...subscripts.flat(), ...args]
 
 const stemOfCall = ({ stem, name }: Call): string => stem ?? name
 

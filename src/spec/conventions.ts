@@ -1,0 +1,232 @@
+import {
+  type CallExpression,
+  type Expression,
+  type NameExpression,
+  replaceParts,
+} from '../math/expression.js'
+import { nameOf, subscriptText } from '../ops/spelled-names.js'
+import { indicesUsed, lettersOf, plainNames } from './names.js'
+import { nameIn, type Statement } from './statements.js'
+
+/** A convention of papers: the same statements in the words that the language has besides. */
+type Convention = (statements: readonly Statement[], declared: ReadonlySet<string>) => readonly Statement[]
+
+/** In the order in which they are read. */
+const conventions: readonly Convention[] = [
+  changesAsNames,
+  labelsApart,
+  countedFunctions,
+  cutBetween,
+  joinedParts,
+]
+
+/** Statements with what papers write by convention in the words of the language. */
+export function byConvention(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  return conventions.reduce((all, convention) => convention(all, declared), statements)
+}
+
+const withRight = (
+  statement: Statement,
+  replace: (part: Expression) => Expression | undefined,
+): Statement => ({
+  ...statement,
+  right: replaceParts(statement.right, replace),
+})
+
+function renamed(
+  name: NameExpression,
+  stem: string,
+  subscripts: readonly (readonly Expression[])[],
+): NameExpression {
+  const spelled = nameOf(
+    stem,
+    subscripts.map(items => items.map(subscriptText)),
+    name.label,
+  )
+  const { stem: _, subscripts: __, ...rest } = name
+  return subscripts.length > 0 || name.label
+    ? { ...rest, name: spelled, stem, subscripts }
+    : { ...rest, name: spelled }
+}
+
+/** `\Delta W = …` and `\delta_t V = …` state one value, which others read as `\Delta W x`. */
+function changesAsNames(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  const asOne = (first: Expression, second: Expression): NameExpression | undefined => {
+    if (first.kind !== 'name' || second.kind !== 'name') return undefined
+    const sign = first.stem ?? first.name
+    if (!['Δ', 'δ'].includes(sign) || declared.has(sign) || declared.has(first.name)) return undefined
+    const name = renamed(second, `${sign}${second.stem ?? second.name}`, [
+      ...(first.subscripts ?? []),
+      ...(second.subscripts ?? []),
+    ])
+    return { ...name, range: [first.range[0], second.range[1]] }
+  }
+  const stated = new Set<string>()
+  const named = statements.map(statement => {
+    const { left } = statement
+    const name = isProduct(left) ? asOne(left.left, left.right) : undefined
+    if (name) stated.add(name.stem ?? name.name)
+    return name ? { ...statement, left: name } : statement
+  })
+  if (stated.size === 0) return statements
+  const joined = (part: Expression): Expression | undefined => {
+    if (!isProduct(part)) return undefined
+    const factors = factorsOf(part).map(factor => replaceParts(factor, joined))
+    const whole: Expression[] = []
+    for (const factor of factors) {
+      const last = whole.at(-1)
+      const one = last && asOne(last, factor)
+      if (one && stated.has(one.stem ?? one.name)) whole.splice(-1, 1, one)
+      else whole.push(factor)
+    }
+    return whole.reduce((left, right) => ({
+      kind: 'binary',
+      operator: 'product',
+      left,
+      right,
+      range: [left.range[0], right.range[1]],
+    }))
+  }
+  return named.map(statement => withRight(statement, joined))
+}
+
+type Binary = Extract<Expression, { kind: 'binary' }>
+
+const isProduct = (part: Expression): part is Binary => part.kind === 'binary' && part.operator === 'product'
+
+const factorsOf = (part: Expression): readonly Expression[] =>
+  isProduct(part) ? [...factorsOf(part.left), part.right] : [part]
+
+/** `l_{old,t}` is the place t of l_old, where that has a value. */
+function labelsApart(statements: readonly Statement[], declared: ReadonlySet<string>): readonly Statement[] {
+  const names = new Set([...declared, ...statements.flatMap(({ left }) => nameIn(left)?.name ?? [])])
+  const apart = (part: Expression): Expression | undefined => {
+    const [group, ...others] = part.kind === 'name' && part.stem ? part.subscripts! : []
+    const [label, ...places] = group ?? []
+    if (part.kind !== 'name' || !label || places.length === 0 || names.has(part.name)) return undefined
+    if (!names.has(nameOf(part.stem!, [[subscriptText(label)]]))) return undefined
+    return renamed(part, part.stem!, [[label], places, ...others])
+  }
+  return statements.map(statement => ({
+    ...withRight(statement, apart),
+    left: replaceParts(statement.left, apart),
+  }))
+}
+
+/** `E_i(x) = x W_i`, where i counts on the right, is a function of i and x. */
+function countedFunctions(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  const counts = new Map<string, number>()
+  const placesOf = ({ stem, subscripts = [] }: CallExpression): readonly Expression[] | undefined => {
+    const items = subscripts.flat().flatMap((item): readonly Expression[] => {
+      const letters = lettersOf([item])
+      return letters ? letters.map(name => ({ kind: 'name', name, range: item.range })) : [item]
+    })
+    return stem && items.length > 0 ? items : undefined
+  }
+  for (const { left, right, family } of statements) {
+    if (left.kind !== 'call' || family || !left.stem) continue
+    const letters = lettersOf(left.subscripts!.flat())
+    const used = new Set([...indicesUsed(right, declared), ...plainNames(right)])
+    const args = left.arguments.flatMap(arg => nameIn(arg)?.name ?? [])
+    if (!letters?.every(letter => used.has(letter) && !declared.has(letter))) continue
+    // `r_t(θ) = …` only says what r depends on.
+    if (!args.some(arg => used.has(arg))) continue
+    // What is defined for one of its places as well is not the same for all.
+    const isOther = (other: Statement) =>
+      other.left !== left && other.left.kind === 'call' && other.left.stem === left.stem
+    if (!statements.some(isOther)) counts.set(left.stem, letters.length)
+  }
+  if (counts.size === 0) return statements
+  const asArguments = (part: Expression): Expression | undefined => {
+    if (part.kind !== 'call' || !part.stem) return undefined
+    const places = placesOf(part)
+    if (!places || counts.get(part.stem) !== places.length) return undefined
+    const { stem, subscripts: _, ...rest } = part
+    const args = part.arguments.map(argument => replaceParts(argument, asArguments))
+    return { ...rest, name: stem, arguments: [...places, ...args] }
+  }
+  return statements.map(statement => {
+    const turned = withRight(statement, asArguments)
+    const left = replaceParts(statement.left, asArguments)
+    return left === statement.left || left.kind !== 'call'
+      ? { ...turned, left }
+      : { ...withRight(turned, part => oneByOne(part, left.arguments)), left }
+  })
+}
+
+/** `B_{jk}` as `B_{j,k}` where both are arguments: one may be an index and the other a value. */
+function oneByOne(part: Expression, args: readonly Expression[]): Expression | undefined {
+  if (part.kind !== 'name' || !part.stem) return undefined
+  const names = new Set(args.flatMap(arg => nameIn(arg)?.name ?? []))
+  const subscripts = part.subscripts!.map(items =>
+    items.flatMap((item): readonly Expression[] => {
+      const letters = lettersOf([item]) ?? []
+      return letters.length > 1 && letters.every(letter => names.has(letter))
+        ? letters.map(name => ({ kind: 'name', name, range: item.range }))
+        : [item]
+    }),
+  )
+  return renamed(part, part.stem, subscripts)
+}
+
+/** `[x]_a^b` and `clip(x, a, b)` are x, but at least a and at most b. */
+function cutBetween(statements: readonly Statement[]): readonly Statement[] {
+  const between = (x: Expression, low: Expression, high: Expression): Expression => {
+    const of = (name: string, args: readonly Expression[]): Expression => ({
+      kind: 'call',
+      name,
+      attributes: [],
+      arguments: args,
+      range: x.range,
+    })
+    return of('min', [of('max', [replaceParts(x, cut), replaceParts(low, cut)]), replaceParts(high, cut)])
+  }
+  const cut = (part: Expression): Expression | undefined => {
+    if (part.kind === 'call' && part.name === 'clip' && part.arguments.length === 3) {
+      const [x, low, high] = part.arguments
+      return between(x!, low!, high!)
+    }
+    if (part.kind !== 'binary' || part.operator !== '^' || part.left.kind !== 'element') return undefined
+    const { operand, at, from } = part.left
+    const [low] = at
+    const isOne = operand.kind === 'list' && operand.items.length === 1 && at.length === 1 && from !== 0
+    return isOne ? between(operand.items[0]!, low!, part.right) : undefined
+  }
+  return statements.map(statement => withRight(statement, cut))
+}
+
+/** `y_{1:d} = …` and `y_{d+1:D} = …` state y, by its parts one behind the other. */
+function joinedParts(statements: readonly Statement[]): readonly Statement[] {
+  const partOf = ({ left, family, isDraw }: Statement) => {
+    const [items, ...others] = left.kind === 'name' && left.stem && !family && !isDraw ? left.subscripts! : []
+    const [only] = items ?? []
+    const isPart = items?.length === 1 && others.length === 0 && only?.kind === 'slice'
+    return isPart && left.kind === 'name' ? left : undefined
+  }
+  const stems = [...new Set(statements.flatMap(statement => partOf(statement)?.stem ?? []))]
+  const whole = stems.map((stem): Statement => {
+    const own = statements.filter(statement => partOf(statement)?.stem === stem)
+    const last = own.at(-1)!
+    const items = own.map(({ left }) => left)
+    const right: Expression = {
+      kind: 'call',
+      name: 'concat',
+      attributes: [],
+      arguments: items,
+      range: last.left.range,
+    }
+    const left: NameExpression = { kind: 'name', name: stem, range: last.left.range }
+    const equation: Expression = { kind: 'binary', operator: '=', left, right, range: last.range }
+    return { left, right, isDraw: false, range: last.range, text: `${stem} = …`, written: equation }
+  })
+  return [...statements, ...whole]
+}
