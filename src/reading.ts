@@ -40,6 +40,8 @@ export interface ModelRequest {
   readonly stated?: readonly StatedInput[] | undefined
   /** Parameters that a spec states, which such a function may take as arguments. */
   readonly weights?: readonly StatedInput[] | undefined
+  /** Whether tensors of which nothing says the shape are supposed to have one, where functions of the file take some. */
+  readonly supposes?: boolean | undefined
   /** Descriptions of saved models that the program loads, by place or variable: the content of each `model.json`. */
   readonly artifacts?: Readonly<Record<string, Json>> | undefined
 }
@@ -69,7 +71,18 @@ export function traceModels(request: ModelRequest): TraceResult {
 
 /** What the trace is asked for. */
 function tracing(request: ModelRequest): TraceRequest {
-  const { files, modules, path, target, arguments: args, inputs, stated, weights, artifacts = {} } = request
+  const {
+    files,
+    modules,
+    path,
+    target,
+    arguments: args,
+    inputs,
+    stated,
+    weights,
+    supposes,
+    artifacts = {},
+  } = request
   const description = path.endsWith('.json') ? readDescription(files, path) : undefined
   const loader = modules ?? moduleLoader(files)
   return {
@@ -82,6 +95,7 @@ function tracing(request: ModelRequest): TraceRequest {
     ...(inputs && { inputs }),
     ...(stated && { stated }),
     ...(weights && { weights }),
+    ...(supposes && { supposes }),
   }
 }
 
@@ -248,24 +262,34 @@ function customGradientsOf(
 }
 
 function trainingOf(
-  { target, training, assumptions, builder, provenance }: Site,
+  { target, training, assumptions, ...site }: Site,
   path: string,
 ): readonly FoundTraining[] {
   if (!training) return []
   const shown = target === topLevel ? path : `${path}#${target}`
-  return [{ target: shown, where: caseText(assumptions), graph: { training, builder, provenance } }]
+  return [{ target: shown, where: caseText(assumptions), graph: { training, ...graphOf(site) } }]
 }
+
+const graphOf = ({
+  builder,
+  provenance,
+  isSupposed,
+}: Pick<Site, 'builder' | 'provenance' | 'isSupposed'>) => ({
+  builder,
+  provenance,
+  ...(isSupposed && { isSupposed }),
+})
 
 /** The models of a site: one that it stands for has its name, the others have names of their own in it. */
 function modelsOf(site: Site, path: string): readonly FoundModel[] {
-  const { builder, provenance, assumptions, returns, models, span } = site
+  const { assumptions, returns, models, span } = site
   const where = caseText(assumptions)
   return models.map((model, i): FoundModel => {
     const returned = returns && i === 0
     const standsAlone = returned || !isModel(model) || (models.length === 1 && site.target !== topLevel)
     const own = standsAlone ? site.target : nameInSite(site, model)
     const common = { target: `${path}#${own}`, where, returned }
-    if (isModel(model)) return { ...common, graph: { model, builder, provenance }, span: model.origin.span }
+    if (isModel(model)) return { ...common, graph: { model, ...graphOf(site) }, span: model.origin.span }
     const reason = model.reason ?? diagnostic('not-a-model', { target: model.path }, { span })
     return { ...common, reason, span: reason.span ?? span }
   })

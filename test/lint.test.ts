@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { type Code, catalogue } from '../src/diagnostics/catalogue.js'
 import { rulesOnRequest } from '../src/lint/lint.js'
-import { softFailures } from '../src/reading.js'
+import { readModels, softFailures } from '../src/reading.js'
 import { positionAt } from '../src/text/source.js'
 import { casesIn } from './support/cases.js'
 import { caseProgram, readProgram } from './support/execution.js'
+import { inMemory } from './support/project.js'
 
 const cases = casesIn('test/cases/lint')
 
@@ -23,6 +24,17 @@ test.each(cases)('$file: $title', ({ fences }) => {
   expect(found.map(({ text }) => text).join('\n')).toBe(fences.get('text')?.trim() ?? '')
 })
 
+test.each(casesIn('test/cases/lint-whole'))('as a whole, $file: $title', ({ fences }) => {
+  const files = inMemory({ 'model.js': fences.get('js') ?? '' })
+  const find = (supposes: boolean) => softFailures(readModels({ files, path: 'model.js', supposes }))
+  const shown = find(true).map(({ code, message, span }) => {
+    const { line = 0, column = 0 } = span ? positionAt(span.file, span.start) : {}
+    return `${code} ${line}:${column} ${message}`
+  })
+  expect(shown.join('\n')).toBe(fences.get('text')?.trim() ?? '')
+  expect(find(false)).toHaveLength(0)
+})
+
 test('every code of a rule has a case, and as many cases have nothing wrong with them', () => {
   const shown = cases.map(({ fences }) => fences.get('text') ?? '').join('\n')
   const codes = Object.keys(catalogue).filter(code => shown.includes(`${code} `))
@@ -33,11 +45,14 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'constant-weights',
     'custom-gradient-differs',
     'discarded-value',
+    'equal-operands',
     'former-name',
     'fresh-parameter',
     'ignored-assignment',
     'ignored-call-argument',
     'inert-in-training',
+    'invalid-config-value',
+    'label-out-of-range',
     'linear-collapse',
     'loss-input-mismatch',
     'masked-mean',
@@ -51,8 +66,10 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'shared-optimizer',
     'single-choice',
     'softmax-twice',
+    'surplus-argument',
     'training-throws',
     'unequal-reductions',
+    'unknown-config-key',
     'unlisted-variables',
     'unlisted-weights',
     'unread-setting',

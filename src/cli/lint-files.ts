@@ -82,6 +82,7 @@ function lintFile(
     files,
     path: name,
     ...(target !== undefined && { target }),
+    supposes: true,
     ...given,
   })
   const linted = lintedFile(

@@ -20,6 +20,12 @@ export const softFailures = {
     message: '`{call}` takes `{argument}` and does not use it: {reason}',
     why: 'The code reads as if it set something, and what is computed does not depend on it.',
   },
+  'surplus-argument': {
+    category: 'soft-failure',
+    title: 'Argument that the function does not take',
+    message: '`{call}` takes no more than {count}: `{argument}` is ignored without a word',
+    why: 'The code reads as if it set something, and what is computed does not depend on it.',
+  },
   'ignored-assignment': {
     category: 'soft-failure',
     title: 'Assignment without effect',
@@ -163,6 +169,18 @@ export const softFailures = {
     title: 'Random numbers that no step changes',
     message: 'the loss of `{call}` reads {owner}, and no step changes it: it keeps its random first values',
     why: 'What no step trains and nothing is copied into stays noise; a target network is then a random function, and the other one learns to follow it.',
+  },
+  'label-out-of-range': {
+    category: 'soft-failure',
+    title: 'Label that the output cannot come to',
+    message: '`{output}` gives numbers {range}, and its labels go {actual}',
+    why: 'The loss falls until the output is at its bound, where its gradient vanishes, and stays there.',
+  },
+  'equal-operands': {
+    category: 'soft-failure',
+    title: 'Value compared with itself',
+    message: 'both operands of this {op} are one value: {effect}, whatever the network learns',
+    why: 'Two networks were meant, as a teacher and a student, or two critics: the loss is smaller for it, and teaches nothing of the difference.',
   },
   'shared-optimizer': {
     category: 'soft-failure',

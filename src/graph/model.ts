@@ -181,6 +181,8 @@ export interface ModelGraph {
   readonly model: Model
   readonly builder: GraphBuilder
   readonly provenance: Provenance
+  /** Whether shapes of its inputs follow from how the code uses them alone, and could be others. */
+  readonly isSupposed?: true
   /** What the equations of a spec state, where it is built from one. */
   readonly statements?: readonly StatedValue[]
 }

@@ -61,6 +61,8 @@ export interface Descent {
   readonly statistics: readonly Moved[]
   /** Why the loss of a compiled model is not what the step makes small for any data: the code makes some of them itself. */
   readonly made?: string
+  /** What a compiled model is trained to give, output by output, where the step is given tensors that are known. */
+  readonly labels?: readonly Node[]
   /** What `fit` was told, with its defaults. */
   readonly schedule?: {
     readonly epochs: Attribute
@@ -142,6 +144,8 @@ export interface TrainingGraph {
   readonly training: Training
   readonly builder: GraphBuilder
   readonly provenance: Provenance
+  /** Whether shapes of what it is given follow from how the code uses them alone, and could be others. */
+  readonly isSupposed?: true
 }
 
 /** All steps among some, also those in loops and under conditions. */

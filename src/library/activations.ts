@@ -2,6 +2,8 @@
 export interface Activation {
   /** The op, as a function of one tensor in the equation language, applied to `x`. */
   readonly means: string
+  /** The least and the largest number that it comes to, or comes close to; absent where there is no bound. */
+  readonly range?: readonly [number, number]
 }
 
 /**
@@ -10,17 +12,17 @@ export interface Activation {
  */
 export const activations: Readonly<Record<string, Activation>> = {
   linear: { means: 'x' },
-  relu: { means: 'relu(x)' },
-  relu6: { means: 'relu6(x)' },
+  relu: { means: 'relu(x)', range: [0, Number.POSITIVE_INFINITY] },
+  relu6: { means: 'relu6(x)', range: [0, 6] },
   elu: { means: 'elu(x)' },
   selu: { means: 'selu(x)' },
-  sigmoid: { means: 'sigmoid(x)' },
-  hardSigmoid: { means: 'hardSigmoid(x)' },
-  softmax: { means: 'softmax(x)' },
-  logSoftmax: { means: 'logSoftmax(x)' },
-  softplus: { means: 'softplus(x)' },
-  softsign: { means: 'softsign(x)' },
-  tanh: { means: 'tanh(x)' },
+  sigmoid: { means: 'sigmoid(x)', range: [0, 1] },
+  hardSigmoid: { means: 'hardSigmoid(x)', range: [0, 1] },
+  softmax: { means: 'softmax(x)', range: [0, 1] },
+  logSoftmax: { means: 'logSoftmax(x)', range: [Number.NEGATIVE_INFINITY, 0] },
+  softplus: { means: 'softplus(x)', range: [0, Number.POSITIVE_INFINITY] },
+  softsign: { means: 'softsign(x)', range: [-1, 1] },
+  tanh: { means: 'tanh(x)', range: [-1, 1] },
   swish: { means: 'swish(x)' },
   mish: { means: 'mish(x)' },
   gelu: { means: 'gelu(x)' },

@@ -63,7 +63,19 @@ function isWaist(first: LinearMap, second: LinearMap): boolean {
   const width = last(first.node)
   const [before, after] = [inputsOf(first), last(second.node)]
   if (typeof width !== 'number' || typeof before !== 'number' || typeof after !== 'number') return true
-  return width < Math.min(before, after) || !isWhole(first) || !isWhole(second)
+  return width < Math.min(before, after) || !isWhole(first) || !isWhole(second) || areSeparable(first, second)
+}
+
+/** Whether two windows extend along different axes, as 1 × 3 and 3 × 1: the factors of one kernel. */
+function areSeparable(first: LinearMap, second: LinearMap): boolean {
+  const [one, other] = [first, second].map(({ parameter }) => (parameter.type.shape ?? []).slice(0, -2))
+  const isWide = (size: Dimension | undefined) => size !== 1
+  return (
+    one!.some(isWide) &&
+    other!.some(isWide) &&
+    one!.length === other!.length &&
+    one!.every((size, axis) => !isWide(size) || !isWide(other![axis]))
+  )
 }
 
 const last = ({ type }: Node): Dimension | undefined => type.shape?.at(-1)

@@ -30,15 +30,19 @@ export type LintRule = (context: LintContext) => readonly Diagnostic[]
 const rules: readonly LintRule[] = [
   outputFailures,
   lossFailures,
-  choiceFailures,
-  alignmentFailures,
   weightFailures,
   collapsedMaps,
+  constantWeights,
+  trainingFailures,
+]
+
+/** Rules that go by shapes, and say nothing where those of inputs are supposed. */
+const rulesOfShapes: readonly LintRule[] = [
+  choiceFailures,
+  alignmentFailures,
   scrambledAxes,
   noiseFailures,
-  constantWeights,
   reductionFailures,
-  trainingFailures,
 ]
 
 /** Rules that are off unless their code is asked for: what they find is true, and mostly harmless. */
@@ -55,9 +59,8 @@ export function lint(graph: ModelGraph, asked: readonly Code[] = []): readonly D
   const losses = model.compilation?.losses.flatMap(({ function: own }) => own?.value ?? []) ?? []
   const nodes = nodesBelow([...model.outputs.map(({ node }) => node), ...losses])
   const context: LintContext = { ...graph, meanings: meaningsOf(model), nodes }
-  const found = [...rules, ...asked.flatMap(code => rulesOnRequest[code] ?? [])].flatMap(rule =>
-    rule(context),
-  )
+  const sure = [...rules, ...(graph.isSupposed ? [] : rulesOfShapes)]
+  const found = [...sure, ...asked.flatMap(code => rulesOnRequest[code] ?? [])].flatMap(rule => rule(context))
   const keyOf = ({ code, message, span }: Diagnostic) =>
     [code, message, span?.file.path, span?.start, span?.end].join('\n')
   return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]

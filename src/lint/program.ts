@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { TrainingGraph } from '../graph/training.js'
+import { equalOperands } from './equal-operands.js'
 import { inertModels } from './inert-models.js'
+import { labelRanges } from './label-ranges.js'
 import { ownAssignments } from './own-assignments.js'
 import { reusedNoise } from './reused-noise.js'
 import { sharedOptimizers } from './shared-optimizers.js'
@@ -24,6 +26,8 @@ const rules: readonly ProgramRule[] = [
   reusedNoise,
   sharedOptimizers,
   inertModels,
+  equalOperands,
+  labelRanges,
 ]
 
 /** Soft failures of how models are trained, which only what is known of the whole program tells. */

@@ -12,6 +12,7 @@ import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
 import type { Reach } from './reach.js'
+import type { Supposition } from './suppositions.js'
 import type { Operation, Path } from './unknowns.js'
 import type {
   ArrayObject,
@@ -190,6 +191,8 @@ export interface Tracer {
   wantTensors(paths: readonly string[], reason?: Diagnostic): void
   /** Notes the sizes that open ones of what the target is given must have for the code at hand to run. */
   fit(sizes: ReadonlyMap<string, Dimension>): void
+  /** Notes what shape a value by name would have, by how it is used, of which nothing says it. */
+  suppose(path: string, supposition: Supposition): void
   /** Notes functions among values that other code may call later, such as listeners: what they build is found as well. */
   listen(values: readonly Value[]): void
   /** Records a diagnostic without making a value: an unknown config key, say. */

@@ -27,6 +27,7 @@ import { OpenLoops } from './recurrences.js'
 import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
+import { type Supposition, Suppositions } from './suppositions.js'
 import { UnknownObjects } from './unknown-objects.js'
 import {
   type KeyTable,
@@ -95,6 +96,7 @@ export class Interpreter implements Tracer {
   readonly wanted = new WantedTensors()
   /** The sizes that open ones must have for the target to run at all. */
   readonly fits = new Map<string, Dimension>()
+  readonly suppositions = new Suppositions()
   readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
   unread: UnreadSetting[] = []
@@ -227,6 +229,10 @@ export class Interpreter implements Tracer {
   fit(sizes: ReadonlyMap<string, Dimension>): void {
     const isCertain = this.#attempts === 0 && this.#speculations === 0 && this.failures.guards.length === 0
     if (isCertain) for (const [name, size] of sizes) this.fits.set(name, size)
+  }
+
+  suppose(path: string, supposition: Supposition): void {
+    this.suppositions.add(path, supposition)
   }
 
   listen(values: readonly Value[]): void {

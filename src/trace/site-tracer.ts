@@ -25,6 +25,7 @@ import type { LoaderLike } from './modules.js'
 import { nameOfTarget } from './patterns.js'
 import { remainsOf } from './remains.js'
 import { type Declarations, remarkedInputs, type StatedInput, type Taken } from './stated-inputs.js'
+import type { Supposed } from './suppositions.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import type { KeyTable } from './unknowns.js'
@@ -55,6 +56,8 @@ export interface TraceRequest {
   readonly stated?: readonly StatedInput[]
   /** Parameters that a spec states: such a target may take them as arguments. */
   readonly weights?: readonly StatedInput[]
+  /** Whether tensors of which nothing says the shape are supposed to have one by how they are used. */
+  readonly supposes?: boolean
   readonly budget?: Partial<Budget>
   /** What notes how the code that is walked calls one of its functions. */
   readonly watched?: WatchedCalls
@@ -79,6 +82,8 @@ export interface Site {
   readonly wanted: readonly string[]
   /** What is taken for granted, where the target builds different models in different cases. */
   readonly assumptions: readonly Assumption[]
+  /** Whether shapes of what it is given are supposed, and could be others. */
+  readonly isSupposed?: true
   readonly builder: GraphBuilder
   readonly provenance: Provenance
   readonly diagnostics: readonly Diagnostic[]
@@ -90,6 +95,8 @@ export interface Walk {
   readonly open?: Question
   /** Whether it ended in an error of the program. */
   readonly throws: boolean
+  /** What would have to be supposed of tensors that it was given for it to come further. */
+  readonly supposes?: Supposed
   /** How many steps it took, those of what came before its target included. */
   readonly steps: number
   /** What its call leaves for the next one, where that is more than it was walked with. */
@@ -195,6 +202,7 @@ export class SiteTracer {
     interpreter.diagnostics = []
     interpreter.wanted.clear()
     interpreter.fits.clear()
+    interpreter.suppositions.clear()
     interpreter.meter.walk()
     interpreter.library.begin(interpreter)
     let failure: UnknownValue | undefined
@@ -270,6 +278,7 @@ export class SiteTracer {
     const left = training && this.#targets.left
     const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
     const fits = this.#moreFits()
+    const supposes = this.#supposed(target)
     const callbacks = this.#runCallbacks(target)
     return {
       site,
@@ -279,6 +288,7 @@ export class SiteTracer {
       ...(left && { left }),
       ...(unset && { unset }),
       ...(fits && { fits }),
+      ...(supposes && { supposes }),
       callbacks,
     }
   }
@@ -304,6 +314,13 @@ export class SiteTracer {
     if (!reason) return { kind, path }
     const names = [...this.#targets.parameters(target), ...this.#targets.reads(target)]
     return { kind, path, reason: askingFor(reason, this.#interpreter.wanted, { names, inputs }) }
+  }
+
+  #supposed(target: string): Supposed | undefined {
+    const { suppositions, library } = this.#interpreter
+    return target === topLevel
+      ? undefined
+      : suppositions.next(this.#targets.parameters(target), library.batch)
   }
 
   /** Settings that nothing reads, each once for all that is walked. */
@@ -370,13 +387,16 @@ export class SiteTracer {
     return interpreter.call(closure, values, span)
   }
 
-  /** A site of the list: it must not disturb the next one. */
-  site({ name, span }: Candidate): Walk {
+  /** A site of the list: it must not disturb the next one. `supposed` are tensors of which nothing says the shape. */
+  site({ name, span }: Candidate, supposed: Declarations = {}): Walk {
     const interpreter = this.#interpreter
     const call = () => {
       if (this.#stopped) throw this.#stopped
       const { typed } = remarkedInputs(interpreter.library, this.#targets.takes(name))
-      return this.#targets.call(name, Object.fromEntries(this.#tensors(name, typed, span)))
+      return this.#targets.call(
+        name,
+        Object.fromEntries(this.#tensors(name, { ...typed, ...supposed }, span)),
+      )
     }
     return interpreter.unknowns.within(
       () => interpreter.heap.attempt(() => this.#run(name, span, call, () => this.#targets.given)).result,

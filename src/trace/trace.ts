@@ -3,7 +3,9 @@ import type { Port } from '../graph/model.js'
 import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
+import type { Found } from './found-models.js'
 import { followedPath } from './given-values.js'
+import type { Library } from './host.js'
 import {
   type Fits,
   type Learned,
@@ -23,7 +25,8 @@ import {
   withRemarks,
 } from './stated-inputs.js'
 import { matchWeights } from './stated-weights.js'
-import { candidates, mentions, namedFunctions, placeOf } from './targets.js'
+import type { Supposed } from './suppositions.js'
+import { type Candidate, candidates, mentions, namedFunctions, placeOf } from './targets.js'
 import { KeyTable } from './unknowns.js'
 import { type WatchedCall, WatchedCalls } from './watched-calls.js'
 
@@ -37,6 +40,9 @@ const mostCases = 16
 
 /** As many calls of a target may each leave something that those before it did not. */
 const mostCalls = 4
+
+/** As many tensors of a function may be supposed to have a shape one after the other. */
+const mostSuppositions = 12
 
 /** As many times a walk may end at something else that other functions set. */
 const mostUnset = 4
@@ -73,7 +79,10 @@ export function trace(asked: TraceRequest): TraceResult {
   const sites = [
     ...withCallbacks(tracer.top, assumptions => start(assumptions).top),
     ...candidates(module, request.library.modelCalls).flatMap(candidate => {
-      const walk = asAnyCall(start, own => own.site(candidate))
+      const walk = asAnyCall(
+        start,
+        request.supposes ? supposing(request, candidate, start) : own => own.site(candidate),
+      )
       return withCallbacks(walk(tracer, []), assumptions => walk(start(assumptions), assumptions))
     }),
   ]
@@ -83,6 +92,66 @@ export function trace(asked: TraceRequest): TraceResult {
     ),
     diagnostics: [],
   }
+}
+
+/**
+ * How a function of the list is walked where tensors without a shape may be supposed to have one: by what comments say of them,
+ * or else by how they are used. That says what the function does, and nothing about shapes, unless no others are possible.
+ */
+function supposing(
+  { library }: TraceRequest,
+  candidate: Candidate,
+  start: Start,
+): (tracer: SiteTracer) => Walk {
+  let known: { readonly inputs: Declarations; readonly isSure: boolean } | undefined
+  return tracer => {
+    const first = tracer.site(candidate)
+    if (!first.supposes || first.site.givesModel || isStopped(first)) return first
+    known ??= suppositionsOf(candidate, first.supposes, start([]), library)
+    const walk = tracer.site(candidate, known.inputs)
+    if (isStopped(walk)) return first
+    const { site } = walk
+    const isOpen = (model: Found) => !('applications' in model)
+    const open = site.models.some(isOpen) ? first.site.models.filter(isOpen) : []
+    const found = known.isSure ? site.diagnostics : []
+    return {
+      ...walk,
+      site: {
+        ...site,
+        models: [...site.models.filter(model => !isOpen(model)), ...open],
+        diagnostics: [
+          ...first.site.diagnostics,
+          ...found.filter(entry => !isAmong(first.site.diagnostics, entry)),
+        ],
+        ...(!known.isSure && { isSupposed: true }),
+      },
+    }
+  }
+}
+
+const isAmong = (entries: readonly Diagnostic[], { code, message, span }: Diagnostic): boolean =>
+  entries.some(other => other.code === code && other.message === message && other.span?.start === span?.start)
+
+/** Walks a function until there is nothing more to suppose. */
+function suppositionsOf(
+  candidate: Candidate,
+  first: Supposed,
+  tracer: SiteTracer,
+  library: Library,
+): Supposed {
+  const { all: said } = remarkedInputs(library, tracer.takes(candidate.name))
+  let inputs: Declarations = {}
+  let isSure = true
+  let next: Supposed | undefined = first
+  for (let rounds = 0; next && rounds < mostSuppositions; rounds++) {
+    const added = Object.entries(next.inputs).filter(([path]) => !Object.hasOwn(inputs, path))
+    if (added.length === 0) break
+    isSure &&= next.isSure || added.every(([path]) => Object.hasOwn(said, path))
+    inputs = { ...inputs, ...Object.fromEntries(added.map(([path, own]) => [path, said[path] ?? own])) }
+    const walk = tracer.site(candidate, inputs)
+    next = isStopped(walk) ? undefined : walk.supposes
+  }
+  return { inputs, isSure }
 }
 
 /** Values by their paths as these are followed. */

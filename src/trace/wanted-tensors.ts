@@ -42,6 +42,6 @@ export class WantedTensors {
 }
 
 /** What `--input` calls a value: `inputs[0]` is `inputs.0`. Undefined for what is computed from others. */
-function inputName(path: string): string | undefined {
+export function inputName(path: string): string | undefined {
   return /^[\w$]+(?:\.[\w$]+|\[\d+\])*$/.test(path) ? path.replace(/\[(\d+)\]/g, '.$1') : undefined
 }

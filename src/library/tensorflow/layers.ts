@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from '../../diagnostics/diagnostic.js'
 import { type Parameter, parametersOf } from '../../graph/model.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
-import { shapeText } from '../../graph/type.js'
+import { shapeText, type TensorType } from '../../graph/type.js'
 import { opTable } from '../../ops/table.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
@@ -335,6 +335,7 @@ export function givenNoTensors(
   { trace, span, arguments: [given] }: HostCall,
   call: string,
   value = given?.value,
+  takes: readonly (TensorType | undefined)[] = [],
 ): UnknownValue {
   const items = trace.elements(value)?.map(item => item.value) ?? [value]
   const unknown = items.find(isUnknown)
@@ -342,6 +343,11 @@ export function givenNoTensors(
   if (unknown) {
     const opaque = trace.opaque('unbound-tensor', { call, path: unknown.path }, span)
     if (opaque.reason) trace.wantTensors(unboundTensors(items), opaque.reason)
+    for (const [i, item] of items.entries()) {
+      const { shape, dtype } = takes[i] ?? { shape: null, dtype: 'float32' }
+      if (isUnknown(item) && !item.reason && shape)
+        trace.suppose(item.path, { shape: [null, ...shape.slice(1)], dtype, ground: 'needed' })
+    }
     return opaque
   }
   const reason = 'it is not given tensors that are known'

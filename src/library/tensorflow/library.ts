@@ -19,14 +19,15 @@ import './build.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
 import { namespace } from './namespaces.js'
-import { takenByMember } from './open-shapes.js'
+import { supposeReceiver, takenByMember } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { isAlike, repeat, standIn } from './repetition.js'
 import { runTimeMember, runTimeNamespaces } from './run-time.js'
-import { lossValue, makeInitializer, makeOptimizer, makeSetting } from './settings.js'
+import { lossValue, makeNamed, makeNamedOptimizer } from './settings.js'
 import type { TensorState } from './state.js'
 import { statedTensors } from './stated-tensors.js'
 import { callTensorFunction } from './tensor-functions.js'
+import { checkVariables } from './training.js'
 import './tensors.js'
 import { clearRecord } from './training-record.js'
 import { typedValues } from './typed-values.js'
@@ -89,6 +90,8 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     stated: remarks => statedTensors(remarks, isOwnSpecifier),
     calledUnknown: (trace, name, call) => {
       noteUnfollowed(trace, name, call)
+      if (name === 'minimize') checkVariables(trace, call)
+      supposeReceiver(trace, name, call.thisValue, call.arguments)
       return takenByMember(name, call.thisValue, call.arguments)
     },
     input: inputOf,
@@ -128,7 +131,7 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): HostObject {
   const table = (name: string, keys: ReadonlySet<string>, make: (key: string, tracer: Tracer) => Value) =>
     namespace(trace, name, (key, tracer) => (keys.has(key) ? make(key, tracer) : undefined))
   const starts = table('tf.initializers', new Set(Object.keys(initializers)), (key, tracer) =>
-    tracer.function(`tf.initializers.${key}`, call => makeInitializer(call, key)),
+    tracer.function(`tf.initializers.${key}`, call => makeNamed(call, 'initializer', key)),
   )
   const losses = (space: 'losses' | 'metrics') =>
     namespace(
@@ -145,16 +148,16 @@ function rootNamespace(trace: Tracer, artifacts: Artifacts): HostObject {
       return tracer.function(`tf.layers.${key}`, call => makeLayer(call, key, counters))
     }),
     train: table('tf.train', new Set(Object.keys(optimizers)), (key, tracer) =>
-      tracer.function(`tf.train.${key}`, call => makeOptimizer(call, key)),
+      tracer.function(`tf.train.${key}`, call => makeNamedOptimizer(call, key)),
     ),
     initializers: starts,
     regularizers: table('tf.regularizers', new Set(['l1', 'l2', 'l1l2']), (key, tracer) =>
-      tracer.function(`tf.regularizers.${key}`, call => makeSetting(call, 'regularizer', key)),
+      tracer.function(`tf.regularizers.${key}`, call => makeNamed(call, 'regularizer', key)),
     ),
     constraints: table(
       'tf.constraints',
       new Set(['maxNorm', 'unitNorm', 'nonNeg', 'minMaxNorm']),
-      (key, tracer) => tracer.function(`tf.constraints.${key}`, call => makeSetting(call, 'constraint', key)),
+      (key, tracer) => tracer.function(`tf.constraints.${key}`, call => makeNamed(call, 'constraint', key)),
     ),
     losses: losses('losses'),
     metrics: losses('metrics'),

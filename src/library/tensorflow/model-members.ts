@@ -1,8 +1,10 @@
 import type { Attribute } from '../../graph/node.js'
 import type { Applied, Descent } from '../../graph/training.js'
+import type { TensorType } from '../../graph/type.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import { attributeOf } from './arguments.js'
+import { reportUnknownOptions } from './call-options.js'
 import { compiled, withOptimizer } from './compile.js'
 import { contextOf } from './context.js'
 import { shapeOf } from './declared-shapes.js'
@@ -95,7 +97,9 @@ Object.assign(modelType.members, {
     Object.entries(trainingMethods).map(([name, told]) => [
       name,
       method((model, call) => {
-        fitCompiled(model, call, told(call))
+        const training = told(call)
+        reportUnknownOptions(call.trace, name, training?.options)
+        fitCompiled(model, call, training)
         return notRun(name, call)
       }),
     ]),
@@ -126,20 +130,21 @@ Object.assign(modelType.members, {
   apply: method((model, call) => {
     noteApplied(call.trace, model, modeAsked(call), call.span)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors) return givenNoTensors(call, 'model.apply')
+    if (!tensors) return givenNoTensors(call, 'model.apply', undefined, takenBy(model))
     buildSequential(model, call.trace, 'layers were added')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span, call.arguments[1]?.value))
   }),
   predict: method((model, call) => {
     noteApplied(call.trace, model, 'inference', call.span)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
-    if (!tensors) return givenNoTensors(call, 'model.predict')
+    if (!tensors) return givenNoTensors(call, 'model.predict', undefined, takenBy(model))
     buildSequential(model, call.trace, 'ever')
     return result(call.trace, applyModel(call.trace, model, tensors, call.span))
   }),
   compile: method((model, call) => {
     const { trace, span } = call
     const fields = trace.fields(call.arguments[0]?.value)
+    reportUnknownOptions(trace, 'compile', call.arguments[0]?.value)
     buildSequential(model, trace)
     if (fields) {
       const given = withOptimizer(trace, fields, span)
@@ -182,6 +187,10 @@ modelType.handsOn = {
     return { ...state, outputs: [value], chain }
   },
 }
+
+/** The types of what a model is applied to, as far as they are known. */
+const takenBy = ({ state }: HostObject<ModelState>): readonly (TensorType | undefined)[] =>
+  state.inputs.map(({ state: { node } }) => node?.type)
 
 function endsWith(chain: ModelState['chain'], end: ModelState['chain']): boolean {
   for (let link = chain; link; link = link.before) if (link === end) return link !== chain

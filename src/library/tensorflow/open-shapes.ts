@@ -4,6 +4,8 @@ import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
+import { shapeOf } from './function-model.js'
+import type { ArgumentDeclaration, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 
 /** The values among some that have to be tensors and of which nothing is known, as the user would write them. */
@@ -17,6 +19,44 @@ export function takenByMember(name: string, receiver: Value, args: readonly Prop
   const others = definition.arguments.filter((_, i) => i !== (definition.receiver ?? 0))
   const given = args.flatMap(({ value }, i) => (others[i]?.kind === 'tensor' ? [value] : []))
   return unboundTensors([receiver, ...given])
+}
+
+/** Supposes shapes for the tensors of a call of which nothing is known: by the others, or a number for each example. */
+export function supposeShapes(
+  trace: Tracer,
+  { fit }: TensorFunction,
+  given: readonly { readonly declaration: ArgumentDeclaration; readonly value: Value }[],
+): void {
+  const tensors = given.filter(({ declaration: { kind } }) => kind === 'tensor')
+  const known = (name: string) => shapeOf(tensors.find(({ declaration }) => declaration.name === name)?.value)
+  for (const { declaration, value } of tensors) {
+    if (!isUnknown(value) || value.reason) continue
+    const { name, takes, dtype: converted } = declaration
+    const dtype = takes ?? (typeof converted === 'string' ? converted : 'float32')
+    const shape = fit?.shape(name, known)
+    trace.suppose(
+      value.path,
+      shape ? { shape, dtype, ground: fit!.ground } : { shape: [null], dtype, ground: 'guessed' },
+    )
+  }
+}
+
+/** The same where a method is called on something that is not known. Other objects have methods of these names, so tensors decide. */
+export function supposeReceiver(
+  trace: Tracer,
+  name: string,
+  receiver: Value,
+  args: readonly Property[],
+): void {
+  const definition = tensorMethods.get(name)?.definition
+  if (!definition?.fit || definition.variadic) return
+  const values = [...args.map(({ value }) => value)]
+  values.splice(definition.receiver ?? 0, 0, receiver)
+  supposeShapes(
+    trace,
+    definition,
+    definition.arguments.map((declaration, i) => ({ declaration, value: values[i] })),
+  )
 }
 
 /**

@@ -2,11 +2,15 @@ import { diagnostic } from '../../diagnostics/diagnostic.js'
 import { sameAttribute } from '../../graph/attribute.js'
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
+import { spanText } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
+import { shorten } from '../../trace/unknowns.js'
 import { type HostObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
+import { constraints, regularizers } from '../regularizers.js'
+import { reportSurplus, reportUnknownKeys } from './call-options.js'
 import { functionNamed } from './functions/table.js'
 import type { SettingState } from './state.js'
 import { callTensorFunction } from './tensor-functions.js'
@@ -25,6 +29,24 @@ export function makeOptimizer(call: HostCall, kind: string): Value {
     else if (usual !== undefined) settings[name] = { value: usual, from: 'default', span: call.span }
   })
   return call.trace.host<SettingState>(settingType, { role: 'optimizer', kind, settings })
+}
+
+/** `tf.train.…`, with what is wrong with how it is called. Its settings are numbers, one after the other, and no object. */
+export function makeNamedOptimizer(call: HostCall, kind: string): Value {
+  const {
+    trace,
+    arguments: [object],
+  } = call
+  const { settings } = optimizers[kind] ?? { settings: [] }
+  const [first] = settings
+  if (first && object?.span && trace.fields(object.value)) {
+    const values = { layer: kind, key: first.name, value: shorten(spanText(object.span)) }
+    trace.report(
+      diagnostic('invalid-config-value', { ...values, expected: 'a number' }, { span: object.span }),
+    )
+  }
+  reportSurplus(call, `tf.train.${kind}`, settings.length)
+  return makeOptimizer(call, kind)
 }
 
 /** Settings that the constructors of optimizers, unlike the factories, leave as they are given. */
@@ -46,27 +68,48 @@ export function initializeOptimizer(object: Value, kind: string, call: HostCall)
 }
 
 /** `tf.initializers.randomNormal({mean, stddev})`. */
-export function makeInitializer(call: HostCall, name: string): Value {
+export function makeInitializer(call: HostCall, name: string, isKnown = (_: string) => true): Value {
   const shorthand = initializers[name]!
   const settings: Record<string, ConfigEntry> = {}
   for (const [key, value] of Object.entries(shorthand.settings))
     settings[key] = { value, from: 'default', span: call.span }
   for (const [key, property] of call.trace.fields(call.arguments[0]?.value) ?? []) {
     const value = plain(property)
-    if (value !== undefined) settings[key] = { value, from: 'given', span: property.span ?? call.span }
+    if (value !== undefined && isKnown(key))
+      settings[key] = { value, from: 'given', span: property.span ?? call.span }
   }
   return call.trace.host<SettingState>(settingType, { role: 'initializer', kind: shorthand.kind, settings })
 }
 
 /** `tf.regularizers.l2(…)` and the constraints: kept by name and settings. */
-export function makeSetting(call: HostCall, role: 'regularizer' | 'constraint', kind: string): Value {
+export function makeSetting(
+  call: HostCall,
+  role: 'regularizer' | 'constraint',
+  kind: string,
+  isKnown = (_: string) => true,
+): Value {
   const settings: Record<string, ConfigEntry> = {}
   for (const [key, property] of call.trace.fields(call.arguments[0]?.value) ?? []) {
     const value = plain(property)
-    if (value !== undefined) settings[key] = { value, from: 'given', span: property.span ?? call.span }
+    if (value !== undefined && isKnown(key))
+      settings[key] = { value, from: 'given', span: property.span ?? call.span }
   }
   return call.trace.host<SettingState>(settingType, { role, kind, settings })
 }
+
+/** `tf.initializers.…`, `tf.regularizers.…` or `tf.constraints.…`, with what is wrong with how it is called. */
+export function makeNamed(call: HostCall, role: keyof typeof named, name: string): Value {
+  const { open, settings } = named[role][name]!
+  const known = role === 'initializer' ? ['seed', ...Object.keys(settings), ...open] : open
+  reportUnknownKeys(call.trace, name, known, call.arguments[0]?.value)
+  const isKnown = (key: string) => known.includes(key)
+  return role === 'initializer'
+    ? makeInitializer(call, name, isKnown)
+    : makeSetting(call, role, name, isKnown)
+}
+
+/** What calls name, by the role that it has. */
+const named = { initializer: initializers, regularizer: regularizers, constraint: constraints } as const
 
 /** `tf.losses.meanSquaredError` and `tf.metrics.…` as values: what `compile` takes, and functions as well. */
 export function lossValue(trace: Tracer, space: 'losses' | 'metrics', name: string): Value {

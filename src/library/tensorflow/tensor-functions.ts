@@ -7,13 +7,14 @@ import { type Environment, elaborateText } from '../../ops/elaborate.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { type ReadArgument, readArgument } from './arguments.js'
+import { reportSurplus } from './call-options.js'
 import { contextOf } from './context.js'
 import { sizesThatFit, type Trial } from './fitting-sizes.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 import { noteLimits } from './gradient-limits.js'
 import { newNodes } from './layers.js'
-import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
+import { misfit, supposeShapes, unboundTensors, wantSizes } from './open-shapes.js'
 import type { Series } from './series.js'
 import type { TensorState } from './state.js'
 import { noteAge } from './tape.js'
@@ -32,12 +33,22 @@ export function callTensorFunction(
   const shown = receiver === undefined ? `tf.${name}` : name
   const given = new Map<string, Read>()
   const bound = bind(definition, call, receiver)
+  // A method of a list of tensors takes the others as its first argument.
+  const isAlone = definition.arguments[definition.receiver ?? 0]?.kind !== 'tensors'
+  const own = receiver !== undefined && isAlone ? 1 : 0
+  if (!definition.variadic && !definition.fields)
+    reportSurplus(call, shown, definition.arguments.length - own)
   for (const { declaration, property } of bound) {
     const read = readArgument({ trace, property, declaration, dtype: typeOf(declaration, given) })
     const failure = failureOf(read)
     if (failure) {
       const failed = failedArgument(call, shown, declaration, failure)
       wantTensors(trace, bound, failure, failed)
+      supposeShapes(
+        trace,
+        definition,
+        bound.map(({ declaration: own, property: given }) => ({ declaration: own, value: given?.value })),
+      )
       return failed
     }
     given.set(declaration.name, read as Read)

@@ -107,6 +107,27 @@ export const gradientFunctions: Readonly<Record<string, (call: HostCall) => Valu
     trace.function('tf.customGrad', inner => callWithCustomGradient(inner, args[0]?.value), [args[0]?.value]),
 }
 
+/** Tells of variables that `minimize(loss, returnCost, variables)` is given as its second argument, also where they are not known. */
+export function checkVariables(
+  trace: Tracer,
+  { arguments: [, second], span }: Pick<HostCall, 'arguments' | 'span'>,
+): void {
+  const value = second?.value
+  const isList = isObject(value) || (isUnknown(value) && namesWeights.test(value.path))
+  if (!second || !isList) return
+  const place = second.span ?? span
+  const values = {
+    call: shown(span),
+    argument: spanText(place),
+    reason:
+      'the second argument says whether the loss is given back, and the variables to train are the third; all variables that the loss depends on are trained',
+  }
+  trace.report(diagnostic('ignored-call-argument', values, { span: place }))
+}
+
+/** Weights of a model that is not known (tfjs-layers/src/engine/container.ts), which are no truth value whatever it is. */
+const namesWeights = /\.(?:getWeights\(.*\)|trainableWeights|weights)$/
+
 /** How a function that takes gradients is given its arguments, and how it gives the gradients. */
 interface Style {
   readonly arguments: (inner: HostCall) => HostCall['arguments']
@@ -167,15 +188,7 @@ export const optimizerMethods: Readonly<Record<string, (optimizer: HostObject, c
   minimize: (optimizer, call) => {
     const { trace, span, arguments: args } = call
     const [loss, returnCost, variables] = args
-    if (isObject(returnCost?.value)) {
-      const values = {
-        call: shown(span),
-        argument: spanText(returnCost.span ?? span),
-        reason:
-          'the second argument says whether the loss is given back, and the variables to train are the third; all variables that the loss depends on are trained',
-      }
-      trace.report(diagnostic('ignored-call-argument', values, { span: returnCost.span ?? span }))
-    }
+    checkVariables(trace, call)
     const method = (name: string) => trace.get(optimizer, name, span)
     const isOverridden = ['computeGradients', 'applyGradients'].some(name => isClosure(method(name)))
     if (!isOverridden) {

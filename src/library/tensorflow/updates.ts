@@ -21,6 +21,7 @@ import { contextOf } from './context.js'
 import { mayEndFit, settingsInFit } from './fit-callbacks.js'
 import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
+import { tensorsIn } from './layers.js'
 import { madeData } from './made-data.js'
 import { readModel } from './read-model.js'
 import { asMoved, ownedBy, type Registered, registered } from './registered.js'
@@ -220,12 +221,14 @@ export function fitCompiled(
   }
   const made = madeData(call)
   const changed = isObject(options) ? byClass(trace.get(options, 'classWeight', span)) : undefined
+  const labels = tensorsIn(trace, call.arguments[1]?.value)?.flatMap(({ state }) => state.node ?? [])
   addStep(trace, contextOf(trace).record, {
     kind: 'descent',
     call: shown(span),
     ...(loss ? { loss } : { reason }),
     ...(made !== undefined && { made }),
     ...(changed !== undefined && { changed }),
+    ...(labels && { labels }),
     optimizer,
     choice: 'compiled',
     given,

@@ -1,5 +1,6 @@
 import {
   type Arguments,
+  alike,
   type ExampleArgument,
   noGradient,
   noGradientIf,
@@ -27,7 +28,13 @@ function binary(
     [whole([2, 3]), whole([3])],
   ],
 ): TensorFunction {
-  return { method: true, arguments: [tensor('a'), tensor('b')], means, examples }
+  return {
+    method: true,
+    arguments: [tensor('a'), tensor('b')],
+    means,
+    fit: alike('usual', 'a', 'b'),
+    examples,
+  }
 }
 
 /** Of one tensor of any type, whose type it keeps. */
@@ -164,6 +171,7 @@ export const elementwise: TensorFunctions = {
     receiver: 1,
     arguments: [tensor('condition', { dtype: 'bool', takes: 'bool' }), tensor('a'), tensor('b')],
     means: 'where(condition, a, b)',
+    fit: alike('usual', 'condition', 'a', 'b'),
     examples: [[{ shape: [2, 3], dtype: 'bool', range: [0, 2] }, shaped([2, 3]), shaped([3])]],
   },
 }

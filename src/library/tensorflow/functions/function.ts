@@ -1,8 +1,9 @@
 import { type Dimension, equals } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
 import { isProblem, type Problem } from '../../../graph/op.js'
-import type { DataType, TensorType } from '../../../graph/type.js'
+import type { DataType, Shape, TensorType } from '../../../graph/type.js'
 import { broadcastAll } from '../../../ops/shape.js'
+import type { Supposition } from '../../../trace/suppositions.js'
 
 /** What an argument of a function of TensorFlow.js may be. */
 export type ArgumentKind =
@@ -96,6 +97,17 @@ export type ExampleArgument =
   | Attribute
   | undefined
 
+/** Which shape a tensor of a call has that goes with the others, where nothing is known of it. */
+export interface Fit {
+  /** `needed` where any other shape throws. */
+  readonly ground: Extract<Supposition['ground'], 'needed' | 'usual'>
+  /** For the argument of a name; undefined where the known ones say nothing of it. */
+  readonly shape: (
+    argument: string,
+    known: (argument: string) => Shape | undefined,
+  ) => Supposition['shape'] | undefined
+}
+
 /** A function of TensorFlow.js that computes tensors from tensors. */
 export interface TensorFunction {
   /** Spellings as a method of tensors; `true` is the name of the function itself. */
@@ -111,6 +123,8 @@ export interface TensorFunction {
   /** The last argument takes all that follow, as `add(a, b)` of variadic calls does. */
   readonly variadic?: true
   readonly means: FunctionMeaning
+  /** What is supposed of a tensor without a shape, where the code is read on nevertheless. */
+  readonly fit?: Fit
   /** Where the gradient by one of the tensors, given by name, is not that of the equation. */
   readonly gradient?: (given: Arguments, by: string) => GradientLimit | undefined
   /**
@@ -196,6 +210,16 @@ export const noGradientWhereBroadcast = noGradientIf(
     return !isProblem(all) && (own.length < all.length || own.some((size, axis) => !equals(size, all[axis]!)))
   },
 )
+
+/** Tensors of one shape: that of the known one with the most axes, which is no number. */
+export const alike = (ground: Fit['ground'], ...names: readonly string[]): Fit => ({
+  ground,
+  shape: (argument, known) => {
+    if (!names.includes(argument)) return undefined
+    const shapes = names.flatMap(name => (known(name)?.length ? [known(name)!] : []))
+    return shapes.sort((a, b) => b.length - a.length)[0]
+  },
+})
 
 /** `x_1, x_2`: the tensors of a list in an equation. */
 export function listed(name: string, { length }: readonly unknown[]): string {

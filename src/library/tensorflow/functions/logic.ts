@@ -1,4 +1,5 @@
 import {
+  alike,
   type ExampleArgument,
   noGradient,
   type TensorFunction,
@@ -15,6 +16,7 @@ const connective = (op: string): TensorFunction => ({
     given.tensor('a').dtype === 'bool' && given.tensor('b').dtype === 'bool'
       ? `${op}(a, b)`
       : { problem: 'both must be truth values' },
+  fit: alike('usual', 'a', 'b'),
   ...noGradient,
   examples: [[truths(2, 3), truths(3)]],
 })

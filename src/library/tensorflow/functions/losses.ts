@@ -2,6 +2,7 @@ import { type Dimension, equals, isPolynomial, product } from '../../../graph/di
 import {
   type ArgumentDeclaration,
   type Arguments,
+  alike,
   type ExampleArgument,
   noGradientIf,
   number,
@@ -80,6 +81,7 @@ function loss(
         return { problem: 'labels and predictions must have the same shape' }
       return means(given)
     },
+    fit: alike('needed', labels, predictions),
     ...noGradientByWeights,
     examples,
     source,

@@ -45,6 +45,13 @@ export const products: TensorFunctions = {
       const right = given.flag('transposeB') ? swapped('b', b) : 'b'
       return `matMul(${left}, ${right})`
     },
+    fit: {
+      ground: 'usual',
+      shape: (argument, known) => {
+        const weights = known('b')
+        return argument === 'a' && weights?.length === 2 ? [null, weights[0]!] : undefined
+      },
+    },
     ...noGradientWhereBatchIsBroadcast,
     examples: [
       [of(2, 3), of(3, 4)],
