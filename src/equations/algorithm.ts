@@ -2,7 +2,16 @@ import { symbolsIn } from '../graph/attribute.js'
 import { symbol as symbolOf } from '../graph/dimension.js'
 import { type Model, type ModelGraph, type Optimizer, type Parameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
-import type { Assignment, Counter, Descent, Rounds, Step, TrainingGraph, Write } from '../graph/training.js'
+import type {
+  Assignment,
+  Counter,
+  Descent,
+  Moved,
+  Rounds,
+  Step,
+  TrainingGraph,
+  Write,
+} from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
 import { optimizers } from '../library/optimizers.js'
 import { descents, folded } from '../library/step-order.js'
@@ -277,7 +286,7 @@ class AlgorithmWriter {
 
   #assignment(step: Assignment): Drawn {
     const together = this.#pairwise(step)
-    if (together) return { items: [together], remarks: [] }
+    if (together) return { items: together, remarks: [] }
     const computed = new Map<Node, Write>()
     const plainly: Write[] = []
     for (const own of step.writes)
@@ -295,14 +304,24 @@ class AlgorithmWriter {
     }
   }
 
-  /** One formula for all writes, where each weight is given the same function of itself and its partner. */
-  #pairwise({ writes }: Assignment): Item | undefined {
-    if (writes.length < 2) return undefined
-    const formulas = writes.map(({ value }) => (value ? this.#formula(value) : undefined))
-    const [first] = formulas
-    if (!first || formulas.some(formula => keyOf(formula) !== keyOf(first))) return undefined
-    const groups = this.#groups.of(writes.map(({ moved }) => moved))
-    return equation(lettersOf(groups), first, '←')
+  /** One formula for all parameters of a model, where each is given the same function of itself and its partner. */
+  #pairwise({ writes }: Assignment): readonly Item[] | undefined {
+    const found = new Map<string, { readonly moved: Moved[]; readonly formula: Formula }>()
+    for (const { moved, value } of writes) {
+      if (!value) return undefined
+      const formula = this.#formula(value)
+      const known = found.get(keyOf(formula))
+      if (known) known.moved.push(moved)
+      else found.set(keyOf(formula), { moved: [moved], formula })
+    }
+    const lines = [...found.values()].map(({ moved, formula }) => ({
+      count: moved.length,
+      groups: this.#groups.of(moved),
+      formula,
+    }))
+    const groups = lines.flatMap(line => line.groups)
+    const isEach = new Set(groups).size === groups.length && lines.every(({ count }) => count > 1)
+    return isEach ? lines.map(line => equation(lettersOf(line.groups), line.formula, '←')) : undefined
   }
 
   #formula(value: Node): Formula {
