@@ -9,6 +9,7 @@ import { Ajv } from 'ajv'
 let folder: string
 
 const files = {
+  'bundle.js': `var tf=function(){return ${'[0],'.repeat(2000)}tf.layers.dense({units:3,inputShape:[2]})}();tf.sequential({layers:[tf]})`,
   'broken.js': "import * as tf from '@tensorflow/tfjs'\nconst model = tf.sequential({",
   'loss.js': `import * as tf from '@tensorflow/tfjs'
 export function make(loss) {

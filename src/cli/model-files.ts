@@ -11,12 +11,16 @@ const mentions = /tensorflow|\btf(js|l)?\b|\blayers\b|\bsequential\b/i
 /** Longer files are bundles, which nobody wrote. */
 const longest = 1_000_000
 
+/** Characters of a line, on average, that nobody writes in code of more than a page: what has as many was minified. */
+const longestLine = 5_000
+
 /** Whether a file may be code that a model is made of, by its path. */
 export const isCodePath = (path: string): boolean =>
   extensions.test(path) && !path.split('/').some(part => skipped.test(part))
 
 /** Whether code may build a model. */
-export const mayBuildModel = (text: string): boolean => text.length <= longest && mentions.test(text)
+export const mayBuildModel = (text: string): boolean =>
+  text.length <= longest && mentions.test(text) && text.length < longestLine * text.split('\n').length
 
 /** A file on disk, and how it is called in the result. */
 export interface ModelFile {
@@ -54,7 +58,7 @@ function readEntry(entry: Dirent, path: string, name: string): FoundFiles {
   if (entry.isDirectory()) return filesBelow(path, `${name}/`)
   if (!entry.isFile() || !extensions.test(entry.name)) return nothing
   try {
-    if (statSync(path).size > longest || !mentions.test(readFileSync(path, 'utf8'))) return nothing
+    if (statSync(path).size > longest || !mayBuildModel(readFileSync(path, 'utf8'))) return nothing
     return { files: [{ path, file: name }], unreadable: [] }
   } catch (error) {
     return refused(name, error)
