@@ -19,8 +19,9 @@ export const isCodePath = (path: string): boolean =>
   extensions.test(path) && !path.split('/').some(part => skipped.test(part))
 
 /** Whether code may build a model. */
-export const mayBuildModel = (text: string): boolean =>
-  text.length <= longest && mentions.test(text) && text.length < longestLine * text.split('\n').length
+export const mayBuildModel = (text: string): boolean => text.length <= longest && mentions.test(text)
+
+const isMinified = (text: string): boolean => text.length >= longestLine * text.split('\n').length
 
 /** A file on disk, and how it is called in the result. */
 export interface ModelFile {
@@ -58,7 +59,10 @@ function readEntry(entry: Dirent, path: string, name: string): FoundFiles {
   if (entry.isDirectory()) return filesBelow(path, `${name}/`)
   if (!entry.isFile() || !extensions.test(entry.name)) return nothing
   try {
-    if (statSync(path).size > longest || !mayBuildModel(readFileSync(path, 'utf8'))) return nothing
+    if (statSync(path).size > longest) return nothing
+    const text = readFileSync(path, 'utf8')
+    // What was minified counts where files change, since a change could be hidden so.
+    if (!mayBuildModel(text) || isMinified(text)) return nothing
     return { files: [{ path, file: name }], unreadable: [] }
   } catch (error) {
     return refused(name, error)
