@@ -5,6 +5,9 @@ import type { Id } from './values.js'
 /** A value that is the largest of more than this is one value of its own. */
 const mostAlternatives = 400
 
+/** Of so few alternatives, each is compared with each. */
+const mostCompared = 32
+
 /** As many values with the same cuts may be what another one is, but for an addend. */
 const mostCandidates = 40
 
@@ -30,16 +33,20 @@ export class Alternatives {
       for (const each of own) all.add(each)
       if (all.size > mostAlternatives) return undefined
     }
-    const alternatives = this.#withOneNumber([...all]).sort((a, b) => a - b)
-    return alternatives.length > 1 ? { name: alternatives.join(), alternatives } : undefined
+    const alternatives = this.#undominated([...all]).sort((a, b) => a - b)
+    return alternatives.length > 0 ? { name: alternatives.join(), alternatives } : undefined
   }
 
-  /** Without the numbers that are less than another one. */
-  #withOneNumber(ids: readonly Id[]): Id[] {
+  /** Without those that are known not to be larger than another one; of many, only without all numbers but one. */
+  #undominated(ids: readonly Id[]): Id[] {
     const real = (id: Id) => this.#algebra.get(id).real
     const numbers = ids.map(real).filter(number => number !== undefined)
     const largest = Math.max(...numbers)
-    return ids.filter(id => real(id) === undefined || real(id) === largest)
+    const rest = ids.filter(id => real(id) === undefined || real(id) === largest)
+    if (rest.length > mostCompared) return rest
+    const isBelow = (id: Id, other: Id) =>
+      id !== other && this.#algebra.get(this.#algebra.subtract(other, id)).low >= 0
+    return rest.filter(id => !rest.some(other => isBelow(id, other)))
   }
 
   /** Says what a value is the largest of. */
