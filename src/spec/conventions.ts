@@ -6,10 +6,14 @@ import {
 } from '../math/expression.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
-import { nameIn, type Statement } from './statements.js'
+import { type Fail, nameIn, type Statement } from './statements.js'
 
 /** A convention of papers: the same statements in the words that the language has besides. */
-type Convention = (statements: readonly Statement[], declared: ReadonlySet<string>) => readonly Statement[]
+type Convention = (
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+  fail: Fail,
+) => readonly Statement[]
 
 /** In the order in which they are read. */
 const conventions: readonly Convention[] = [
@@ -24,8 +28,9 @@ const conventions: readonly Convention[] = [
 export function byConvention(
   statements: readonly Statement[],
   declared: ReadonlySet<string>,
+  fail: Fail,
 ): readonly Statement[] {
-  return conventions.reduce((all, convention) => convention(all, declared), statements)
+  return conventions.reduce((all, convention) => convention(all, declared, fail), statements)
 }
 
 const withRight = (
@@ -205,7 +210,11 @@ function cutBetween(statements: readonly Statement[]): readonly Statement[] {
 }
 
 /** `y_{1:d} = …` and `y_{d+1:D} = …` state y, by its parts one behind the other. */
-function joinedParts(statements: readonly Statement[]): readonly Statement[] {
+function joinedParts(
+  statements: readonly Statement[],
+  _declared: ReadonlySet<string>,
+  fail: Fail,
+): readonly Statement[] {
   const partOf = ({ left, family, isDraw }: Statement) => {
     const [items, ...others] = left.kind === 'name' && left.stem && !family && !isDraw ? left.subscripts! : []
     const [only] = items ?? []
@@ -217,6 +226,13 @@ function joinedParts(statements: readonly Statement[]): readonly Statement[] {
     const own = statements.filter(statement => partOf(statement)?.stem === stem)
     const last = own.at(-1)!
     const items = own.map(({ left }) => left)
+    const gap = items.find((item, i) => !isBehind(item, items[i - 1]))
+    if (gap)
+      fail(
+        `the parts of \`${stem}\` do not stand one behind the other`,
+        gap.range,
+        `begin at 1 and go on where the part before ends: \`${stem}_{1:d}\`, then \`${stem}_{d+1:D}\``,
+      )
     const right: Expression = {
       kind: 'call',
       name: 'concat',
@@ -229,4 +245,18 @@ function joinedParts(statements: readonly Statement[]): readonly Statement[] {
     return { left, right, isDraw: false, range: last.range, text: `${stem} = …`, written: equation }
   })
   return [...statements, ...whole]
+}
+
+/** Whether a part starts where the one before it ends; the first one starts at 1. */
+function isBehind(part: Expression, before: Expression | undefined): boolean {
+  const [first, end] = [sliceOf(part)?.first, before && sliceOf(before)?.last]
+  if (!before) return first === undefined || (first.kind === 'number' && first.value === 1)
+  if (!first || !end) return false
+  if (first.kind === 'number' && end.kind === 'number') return first.value === end.value + 1
+  return subscriptText(first) === `${subscriptText(end)}+1`
+}
+
+function sliceOf(part: Expression): Extract<Expression, { kind: 'slice' }> | undefined {
+  const [only] = part.kind === 'name' ? (part.subscripts?.at(-1) ?? []) : []
+  return only?.kind === 'slice' ? only : undefined
 }

@@ -64,7 +64,7 @@ export function readPassage(
   ])
   if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
     return undefined
-  const written = writtenOut(byConvention(stated, given), given)
+  const written = writtenOut(byConvention(stated, given, fail), given)
   const times = timesOf(written, given)
   const statements = [...times.statements, ...applied(times.statements, given)]
   const declared = readWhere(context, fields.get('where'), statements)
