@@ -44,9 +44,11 @@ export class Alternatives {
     const largest = Math.max(...numbers)
     const rest = ids.filter(id => real(id) === undefined || real(id) === largest)
     if (rest.length > mostCompared) return rest
-    const isBelow = (id: Id, other: Id) =>
-      id !== other && this.#algebra.get(this.#algebra.subtract(other, id)).low >= 0
-    return rest.filter(id => !rest.some(other => isBelow(id, other)))
+    const isBelow = (id: Id, other: Id) => this.#algebra.get(this.#algebra.subtract(other, id)).low >= 0
+    // Each is compared with those that are left, so that of equal ones the last stays.
+    const left = new Set(rest)
+    for (const id of rest) if ([...left].some(other => other !== id && isBelow(id, other))) left.delete(id)
+    return [...left]
   }
 
   /** Says what a value is the largest of. */
