@@ -2,10 +2,10 @@ import { diagnostic } from '../../diagnostics/diagnostic.js'
 import { sameAttribute } from '../../graph/attribute.js'
 import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { ConfigEntry } from '../../graph/model.js'
-import { spanText } from '../../text/source.js'
+import { type Span, spanText } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { shorten } from '../../trace/unknowns.js'
-import { type HostObject, isUnknown, type Property, type Value } from '../../trace/value.js'
+import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { initializers } from '../initializers.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
@@ -26,27 +26,34 @@ export function makeOptimizer(call: HostCall, kind: string): Value {
     const value = given && plain(given)
     if (value !== undefined && value !== null)
       settings[name] = { value, from: 'given', span: given?.span ?? call.span }
+    else if (given && isObject(given.value))
+      settings[name] = noNumber(call.trace, kind, name, given, call.span)
     else if (usual !== undefined) settings[name] = { value: usual, from: 'default', span: call.span }
   })
   return call.trace.host<SettingState>(settingType, { role: 'optimizer', kind, settings })
 }
 
+/** A setting that is given an object: what TensorFlow.js computes with it is no number. */
+function noNumber(
+  trace: Tracer,
+  kind: string,
+  name: string,
+  { span: own }: Property,
+  call: Span,
+): ConfigEntry {
+  const span = own ?? call
+  const values = { layer: kind, key: name, value: shorten(spanText(span)), expected: 'a number' }
+  const reason = diagnostic('invalid-config-value', values, { span })
+  return { value: symbol(trace.fresh(`optimizer.${name}`, reason).path), from: 'given', span, reason }
+}
+
 /** `tf.train.…`, with what is wrong with how it is called. Its settings are numbers, one after the other, and no object. */
 export function makeNamedOptimizer(call: HostCall, kind: string): Value {
-  const {
-    trace,
-    arguments: [object],
-  } = call
-  const { settings } = optimizers[kind] ?? { settings: [] }
-  const [first] = settings
-  if (first && object?.span && trace.fields(object.value)) {
-    const values = { layer: kind, key: first.name, value: shorten(spanText(object.span)) }
-    trace.report(
-      diagnostic('invalid-config-value', { ...values, expected: 'a number' }, { span: object.span }),
-    )
-  }
-  reportSurplus(call, `tf.train.${kind}`, settings.length)
-  return makeOptimizer(call, kind)
+  reportSurplus(call, `tf.train.${kind}`, optimizers[kind]?.settings.length ?? 0)
+  const made = makeOptimizer(call, kind)
+  if (isSetting(made))
+    for (const { reason } of Object.values(made.state.settings)) if (reason) call.trace.report(reason)
+  return made
 }
 
 /** Settings that the constructors of optimizers, unlike the factories, leave as they are given. */
