@@ -208,7 +208,7 @@ export function reasonsOf(
   const found = new Map<string, { reason: Diagnostic; clauses: string[] }>()
   for (const { reason, clause } of clauses) {
     if (!reason) continue
-    const key = `${reason.code} ${reason.message} ${reason.span && formatPlace(reason.span)}`
+    const key = keyOf(reason)
     const known = found.get(key)
     if (known) known.clauses.push(clause.id)
     else found.set(key, { reason, clauses: [clause.id] })
@@ -218,9 +218,17 @@ export function reasonsOf(
 
 /** Diagnostics, each once: one site can be walked several times. */
 export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const key = ({ code, message, span }: Diagnostic) => `${code} ${message} ${span && formatPlace(span)}`
-  return [...new Map(diagnostics.map(entry => [key(entry), entry])).values()]
+  return [...new Map(diagnostics.map(entry => [keyOf(entry), entry])).values()]
 }
+
+/** What was met on the way, without what is told as the reason of a clause. */
+export function otherDiagnostics({ diagnostics, comparison }: CheckOutcome): readonly Diagnostic[] {
+  const told = new Set(toldReasons(comparison?.clauses ?? []).map(({ reason }) => keyOf(reason)))
+  return distinct(diagnostics).filter(entry => !told.has(keyOf(entry)))
+}
+
+const keyOf = ({ code, message, span }: Diagnostic): string =>
+  `${code} ${message} ${span && formatPlace(span)}`
 
 /** Whether there is nothing more to say of a clause. */
 export function isFine(entry: ClauseVerdict): boolean {

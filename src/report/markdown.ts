@@ -11,11 +11,11 @@ import {
   casesText,
   citationText,
   countsText,
-  distinct,
   type Fact,
   findingSign,
   foldedClauses,
   groundText,
+  otherDiagnostics,
   reasonFacts,
   silentText,
   statedText,
@@ -49,7 +49,7 @@ export function renderMarkdown(
 }
 
 function partsOf(outcome: CheckOutcome): readonly Part[] {
-  const { verdict, target, specPath, spec, comparison, reason, diagnostics } = outcome
+  const { verdict, target, specPath, spec, comparison, reason } = outcome
   const counts = comparison ? `: ${countsText(comparison)}` : ''
   const title = spec ? ` (${escapeMarkdown(spec.title)})` : ''
   const head = [
@@ -66,7 +66,7 @@ function partsOf(outcome: CheckOutcome): readonly Part[] {
     ...(reason ? [part(reason.code, renderReason(reason))] : []),
     ...tellFindings(outcome).map(told => part(told.finding.diagnostic.code, renderFinding(told))),
     ...toldReasons(clauses).map(entry => part(entry.reason.code, renderReason(entry.reason, entry.clauses))),
-    ...distinct(diagnostics).map(entry => part(entry.code, renderReason(entry))),
+    ...otherDiagnostics(outcome).map(entry => part(entry.code, renderReason(entry))),
     ...(comparison ? renderClauses(clauses).map(text => part('clauses', text)) : []),
     ...[silentText(outcome), statedText(outcome)].flatMap(text =>
       text ? [part('what the spec leaves open', prose(text))] : [],

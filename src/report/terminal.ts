@@ -8,9 +8,9 @@ import {
   casesText,
   citationText,
   countsText,
-  distinct,
   groundText,
   listedClauses,
+  otherDiagnostics,
   silentText,
   statedText,
   summaryText,
@@ -48,7 +48,7 @@ export function renderTerminal(
 }
 
 function renderOutcome(outcome: CheckOutcome, colors: Colors, options: TerminalOptions): string {
-  const { comparison, reason, diagnostics } = outcome
+  const { comparison, reason } = outcome
   const { width } = options
   const blocks = [renderHead(outcome, colors, width)]
   if (reason) blocks.push(renderReason(reason, options))
@@ -56,7 +56,7 @@ function renderOutcome(outcome: CheckOutcome, colors: Colors, options: TerminalO
   for (const told of findings) blocks.push(renderFinding(told, colors, width))
   for (const { reason: why, clauses } of toldReasons(comparison?.clauses ?? []))
     blocks.push(renderReason(why, options, clauses))
-  for (const entry of distinct(diagnostics)) blocks.push(renderReason(entry, options))
+  for (const entry of otherDiagnostics(outcome)) blocks.push(renderReason(entry, options))
   if (comparison) blocks.push(renderClauses(comparison.clauses, colors, width))
   for (const text of [silentText(outcome), statedText(outcome)])
     if (text) blocks.push(dimmed(visible(text), colors, width))

@@ -8,10 +8,10 @@ import {
   casesText,
   citationText,
   countsText,
-  distinct,
   findingSign,
   foldedClauses,
   groundText,
+  otherDiagnostics,
   reasonFacts,
   resultText,
   silentText,
@@ -34,13 +34,13 @@ import { trainingSection } from './training.js'
 
 /** One check: its verdict, what differs, what is open, both models, the code, and the clauses one by one. */
 export function article(outcome: CheckOutcome, id: string): Element {
-  const { comparison, reason, diagnostics, verdict } = outcome
+  const { comparison, reason, verdict } = outcome
   const code = new CodeListing(id, comparison?.code)
   const findings = tellFindings(outcome).map(told => findingCard(told, code))
   const reasons = [
     ...(reason ? [reasonCard(reason, code)] : []),
     ...toldReasons(comparison?.clauses ?? []).map(entry => reasonCard(entry.reason, code, entry.clauses)),
-    ...distinct(diagnostics).map(entry => reasonCard(entry, code)),
+    ...otherDiagnostics(outcome).map(entry => reasonCard(entry, code)),
   ]
   const training = comparison?.training
   const mathematics =
