@@ -121,7 +121,9 @@ export class SpecContext extends FieldReader {
         'spec-undefined-symbol',
         { name },
         at(...range),
-        suggestion ? `did you mean \`${suggestion}\`?` : 'define it under `symbols:`',
+        suggestion
+          ? `did you mean \`${suggestion}\`?`
+          : `define it under \`symbols:\`, as \`${name}: 8\`, or as \`${name}:\` without a value where any size is meant`,
       )
     }
     return this.symbolValue(name)
