@@ -13,4 +13,4 @@ const { outputFiles } = await build({
 const { specSchema } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
 )
-writeFileSync('grammar/spec.schema.json', `${JSON.stringify(specSchema(), null, 1)}\n`)
+writeFileSync('grammar/spec.schema.json', `${JSON.stringify(specSchema())}\n`)

@@ -55,6 +55,13 @@ export function variableSymbol(name: string): NamedSymbol | undefined {
   return symbol(letterOf(letter), { label })
 }
 
+/** What a function is given inside of something else goes by its own name: `params.w1` is w₁, and `params.0` is params₀. */
+function fieldSymbol(path: string): NamedSymbol | undefined {
+  const [last, owner] = path.split('.').reverse()
+  if (last === undefined || owner === undefined) return undefined
+  return variableSymbol(/^\d+$/.test(last) ? `${owner}_${last}` : last)
+}
+
 function letterOf(word: string): string {
   return greekMacro(word) ?? word
 }
@@ -157,6 +164,7 @@ function nameInputs(model: Model, names: Names, provenance: Provenance): void {
     names.give(
       node,
       isGraph || isLetter(variable) ? variable : undefined,
+      fieldSymbol(name),
       only ? symbol('x') : undefined,
       label === undefined || label.length > longestLabel ? undefined : symbol('x', { label }),
       symbol('x', { index: i + 1 }),
@@ -240,6 +248,7 @@ function nameVariables({ variables = [] }: Model, names: Names, provenance: Prov
     names.give(
       node,
       variableSymbol(own),
+      fieldSymbol(own),
       symbol('w', labelOf(own)),
       symbol('w', { label: 'variable', index: i + 1 }),
     )

@@ -4,6 +4,12 @@ import type { Cut, Id, Values } from './values.js'
 /** A value with more cells than this is a plain number, and what is known of its cells is forgotten. */
 const mostCells = 256
 
+/**
+ * Values of more combinations of cells than this are plain numbers, where their lines alone do not say that there are few:
+ * later values combine them again.
+ */
+const mostCombined = 96
+
 /** A value with more roots than this is a plain number, and that they are roots is forgotten. */
 const mostRoots = 6
 
@@ -31,7 +37,7 @@ export class Complexity {
     let cells = 1
     for (const id of ids) {
       cells *= this.#cellsOf(id)
-      if (cells > mostCells) return false
+      if (cells > mostCombined) return false
     }
     return true
   }

@@ -272,7 +272,7 @@ class StateWriter extends Choices {
       () => `;[${a}, ${b}] = [${b}, ${a}]`,
       () => `${a} = ~~(${a} / 2) + (${b} | 1) + (${b} ^ 3)`,
       () => `if (${this.test()}) ${a} -= 2\nelse if (${this.test()}) ${b} = 1\nelse ${a} = ${b}`,
-      () => `try {\n  ${a} = null.x\n} catch {\n  ${a} = 4\n}`,
+      () => `try {\n  throw ${b}\n} catch (n) {\n  ${a} = n + 4\n}`,
     ])()
     return `let ${a} = ${this.n()}, ${b} = ${this.n()}\n${change}`
   }
