@@ -1,4 +1,5 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
+import { toNumber } from './conversions.js'
 import { type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
@@ -67,10 +68,10 @@ const variadic: ReadonlySet<string> = new Set(['max', 'min', 'hypot'])
 /** The arguments of a function of `Math` as numbers; an unbound parameter counts as its symbol. */
 function numbers(call: HostCall, name: MathFunction): readonly Dimension[] | undefined {
   const read = variadic.has(name) ? call.arguments : call.arguments.slice(0, Math[name].length)
-  const values = read.map(({ value }) => (isUnknown(value) && !value.reason ? symbol(value.path) : value))
-  return values.every(value => typeof value === 'number' || isPolynomial(value))
-    ? (values as Dimension[])
-    : undefined
+  const values = read.map(({ value }) =>
+    isUnknown(value) && !value.reason ? symbol(value.path) : toNumber(value),
+  )
+  return values.every(value => value !== undefined) ? values : undefined
 }
 
 const math = (trace: Tracer) =>
