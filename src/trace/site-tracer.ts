@@ -1,24 +1,23 @@
 import type { Module } from '../core/program.js'
 import { catalogue } from '../diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
-import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { CustomGradient } from '../graph/custom-gradient.js'
-import { type Dimension, substitute, symbol, symbolsOf } from '../graph/dimension.js'
+import { symbolsOf } from '../graph/dimension.js'
 import type { Provenance } from '../graph/provenance.js'
 import type { Training } from '../graph/training.js'
-import type { Shape } from '../graph/type.js'
 import { nearest } from '../text/nearest.js'
 import { positionAt, type Span } from '../text/source.js'
 import { askingFor } from './asked-options.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
+import { DeclaredTensors, type Fits } from './declared-tensors.js'
 import type { Dialect } from './dialect.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepeated } from './found-models.js'
 import { Thrown } from './frame.js'
-import { isOfCall, writtenPath } from './given-values.js'
-import type { Library, TensorDeclaration } from './host.js'
+import { isOfCall } from './given-values.js'
+import type { Library } from './host.js'
 import { Interpreter } from './interpreter.js'
 import { fromJson } from './javascript-json.js'
 import type { LoaderLike } from './modules.js'
@@ -109,9 +108,6 @@ export interface Walk {
   readonly callbacks: readonly Walk[]
 }
 
-/** Sizes that open ones of what a target is given must have, by the symbols of the open ones. */
-export type Fits = ReadonlyMap<string, Dimension>
-
 /** What earlier walks of a target have found out. */
 export interface Learned {
   /** What is known of the calls before that of the target. */
@@ -139,9 +135,7 @@ export class SiteTracer {
   #targets: Targets
   /** Places of settings that were said to be unread. */
   readonly #told = new Set<string>()
-  /** What open sizes are known to be; each is a symbol of its own that nothing else in the code stands for. */
-  readonly #fits: Fits
-  readonly #openSizes = new Set<string>()
+  readonly #declared: DeclaredTensors
   /** Why the top level was not walked to its end: then nothing that it declares can be called. */
   #stopped: BudgetExceeded | undefined
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
@@ -166,7 +160,7 @@ export class SiteTracer {
     request.library.begin(this.#interpreter)
     this.#module = module
     this.#assumptions = assumptions
-    this.#fits = fits
+    this.#declared = new DeclaredTensors(this.#interpreter, fits)
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined, earlier)
     this.top = this.#run(
@@ -277,7 +271,7 @@ export class SiteTracer {
     const steps = interpreter.meter.spent
     const left = training && this.#targets.left
     const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
-    const fits = this.#moreFits()
+    const fits = this.#declared.learned
     const supposes = this.#supposed(target)
     const callbacks = this.#runCallbacks(target)
     return {
@@ -291,19 +285,6 @@ export class SiteTracer {
       ...(supposes && { supposes }),
       callbacks,
     }
-  }
-
-  /** What open sizes are known to be after a walk, where that is more than before it. */
-  #moreFits(): Fits | undefined {
-    const found = [...this.#interpreter.fits].filter(([name]) => this.#openSizes.has(name))
-    if (found.length === 0) return undefined
-    // One size at a time: the others are found again, in terms of it.
-    const [name, size] = found[0]!
-    const known = [...this.#fits].map(
-      ([other, own]) =>
-        [other, substitute(own, symbolName => (symbolName === name ? size : undefined))] as const,
-    )
-    return new Map([...known, [name, size]])
   }
 
   /** A model that is not known, with what would help. */
@@ -453,36 +434,7 @@ export class SiteTracer {
   }
 
   #tensors(target: string, inputs: Declarations, span: Span): readonly (readonly [string, Value])[] {
-    const interpreter = this.#interpreter
-    const parameters = new Set(this.#targets.parameters(target))
-    return Object.entries(inputs).map(([path, declaration]) => {
-      const own = this.#own(declaration, parameters)
-      return [path, interpreter.library.input(interpreter, writtenPath(path), own, span)]
-    })
-  }
-
-  /**
-   * A declaration in which names of sizes stand for nothing that has the same name in the code, except that a comment in
-   * the code speaks of its parameters.
-   */
-  #own(declaration: TensorDeclaration, parameters: ReadonlySet<string>): TensorDeclaration {
-    const { stated } = declaration
-    if (!stated) return declaration
-    const { unknowns, library } = this.#interpreter
-    let isOpen = false
-    const renamed = (name: string) => {
-      const isOfCode = stated.by === 'comment' && (parameters.has(name) || library.sizes.includes(name))
-      if (isOfCode || (stated.by === 'spec' && name === library.batch)) return symbol(name, true)
-      const path = parameters.has(name) ? `${stated.by}.${name}` : name
-      const own = unknowns.value(path, `size ${name} of the ${stated.by}`).path
-      this.#openSizes.add(own)
-      const known = this.#fits.get(own)
-      isOpen ||= known === undefined
-      return known ?? symbol(own, true)
-    }
-    const shape = substituteIn(declaration.shape, renamed) as Shape
-    const isForced = stated.by === 'type' && !isOpen
-    return { ...declaration, shape, ...(isForced && { stated: { ...stated, isForced } }) }
+    return this.#declared.make(inputs, new Set(this.#targets.parameters(target)), span)
   }
 
   /** Why a target or an argument cannot be used. */

@@ -3,17 +3,11 @@ import type { Port } from '../graph/model.js'
 import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
+import type { Fits } from './declared-tensors.js'
 import type { Found } from './found-models.js'
 import { followedPath } from './given-values.js'
 import type { Library } from './host.js'
-import {
-  type Fits,
-  type Learned,
-  type Site,
-  SiteTracer,
-  type TraceRequest,
-  type Walk,
-} from './site-tracer.js'
+import { type Learned, type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
 import {
   type Contradiction,
   contradictions,
