@@ -1,9 +1,11 @@
 import { GraphBuilder } from '../graph/builder.js'
+import { symbolsOf } from '../graph/dimension.js'
 import type { ModelGraph, Parameter, Port } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import { transplant } from '../graph/transplant.js'
 import { nodesBelow } from '../graph/walk.js'
+import { batchName } from '../library/open-sizes.js'
 import { opTable } from '../ops/table.js'
 import type { StatedModel } from '../spec/spec.js'
 import { relate } from './values.js'
@@ -18,8 +20,7 @@ export function withLearnedInputs(spec: StatedModel, code: ModelGraph): ModelGra
   if (spec.equationParameters.length === 0 || model.inputs.length <= spec.inputs.length) return code
   const data = dataAmong(spec, model.inputs)
   const read = new Set(nodesBelow(model.outputs.map(({ node }) => node)))
-  const isLearned = (port: Port): boolean =>
-    !data.includes(port) && read.has(port.node) && port.node.type.dtype === 'float32'
+  const isLearned = (port: Port): boolean => !data.includes(port) && read.has(port.node) && mayBeLearned(port)
   const learned = model.inputs.filter(isLearned)
   if (data.length !== spec.inputs.length || learned.length === 0) return code
   const builder = new GraphBuilder(opTable)
@@ -50,6 +51,12 @@ export function withLearnedInputs(spec: StatedModel, code: ModelGraph): ModelGra
     ...graph,
     model: { ...graph.model, inputs, variables: [...(graph.model.variables ?? []), ...variables] },
   }
+}
+
+/** Weights are no whole numbers, and all examples share them. */
+function mayBeLearned({ node: { type } }: Port): boolean {
+  const ofExamples = type.shape?.some(size => symbolsOf(size).has(batchName)) ?? true
+  return type.dtype === 'float32' && !ofExamples
 }
 
 /**

@@ -217,7 +217,7 @@ export function reasonsOf(
 }
 
 /** Diagnostics, each once: one site can be walked several times. */
-export function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map(entry => [keyOf(entry), entry])).values()]
 }
 

@@ -5,7 +5,7 @@ import type { Acceptance, Diagnostic, RelatedPlace } from '../diagnostics/diagno
 import { toText } from '../equations/unicode.js'
 import type { CheckOutcome } from '../pipeline.js'
 import { formatPlace, type Span, spanText } from '../text/source.js'
-import { acceptanceText, distinct, evidenceText, reasonsOf } from './facts.js'
+import { acceptanceText, evidenceText, otherDiagnostics, reasonsOf } from './facts.js'
 import { type ToldFinding, tellFindings } from './findings.js'
 import type { LintedFile } from './lint-reporters.js'
 import { pathFrom } from './locations.js'
@@ -45,14 +45,14 @@ type Unmarked = Omit<Notice, 'fingerprint'> & { readonly said: readonly string[]
 
 /** All that a check has to say, in the order of the findings. `folder` is where its paths start, from the root of the repository. */
 export function noticesOf(outcome: CheckOutcome, folder: string): readonly Notice[] {
-  const { target, specPath: spec, comparison, reason, diagnostics } = outcome
+  const { target, specPath: spec, comparison, reason } = outcome
   const subject = { target, spec }
   const findings = tellFindings(outcome).map(told => ofFinding(told, subject))
   const open = reasonsOf(comparison?.clauses ?? []).map(entry =>
     ofDiagnostic(entry.reason, subject, entry.clauses),
   )
   const whole = reason ? [ofDiagnostic(reason, subject)] : []
-  const others = distinct(diagnostics).map(entry => ofDiagnostic(entry, subject))
+  const others = otherDiagnostics(outcome).map(entry => ofDiagnostic(entry, subject))
   return withFingerprints([...findings, ...whole, ...open, ...others], folder)
 }
 
