@@ -1,9 +1,11 @@
 import { compare, compareTrainingProgram } from './compare/compare.js'
+import { readInputs } from './compare/learned-inputs.js'
 import { optionsFor, remarkedInputs } from './compare/remarked-inputs.js'
 import type { Comparison, Verdict } from './compare/verdict.js'
 import { catalogue } from './diagnostics/catalogue.js'
 import { type Diagnostic, diagnostic } from './diagnostics/diagnostic.js'
 import { choicesOf, type FoundModel, type FoundTraining } from './found.js'
+import type { ModelGraph } from './graph/model.js'
 import type { Step } from './graph/training.js'
 import { judgeGradient } from './lint/custom-gradients.js'
 import {
@@ -209,15 +211,35 @@ function placeOf(step: Step): Span {
 /** A difference must not rest on what a type or a comment says of a tensor. */
 function checkModel(spec: Spec, { target, graph, reason }: FoundModel): CaseOutcome {
   if (!graph) return { verdict: 'unverified', ...(reason && { reason }) }
-  const comparison = compare(spec, graph, target)
+  const comparison = compareReadings(spec, graph, target)
+  if (comparison.reason) return comparison
   const [remarked] = remarkedInputs(graph.model)
-  if (comparison.verdict !== 'differs' || !remarked?.stated)
-    return { verdict: comparison.verdict, comparison }
+  if (comparison.verdict !== 'differs' || !remarked?.stated) return comparison
   const { by, span: place } = remarked.stated
   const values = { input: remarked.name, by }
   const help = `give the shapes that the spec is about: \`${optionsFor(graph.model)}\``
   return { verdict: 'unverified', reason: diagnostic('remarked-shape', values, { span: place, help }) }
 }
+
+/** Compares a function for each choice of its inputs: it is as written if it is so for one, and differs if for all. */
+function compareReadings(spec: Spec, graph: ModelGraph, target: string): CaseOutcome {
+  const { readings, areAll } = readInputs(spec, graph)
+  const [first, ...others] = readings
+  const likely = compare(spec, first, target)
+  const outcome = { verdict: likely.verdict, comparison: likely }
+  if (others.length === 0 && areAll) return outcome
+  if (isRight(likely)) return outcome
+  const rest = others.map(code => compare(spec, code, target))
+  const right = rest.find(isRight)
+  if (right) return { verdict: right.verdict, comparison: right }
+  if (likely.verdict === 'unverified' || (areAll && rest.every(({ verdict }) => verdict === 'differs')))
+    return outcome
+  const help = 'give the inputs of the spec the names that they have in the code'
+  const { span } = graph.model.origin
+  return { verdict: 'unverified', reason: diagnostic('inputs-not-said', { target }, { span, help }) }
+}
+
+const isRight = ({ verdict }: Comparison): boolean => verdict === 'as written' || verdict === 'accepted'
 
 export function isInputError({ code }: Diagnostic): boolean {
   return catalogue[code].category === 'input'

@@ -6,7 +6,6 @@ import { positionAt, type Span } from '../text/source.js'
 import { acceptFinding, overallVerdict, withAccepted } from './accepted.js'
 import { compareAlgorithm } from './algorithm.js'
 import { compareCounts } from './counts.js'
-import { withLearnedInputs } from './learned-inputs.js'
 import { inputPlaces } from './ports.js'
 import type { Program } from './program.js'
 import { compareStructure } from './structure.js'
@@ -14,8 +13,7 @@ import { compareTraining } from './training.js'
 import type { Comparison, Finding } from './verdict.js'
 
 /** Compares a model with a spec, clause by clause. Equality is proved, difference is shown, the rest is unverified. */
-export function compare(stated: Spec, given: ModelGraph, target: string): Comparison {
-  const code = withLearnedInputs(stated, given)
+export function compare(stated: Spec, code: ModelGraph, target: string): Comparison {
   const spec = asCodeCounts(stated, code)
   const structure = compareStructure(spec, code)
   const others = [...compareCounts(spec, code.model), ...compareTraining(spec, code)]

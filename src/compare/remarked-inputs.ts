@@ -1,6 +1,6 @@
 import { symbolsOf } from '../graph/dimension.js'
 import { type GivenTensor, givenTensors, type Model } from '../graph/model.js'
-import { shapeAsked } from '../trace/stated-inputs.js'
+import { optionOf, shapeAsked } from '../trace/stated-inputs.js'
 
 /**
  * The inputs of a model of which a type or a comment in the code says what shape they have, where the code would run with
@@ -22,5 +22,5 @@ export function optionFor(symbol: string, model: Model): string {
   const isSize = remarkedInputs(model).some(({ node }) =>
     (node.type.shape ?? []).some(size => symbolsOf(size).has(symbol)),
   )
-  return isSize ? optionsFor(model) : `--arg ${symbol}=VALUE`
+  return isSize ? optionsFor(model) : optionOf(symbol)
 }

@@ -162,6 +162,13 @@ export const opaqueReasons = {
       '`{target}` differs for a batch of examples and is as written for one; nothing in the code says which of both it takes',
     why: 'An equation is about one example, and code with fewer axes may compute just that, or may mix the examples of a batch.',
   },
+  'inputs-not-said': {
+    category: 'opaque',
+    title: 'Inputs that neither names nor shapes tell from weights',
+    message:
+      'nothing says which of the tensors that `{target}` takes are the inputs of the spec; with the first ones it differs',
+    why: 'A function that takes its weights computes another thing if data are taken for weights, so that difference may be none.',
+  },
   'contradicting-shapes': {
     category: 'opaque',
     title: 'Shapes that contradict each other',

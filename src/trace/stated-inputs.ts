@@ -104,7 +104,7 @@ export function withRemarks(
 /** The option that gives a value to a symbol: to an open size by the shape of its tensor, to any other by its name. */
 export function optionOf(symbolName: string): string {
   const [, path] = /^(.+)\.shape\[\d+\]$/.exec(symbolName) ?? []
-  return path === undefined ? `--arg ${symbolName}=…` : `--input ${path}:[…]`
+  return path === undefined ? `--arg ${symbolName}=VALUE` : `--input ${path}:[…]`
 }
 
 /** A shape as `--input` takes it, with a mark for each size that has to be given. */
