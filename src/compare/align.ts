@@ -87,6 +87,7 @@ function alignGap(a: readonly Unit[], b: readonly Unit[]): readonly Pair[] {
 /** From 0, the same, to 2, nothing in common: then two gaps are as good. */
 function distance(a: Unit, b: Unit): number {
   if (isSame(a, b)) return 0
+  if (differInSettings({ specified: a, implemented: b })) return 0.2 + 0.6 * differingShare(a, b)
   if (a.kind !== b.kind) return 2.5
   if (a.kind === 'activation') return 0.9
   if (a.what !== b.what) return sameFamily(a.what, b.what) ? 1.4 : 2.2
@@ -102,6 +103,17 @@ function sameFamily(a: string, b: string): boolean {
 export function hasTheSameKeys({ specified, implemented }: Pair): boolean {
   if (!specified || !implemented || specified.layer.kind !== implemented.layer.kind) return false
   return isWholeLayer(specified) && isWholeLayer(implemented)
+}
+
+/** Whether both units stand for whole layers of one kind that differ in what these are given, also where one is an activation. */
+export function differInSettings(pair: Pair): boolean {
+  const { specified, implemented } = pair
+  return (
+    specified !== undefined &&
+    implemented !== undefined &&
+    hasTheSameKeys(pair) &&
+    differingKeys(specified, implemented).length > 0
+  )
 }
 
 /** Whether the unit is a layer itself, and not the activation at the end of one. */
@@ -129,7 +141,7 @@ export interface DifferingKey {
 
 /** The keys of a layer that the spec states and in which the code differs; the activation is a unit of its own. */
 export function differingKeys(specified: Unit, implemented: Unit): readonly DifferingKey[] {
-  const definition = layers[specified.what]
+  const definition = layers[specified.layer.kind]
   if (!definition) return []
   const keys = keysOf(definition, name => specified.layer.config[name]?.value)
   const isOwnUnit = !hasActivationInside(specified) && !hasActivationInside(implemented)
@@ -154,7 +166,7 @@ export function hasActivationInside({ layer, application }: Unit): boolean {
 
 /** A value in the form in which it acts: axes counted from the end. */
 function resolved(value: Attribute, unit: Unit, name: string): Attribute {
-  const kind = layers[unit.what]?.config[name]?.kind
+  const kind = layers[unit.layer.kind]?.config[name]?.kind
   const rank = unit.inputs[0]?.type.shape?.length
   if ((kind !== 'axis' && kind !== 'axes') || rank === undefined) return value
   const fromEnd = [value].flat().map(axis => (typeof axis === 'number' && axis >= 0 ? axis - rank : axis))

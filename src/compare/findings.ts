@@ -4,7 +4,7 @@ import { isProblem } from '../graph/op.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
-import { type DifferingKey, differingKeys, isSame, type Pair } from './align.js'
+import { type DifferingKey, differInSettings, differingKeys, isSame, type Pair } from './align.js'
 import type { Correspondence } from './correspondence.js'
 import { below } from './layouts.js'
 import { layerText, type Unit } from './units.js'
@@ -79,7 +79,8 @@ function compareUnits(specified: Unit, implemented: Unit, spec: StatedModel): re
   if (isSame(specified, implemented)) return []
   const layer = layerText(implemented.layer)
   const nodes = { specified: specified.output, implemented: implemented.output }
-  if (specified.kind !== implemented.kind || specified.what !== implemented.what) {
+  const isOther = specified.kind !== implemented.kind || specified.what !== implemented.what
+  if (isOther && !differInSettings({ specified, implemented })) {
     if (specified.kind === 'activation' && implemented.kind === 'activation') {
       const clause =
         spec.clauseOf.get(`${specified.layer.id}.activation`) ?? spec.clauseOf.get(String(specified.layer.id))
@@ -139,7 +140,7 @@ function compareKey(
 ): Candidate {
   const stated = specified.layer.config[key]!
   const actual = implemented.layer.config[key]
-  const definition = layers[specified.what]!
+  const definition = layers[specified.layer.kind]!
   const { effect } = keysOf(definition, name => specified.layer.config[name]?.value)[key]!
   const values = {
     key,

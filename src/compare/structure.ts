@@ -5,7 +5,7 @@ import type { Node } from '../graph/node.js'
 import { Provenance } from '../graph/provenance.js'
 import type { Clause, StatedModel } from '../spec/spec.js'
 import { type Adoption, adopt } from './adopt.js'
-import { align, differingKeys, isSame, type Pair } from './align.js'
+import { align, differInSettings, differingKeys, isSame, type Pair } from './align.js'
 import { behindDifference, differsBy, provedVerdicts, unverified } from './clause-verdicts.js'
 import { Correspondence } from './correspondence.js'
 import { compareWholes, leafNames, type Sides, type Whole } from './evidence.js'
@@ -288,8 +288,11 @@ class StructureComparison {
     const isActivation = specified.kind === 'activation'
     const isElsewhere = isActivation && key !== 'activation' && hasOwnClause('activation')
     if (!implemented) return isElsewhere
-    if (specified.what !== implemented.what) return isElsewhere && implemented.kind === 'activation'
-    const differing = isActivation ? [] : differingKeys(specified, implemented).map(other => other.key)
+    const isOther = specified.what !== implemented.what
+    if (isOther && !differInSettings({ specified, implemented }))
+      return isElsewhere && implemented.kind === 'activation'
+    const differing =
+      isActivation && !isOther ? [] : differingKeys(specified, implemented).map(other => other.key)
     if (key !== undefined && key !== 'activation') return !differing.includes(key)
     const reads =
       this.#values.readsTheSame(specified, implemented) || this.#readsFreely(specified, implemented)
