@@ -31,6 +31,7 @@ const models: readonly Golden[] = [
   { name: 'lenet5', file: 'model.ts', spec: 'lenet5-modern' },
   { name: 'vgg16', file: 'model.js', spec: 'vgg16', structureOnly: true },
   { name: 'resnet18', file: 'model.ts', spec: 'resnet18', structureOnly: true },
+  { name: 'mobilenet-v2', file: 'model.js', spec: 'mobilenet-v2', structureOnly: true },
   { name: 'unet', file: 'model.js', spec: 'unet', small: { size: 16, channels: 1, classes: 2, width: 3 } },
   { name: 'lstm-classifier', file: 'model.ts', spec: 'lstm-classifier', inputs: 'integers' },
   { name: 'autoencoder', file: 'model.ts', spec: 'autoencoder' },

@@ -17,6 +17,21 @@ export class SpecContext extends FieldReader {
   readonly symbols = new Map<string, { value: Attribute | undefined; meaning?: string; span: Span }>()
   #counters: ReadonlyMap<string, string> = new Map()
 
+  /** Reads with values for symbols that count there alone. */
+  within<Result>(values: ReadonlyMap<string, Dimension>, span: Span, read: () => Result): Result {
+    const outer = new Map(this.symbols)
+    for (const [name, value] of values) this.symbols.set(name, { ...outer.get(name), value, span })
+    try {
+      return read()
+    } finally {
+      for (const name of values.keys()) {
+        const known = outer.get(name)
+        if (known) this.symbols.set(name, known)
+        else this.symbols.delete(name)
+      }
+    }
+  }
+
   /** A value as data; texts are kept. */
   data(node: YamlNode | null): Attribute {
     const items = itemsOf(node)

@@ -130,8 +130,18 @@ class PlanBuild {
     const known = this.#equations.get(scope)
     if (known) return known
     const { prefix, outer } = scope
+    const { sizes } = scope
+    const size = (name: string) => {
+      const stated = sizes.get(name)
+      return stated === undefined ? this.#host.size(name) : (this.#bound(stated) as Dimension)
+    }
     const own: EquationHost = {
       ...this.#host,
+      size,
+      sizeNames: whole => [
+        ...[...sizes.keys()].filter(name => equals(size(name)!, whole)),
+        ...this.#host.sizeNames(whole).filter(name => !sizes.has(name)),
+      ],
       value: name => {
         const whole = scope.find(name)
         return whole === undefined ? undefined : (this.values.get(whole) ?? this.#learned.get(whole))

@@ -87,19 +87,23 @@ const steps = ref('steps')
 
 /** What the keys of a step that is not one layer stand for. */
 const combinatorValues: Readonly<Record<string, Schema>> = {
-  repeat: described(
-    'The same steps several times, each time with parameters of their own.',
-    map(
+  repeat: described('The same steps several times, each time with parameters of their own.', {
+    ...map(
       {
         times: described('How often.', ref('size')),
+        for: described(
+          'What symbols stand for in each round, instead of how often: `f: [64, 128]`.',
+          mapOf(listOf(ref('size'))),
+        ),
         input: described('What equations among the steps call that which goes into a round.', {
           type: 'string',
         }),
         steps,
       },
-      ['times', 'steps'],
+      ['steps'],
     ),
-  ),
+    oneOf: [{ required: ['times'] }, { required: ['for'] }],
+  }),
   residual: described(
     'The sum of what the steps give and of what went in, or of what the shortcut gives.',
     either(steps, map({ steps, shortcut: steps }, ['steps'])),

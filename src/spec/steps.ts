@@ -9,6 +9,7 @@ import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
 import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
 import { readExpression } from './read-off.js'
+import { readRounds } from './rounds.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
 import { declaredName } from './statements.js'
 import { entriesOf, itemsOf, scalarOf, spanOf, type YamlEntry, type YamlNode } from './yaml.js'
@@ -325,23 +326,17 @@ export class StepReader {
   }
 
   #repeat({ value, span }: YamlEntry, inputs: readonly string[], prefix: string): readonly string[] {
-    const fields = this.#context.fields(value, 'repeat', ['times', 'input', 'steps'], ['times', 'steps'])
+    const context = this.#context
+    const fields = context.fields(value, 'repeat', ['times', 'for', 'input', 'steps'], ['steps'])
     const input = this.#nameIn(fields.get('input'))
-    const times = this.#context.quantity(fields.get('times')?.value ?? null)
-    if (typeof times !== 'number' || !Number.isInteger(times) || times < 0 || times > 1000) {
-      this.#context.report(
-        'spec-invalid-value',
-        { layer: 'repeat', key: 'times', value: textOf(times), expected: 'a whole number up to 1000' },
-        fields.get('times')?.span ?? span,
-      )
-      return inputs
-    }
+    const rounds = readRounds(context, fields, this.#namespace, span) ?? []
     let current = inputs
-    for (let i = 1; i <= times; i++) {
-      const own = `${prefix}repeat${i}.`
+    for (const [i, round] of rounds.entries()) {
+      const own = `${prefix}repeat${i + 1}.`
       current = this.within(own, () => {
         if (input !== undefined && current[0] !== undefined) this.#namespace.give(input, current[0])
-        return this.steps(fields.get('steps')?.value, current, own)
+        this.#namespace.stateSizes(round)
+        return context.within(round, span, () => this.steps(fields.get('steps')?.value, current, own))
       })
     }
     return current
