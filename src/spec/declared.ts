@@ -5,7 +5,7 @@ import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import type { Span } from '../text/source.js'
 import type { SpecContext } from './context.js'
 import type { PlannedParameter } from './plan.js'
-import { nameIn, type Statement } from './statements.js'
+import { type Family, nameIn, prefixesIn, type Statement } from './statements.js'
 import { entriesOf, scalarOf, type YamlEntry } from './yaml.js'
 
 /** A learned tensor or a draw that `where` declares, by the key that it has there. */
@@ -41,16 +41,19 @@ export function readWhere(
       context.report('spec-invalid-value', values, keySpan)
       return []
     }
-    return membersOf(name, statements).map(member => ({ name: member, shape, keySpan, key, family: key }))
+    return membersOf(name, familyOf(name, statements)).map(member => ({
+      name: member,
+      shape,
+      keySpan,
+      key,
+      family: key,
+    }))
   })
 }
 
 /** The names that a name with the index of a family stands for. */
-export function membersOf(name: NameExpression, statements: readonly Statement[]): readonly string[] {
-  const families = statements.flatMap(({ family }) => family ?? [])
-  const used = name.subscripts?.flat().map(subscriptText) ?? []
-  const family = families.find(({ index }) => used.includes(index))
-  if (!family || !name.stem) return [name.name]
+export function membersOf(name: NameExpression, family: Family | undefined): readonly string[] {
+  if (!family || !name.stem || !subscriptsOf(name).includes(family.index)) return [name.name]
   return Array.from({ length: family.last - family.first + 1 }, (_, k) =>
     nameOf(
       name.stem!,
@@ -60,6 +63,32 @@ export function membersOf(name: NameExpression, statements: readonly Statement[]
       name.label,
     ),
   )
+}
+
+const subscriptsOf = ({ subscripts = [] }: NameExpression): readonly string[] =>
+  subscripts.flat().map(subscriptText)
+
+/**
+ * The numbers for which equations read a name: those of the families that read it as it is declared, of several families
+ * with one index those that read it at all. In a product without a sign, such as `xW_l`, it is the end of a word.
+ */
+function familyOf(name: NameExpression, statements: readonly Statement[]): Family | undefined {
+  const indices = subscriptsOf(name)
+  const first = statements.find(({ family }) => family && indices.includes(family.index))?.family
+  if (!first) return undefined
+  const all = statements.flatMap(({ family, left, right }) =>
+    family?.index === first.index
+      ? [{ family, words: [left, right].flatMap(side => [...prefixesIn(side)]) }]
+      : [],
+  )
+  const reading = (text: string) => all.filter(({ words }) => words.some(word => word.endsWith(text)))
+  const stem = nameOf(name.stem ?? name.name, [], name.label)
+  const families = [reading(name.name), reading(stem), all].find(({ length }) => length > 0)!
+  return {
+    index: first.index,
+    first: Math.min(...families.map(({ family }) => family.first)),
+    last: Math.max(...families.map(({ family }) => family.last)),
+  }
 }
 
 /** The names that a draw may be declared under: `u_i \\sim …` draws each number of u. */

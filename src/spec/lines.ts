@@ -1,6 +1,6 @@
 import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
-import { type Expression, type NameExpression, partsOf } from '../math/expression.js'
+import type { Expression, NameExpression } from '../math/expression.js'
 import { parseEquation } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
 import { isReadingProblem, type ReadingProblem, resolve } from '../math/resolve.js'
@@ -14,7 +14,7 @@ import { isPaperFunction } from './functions.js'
 import { bindFree, indicesUsed, lettersOf, type Scope, undefinedNames } from './names.js'
 import type { Namespace } from './namespace.js'
 import type { PlannedLine, PlannedParameter, PlannedPassage } from './plan.js'
-import { drawnFrom, type Fail, nameIn, type Statement } from './statements.js'
+import { drawnFrom, type Fail, nameIn, prefixesIn, type Statement } from './statements.js'
 import { itemsOf, movedIn, type Times } from './times.js'
 
 /** What is defined before a passage. */
@@ -83,7 +83,7 @@ export class LineReader {
       if (name.label) this.#declared.add(name.name)
       if (!family) continue
       this.#declared.add(this.#stemOf(name))
-      for (const member of membersOf(name, this.#statements)) this.#declared.add(member)
+      for (const member of membersOf(name, family)) this.#declared.add(member)
     }
   }
 
@@ -241,9 +241,7 @@ export class LineReader {
         },
       ]
     const members =
-      left.kind === 'call'
-        ? membersOf({ ...left, kind: 'name' }, this.#statements)
-        : membersOf(name!, this.#statements)
+      left.kind === 'call' ? membersOf({ ...left, kind: 'name' }, family) : membersOf(name!, family)
     if (isFunction) for (const member of members) this.#known.functions.add(member)
     return members.map((member, k) => ({
       ...common,
@@ -378,19 +376,6 @@ export class LineReader {
       )
     }
   }
-}
-
-/** All names of an expression, each also without its last subscripts, and with its label. */
-export function* prefixesIn(expression: Expression): Generator<string> {
-  const named = nameIn(expression)
-  if (named) {
-    yield named.name
-    const groups = named.subscripts?.map(items => items.map(subscriptText)) ?? []
-    for (let count = groups.length; count >= 0; count--)
-      yield nameOf(named.stem ?? named.name, groups.slice(0, count), named.label)
-  }
-  if (expression.kind === 'call') yield expression.name
-  for (const part of partsOf(expression)) yield* prefixesIn(part)
 }
 
 /** The value that a passage ends with: of papers that say below an equation what is in it, the one that nothing else reads. */

@@ -19,13 +19,20 @@ export interface Statement {
   readonly isDraw: boolean
   /** Whether it has to hold for a value that another statement defines. */
   readonly isClaim?: true
-  readonly family?: { readonly index: string; readonly first: number; readonly last: number }
+  readonly family?: Family
   readonly range: Range
   readonly text: string
   /** The whole of it, before anything is written out. */
   readonly written: Expression
   /** The function of which this is the value for its own arguments. */
   readonly applies?: string
+}
+
+/** The numbers from `first` to `last`, each of which stands for the index in an equation of its own. */
+export interface Family {
+  readonly index: string
+  readonly first: number
+  readonly last: number
 }
 
 /** Tells a problem at its place in a passage. */
@@ -78,7 +85,7 @@ function rangeOf(
   { index, first: from, last: to }: Extract<Expression, { kind: 'family' }>,
   context: SpecContext,
   fail: Fail,
-): Statement['family'] {
+): Family | undefined {
   const [first, last] = [from, to].map(bound => context.sizeOf(bound))
   const refuse = (problem: string, help: string) =>
     fail(`the range of \`${index}\` ${problem}`, [from.range[0], to.range[1]], help)
@@ -156,6 +163,19 @@ export function nameIn(tree: Expression | { readonly problem: string }): NameExp
   const label = printExpression(tree.right)
   const { left } = tree
   return { ...left, name: `${left.name}^${label}`, stem: left.stem ?? left.name, label }
+}
+
+/** All names of an expression, each also without its last subscripts, and with its label. */
+export function* prefixesIn(expression: Expression): Generator<string> {
+  const named = nameIn(expression)
+  if (named) {
+    yield named.name
+    const groups = named.subscripts?.map(items => items.map(subscriptText)) ?? []
+    for (let count = groups.length; count >= 0; count--)
+      yield nameOf(named.stem ?? named.name, groups.slice(0, count), named.label)
+  }
+  if (expression.kind === 'call') yield expression.name
+  for (const part of partsOf(expression)) yield* prefixesIn(part)
 }
 
 /** How a name that a spec declares is spelled in equations: `\hat{A}` is `A_hat`. */
