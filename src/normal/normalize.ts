@@ -2,7 +2,7 @@ import { sameAttribute } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Attributes, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import { expand, type Mode } from '../ops/elaborate.js'
+import { dependsOnMode, expand, type Mode } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import { isCommutative, orderChains } from './chains.js'
 import { movements } from './movement.js'
@@ -44,45 +44,47 @@ export function normalize(outputs: readonly Node[], builder: GraphBuilder, mode:
   if (!first) return { outputs, used: new Map() }
   const known = normalized.get(first) ?? new Map<string, Normalized>()
   normalized.set(first, known)
-  const key = `${mode} ${outputs.map(({ id }) => id)}`
-  const found = known.get(key) ?? normalForm(outputs, builder, mode)
-  known.set(key, found)
-  return found
+  const keyOf = (each: Mode) => `${each} ${outputs.map(({ id }) => id)}`
+  const found = known.get(keyOf(mode))
+  if (found) return found
+  const { isOfMode, ...form } = normalForm(outputs, builder, mode)
+  for (const each of isOfMode ? [mode] : modes) known.set(keyOf(each), form)
+  return form
 }
+
+const modes: readonly Mode[] = ['inference', 'training']
 
 /** A model of code is compared with many readings of a spec: its form is found once. */
 const normalized = new WeakMap<Node, Map<string, Normalized>>()
 
-function normalForm(outputs: readonly Node[], builder: GraphBuilder, mode: Mode): Normalized {
+/** `isOfMode`: whether anything was expanded that means something else in the other mode. */
+function normalForm(
+  outputs: readonly Node[],
+  builder: GraphBuilder,
+  mode: Mode,
+): Normalized & { readonly isOfMode: boolean } {
   const used: Used = new Map()
+  let isOfMode = false
+  const expandOnce = (node: Node): Node => {
+    if (opTable[node.op]?.kind !== 'derived') return node
+    isOfMode ||= dependsOnMode(node)
+    const next = expand(node, builder, mode)
+    return isProblem(next) ? node : next
+  }
+  const expandWholly = (node: Node): Node => {
+    let current = node
+    for (let next = expandOnce(current); next !== current; next = expandOnce(current)) current = next
+    return current
+  }
   const first = rewrite(outputs, node => applyRules(node, builder, used), builder, used)
-  const second = rewrite(
-    first,
-    node => {
-      let current = node
-      while (opTable[current.op]?.kind === 'derived') {
-        const next = expand(current, builder, mode)
-        if (isProblem(next) || next === current) break
-        current = next
-      }
-      return current
-    },
-    builder,
-    used,
-  )
   // An expansion can contain derived ops in its operands: expand until nothing changes.
   let before: readonly Node[] = first
-  let after = second
+  let after = rewrite(first, expandWholly, builder, used)
   for (let round = 0; round < 12 && after.some((node, i) => node !== before[i]); round++) {
     before = after
-    after = rewrite(after, node => expandOnce(applyRules(node, builder, used), builder, mode), builder, used)
+    after = rewrite(after, node => expandOnce(applyRules(node, builder, used)), builder, used)
   }
-  return { outputs: orderChains(after, builder), used }
-}
-
-function expandOnce(node: Node, builder: GraphBuilder, mode: Mode): Node {
-  const next = opTable[node.op]?.kind === 'derived' ? expand(node, builder, mode) : node
-  return isProblem(next) ? node : next
+  return { outputs: orderChains(after, builder), used, isOfMode }
 }
 
 function applyRules(node: Node, builder: GraphBuilder, used: Used): Node {

@@ -93,6 +93,13 @@ export function expand(node: Node, builder: GraphBuilder, mode: Mode): Node | Pr
   return build(node, op, typeof op.means === 'object' ? op.means[own] : op.means, builder)
 }
 
+/** Whether an op means one thing in training and another in inference. */
+export function dependsOnMode({ op, attributes: { mode } }: Node): boolean {
+  const definition = opTable[op]
+  const isFixed = mode === 'training' || mode === 'inference'
+  return definition?.kind === 'derived' && typeof definition.means === 'object' && !isFixed
+}
+
 /** One step of a derived op into the equation that numbers are computed by. */
 export function expandToCompute(node: Node, builder: GraphBuilder, mode: Mode): Node | Problem {
   const op = opTable[node.op]
