@@ -16,6 +16,7 @@ import { drawings, withPlainDraws } from './drawings.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { nameDifferences } from './findings.js'
 import { formsOf, overlap } from './forms.js'
+import { missingFreedom } from './freedom.js'
 import { judge } from './judge.js'
 import { type NamedDifference, nameDifference } from './naming.js'
 import { compareInputs, inputPlaces, outputPlaces } from './ports.js'
@@ -382,6 +383,8 @@ export function difference(sides: Sides): Whole {
   if ([...sides.specified, ...sides.implemented].some(draws)) return open('the values depend on random draws')
   const found = differingNumbers(sides, 'equal')
   if (!isProblem(found)) return { kind: 'differs', evidence: found, parameters: false }
+  const missing = missingFreedom(sides)
+  if (missing) return { kind: 'differs', evidence: missing, parameters: true }
   const isLearned = ({ attributes }: Node) => 'identity' in attributes && 'name' in attributes
   if (!nodesBelow([...sides.specified, ...sides.implemented]).some(isLearned)) return open(found.problem)
   const unpaired = 'no pairing of learned tensors with parameters makes both equal'
