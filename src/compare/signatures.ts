@@ -7,6 +7,7 @@ import { type Dimension, substitute } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { nodesBelow } from '../graph/walk.js'
 import type { Sides } from './evidence.js'
 import { type Form, formsOf, joinedForms, overlap, partsOfForm, type Taken } from './forms.js'
 import { batch, fixedSizes, smallSizes } from './sizes.js'
@@ -73,6 +74,9 @@ const batchSize = 2
 
 /** Multiplications and additions of one evaluation. */
 const budget = 20_000_000
+
+/** How many nodes may be computed in all: what has one candidate is looked for again and again. */
+const mostComputed = 4_000_000
 
 /** Numbers that differ by no more than this part of the largest are the same. */
 const tolerance = 1e-7
@@ -206,6 +210,8 @@ class Numbers {
   readonly #symbol: (name: string) => number
   readonly #known = new Map<Node, Tensor>()
   readonly #fixed = new Map<Node, readonly number[]>()
+  readonly #sizes = new Map<readonly Node[], number>()
+  #left = mostComputed
 
   constructor(open: ReadonlySet<Node>, symbol: (name: string) => number) {
     this.#open = open
@@ -229,6 +235,10 @@ class Numbers {
     nodes: readonly Node[],
     changes: ReadonlyMap<Node, readonly number[]> = new Map(),
   ): readonly number[] | undefined {
+    const size = this.#sizes.get(nodes) ?? nodesBelow(nodes).length
+    this.#sizes.set(nodes, size)
+    this.#left -= size
+    if (this.#left < 0) return undefined
     const leaf = (node: Node): Tensor | undefined => {
       const isGiven = node.op === 'input' || node.op === 'parameter'
       const shape = isGiven || isDraw(node) ? this.shapeOf(node) : undefined

@@ -33,6 +33,9 @@ const mostNodes = 200_000
 /** So many ways are tried at most, and at least one. */
 const mostPairings = 500
 
+/** So many candidates are looked at to choose one for each: where there are too few for all, every choice is in vain. */
+const mostLookedAt = 100_000
+
 /** How many nodes may be computed to tell parameters apart by numbers. */
 const mostNumbers = 400_000
 
@@ -249,7 +252,8 @@ function likelyPairing(spec: StatedOutputs, sides: Sides, free: readonly Node[])
 function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pairing> {
   const chosen: Candidate[] = []
   const tried: number[] = [0]
-  while (tried.length > 0) {
+  let left = mostLookedAt
+  while (tried.length > 0 && left > 0) {
     const at = tried.length - 1
     if (at === candidates.length) {
       yield new Map(chosen.flatMap(({ forms }) => [...forms]))
@@ -258,6 +262,7 @@ function* choices(candidates: readonly (readonly Candidate[])[]): Generator<Pair
       const open = candidates[at]!
       let next = tried[at]!
       while (next < open.length && chosen.some(other => overlap(other, open[next]!))) next++
+      left -= next + 1 - tried[at]!
       if (next < open.length) {
         tried[at] = next + 1
         chosen.push(open[next]!)
