@@ -35,7 +35,7 @@ console.log(`## Stacks of layers\n\n${stacks.text}\n`)
 const transformers = growth({
   workload: { module: 'transformer.js', make: 'transformer' },
   unit: 'block',
-  sizes: [6, 24, 96, 384],
+  sizes: [6, 24, 96, 384, 2400],
   warmUp: 3,
 })
 console.log(`## Transformers against equations\n\n${transformers.text}`)

@@ -7,6 +7,9 @@ const times = ['trace', 'equations', 'check']
 /** A power of the size. Ten times the layers may take twice ten times as long, for all the noise of a machine. */
 const greatestPower = 1.3
 
+/** The largest models need more than Node takes by itself on a small machine. */
+const heap = ['--max-old-space-size=4096']
+
 /**
  * Models of growing size, each in a process of its own, whose peak memory is its own as well. `workload` is the module
  * and the function that makes one, `unit` what its size counts.
@@ -59,6 +62,6 @@ const times = timeWorkload(${make}(${size}))
 const proof = (times.check - times.trace) / times.trace
 console.log(JSON.stringify({ ...times, proof, megabytes: process.resourceUsage().maxRSS / 1024 }))`
   return JSON.parse(
-    execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }),
+    execFileSync(process.execPath, [...heap, '--input-type=module', '--eval', script], { encoding: 'utf8' }),
   )
 }

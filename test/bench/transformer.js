@@ -24,28 +24,54 @@ export function createModel() {
   return tf.model({ inputs: input, outputs: dense(4, x, 'softmax') })
 }
 `
-  const matrices = ['Q', 'K', 'V', 'O', 'W', 'U'].map(
-    name => `      ${name}_l: [d, d]\n      ${name.toLowerCase()}_l: [d]\n`,
-  )
-  const vectors = ['γ', 'β', 'μ', 'ν'].map(name => `      ${name}_l: [d]\n`)
+  const towers = Math.ceil(blocks / longestFamily)
+  const symbols = Array.from({ length: towers }, (_, t) => `L_${t + 1}: ${heightOf(t, towers, blocks)}`)
+  const parts = Array.from({ length: towers }, (_, t) => tower(t + 1))
   return workload(
     code,
     `title: A transformer
-symbols: { L: ${blocks}, d: 4, ε: 0.00001 }
+symbols: { ${symbols.join(', ')}, d: 4, ε: 0.00001 }
 inputs: { x: [5, d] }
 model:
   - equations: |
       LN(a, \\gamma, \\beta) = \\gamma \\odot \\frac{a - mean[[-1]](a)}{\\sqrt{variance[[-1]](a) + \\epsilon}} + \\beta
-      h_0 = x
-      n_l = LN(h_{l-1}, \\gamma_l, \\beta_l) for l = 1..L
-      c_l = \\mathrm{softmax}((n_l Q_l + q_l) (n_l K_l + k_l)^\\top) (n_l V_l + v_l) for l = 1..L
-      a_l = h_{l-1} + c_l O_l + o_l for l = 1..L
-      m_l = LN(a_l, \\mu_l, \\nu_l) for l = 1..L
-      h_l = a_l + \\max(0, m_l W_l + w_l) U_l + u_l for l = 1..L
-      y = softmax(h_L C + c)
+${parts.map(({ equations }) => equations).join('')}      y = softmax(${endOf(towers)} C + c)
     where:
-${[...matrices, ...vectors].join('')}      C: [d, d]
+${parts.map(({ where }) => where).join('')}      C: [d, d]
       c: [d]
 `,
   )
+}
+
+/** A spec has no family with more members, so that more blocks are several towers, one on top of the other. */
+const longestFamily = 1000
+
+/** Of how many blocks a tower is, all but the last as many as a family may have. */
+const heightOf = (tower, towers, blocks) =>
+  tower + 1 < towers ? longestFamily : blocks - (towers - 1) * longestFamily
+
+/** What the tower of a number computes. */
+const endOf = tower => `h^${tower}_{L_${tower}}`
+
+/** The equations of a tower and its learned tensors, with its number in all names. */
+function tower(t) {
+  const name = letter => `${letter}^${t}`
+  const range = `for l = 1..L_${t}`
+  const [h, n, c, a, m] = ['h', 'n', 'c', 'a', 'm'].map(name)
+  const [Q, K, V, O, W, U] = ['Q', 'K', 'V', 'O', 'W', 'U'].map(letter => `${name(letter)}_l`)
+  const [q, k, v, o, w, u] = ['q', 'k', 'v', 'o', 'w', 'u'].map(letter => `${name(letter)}_l`)
+  const [γ, β, μ, ν] = ['γ', 'β', 'μ', 'ν'].map(letter => `${name(letter)}_l`)
+  return {
+    equations: `      ${h}_0 = ${t > 1 ? endOf(t - 1) : 'x'}
+      ${n}_l = LN(${h}_{l-1}, ${γ}, ${β}) ${range}
+      ${c}_l = \\mathrm{softmax}((${n}_l ${Q} + ${q}) (${n}_l ${K} + ${k})^\\top) (${n}_l ${V} + ${v}) ${range}
+      ${a}_l = ${h}_{l-1} + ${c}_l ${O} + ${o} ${range}
+      ${m}_l = LN(${a}_l, ${μ}, ${ν}) ${range}
+      ${h}_l = ${a}_l + \\max(0, ${m}_l ${W} + ${w}) ${U} + ${u} ${range}
+`,
+    where: [
+      ...[Q, K, V, O, W, U].map(matrix => `      ${matrix}: [d, d]\n`),
+      ...[q, k, v, o, w, u, γ, β, μ, ν].map(vector => `      ${vector}: [d]\n`),
+    ].join(''),
+  }
 }
