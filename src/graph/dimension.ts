@@ -18,7 +18,8 @@ export type Atom =
 /** Functions of dimensions that stay as atoms when their arguments are not numbers. */
 export type FunctionName = keyof typeof functions
 
-interface Term {
+/** A product of atoms with a number before it. */
+export interface Term {
   readonly coefficient: Rational
   /** Atoms with their powers, which are whole and never 0, ordered by key. */
   readonly factors: readonly (readonly [key: string, atom: Atom, power: number])[]

@@ -1,5 +1,5 @@
 import type { Binding, Expression, FunctionCode, Module, Target } from '../core/program.js'
-import { isFunctionCode, nodesOf, ownNodesOf } from '../core/walk.js'
+import { type CodeNode, isFunctionCode, nodesOf, ownNodesOf } from '../core/walk.js'
 import { positionAt, type Span } from '../text/source.js'
 
 /** What code assigns: a variable, or a field by its name, whichever object it is of. */
@@ -12,17 +12,64 @@ export interface Assignment {
 }
 
 /** Where a function other than `own`, and not inside of it, assigns a variable or field more than nothing. */
-export function assignedElsewhere(
+export const assignedElsewhere = (
   modules: readonly Module[],
   own: FunctionCode,
   assigned: Assigned,
+): Assignment | undefined =>
+  foundElsewhere(
+    modules,
+    own,
+    node => node.kind === 'assign' && !isNothing(node.value) && assigns(node.target, assigned),
+  )
+
+/** Where such a function adds to the list that a variable or field holds: `filling` are the methods of lists that do. */
+export const filledElsewhere = (
+  modules: readonly Module[],
+  own: FunctionCode,
+  assigned: Assigned,
+  filling: ReadonlySet<string>,
+): Assignment | undefined =>
+  foundElsewhere(modules, own, node => {
+    if (node.kind === 'assign')
+      return (
+        (assigns(node.target, assigned) && !isEmptyList(node.value) && !isNothing(node.value)) ||
+        (node.target.kind === 'member' && reads(node.target.object, assigned))
+      )
+    if (node.kind !== 'call' || node.callee.kind !== 'member') return false
+    const { object, key } = node.callee
+    return key.kind === 'literal' && filling.has(String(key.value)) && reads(object, assigned)
+  })
+
+/** Where such a function makes a number of what the variable or field holds, and puts it there: `x += 1`, `x = min(x, 9)`. */
+export const changedElsewhere = (
+  modules: readonly Module[],
+  own: FunctionCode,
+  assigned: Assigned,
+): Assignment | undefined => {
+  const readsIt = (code: unknown) => nodesOf(code).some(node => reads(node, assigned))
+  const assignsIt = (code: unknown) =>
+    nodesOf(code).some(node => node.kind === 'assign' && assigns(node.target, assigned))
+  return foundElsewhere(
+    modules,
+    own,
+    node =>
+      (node.kind === 'assign' && assigns(node.target, assigned) && readsIt(node.value)) ||
+      (node.kind === 'with' && readsIt(node.value) && assignsIt(node.body)),
+  )
+}
+
+function foundElsewhere(
+  modules: readonly Module[],
+  own: FunctionCode,
+  isMeant: (node: Placed) => boolean,
 ): Assignment | undefined {
   const inside = new Set<object>(nodesOf(own))
   for (const { body } of modules) {
     for (const code of functionsIn(body)) {
       if (inside.has(code)) continue
       for (const node of ownNodesOf(code.body)) {
-        if (node.kind !== 'assign' || isNothing(node.value) || !assigns(node.target, assigned)) continue
+        if (!('span' in node) || !isMeant(node)) continue
         const { span } = node
         const by = code.name === '' ? `line ${positionAt(span.file, span.start).line}` : `\`${code.name}\``
         return { by, span }
@@ -31,6 +78,17 @@ export function assignedElsewhere(
   }
   return undefined
 }
+
+/** A node of code that has a place. */
+type Placed = Extract<CodeNode, { readonly span: Span }>
+
+function reads(node: CodeNode, assigned: Assigned): boolean {
+  if (node.kind === 'variable') return 'binding' in assigned && node.binding === assigned.binding
+  if (node.kind !== 'member' || !('key' in assigned)) return false
+  return node.key.kind === 'literal' && node.key.value === assigned.key
+}
+
+const isEmptyList = (value: Expression): boolean => value.kind === 'array' && value.elements.length === 0
 
 function assigns(target: Target, assigned: Assigned): boolean {
   switch (target.kind) {

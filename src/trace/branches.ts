@@ -5,6 +5,7 @@ import type { Span } from '../text/source.js'
 import { evaluate } from './expressions.js'
 import { type Frame, Thrown } from './frame.js'
 import type { Change } from './heap.js'
+import { choice } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { type Slot, SlotMap } from './slot.js'
 import { because, type Path, shortText } from './unknowns.js'
@@ -43,7 +44,13 @@ export function chooseBranch(
   if (result.length === 0) throw first.thrown ?? second.thrown ?? new Thrown(undefined, span)
   const [left, right] = result
   if (result.length === 1) return left!.value
-  return sameValue(left!.value, right!.value) ? left!.value : unknownBranch(interpreter, what, cause)
+  if (sameValue(left!.value, right!.value)) return left!.value
+  const value = unknownBranch(interpreter, what, cause)
+  interpreter.unknowns.explain(value, {
+    operator: choice,
+    operands: [condition, left!.value, right!.value],
+  })
+  return value
 }
 
 /** `a || b` and its kin; an unknown left side may be either. */

@@ -50,6 +50,10 @@ export interface Dialect {
    * others by `call`.
    */
   readonly builtinMember: (value: Value, key: string, isBorrowed?: boolean) => BuiltinMember | undefined
+  /** Methods of lists that give a list with a value for each element, or with some of the elements. */
+  readonly listMethods: Readonly<Record<string, 'each' | 'some'>>
+  /** Names of methods by which lists get more elements. */
+  readonly filling: ReadonlySet<string>
   /** What values of the language inherit from, where programs can add fields. */
   readonly prototypes: (value: Value, trace: Tracer) => readonly ObjectValue[]
 }

@@ -2,19 +2,34 @@ import type { Binding, FunctionCode, Module } from '../core/program.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { add, type Dimension, isPolynomial, multiply, subtract, symbol } from '../graph/dimension.js'
 import type { Span } from '../text/source.js'
-import { type Assignment, assignedElsewhere } from './assigned-elsewhere.js'
+import {
+  type Assigned,
+  type Assignment,
+  assignedElsewhere,
+  changedElsewhere,
+  filledElsewhere,
+} from './assigned-elsewhere.js'
 import { Thrown } from './frame.js'
 import type { Interpreter } from './interpreter.js'
 import type { Cell, Scope } from './scope.js'
 import type { ReadPlace } from './unset-reads.js'
-import { type HostObject, isObject, isUnknown, type ObjectValue, type Property, type Value } from './value.js'
+import {
+  type HostObject,
+  isObject,
+  isUnknown,
+  type ObjectValue,
+  type Property,
+  unknownKey,
+  type Value,
+  wholeKey,
+} from './value.js'
 
 /** How what a call finds follows from how many calls there were before it. */
 type Form =
   /** Every call adds the same number. */
   | { readonly kind: 'counter'; readonly start: Dimension; readonly step: number }
-  /** It is any number. */
-  | { readonly kind: 'number' }
+  /** It is any number, or a list of which nothing is known. */
+  | { readonly kind: 'any' }
   /** An object of a library, as the first call found it or as one left it. */
   | { readonly kind: 'state'; readonly left: unknown }
   /** Nothing before some other function was called, which is where it is set. */
@@ -29,9 +44,11 @@ const deepest = 3
 /** So many places are looked at. */
 const mostPlaces = 500
 
-/** A place that holds a number, or an object of which the state counts for the next call. */
+/** A place that holds a number, an empty list, or an object of which the state counts for the next call. */
 interface Place {
   readonly value: Value
+  /** How code names it. */
+  readonly assigned?: Assigned
   readonly state?: unknown
   readonly write: (value: Value) => void
 }
@@ -39,7 +56,8 @@ interface Place {
 /**
  * A target may be called any number of times, and one call finds what those before it left. Numbers that it changes are
  * followed: one that grows by a whole number counts the calls, of any other nothing is known. What it builds in its first
- * call and finds in later ones is as the first call leaves it.
+ * call and finds in later ones is as the first call leaves it. Of a list that it finds empty and leaves so nothing is known
+ * where other functions fill it, and of a number that they count on neither.
  */
 export class EarlierCalls {
   readonly #interpreter: Interpreter
@@ -48,6 +66,8 @@ export class EarlierCalls {
   learned: LeftByCalls | undefined
   /** What the call throws over, since other functions that set it were not called before: with what was known already. */
   unset: LeftByCalls | undefined
+  /** What other functions fill and count, where the call leaves it as it found it: with what was known already. */
+  grown: LeftByCalls | undefined
 
   constructor(interpreter: Interpreter, known: LeftByCalls) {
     this.#interpreter = interpreter
@@ -73,7 +93,29 @@ export class EarlierCalls {
       throw error
     } finally {
       this.#ask(unset.take(), before, roots)
+      this.grown = this.#grownBetween(before.places, this.#places(roots).places, roots)
     }
+  }
+
+  /** What is as the call found it, and other functions fill or count on. */
+  #grownBetween(
+    before: ReadonlyMap<string, Place>,
+    after: ReadonlyMap<string, Place>,
+    { code, module }: Roots,
+  ): LeftByCalls | undefined {
+    const { modules, dialect } = this.#interpreter
+    const grown = new Map(this.#known)
+    for (const [path, { value, assigned }] of before) {
+      const left = after.get(path)?.value
+      const isLeft = left === value || (isEmptyList(left) && isEmptyList(value))
+      if (!assigned || grown.has(path) || !isLeft) continue
+      const among = 'key' in assigned ? modules.loaded : [module]
+      const isGrown = isEmptyList(value)
+        ? filledElsewhere(among, code, assigned, dialect.filling)
+        : typeof value === 'number' && changedElsewhere(among, code, assigned)
+      if (isGrown) grown.set(path, { kind: 'any' })
+    }
+    return grown.size > this.#known.size ? grown : undefined
   }
 
   #enter(path: string, place: Place, form: Form, span: Span): void {
@@ -83,7 +125,7 @@ export class EarlierCalls {
     if (form.kind === 'counter') write(add(form.start, multiply(form.step, this.#count())))
     else if (form.kind === 'set')
       write(interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason))
-    else if (form.kind === 'number') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
+    else if (form.kind === 'any') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
     else if (isObject(value) && value.kind === 'host') {
       const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))
       const state = value.type.unknownState?.(value.state, unknown, [value.state, form.left])
@@ -144,7 +186,7 @@ export class EarlierCalls {
 
   /** Undefined where a call leaves what it finds. */
   #formOf(found: Place, left: Place, known: Form | undefined): Form | undefined {
-    if (known?.kind === 'number' || known?.kind === 'state') return known
+    if (known?.kind === 'any' || known?.kind === 'state') return known
     if (found.state !== undefined) {
       const { value } = found as { readonly value: HostObject }
       const unknown = this.#interpreter.fresh('state')
@@ -157,10 +199,10 @@ export class EarlierCalls {
     if (first === undefined) return undefined
     const step = next === undefined ? undefined : subtract(next, first)
     if (step === 0 && !known) return undefined
-    if (known?.kind === 'counter') return step === known.step ? known : { kind: 'number' }
+    if (known?.kind === 'counter') return step === known.step ? known : { kind: 'any' }
     return typeof step === 'number' && Number.isInteger(step)
       ? { kind: 'counter', start: first, step }
-      : { kind: 'number' }
+      : { kind: 'any' }
   }
 
   #places({ thisValue, module, scope }: Roots): Found {
@@ -169,9 +211,16 @@ export class EarlierCalls {
     const owners = new Map<ObjectValue, Owner>()
     const cells = new Map<Cell, Binding>()
     const seen = new Set<ObjectValue>()
-    const add = (path: string, value: Value, depth: number, write: Place['write']): void => {
+    const add = (
+      path: string,
+      value: Value,
+      depth: number,
+      write: Place['write'],
+      assigned?: Assigned,
+    ): void => {
       if (places.size >= mostPlaces) return
-      if (numberOf(value) !== undefined || (isUnknown(value) && depth > 0)) places.set(path, { value, write })
+      if (numberOf(value) !== undefined || (isUnknown(value) && depth > 0) || isEmptyList(value))
+        places.set(path, { value, write, ...(assigned && { assigned }) })
       if (!isObject(value) || seen.has(value) || depth > deepest) return
       seen.add(value)
       if (value.kind === 'host' && value.type.outlivesCalls)
@@ -180,15 +229,19 @@ export class EarlierCalls {
       const held = [...value.properties].filter(([, property]) => !isEmpty(property))
       owners.set(value, { path, held: new Set(held.map(([key]) => key)) })
       for (const [key, property] of value.properties)
-        add(`${path}.${key}`, property.value, depth + 1, next =>
-          heap.setProperty(value, key, { ...property, value: next }),
+        add(
+          `${path}.${key}`,
+          property.value,
+          depth + 1,
+          next => heap.setProperty(value, key, { ...property, value: next }),
+          { key },
         )
     }
     add('this', thisValue, 0, () => undefined)
     for (const binding of module.scope) {
       const cell = scope?.find(binding)
       if (cell?.initialized && isEmpty(cell)) cells.set(cell, binding)
-      if (cell?.initialized) add(binding.name, cell.value, 1, next => heap.setCell(cell, next))
+      if (cell?.initialized) add(binding.name, cell.value, 1, next => heap.setCell(cell, next), { binding })
     }
     return { places, owners, cells }
   }
@@ -217,6 +270,14 @@ const setBy = (what: string, { by, span }: Assignment): Form => ({
 /** Whether a place holds nothing, and no code that is run to read it. */
 const isEmpty = ({ value, getter }: Property): boolean =>
   getter === undefined && (value === undefined || value === null)
+
+/** A list that is known to hold nothing. */
+const isEmptyList = (value: Value): boolean =>
+  isObject(value) &&
+  value.kind === 'array' &&
+  value.elements.length === 0 &&
+  !value.properties.has(unknownKey) &&
+  !value.properties.has(wholeKey)
 
 /** From where a target finds what calls before it left. */
 export interface Roots {

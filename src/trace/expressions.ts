@@ -4,6 +4,7 @@ import { type Span, spanText } from '../text/source.js'
 import { chooseBranch, chooseLogical } from './branches.js'
 import type { Frame } from './frame.js'
 import { accessor, makeClass, makeClosure } from './functions.js'
+import { elementOf } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { assignTarget, listOf } from './patterns.js'
 import { Scope } from './scope.js'
@@ -128,7 +129,7 @@ function member(
   const name = interpreter.dialect.key(key)
   if (name === undefined) {
     if (isUnknown(object) || !isObject(object))
-      return interpreter.derived([object, key], ([base, at]) => `${base}[${at}]`)
+      return interpreter.derived([object, key], ([base, at]) => `${base}[${at}]`, elementOf)
     // The object may change before it is read in this way again.
     const because = whyUnknown(key, span)
     return interpreter.unknowns.fresh(spanText(span), because)

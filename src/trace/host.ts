@@ -11,6 +11,7 @@ import type { Counter, Training } from '../graph/training.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
+import type { OwnSize } from './own-sizes.js'
 import type { Reach } from './reach.js'
 import type { Supposition } from './suppositions.js'
 import type { Operation, Path } from './unknowns.js'
@@ -144,6 +145,18 @@ export type HostMember<State> =
 /** The operator whose result is a number between 0 and 1 that nothing decides: 0 is possible, 1 is not. */
 export const randomDraw = 'random draw'
 
+/** The operators of what is read from a value that is not known: a field or an element of it, or one that stands for any. */
+export const memberOf = 'member'
+export const elementOf = 'element'
+/** The operator of what a call gives of something that is not known. */
+export const resultOf = 'result of a call'
+/** The operator of a list that has some elements of another. */
+export const someOf = 'some elements'
+/** The operator of a list with a value for each element of another, of which the one for any of them is the second operand. */
+export const elementwise = 'each element'
+/** The operator of a value that is one of two: the condition, and what it is if that holds, and else. */
+export const choice = 'choice'
+
 /** What a library may ask of the trace that calls it. */
 export interface Tracer {
   readonly heap: Heap
@@ -177,6 +190,12 @@ export interface Tracer {
   ): UnknownValue
   /** What a value that is not known was computed from, if an operator gave it. */
   operation(value: UnknownValue): Operation | undefined
+  /** What decides a value that is not known: two with equal keys are one value. */
+  keyOf(value: UnknownValue): string
+  /** The value that is not known and whose name a symbol has. */
+  unknownNamed(name: string): UnknownValue | undefined
+  /** A size of something that the target is given, under a name of its own: equal keys, equal sizes. */
+  ownSize(path: string, key: string): OwnSize
   /**
    * Whether an object that is not known is as it was given: nothing was written into it, and none of its members was read
    * that may change it, or give what does. Elements and the length are no such members.

@@ -22,12 +22,14 @@ import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
+import { type Fits, type OwnSize, OwnSizes } from './own-sizes.js'
 import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
 import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
 import type { Cell, Scope } from './scope.js'
 import { type Supposition, Suppositions } from './suppositions.js'
+import { operationOfCall } from './unknown-lists.js'
 import { UnknownObjects } from './unknown-objects.js'
 import {
   type KeyTable,
@@ -96,6 +98,7 @@ export class Interpreter implements Tracer {
   readonly wanted = new WantedTensors()
   /** The sizes that open ones must have for the target to run at all. */
   readonly fits = new Map<string, Dimension>()
+  readonly ownSizes: OwnSizes
   readonly suppositions = new Suppositions()
   readonly unknownObjects = new UnknownObjects(this)
   /** What functions that made objects of a library were told, and do not read. */
@@ -118,10 +121,12 @@ export class Interpreter implements Tracer {
     budget: Budget,
     assumptions: Assumptions,
     keys: KeyTable,
+    fits: Fits,
   ) {
     this.library = library
     this.dialect = dialect
     this.unknowns = new Unknowns(keys, () => this.#objects - 1, library.sizes)
+    this.ownSizes = new OwnSizes(this.unknowns, fits)
     this.conditions = new Conditions(dialect, this.unknowns, assumptions)
     this.meter = new Meter(budget)
     this.modules = new Modules(loader, this)
@@ -214,6 +219,18 @@ export class Interpreter implements Tracer {
     return this.failures.perhaps(problem, span)
   }
 
+  unknownNamed(name: string): UnknownValue | undefined {
+    return this.unknowns.named(name)
+  }
+
+  ownSize(path: string, key: string): OwnSize {
+    return this.ownSizes.size(path, key)
+  }
+
+  keyOf(value: UnknownValue): string {
+    return this.unknowns.keyOf(value)
+  }
+
   isUntouched(value: UnknownValue): boolean {
     return this.unknownObjects.isUntouched(value)
   }
@@ -260,6 +277,8 @@ export class Interpreter implements Tracer {
       const result = callee.reason
         ? this.#valueAt(span, path, callee.reason)
         : this.opaque('opaque-callee', { call: shortText(span) }, span, path)
+      const operation = operationOfCall(this, callee, { arguments: args, thisValue, span })
+      if (operation) this.unknowns.explain(result, operation)
       const taken = this.library.calledUnknown(this, lastKeyOf(callee), { thisValue, arguments: args, span })
       this.wantTensors(taken, callee.reason ? undefined : result.reason)
       return result

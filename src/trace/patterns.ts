@@ -3,6 +3,7 @@ import { type Span, spanText } from '../text/source.js'
 import { copyFields, evaluate, evaluateKey } from './expressions.js'
 import { mayHave } from './fields.js'
 import type { Frame } from './frame.js'
+import { elementOf } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { isObject, isUnknown, type Property, type Value } from './value.js'
 
@@ -48,7 +49,7 @@ export function assignTarget(
       for (const { key, element } of target.entries) {
         const { value: keyValue, name } = evaluateKey(interpreter, key, frame)
         if (name === undefined) {
-          const unknown = interpreter.derived([value, keyValue], ([base, at]) => `${base}[${at}]`)
+          const unknown = interpreter.derived([value, keyValue], ([base, at]) => `${base}[${at}]`, elementOf)
           assignElement(interpreter, element, { value: unknown }, frame, how)
           continue
         }

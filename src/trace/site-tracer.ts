@@ -11,7 +11,7 @@ import { positionAt, type Span } from '../text/source.js'
 import { askingFor } from './asked-options.js'
 import { type Assumption, Assumptions, type Question } from './assumptions.js'
 import { type Budget, BudgetExceeded, defaultBudget } from './budget.js'
-import { DeclaredTensors, type Fits } from './declared-tensors.js'
+import { DeclaredTensors } from './declared-tensors.js'
 import type { Dialect } from './dialect.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepeated } from './found-models.js'
@@ -21,6 +21,7 @@ import type { Library } from './host.js'
 import { Interpreter } from './interpreter.js'
 import { fromJson } from './javascript-json.js'
 import type { LoaderLike } from './modules.js'
+import type { Fits } from './own-sizes.js'
 import { nameOfTarget } from './patterns.js'
 import { remainsOf } from './remains.js'
 import { type Declarations, remarkedInputs, type StatedInput, type Taken } from './stated-inputs.js'
@@ -102,6 +103,8 @@ export interface Walk {
   readonly left?: LeftByCalls
   /** Where it throws: the same with what other functions set, which held nothing. */
   readonly unset?: LeftByCalls
+  /** What it found empty, or as a number, and other functions fill and count, with what was known. */
+  readonly grown?: LeftByCalls
   /** The sizes that open ones must have for it to run, where that is more than it was walked with. */
   readonly fits?: Fits
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
@@ -155,12 +158,13 @@ export class SiteTracer {
       { ...defaultBudget, ...request.budget },
       new Assumptions(assumptions),
       keys,
+      fits,
     )
     this.#interpreter.watched = request.watched
     request.library.begin(this.#interpreter)
     this.#module = module
     this.#assumptions = assumptions
-    this.#declared = new DeclaredTensors(this.#interpreter, fits)
+    this.#declared = new DeclaredTensors(this.#interpreter)
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined, earlier)
     this.top = this.#run(
@@ -271,7 +275,8 @@ export class SiteTracer {
     const steps = interpreter.meter.spent
     const left = training && this.#targets.left
     const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
-    const fits = this.#declared.learned
+    const { grown } = this.#targets
+    const fits = interpreter.ownSizes.learned(interpreter.fits)
     const supposes = this.#supposed(target)
     const callbacks = this.#runCallbacks(target)
     return {
@@ -281,6 +286,7 @@ export class SiteTracer {
       ...(open && { open }),
       ...(left && { left }),
       ...(unset && { unset }),
+      ...(grown && { grown }),
       ...(fits && { fits }),
       ...(supposes && { supposes }),
       callbacks,

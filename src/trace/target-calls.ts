@@ -47,6 +47,8 @@ export class Targets {
   left: LeftByCalls | undefined
   /** The same with what the call throws over, as other functions that set it were not called before. */
   unset: LeftByCalls | undefined
+  /** The same with what other functions fill and count. */
+  grown: LeftByCalls | undefined
 
   constructor(
     interpreter: Interpreter,
@@ -119,6 +121,7 @@ export class Targets {
     this.given.length = 0
     this.left = undefined
     this.unset = undefined
+    this.grown = undefined
     const place = this.#place(target)
     const parameters = new Set(this.parameters(target))
     const entries = Object.entries(values)
@@ -278,6 +281,7 @@ export class Targets {
     } finally {
       this.left = earlier.learned
       this.unset = earlier.unset
+      this.grown = earlier.grown
     }
   }
 

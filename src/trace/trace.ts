@@ -3,10 +3,11 @@ import type { Port } from '../graph/model.js'
 import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
 import { defaultBudget } from './budget.js'
-import type { Fits } from './declared-tensors.js'
+import type { LeftByCalls } from './earlier-calls.js'
 import type { Found } from './found-models.js'
 import { followedPath } from './given-values.js'
 import type { Library } from './host.js'
+import type { Fits } from './own-sizes.js'
 import { type Learned, type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
 import {
   type Contradiction,
@@ -38,7 +39,7 @@ const mostCalls = 4
 /** As many tensors of a function may be supposed to have a shape one after the other. */
 const mostSuppositions = 12
 
-/** As many times a walk may end at something else that other functions set. */
+/** As many times a walk may find something else that other functions set, fill or count. */
 const mostUnset = 4
 
 /** As many open sizes may follow from what the code does with them. */
@@ -237,26 +238,32 @@ function withWeights(
 
 /**
  * Walks a target as any of its calls that run: with the open sizes that they must have, with what other functions set not
- * known, where it throws because it holds nothing, and where it trains, with what the calls before it left.
+ * known, where it throws because it holds nothing, with what they fill and count not known, and where it trains, with what
+ * the calls before it left.
  */
 function asAnyCall(
   start: Start,
   walk: (tracer: SiteTracer) => Walk,
 ): (tracer: SiteTracer, assumptions: readonly Assumption[]) => Walk {
   return (tracer, assumptions) => {
-    let found = walk(tracer)
     let fits: Fits = new Map()
-    for (let sizes = 0; found.fits && sizes < mostFits; sizes++) {
-      fits = found.fits
-      found = walk(start(assumptions, { fits }))
+    const fitted = (first: Walk, earlier?: LeftByCalls): Walk => {
+      let found = first
+      for (let sizes = 0; found.fits && sizes < mostFits; sizes++) {
+        fits = found.fits
+        found = walk(start(assumptions, { fits, ...(earlier && { earlier }) }))
+      }
+      return found
     }
-    for (let rounds = 0; found.unset && rounds < mostUnset; rounds++) {
-      const again = walk(start(assumptions, { fits, earlier: found.unset }))
-      if (isStopped(again)) break
+    const after = (earlier: LeftByCalls): Walk => fitted(walk(start(assumptions, { fits, earlier })), earlier)
+    let found = fitted(walk(tracer))
+    for (let rounds = 0; rounds < mostUnset; rounds++) {
+      const known = found.unset ?? found.grown
+      const again = known && after(known)
+      if (!again || isStopped(again)) break
       found = again
     }
-    for (let calls = 1; found.left && calls < mostCalls; calls++)
-      found = walk(start(assumptions, { fits, earlier: found.left }))
+    for (let calls = 1; found.left && calls < mostCalls; calls++) found = after(found.left)
     return found
   }
 }

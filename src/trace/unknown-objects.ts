@@ -1,6 +1,7 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
 import { sameValue } from './branches.js'
+import { memberOf } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { whyUnknown } from './unknowns.js'
 import {
@@ -28,6 +29,11 @@ export class UnknownObjects {
 
   constructor(interpreter: Interpreter) {
     this.#interpreter = interpreter
+  }
+
+  /** Whether the program wrote into any of them. */
+  get isWritten(): boolean {
+    return this.#written.size > 0
   }
 
   get written(): Iterable<RecordObject> {
@@ -77,8 +83,8 @@ export class UnknownObjects {
     return interpreter.derived(
       [object],
       ([name]) => (isIndex ? `${name}[${key}]` : `${name}.${key}`),
-      undefined,
-      isIndex ? undefined : key,
+      memberOf,
+      key,
     )
   }
 

@@ -196,13 +196,19 @@ export class Unknowns {
         born: Math.max(...values.map(operand => this.#bornOf(operand))),
         member,
       })
-    if (operator !== undefined) identity.operation ??= { operator, operands: values }
+    identity.operation ??= { operator: operator ?? '', operands: values }
     return this.#of(identity, reason)
   }
 
   /** What decides a value: the same in every walk of the program, unless the value is loose. */
   keyOf(value: UnknownValue): string {
     return this.#identityOf(value)?.key ?? this.#table.shorten(value.path)
+  }
+
+  /** The value whose name a symbol has. */
+  named(name: string): UnknownValue | undefined {
+    const identity = this.#named.get(name)
+    return identity && this.#of(identity, undefined)
   }
 
   /** Since when there is such a value: what others decide is as old as the youngest of them. */

@@ -1,8 +1,9 @@
-import { isPolynomial, symbol } from '../../graph/dimension.js'
+import { isPolynomial } from '../../graph/dimension.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType } from '../../graph/type.js'
 import { widest } from '../../ops/shape.js'
+import type { Span } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
 import {
   isObject,
@@ -14,9 +15,11 @@ import {
 } from '../../trace/value.js'
 import { constantOf, isConstantFailure } from './constants.js'
 import type { ArgumentDeclaration, ArgumentKind, NumberRange } from './functions/function.js'
+import { givenData, type Layout } from './given-data.js'
 import { isSeries, type Series } from './series.js'
 import { nodeOnTape } from './tape.js'
 import { isTensor } from './types.js'
+import { unboundNumber } from './unbound-numbers.js'
 
 /** Why an argument could not be read: it is not known, or TF.js does not take it. */
 export type ArgumentFailure =
@@ -35,15 +38,21 @@ export type ReadArgument =
 
 interface ReadRequest {
   readonly trace: Tracer
+  readonly span: Span
   readonly property: Property | undefined
   readonly declaration: ArgumentDeclaration
   readonly dtype: DataType | undefined
+  /** How numbers are arranged that are not known. */
+  readonly layout?: Layout | undefined
 }
 
 /** How each kind of argument is read. */
 const kinds: Readonly<Record<ArgumentKind, (request: ReadRequest) => ReadArgument>> = {
-  tensor: ({ trace, property, declaration, dtype }) => {
-    const node = tensorOf(trace, property?.value, dtype)
+  tensor: ({ trace, span, property, declaration, dtype, layout }) => {
+    const known = tensorOf(trace, property?.value, dtype)
+    const given =
+      'op' in known || !layout ? undefined : givenData(trace, property?.value, layout, { dtype, span })
+    const node = given ?? known
     const { takes } = declaration
     if (!('op' in node) || !takes || node.type.dtype === takes) return node
     return { problem: `\`${declaration.name}\` must be of type ${takes}, not ${node.type.dtype}` }
@@ -153,7 +162,7 @@ export function attributeOf(
   trace: Tracer,
   value: Value,
 ): Attribute | { readonly unknown: UnknownValue } | undefined {
-  if (isUnknown(value)) return value.reason ? { unknown: value } : symbol(value.path, true)
+  if (isUnknown(value)) return value.reason ? { unknown: value } : unboundNumber(trace, value, true)
   if (value === undefined) return undefined
   if (!isObject(value)) return value
   const items = trace.elements(value)

@@ -5,6 +5,7 @@ import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { Counters } from './counters.js'
+import type { GivenNumbers } from './given-data.js'
 import type { LimitedCall } from './gradient-limits.js'
 import type { Differentiation } from './gradients.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
@@ -65,10 +66,14 @@ export interface Context {
   readonly seeds: Map<string, number>
   /** Who says what shape a tensor has that the target is given. */
   readonly statements: Map<Node, ShapeStatement>
+  /** The inputs that numbers are which the program is given, by what decides these. */
+  readonly given: Map<string, GivenNumbers>
   /** The tensors that calls gave which the target makes of functions that it is given. */
   readonly givenByCalls: HostObject<TensorState>[]
   /** Names of sizes that remarks in the code give, each with a tensor that has it. */
   readonly remarkedSizes: Map<string, string>
+  /** Those among them that say how many examples numbers are of that the program is given. */
+  readonly exampleCounts: Set<string>
 }
 
 const contexts = new WeakMap<Tracer, Context>()
@@ -100,8 +105,10 @@ export function contextOf(trace: Tracer): Context {
     limitedCalls: [],
     seeds: new Map(),
     statements: new Map(),
+    given: new Map(),
     givenByCalls: [],
     remarkedSizes: new Map(),
+    exampleCounts: new Set(),
   }
   contexts.set(trace, context)
   return context

@@ -26,18 +26,21 @@ export interface ImpossibleCall {
 /**
  * The sizes that open ones must have for a call to be possible. A size is found where just one of those that the call
  * speaks of makes it possible; where 1, which is repeated, or any size would do as well, the call does not say which it is.
+ * Lists of examples that a call puts together are of one length: none is a single example that is repeated.
  */
 export function sizesThatFit(
   call: ImpossibleCall,
   isOpen: (symbol: string) => boolean,
+  isCount: (symbol: string) => boolean,
 ): ReadonlyMap<string, Dimension> {
   const shapes = call.inputs.flatMap(({ type }) => (type.shape ? [type.shape] : []))
   const symbols = [...new Set(shapes.flat().flatMap(size => [...symbolsOf(size)]))].filter(isOpen)
   for (const name of symbols) {
     const sizes = sizesSpokenOf(name, shapes, call.attributes)
     const fitting = [1, ...anySizes, ...sizes].filter(size => call.isPossible(trialWith(name, size)))
-    const [only] = fitting
-    if (fitting.length === 1 && sizes.includes(only!)) return new Map([[name, only!]])
+    const [only, ...others] = isCount(name) ? fitting.filter(size => size !== 1) : fitting
+    const isRepeated = fitting.length > 1 && !(only !== undefined && [...symbolsOf(only)].every(isCount))
+    if (others.length === 0 && !isRepeated && sizes.includes(only!)) return new Map([[name, only!]])
   }
   return new Map()
 }

@@ -99,6 +99,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     begin: trace => {
       clearRecord(trace, contextOf(trace).record)
       contextOf(trace).customGradients.clear()
+      contextOf(trace).given.clear()
     },
     customGradientsOf: trace =>
       [...contextOf(trace).customGradients.values()].filter(found => found !== undefined),

@@ -10,6 +10,7 @@ import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { declared, declaredByModel } from './declared-shapes.js'
 import { applyToTensors, givenNoTensors, isTraining, plainConfig, remember } from './layers.js'
+import { fitInputs } from './open-shapes.js'
 import { readModel } from './read-model.js'
 import { callLayersAgain } from './reapply.js'
 import { rebuild, sizesGiven } from './rebuild.js'
@@ -341,6 +342,11 @@ export function applyModel(
     const node = inputs[i]?.state.node
     if (input.state.node && node) replaced.set(input.state.node, node)
   })
+  fitInputs(
+    trace,
+    state.inputs.map(input => input.state.node),
+    inputs.map(input => input.state.node),
+  )
   const sizes = sizesGiven(state.inputs.map((input, i) => [input.state.node, inputs[i]?.state.node]))
   const changes = { mode, sizes }
   const lost = callLayersAgain({

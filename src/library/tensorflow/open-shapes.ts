@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import { symbolsOf } from '../../graph/dimension.js'
+import { subtract, symbol, symbolsOf } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
+import { isOpen } from '../open-sizes.js'
 import { contextOf } from './context.js'
 import { shapeOf } from './function-model.js'
 import type { ArgumentDeclaration, TensorFunction } from './functions/function.js'
@@ -69,6 +70,27 @@ export function misfit(trace: Tracer, inputs: readonly Node[]): 'shape-mismatch'
     (type.shape ?? []).some(size => [...symbolsOf(size)].some(name => remarkedSizes.has(name))),
   )
   return isOpen ? 'open-shape' : 'shape-mismatch'
+}
+
+/** Notes the sizes that the inputs of a model must have which is applied to tensors: all but those that it leaves open. */
+export function fitInputs(
+  trace: Tracer,
+  declared: readonly (Node | undefined)[],
+  given: readonly (Node | undefined)[],
+): void {
+  const { remarkedSizes } = contextOf(trace)
+  const sizes = declared.flatMap((node, i) => {
+    const [needed, own] = [node?.type.shape ?? [], given[i]?.type.shape ?? []]
+    return needed.length === own.length ? needed.map((size, axis) => [own[axis]!, size] as const) : []
+  })
+  for (const [own, size] of sizes) {
+    const [name, ...others] = [...symbolsOf(own)].filter(symbolName => remarkedSizes.has(symbolName))
+    if (name === undefined || others.length > 0 || isOpen(size)) continue
+    // The size may be one of several that are side by side.
+    const rest = subtract(own, symbol(name, true))
+    const fitting = subtract(size, rest)
+    if (![...symbolsOf(rest), ...symbolsOf(size)].includes(name)) trace.fit(new Map([[name, fitting]]))
+  }
 }
 
 /** Asks for the sizes that remarks leave open, where a reason comes of it that they do. */

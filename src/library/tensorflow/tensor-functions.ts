@@ -12,6 +12,7 @@ import { contextOf } from './context.js'
 import { sizesThatFit, type Trial } from './fitting-sizes.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
+import type { Layout } from './given-data.js'
 import { noteLimits } from './gradient-limits.js'
 import { newNodes } from './layers.js'
 import { misfit, supposeShapes, unboundTensors, wantSizes } from './open-shapes.js'
@@ -39,7 +40,9 @@ export function callTensorFunction(
   if (!definition.variadic && !definition.fields)
     reportSurplus(call, shown, definition.arguments.length - own)
   for (const { declaration, property } of bound) {
-    const read = readArgument({ trace, property, declaration, dtype: typeOf(declaration, given) })
+    const dtype = typeOf(declaration, given)
+    const layout = layoutOf(declaration, given)
+    const read = readArgument({ trace, span, property, declaration, dtype, layout })
     const failure = failureOf(read)
     if (failure) {
       const failed = failedArgument(call, shown, declaration, failure)
@@ -115,12 +118,21 @@ function typeOf({ dtype }: ArgumentDeclaration, given: ReadonlyMap<string, Read>
   return named && 'value' in named && typeof named.value === 'string' ? (named.value as DataType) : undefined
 }
 
+/** How numbers are arranged that are not known; an argument that says it comes later and is read ahead. */
+function layoutOf({ data }: ArgumentDeclaration, given: ReadonlyMap<string, Read>): Layout | undefined {
+  if (!data) return undefined
+  const asked = data.shape === undefined ? undefined : given.get(data.shape)
+  const sizes =
+    asked && 'value' in asked && Array.isArray(asked.value) ? (asked.value as Dimension[]) : undefined
+  return { ...(data.rank !== undefined && { rank: data.rank }), ...(sizes && { sizes }) }
+}
+
 interface Bound {
   readonly declaration: ArgumentDeclaration
   readonly property: Property | undefined
 }
 
-/** Which value goes to which argument. Arguments that name a type come first, since others need it. */
+/** Which value goes to which argument. Arguments that name a type or a shape come first, since others need them. */
 function bind(
   definition: TensorFunction,
   { arguments: args, trace, span }: HostCall,
@@ -145,10 +157,15 @@ function bind(
       property: { value: trace.array([receiver, ...list.map(({ value }) => value)]), span },
     }
   })
-  const types = new Set(declared.flatMap(({ dtype }) => (typeof dtype === 'object' ? [dtype.of] : [])))
+  const ahead = new Set(
+    declared.flatMap(({ dtype, data }) => [
+      ...(typeof dtype === 'object' ? [dtype.of] : []),
+      ...(data?.shape === undefined ? [] : [data.shape]),
+    ]),
+  )
   return [
-    ...bound.filter(({ declaration }) => types.has(declaration.name)),
-    ...bound.filter(({ declaration }) => !types.has(declaration.name)),
+    ...bound.filter(({ declaration }) => ahead.has(declaration.name)),
+    ...bound.filter(({ declaration }) => !ahead.has(declaration.name)),
   ]
 }
 
@@ -307,13 +324,14 @@ function build(call: HostCall, shown: string, definition: TensorFunction, enviro
 
 /** Notes the open sizes that follow from that a call is possible. */
 function fitSizes(trace: Tracer, definition: TensorFunction, environment: Meaning): void {
-  const { remarkedSizes } = contextOf(trace)
+  const { remarkedSizes, exampleCounts } = contextOf(trace)
   const call = {
     inputs: environment.inputs,
     attributes: environment.attributes,
     isPossible: (trial: Trial) => isPossible(definition, environment.tried(trial), trial.builder),
   }
-  trace.fit(sizesThatFit(call, name => remarkedSizes.has(name)))
+  const isOpen = (name: string) => remarkedSizes.has(name)
+  trace.fit(sizesThatFit(call, isOpen, name => exampleCounts.has(name)))
 }
 
 function isPossible(definition: TensorFunction, environment: Meaning, builder: GraphBuilder): boolean {

@@ -10,6 +10,7 @@ import { innerPrefixes } from '../inner.js'
 import type { ConfigKey } from '../layer.js'
 import type { LayerObject } from './state.js'
 import { isLayer, isModel, isSetting } from './types.js'
+import { unboundNumber } from './unbound-numbers.js'
 
 /** The kinds of config keys that an unknown number can stand in for. */
 const numeric = new Set([
@@ -165,7 +166,7 @@ function readValue(
     // A parameter that stands for a whole shape may have any number of axes.
     if (typeof kind === 'string' && numeric.has(kind) && (isElement || kind !== 'shape')) {
       if (value.reason) trace.report(value.reason)
-      return { value: symbol(value.path, kind !== 'number' && kind !== 'fraction') }
+      return { value: unboundNumber(trace, value, kind !== 'number' && kind !== 'fraction') }
     }
     // Where training starts, and what it is kept within, is no part of what the layer computes.
     if (kind === 'initializer' || kind === 'constraint') {

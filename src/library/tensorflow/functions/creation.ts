@@ -19,6 +19,12 @@ import {
 const longest = 1_000_000
 
 const given = tensor('values', { dtype: { of: 'dtype' } })
+/** Values of as many axes, or as many as the shape that is asked for has. */
+const arranged = (rank: number | undefined, asked: string | undefined): ArgumentDeclaration =>
+  tensor('values', {
+    dtype: { of: 'dtype' },
+    data: { ...(rank !== undefined && { rank }), ...(asked !== undefined && { shape: asked }) },
+  })
 const dtype: ArgumentDeclaration = { name: 'dtype', kind: 'text', default: null }
 
 /** Values in a shape; nested lists already have it, up to how their last axis is divided (tfjs-core/src/ops/tensor_ops_util.ts). */
@@ -38,7 +44,11 @@ function shapedAs(call: Arguments, wanted: Attribute): Result {
 
 /** `tensor1d` and its kin: of values of one rank, or of a flat list with a shape. */
 const ofRank = (rank: number): TensorFunction => ({
-  arguments: [given, ...(rank > 1 ? [shape('shape', null)] : []), dtype],
+  arguments: [
+    arranged(rank, rank > 1 ? 'shape' : undefined),
+    ...(rank > 1 ? [shape('shape', null)] : []),
+    dtype,
+  ],
   means: call => {
     const own = call.tensor('values').shape!
     const wanted = rank > 1 ? call.value('shape') : null
@@ -112,7 +122,7 @@ export const creation: TensorFunctions = {
     examples: [[2.5], [2.5, 'int32'], [true]],
   },
   tensor: {
-    arguments: [given, shape('shape', null), dtype],
+    arguments: [arranged(undefined, 'shape'), shape('shape', null), dtype],
     means: call => shapedAs(call, call.value('shape')),
     examples: [
       [

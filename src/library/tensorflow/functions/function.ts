@@ -44,6 +44,11 @@ export interface ArgumentDeclaration {
    * Without it, numbers are `float32` and truth values `bool`.
    */
   readonly dtype?: DataType | { readonly of: string }
+  /**
+   * For tensors that numbers are made: how many axes they have, and the argument that holds the shape that is asked for. So
+   * numbers that the program is given are tensors of a known rank.
+   */
+  readonly data?: { readonly rank?: number; readonly shape?: string }
   /** For tensors: others are refused, since TF.js throws for them, or rounds the result to whole numbers. */
   readonly takes?: DataType
   /** For numbers, and each of a list of them: TF.js throws for others. */
