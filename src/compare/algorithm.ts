@@ -131,7 +131,7 @@ class ProgramComparison {
     for (const { step } of this.#steps)
       if (step.kind === 'descent') this.#losses.set(step, lossOf(step, training))
     const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
-    this.#networks = codeNetworks([...program.models, ...losses], training.training.owners)
+    this.#networks = codeNetworks([...program.models, ...losses], training.training.owners, training.builder)
     this.#ports = portsOf(losses, this.#steps)
     this.code = wholeOf(program, losses, this.#ports, this.#networks)
     this.#insides = new NetworkInsides(training)

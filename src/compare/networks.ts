@@ -1,6 +1,7 @@
+import { rebuild } from '../gradient/rebuild.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import { type Dimension, isPolynomial, symbolsOf } from '../graph/dimension.js'
+import { type Dimension, dimensionText, equals, isPolynomial, symbolsOf } from '../graph/dimension.js'
 import { type LayerApplication, type Model, type Parameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
@@ -12,6 +13,7 @@ import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { bindSizes } from './adopt.js'
 import { choices, permutations } from './drawings.js'
+import { batch } from './sizes.js'
 import { relate } from './values.js'
 
 /** A model of the code that a network of a spec may be. */
@@ -22,6 +24,8 @@ export interface CodeNetwork {
   readonly owned: readonly Node[]
   /** Those that its outputs depend on. */
   readonly parameters: readonly Node[]
+  /** The sizes of what goes into its only input, side by side, where the network takes these one by one. */
+  readonly joined?: readonly Dimension[]
   /** Which input and output of the model stands at each place here; all in their order, if absent. */
   readonly order?: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
 }
@@ -50,7 +54,11 @@ export function trainableOf({ model, parameters }: CodeNetwork): readonly Node[]
  * The models among some and inside of their applications, and the variables that they read. Models of the same parameters
  * are one, unless their shapes tell them apart: what a function makes of a network's output is not the network.
  */
-export function codeNetworks(models: readonly Model[], owners: readonly Owner[]): readonly CodeNetwork[] {
+export function codeNetworks(
+  models: readonly Model[],
+  owners: readonly Owner[],
+  builder: GraphBuilder,
+): readonly CodeNetwork[] {
   const found = new Map<string, CodeNetwork>()
   const visit = (model: Model): void => {
     const owned = parametersOf(model).map(({ parameter }) => parameter.node)
@@ -62,7 +70,15 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
       found.set(key, { name: owner?.name ?? model.name, model, owned, parameters: owned })
     }
     for (const parameter of model.variables ?? []) addVariable(parameter, model)
-    for (const { layer } of model.applications) if (layer.model) visit(layer.model)
+    for (const { layer, inputs } of model.applications) {
+      if (!layer.model) continue
+      visit(layer.model)
+      const network = networkOf(layer.model, [...found.values()])
+      const parts = inputs.length === 1 ? joinedParts(inputs[0]!) : undefined
+      const apart = network && parts && takingApart(network, parts.map(lastSize), builder)
+      const key = `${network?.owned.map(({ id }) => id).join()} ${parts?.map(lastSize).map(dimensionText).join()}`
+      if (apart && !found.has(key)) found.set(key, apart)
+    }
   }
   const addVariable = ({ name, node, ...rest }: Parameter, { origin }: Model): void => {
     const owned = [node]
@@ -73,6 +89,64 @@ export function codeNetworks(models: readonly Model[], owners: readonly Owner[])
   }
   models.forEach(visit)
   return [...found.values()]
+}
+
+const lastSize = ({ type }: Node): Dimension => type.shape!.at(-1)!
+
+/** What is put side by side along the last axis, as code does that gives a model several values as one. */
+function joinedParts({ op, inputs, attributes: { axis }, type }: Node): readonly Node[] | undefined {
+  const isLast = axis === -1 || axis === (type.shape?.length ?? 0) - 1
+  return op === 'concat' && isLast && inputs.every(({ type: own }) => own.shape) ? inputs : undefined
+}
+
+/** Far from the indices of inputs, of leaves, and of what is stopped. */
+const firstPart = -2_000_000
+
+/** A model of one input as a network that takes what goes into it one by one. */
+function takingApart(
+  network: CodeNetwork,
+  joined: readonly Dimension[],
+  builder: GraphBuilder,
+): CodeNetwork | undefined {
+  const { model } = network
+  const [input] = model.inputs
+  const shape = input?.node.type.shape
+  if (!input || !shape || model.inputs.length > 1) return undefined
+  const parts: Node[] = []
+  for (const [i, size] of joined.entries()) {
+    const part = builder.node('input', [], {
+      name: `${input.name}_${i + 1}`,
+      index: firstPart - input.node.id * joined.length - i,
+      shape: [...shape.slice(0, -1), size],
+      dtype: input.node.type.dtype,
+    })
+    if (isProblem(part)) return undefined
+    parts.push(part)
+  }
+  const whole = builder.node('concat', parts, { axis: shape.length - 1 })
+  if (isProblem(whole) || !equals(lastSize(whole), lastSize(input.node))) return undefined
+  const outputs = rebuild(
+    model.outputs.map(({ node }) => node),
+    builder,
+    node => (node === input.node ? whole : node),
+  )
+  if (isProblem(outputs)) return undefined
+  const apart: Model = {
+    ...model,
+    inputs: parts.map((node, i) => ({ ...input, name: `${input.name}_${i + 1}`, node })),
+    outputs: model.outputs.map((port, i) => ({ ...port, node: outputs[i]! })),
+  }
+  return { ...network, model: apart, joined }
+}
+
+/** What a network is given where code applies its model, at the places of the network; undefined where that is one value. */
+export function inputsOf(
+  { joined, order }: CodeNetwork,
+  { inputs }: Pick<LayerApplication, 'inputs'>,
+): readonly Node[] | undefined {
+  const parts = joined ? joinedParts(inputs[0]!) : inputs
+  if (!parts || joined?.some((size, i) => !parts[i] || !equals(lastSize(parts[i]), size))) return undefined
+  return order ? order.inputs.flatMap(i => parts[i] ?? []) : parts
 }
 
 /** Of more inputs or outputs, no other orders are tried. */
@@ -152,14 +226,26 @@ export function isConsistent(spec: Pick<Spec, 'symbols'>, places: readonly SizeP
   const { bindings } = bindSizes(spec, places)
   return places.every(([stated, actual]) => {
     const bound = substituteIn(stated, name => bindings.get(name))
-    return relate(bound, actual) !== 'different'
+    return relate(bound, actual) !== 'different' && !isElse(stated, actual, bindings)
   })
 }
 
+/** Whether an open size of the spec is one of the code, and meets another one here, which is equal at most for some values. */
+const isElse = (
+  stated: readonly Dimension[],
+  actual: readonly Dimension[] | undefined,
+  bindings: ReadonlyMap<string, Dimension>,
+): boolean =>
+  stated.some((size, i) => {
+    const [own, other] = [isPolynomial(size) ? bindings.get(size.key) : undefined, actual?.[i]]
+    const isCounted = isPolynomial(size) && size.key === batch
+    return !isCounted && own !== undefined && other !== undefined && !equals(own, other)
+  })
+
 /** The stated shapes of a network beside those of a model, without the batch axis. */
 export function placesOf({ from, to }: StatedNetwork, { model }: CodeNetwork): readonly SizePlace[] {
-  const batch = from.length === 0 ? 0 : 1
-  const own = (node: Node | undefined) => node?.type.shape?.slice(batch)
+  const axes = from.length === 0 ? 0 : 1
+  const own = (node: Node | undefined) => node?.type.shape?.slice(axes)
   return [
     ...from.map((shape, i) => [shape, own(model.inputs[i]?.node)] as const),
     ...to.map(({ shape }, i) => [shape, own(model.outputs[i]?.node)] as const),
@@ -195,12 +281,12 @@ export class NetworkApplier {
     const mode = this.#training.has(network) ? 'training' : undefined
     const own = this.#applications
       .filter(application => isApplicationOf(application, network))
-      .map(
-        ({ inputs, outputs }): Application => ({
-          inputs: order ? order.inputs.flatMap(i => inputs[i] ?? []) : inputs,
-          outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs,
-        }),
-      )
+      .flatMap((application): readonly Application[] => {
+        const { outputs } = application
+        const inputs = inputsOf(network, application)
+        if (!inputs) return []
+        return [{ inputs, outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs }]
+      })
     const same = own.find(({ inputs }) => inputs.every((node, i) => node === args[i]))
     if (same && !mode) return same.outputs[output] ?? missing
     const template: Application = own[0] ?? {
@@ -219,7 +305,7 @@ export class NetworkApplier {
   ): Node | Problem {
     const root = outputs[output]
     if (!root) return missing
-    const batch = batchOf(inputs[0], args[0])
+    const counted = batchOf(inputs[0], args[0])
     const isSame = inputs.every((node, i) => node === args[i])
     const copy = isSame ? 0 : ++this.#copies
     const replaced = new Map(inputs.map((node, i) => [node, args[i]!]))
@@ -231,7 +317,7 @@ export class NetworkApplier {
         if (name === 'mode' && mode !== undefined) return [name, mode] as const
         return [
           name,
-          batch ? substituteIn(value, own => (own === batch.name ? batch.size : undefined)) : value,
+          counted ? substituteIn(value, own => (own === counted.name ? counted.size : undefined)) : value,
         ] as const
       })
       return { attributes: Object.fromEntries(attributes) }
