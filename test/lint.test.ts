@@ -59,6 +59,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'norm-over-batch',
     'output-activation-loss-mismatch',
     'own-assignment',
+    'prediction-throws',
     'reused-noise',
     'scrambled-axes',
     'shape-mismatch',

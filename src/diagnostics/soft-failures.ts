@@ -46,6 +46,12 @@ export const softFailures = {
     message: '`{layer}` throws in training: {reason}',
     why: 'Prediction works, so the error shows only when `fit` is called.',
   },
+  'prediction-throws': {
+    category: 'soft-failure',
+    title: 'Model that cannot predict',
+    message: '`{layer}` throws in prediction: {reason}',
+    why: 'Training works, so the error shows only when the model is used or validated.',
+  },
   'invalid-config-value': {
     category: 'soft-failure',
     title: 'Configuration value of the wrong kind',

@@ -87,6 +87,12 @@ export interface Data {
   readonly sizes?: Readonly<Record<string, number>>
 }
 
+/** Whether TensorFlow.js computes what a model predicts, and what it gives in training. */
+export interface Possible {
+  readonly predicts: boolean
+  readonly trains: boolean
+}
+
 /** What a model predicts from random inputs. */
 export function predict(model: tf.LayersModel, data: Data = {}): readonly tf.Tensor[] {
   const inputs = inputsOf(model, data)
@@ -113,14 +119,13 @@ function drawn(node: Node): Tensor | undefined {
 
 /**
  * Requires that a model is the one that TensorFlow.js builds: resolved configurations, parameters with names, shapes
- * and whether they train, shapes of the results, and their numbers in both modes. False where TensorFlow.js throws in
- * training.
+ * and whether they train, shapes of the results, and their numbers in both modes. Says in which of them TensorFlow.js does not throw.
  */
 export function compareModels(
   graph: ModelGraph,
   real: { readonly model: tf.LayersModel },
   data: Data = {},
-): boolean {
+): Possible {
   const { model } = graph
   compareLayers(model.layers, real.model.layers)
   const own = parametersOf(model)
@@ -149,13 +154,16 @@ export function compareModels(
   Math.random = () => 0.4242
   try {
     const given = inputs.length === 1 ? inputs[0]! : [...inputs]
-    compareNumbers(graph, values, toList(real.model.predict(given)), 'inference', data)
-    compareLosses(graph, values, real.model, inputs, data)
+    const predicted = attempt(() => toList(real.model.predict(given)))
+    if (predicted) {
+      compareNumbers(graph, values, predicted, 'inference', data)
+      compareLosses(graph, values, real.model, inputs, data)
+    }
     const result = attempt(() =>
       toList(real.model.apply([...inputs], { training: true }) as tf.Tensor | tf.Tensor[]),
     )
     if (result && data.training !== false) compareNumbers(graph, values, result, 'training', data)
-    return result !== undefined
+    return { predicts: predicted !== undefined, trains: result !== undefined }
   } finally {
     Math.random = random
   }

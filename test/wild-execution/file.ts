@@ -3,7 +3,7 @@ import { pathInProject, projectOf } from '../../src/cli/project.js'
 import type { FoundModel } from '../../src/found.js'
 import { readModels } from '../../src/reading.js'
 import type { Files } from '../../src/syntax/modules.js'
-import { compareModel, fixedRandom, fixInitializers } from '../support/execution.js'
+import { compareModel, fixedRandom, fixInitializers, possibleModes } from '../support/execution.js'
 import { anything, type ForeignFile, runForeign, silence } from '../support/foreign-code.js'
 import { tf } from '../support/model-code.js'
 
@@ -56,7 +56,7 @@ const files: Files = {
 /** The target that a site belongs to: without the name that a model has in it. */
 const read = readModels({ files, path: name })
 const sites = groups(read.models)
-const diagnostics = new Set(read.diagnostics.map(({ code }) => code))
+const possible = possibleModes(read.diagnostics)
 let file: ForeignFile | undefined
 let failure = ''
 try {
@@ -201,7 +201,7 @@ function compareOne({ target, graph, reason }: FoundModel, real: tf.LayersModel)
   try {
     const inputs = real.inputs.map(({ shape }) => shape.reduce((size: number, one) => size * (one ?? 3), 1))
     const numbers = real.countParams() < mostParameters && inputs.every(size => size < mostInput)
-    const differences = compareModel(graph, real, !diagnostics.has('training-throws'), numbers)
+    const differences = compareModel(graph, real, possible, numbers)
     const status = differences.length === 0 ? 'agrees' : 'differs'
     report({ site, status, traced: true, why: differences, numbers })
   } catch (error) {

@@ -12,7 +12,13 @@ export interface Carried {
   /** Why what the model computes is not modelled. */
   readonly always?: Problem
   /** Why `fit` throws. */
-  readonly training?: { readonly layer: string; readonly reason: string }
+  readonly training?: Throwing
+}
+
+/** A layer that throws when its model is run. */
+interface Throwing {
+  readonly layer: string
+  readonly reason: string
 }
 
 /** What happens somewhere inside of a model. */
@@ -120,19 +126,57 @@ function resultsRead(
   return new Set(read.filter(({ state }) => state.producer === application)).size
 }
 
+/**
+ * Why a model throws wherever it is run and does not train. A tensor between layers is freed once it was read as many times as
+ * results are made of it (`recipientCounts`, tfjs-layers/src/engine/executor.ts); a layer that is given it several
+ * times reads it as often for one result, and what reads it later finds it gone. Inputs and outputs of the model stay.
+ */
+export function freedTooEarly(
+  outputs: readonly HostObject<TensorState>[],
+  inputs: ReadonlySet<HostObject<TensorState>>,
+): Throwing | undefined {
+  const executed = executions(outputs)
+  const recipients = new Map<HostObject<TensorState>, number>()
+  for (const { inputs: read } of executed)
+    for (const tensor of new Set(read)) recipients.set(tensor, (recipients.get(tensor) ?? 0) + 1)
+  const freed = new Map<HostObject<TensorState>, Application>()
+  for (const application of executed) {
+    const gone = application.inputs.find(tensor => freed.has(tensor))
+    if (gone) {
+      const name = (of: Application | undefined) => `\`${of?.layer.state.name}\``
+      const often = executed.find(({ inputs: read }) => read.indexOf(gone) !== read.lastIndexOf(gone))
+      const reason = `the result of ${name(gone.state.producer)} is freed behind ${name(freed.get(gone))}, since ${name(often)} is given it more than once`
+      return { layer: application.layer.state.name, reason }
+    }
+    for (const tensor of application.inputs) {
+      const left = (recipients.get(tensor) ?? 0) - 1
+      recipients.set(tensor, left)
+      const stays = inputs.has(tensor) || outputs.includes(tensor)
+      if (left === 0 && !stays) freed.set(tensor, application)
+    }
+  }
+  return undefined
+}
+
 /** When an application is executed: once for each of its results that is read. */
 interface Turns {
   readonly first: number
   readonly last: number
 }
 
+function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, Turns> {
+  const turns = new Map<Application, Turns>()
+  for (const [turn, application] of executions(outputs).entries())
+    turns.set(application, { first: turns.get(application)?.first ?? turn, last: turn })
+  return turns
+}
+
 /**
  * The order of execution: for one output after the other, what is read first, and of several inputs the
  * last one first (tfjs-layers/src/engine/executor.ts, `getTopologicalSortAndRecipientCountsForOneFetch`).
  */
-function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, Turns> {
-  const turns = new Map<Application, Turns>()
-  let turn = 0
+function executions(outputs: readonly HostObject<TensorState>[]): readonly Application[] {
+  const executed: Application[] = []
   const done = new Set<HostObject<TensorState>>()
   const opened = new Set<HostObject<TensorState>>()
   for (const output of outputs) {
@@ -141,10 +185,7 @@ function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Appli
       const { producer } = at.state
       if (done.has(at) || !producer || opened.has(at)) {
         pending.pop()
-        if (!done.has(at) && producer) {
-          turns.set(producer, { first: turns.get(producer)?.first ?? turn, last: turn })
-          turn++
-        }
+        if (!done.has(at) && producer) executed.push(producer)
         done.add(at)
         continue
       }
@@ -152,5 +193,5 @@ function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Appli
       pending.push(...producer.inputs.filter(input => !done.has(input)))
     }
   }
-  return turns
+  return executed
 }

@@ -7,7 +7,7 @@ import type { HostObject, UnknownValue } from '../../trace/value.js'
 import { readCompilation } from './compile.js'
 import { contextOf } from './context.js'
 import { configOfCustom } from './custom-layers.js'
-import { carriedOn, type Summary, summarize } from './executor.js'
+import { carriedOn, freedTooEarly, type Summary, summarize } from './executor.js'
 import { applicationsBelow, layersOf, layersWithin } from './layer-order.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
 import { isInputLayer, isModel } from './types.js'
@@ -55,7 +55,8 @@ export class ModelReader {
       const model = state.variable ?? state.name
       return unknown(this.#trace.opaque('repeated-layer-name', { model, name }, state.origin.span).reason)
     }
-    const order = applicationsBelow(state.outputs, new Set(state.inputs))
+    const inputs = new Set(state.inputs)
+    const order = applicationsBelow(state.outputs, inputs)
     const failed = order.find(({ reason }) => reason)
     if (failed) return unknown(failed.reason)
     const loose = state.outputs.find(output => !output.state.node)
@@ -71,6 +72,8 @@ export class ModelReader {
       )
     if (carried.training)
       this.#trace.report(diagnostic('training-throws', carried.training, { span: state.origin.span }))
+    const freed = freedTooEarly(state.outputs, inputs)
+    if (freed) this.#trace.report(diagnostic('prediction-throws', freed, { span: state.origin.span }))
     const applications: LayerApplication[] = []
     for (const application of order) {
       const read = this.application(application)
