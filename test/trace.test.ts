@@ -1229,6 +1229,23 @@ const cases: readonly Case[] = [
     expected: ['Net.build set-elsewhere'],
   },
   {
+    title: 'what another function sets under the name of TensorFlow.js is TensorFlow.js',
+    files: {
+      'model.js': `import * as library from '@tensorflow/tfjs-node'
+        export class Net {
+          async start() { this.tf = library }
+          build() {
+            const { tf } = this
+            return ${build('{ units: 2, inputShape: [3] }')}
+          }
+          head() {
+            return this.tf.sequential({ layers: [this.tf.layers.dense({ units: 3, inputShape: [3] })] })
+          }
+        }`,
+    },
+    expected: ['Net.build 8', 'Net.head 12'],
+  },
+  {
     title: 'what no other function sets, or the function itself sets to nothing, throws',
     files: {
       'model.js': `let size = null, base, width

@@ -124,7 +124,10 @@ export class EarlierCalls {
     const name = path.split('.').at(-1)!
     if (form.kind === 'counter') write(add(form.start, multiply(form.step, this.#count())))
     else if (form.kind === 'set')
-      write(interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason))
+      write(
+        interpreter.library.unbound(name, interpreter) ??
+          interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason),
+      )
     else if (form.kind === 'any') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
     else if (isObject(value) && value.kind === 'host') {
       const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))

@@ -55,8 +55,12 @@ export function assignTarget(
         }
         taken.add(name)
         const own = isObject(value) ? value.properties.get(name) : undefined
+        if (own && own.getter === undefined && isObject(value))
+          interpreter.unset.note({ kind: 'field', object: value, key: name }, own.value)
         const item = own && own.getter === undefined ? own : { value: interpreter.get(value, name, key.span) }
         assignElement(interpreter, element, item, frame, how)
+        if (element.target.kind === 'variable')
+          interpreter.unset.hold(frame.scope.find(element.target.binding))
       }
       if (target.rest) {
         const rest = interpreter.record()

@@ -137,6 +137,8 @@ function run(interpreter: Interpreter, statement: Statement, frame: Frame): Comp
         { value, ...(statement.value && { span: statement.value.span }) },
         frame,
       )
+      if (statement.target.kind === 'variable' && statement.value?.kind === 'member')
+        interpreter.unset.hold(frame.scope.find(statement.target.binding))
       return undefined
     }
     case 'block': {

@@ -9,11 +9,19 @@ export type ReadPlace =
 /** The variables and fields that hold nothing when they are read, and those among them that code throws over. */
 export class UnsetReads {
   #last: ReadPlace | undefined
+  /** Variables that hold nothing because it was read from another place. */
+  #origins = new Map<Cell, ReadPlace>()
   #blamed: ReadPlace[] = []
 
   /** Notes what was read where, if it is nothing. */
   note(place: ReadPlace, value: Value): void {
-    if (value === undefined || value === null) this.#last = place
+    if (!isNothing(value)) return
+    this.#last = (place.kind === 'variable' && this.#origins.get(place.cell)) || place
+  }
+
+  /** A variable was given what was read last. */
+  hold(cell: Cell | undefined): void {
+    if (cell && isNothing(cell.value) && this.#last) this.#origins.set(cell, this.#last)
   }
 
   /** The code throws over nothing: what it read last and found so is the first thing to ask about. */
@@ -26,6 +34,9 @@ export class UnsetReads {
     const blamed = this.#blamed
     this.#blamed = []
     this.#last = undefined
+    this.#origins = new Map()
     return blamed
   }
 }
+
+const isNothing = (value: Value): boolean => value === undefined || value === null

@@ -17,7 +17,7 @@ import { remember } from './layers.js'
 import { sameComputation } from './same-computation.js'
 import type { Application, LayerState, TensorState } from './state.js'
 import { isLayer, isSetting, isTensor, layerType, tensorType } from './types.js'
-import { readConfig } from './values.js'
+import { type ReadConfig, readConfig } from './values.js'
 import { listWeight, noteListed } from './weights.js'
 
 type LayerObject = HostObject<LayerState>
@@ -44,7 +44,7 @@ const nowhere: Span = { file: { path: '', text: '', lineStarts: [0] }, start: 0,
 export function initializeLayer(object: ObjectValue, call: HostCall): void {
   if (!isLayer(object)) return
   const { trace, span } = call
-  const { given, reason, unknownName } = readConfig(trace, call.arguments[0]?.value, commonKeys, span)
+  const { given, reason, unknownName } = readCommon(trace, call.arguments[0]?.value, span)
   const config: Record<string, ConfigEntry> = {}
   for (const [key, { value, span: place }] of given)
     if (Object.hasOwn(commonKeys, key)) config[key] = { value, from: 'given', span: place ?? span }
@@ -61,6 +61,16 @@ export function initializeLayer(object: ObjectValue, call: HostCall): void {
     origin: trace.origin(span),
   })
   contextOf(trace).made.push({ object, depth: trace.heap.depth })
+}
+
+/**
+ * What the base class reads of a configuration. One that is a parameter without a value is what the class itself takes: of what the
+ * base class reads it sets no more than the name.
+ */
+function readCommon(trace: Tracer, config: Value, span: Span): ReadConfig {
+  if (!isUnknown(config) || config.reason) return readConfig(trace, config, commonKeys, span)
+  const name = trace.get(config, 'name', span)
+  return { given: new Map(), ...(isUnknown(name) && { unknownName: name }) }
 }
 
 /** `static get className()` of the class, as `getClassName` gives it. */
