@@ -244,6 +244,7 @@ export interface Tracer {
 
   record(fields: Readonly<Record<string, Value>>): RecordObject
   array(elements: readonly Value[]): ArrayObject
+  arrayOf(elements: readonly Property[]): ArrayObject
   /** Makes the elements of an array unknown. */
   unknownArray(object: ArrayObject, unknown: UnknownValue): void
   host<State>(type: HostType<State>, state: State): HostObject<State>

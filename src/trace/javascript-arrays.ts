@@ -312,7 +312,8 @@ const methods: Readonly<Record<string, Method>> = {
     return target
   },
   /** Of arrays of numbers only. */
-  set: (call, target, elements) => {
+  set: (call, target) => {
+    const { elements } = target
     const given = call.trace.elements(argument(call, 0))
     const start = integer(argument(call, 1), 0)
     if (!given || start === undefined || start < 0 || start + given.length > elements.length)
@@ -437,7 +438,8 @@ export const arrayMembers: Readonly<Record<string, BuiltinMember>> = Object.from
           return call.trace.fail('TypeError', `calls \`${name}\` without a function`, call.span)
         if (changing.has(name) && target.properties.has(lockedKey))
           return call.trace.fail('TypeError', 'changes a frozen list', call.span)
-        return method(call, target, [...target.elements])
+        // Only a method that takes the elements pays for a copy of them, which no change reaches.
+        return method(call, target, method.length > 2 ? [...target.elements] : [])
       },
     },
   ]),

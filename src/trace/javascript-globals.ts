@@ -129,11 +129,13 @@ function filled(call: HostCall, length: Value, element: Property): Value {
   return made
 }
 
-function numbersOnly(call: HostCall, values: readonly Value[]): Value {
-  const made = call.trace.array(values)
+function numbersOnly(call: HostCall, elements: readonly Property[]): Value {
+  const made = call.trace.arrayOf(elements)
   call.trace.heap.setProperty(made, numbersKey, { value: true })
   return made
 }
+
+const zero: Property = { value: 0 }
 
 /** Arrays of numbers, which start with zeros, and copy what they are made from. Rounding is left out, as of tensors. */
 function floats(name: string) {
@@ -142,13 +144,18 @@ function floats(name: string) {
     const values = elements?.map(({ value }) =>
       isUnknown(value) || isPolynomial(value) ? value : isObject(value) ? undefined : Number(value),
     )
-    return values?.every(value => value !== undefined) ? numbersOnly(call, values) : unclear(call, name)
+    return values?.every(value => value !== undefined)
+      ? numbersOnly(
+          call,
+          values.map(value => ({ value })),
+        )
+      : unclear(call, name)
   }
   const made = (call: HostCall): Value => {
     const length = call.arguments.length === 0 ? 0 : argument(call, 0)
     if (typeof length !== 'number') return copied(call)
     const isLength = Number.isInteger(length) && length >= 0 && length <= longestArray
-    return isLength ? numbersOnly(call, new Array<Value>(length).fill(0)) : unclear(call, name)
+    return isLength ? numbersOnly(call, new Array<Property>(length).fill(zero)) : unclear(call, name)
   }
   return (trace: Tracer) => callable(trace, name, made, { from: copied })
 }
