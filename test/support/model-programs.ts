@@ -40,6 +40,8 @@ class ModelWriter extends Choices {
       () => `2 ** ${value} > 1 ? ${value} : 1`,
       () => `'${'x'.repeat(value)}'.length`,
       () => `parseInt('${value}', 10)`,
+      () => `new Float32Array(${value}).length`,
+      () => `new Map(Object.entries({ width: ${value} })).get('width')`,
     ])()
   }
 
@@ -163,6 +165,7 @@ class ModelWriter extends Choices {
       () => this.loop(from, lines),
       () => this.reduced(from, lines),
       () => this.residual(from, lines),
+      () => this.repeated(from, lines),
       () => this.parallel(from, lines),
       () => this.shared(from, lines),
       () => this.block(from, lines),
@@ -176,7 +179,7 @@ class ModelWriter extends Choices {
       () => this.inner(from, lines),
       () => this.states(from, lines),
     ]
-    return this.pick(this.#depth < 2 ? [...simple, ...nested] : simple.slice(0, 8))()
+    return this.pick(this.#depth < 2 ? [...simple, ...nested] : simple.slice(0, 9))()
   }
 
   plain({ name, sizes }: Tensor, lines: string[]): Tensor {
@@ -234,6 +237,25 @@ class ModelWriter extends Choices {
     return { name: result, sizes }
   }
 
+  /** A layer that is given one tensor several times, alone or beside others that read it before or after. */
+  repeated({ name, sizes }: Tensor, lines: string[]): Tensor {
+    const result = this.name('t')
+    const times = this.pick([2, 3])
+    const merge = this.pick(['multiply', 'add', 'average'])
+    const own = `tf.layers.${merge}().apply([${Array.from({ length: times }, () => name).join(', ')}])`
+    const beside = () => `${this.layerText(keepingLayer(this, sizes), lines)}.apply(${name})`
+    lines.push(
+      `const ${result} = ${this.pick([
+        () => own,
+        () => `tf.layers.add().apply([${name}, ${own}])`,
+        () => `tf.layers.add().apply([${own}, ${name}])`,
+        () => `tf.layers.add().apply([${beside()}, ${own}])`,
+        () => `tf.layers.maximum().apply([${own}, ${beside()}, ${beside()}])`,
+      ])()}`,
+    )
+    return { name: result, sizes }
+  }
+
   parallel({ name, sizes }: Tensor, lines: string[]): Tensor {
     const [a, b] = [this.pick([3, 2]), this.pick([5, 3])]
     const result = this.name('p')
@@ -265,17 +287,33 @@ class ModelWriter extends Choices {
     const [type, result] = [this.name('Block'), this.name('b')]
     const units = this.pick([3, 5])
     const activation = this.pick(["'relu'", "options.activation || 'tanh'", "options.activation ?? 'elu'"])
+    const [fields, take] = this.pick([
+      [[], 'this.units = units'],
+      [['  #units'], 'this.#units = units'],
+      [
+        ['  static least = 1', `  static { ${type}.least = 2 }`],
+        `this.units = Math.max(${type}.least, units)`,
+      ],
+    ] as const)
+    const isPrivate = take.includes('#')
+    const read = this.pick([
+      'const { first, second } = this',
+      'const first = this.first, second = this.second',
+    ])
     this.#helpers.push(
       [
         `class ${type} {`,
+        ...fields,
+        ...(isPrivate ? ['  get units() { return this.#units }'] : []),
         `  constructor(units = 2, options = {}) {`,
-        `    this.units = units`,
+        `    ${take}`,
         `    this.first = tf.layers.dense({ units: this.units, activation: ${activation} })`,
         `    this.second = ${this.pick(['null', 'tf.layers.dense({ units: this.units })', 'options.norm ? tf.layers.batchNormalization() : null'])}`,
         '  }',
         `  ${this.pick(['apply(x) {', 'apply = x => {'])}`,
-        '    let y = this.first.apply(x)',
-        '    if (this.second) y = this.second.apply(y)',
+        `    ${read}`,
+        '    let y = first.apply(x)',
+        '    if (second) y = second.apply(y)',
         '    return y',
         '  }',
         '}',
