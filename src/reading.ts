@@ -188,7 +188,9 @@ function readListed(request: ModelRequest): ReadResult | undefined {
   const wider = [...(owner ? [{ ...file, target: owner }] : []), ...(isBound ? [] : [file])]
   for (const larger of wider) {
     const { sites } = traceModels(larger)
-    const isNamed = (model: FoundModel) => model.target === `${file.path}#${target}`
+    const named = `${file.path}#${target}`
+    const isNamed = (model: FoundModel) =>
+      model.target === named || model.target.replace(/ \(\d+\)$/, '') === named
     const found = sites
       .map(site => foundIn({ sites: [site], diagnostics: [] }, file.path))
       .filter(({ models }) => models.some(isNamed))
@@ -284,10 +286,14 @@ const graphOf = ({
 function modelsOf(site: Site, path: string): readonly FoundModel[] {
   const { assumptions, returns, models, span } = site
   const where = caseText(assumptions)
+  const names = models.map((model, i): string => {
+    const standsAlone =
+      (returns && i === 0) || !isModel(model) || (models.length === 1 && site.target !== topLevel)
+    return standsAlone ? site.target : nameInSite(site, model)
+  })
   return models.map((model, i): FoundModel => {
     const returned = returns && i === 0
-    const standsAlone = returned || !isModel(model) || (models.length === 1 && site.target !== topLevel)
-    const own = standsAlone ? site.target : nameInSite(site, model)
+    const own = toldApart(site, names, i)
     const common = { target: `${path}#${own}`, where, returned }
     if (isModel(model)) return { ...common, graph: { model, ...graphOf(site) }, span: model.origin.span }
     const reason = model.reason ?? diagnostic('not-a-model', { target: model.path }, { span })
@@ -298,6 +304,15 @@ function modelsOf(site: Site, path: string): readonly FoundModel[] {
 /** What a program builds outside of functions is known by the variable that holds it, else by its own name. */
 function nameInSite({ target, variables }: Site, model: Model): string {
   return target === topLevel ? (variables.get(model) ?? model.name) : `${target}.${model.name}`
+}
+
+/** Models of one name in one place are numbered, but for one that a variable of the module holds, which has its name. */
+function toldApart({ models, variables }: Site, names: readonly string[], i: number): string {
+  const name = names[i]!
+  const isOne = (j: number) => names[j] === name && isModel(models[j]!)
+  const same = [...names.keys()].filter(isOne)
+  if (same.length < 2 || !same.includes(i) || variables.has(models[i]!)) return name
+  return `${name} (${same.indexOf(i) + 1})`
 }
 
 /** What the request names, with the inputs that a spec states: for a batch, or for one example where the code says so. */

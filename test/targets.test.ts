@@ -11,7 +11,8 @@ const spec = sourceFile('spec.yaml', 'title: one layer\ninputs: { x: [3] }\nmode
 
 /** What a check of `model.js#name size=8` is about. */
 function subject(text: string, files: Readonly<Record<string, string>>): string {
-  const [place = '', ...bindings] = text.split(' ')
+  // Bindings hold a sign of equality, which the number of a model has not.
+  const [place = '', ...bindings] = text.split(/ (?=\w+=)/)
   const [path = '', target] = place.split('#')
   const args = Object.fromEntries(
     bindings.map(binding => [binding.split('=')[0], Number(binding.split('=')[1])]),
