@@ -74,6 +74,7 @@ const layouts: Readonly<Record<string, (args: readonly Formula[]) => Formula | u
   floor: ([body]) => body && fence('\\lfloor ', '\\rfloor ', body, ['⌊', '⌋']),
   ceil: ([body]) => body && fence('\\lceil ', '\\rceil ', body, ['⌈', '⌉']),
   norm: ([body]) => body && fence('\\lVert ', '\\rVert ', body, ['‖', '‖']),
+  innerProduct: args => fence('\\langle ', '\\rangle ', separated(args, comma), ['⟨', '⟩']),
   logicalAnd: args => separated(args, glyph(',\\;', ', ')),
   where: ([condition, value, otherwise]) =>
     condition && value && otherwise

@@ -99,6 +99,8 @@ export interface CallExpression {
   readonly subscripts?: readonly (readonly Expression[])[]
   readonly attributes: readonly { readonly name?: string; readonly value: Expression }[]
   readonly arguments: readonly Expression[]
+  /** How many axes the argument has for one example, where the notation says so: one in `‖x‖`, two in `‖X‖_F`. */
+  readonly rank?: number
   readonly range: Range
 }
 

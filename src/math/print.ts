@@ -1,4 +1,4 @@
-import type { Expression, IndexRange, NameExpression } from './expression.js'
+import type { CallExpression, Expression, IndexRange, NameExpression } from './expression.js'
 import { accents, definedSigns, greekMacros, namedFunctions } from './spelling.js'
 
 export const precedences: Readonly<Record<string, number>> = {
@@ -32,6 +32,7 @@ interface Spelling {
   readonly open: string
   readonly close: string
   readonly bars: readonly [string, string]
+  readonly doubleBars: readonly [string, string]
   readonly transpose: string
   readonly dots: string
   readonly name: (name: NameExpression) => string
@@ -50,12 +51,13 @@ const plain: Spelling = {
   open: '(',
   close: ')',
   bars: ['|', '|'],
+  doubleBars: ['‖', '‖'],
   transpose: '^⊤',
   dots: '…',
   name: ({ name }) => name,
   word: text => text,
   big: operator => operator,
-  calls: {},
+  calls: { innerProduct: args => `⟨${args.join(', ')}⟩` },
   matrix: rows => `[${rows.map(row => row.join(', ')).join('; ')}]`,
   family: (index, first, last) => ` for ${index} = ${first}..${last}`,
 }
@@ -84,6 +86,7 @@ const latex: Spelling = {
   open: '\\left(',
   close: '\\right)',
   bars: ['\\left|', '\\right|'],
+  doubleBars: ['\\left\\|', '\\right\\|'],
   transpose: '^\\top',
   dots: '\\ldots',
   name: latexName,
@@ -91,6 +94,7 @@ const latex: Spelling = {
   big: operator => bigSigns[operator] ?? `\\mathrm{${operator}}`,
   fraction: (top, bottom) => `\\frac{${top}}{${bottom}}`,
   calls: {
+    innerProduct: args => `\\langle ${args.join(', ')} \\rangle`,
     sqrt: ([argument]) => `\\sqrt{${argument}}`,
     where: ([condition, value, rest]) =>
       `\\begin{cases} ${value} & \\text{if } ${condition} \\\\ ${rest} & \\text{otherwise} \\end{cases}`,
@@ -161,8 +165,11 @@ class Printer {
           return this.#bracket(text, precedence, above)
         }
         const layout = Object.hasOwn(calls, expression.name) ? calls[expression.name] : undefined
-        if (layout && attributes.length === 0 && (args.length === 3 || args.length === 1))
+        if (layout && attributes.length === 0 && args.length > 0 && args.length < 4)
           return layout(args.map(item => this.print(item, 0)))
+        const [bar, end] = this.#spelling.doubleBars
+        if (expression.name === 'norm' && expression.rank !== undefined)
+          return `${bar}${this.#all(args)}${end}${this.#order(expression)}`
         const given = attributes.map(
           ({ name: key, value }) => `${key ? `${word(key)} = ` : ''}${this.print(value, 0)}`,
         )
@@ -173,6 +180,13 @@ class Printer {
       case 'binary':
         return this.#binary(expression, above)
     }
+  }
+
+  /** What stands below the bars of a norm, where that is no norm of order 2 of a vector. */
+  #order({ attributes, rank }: CallExpression): string {
+    const order = attributes.find(({ name }) => name === 'order')
+    if (order) return order.value.kind === 'name' ? '_{∞}' : `_{${this.print(order.value, 0)}}`
+    return rank === 2 ? '_{F}' : ''
   }
 
   #binary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>, above: number): string {

@@ -9,7 +9,7 @@ import { Misfit } from './misfit.js'
 import { batchAxis, ownRank, type Placed } from './named-axes.js'
 import { nameOf, outerSubscripts } from './spelled-names.js'
 import { opTable } from './table.js'
-import { measures, ofOneVector, ofSeveral, opNamed } from './vocabulary.js'
+import { measures, ofOneVector, ofPlaces, ofSeveral, opNamed } from './vocabulary.js'
 
 /** Definitions that call one another deeper than this are refused. */
 const deepestCalls = 60
@@ -33,7 +33,8 @@ export function callOf(elaborator: Elaborator, call: CallExpression): Value {
     if (isProblem(own)) throw new Misfit(own.problem)
     return elaborator.given(own)
   }
-  return operationOf(elaborator, call, inputs)
+  const ofPlaced = Object.hasOwn(ofPlaces, call.name) ? ofPlaces[call.name] : undefined
+  return ofPlaced ? ofPlaced(elaborator.axes, inputs) : operationOf(elaborator, call, inputs)
 }
 
 /** The arguments, with what `…` stands for between two numbered values. */
@@ -148,6 +149,7 @@ function operationOf(elaborator: Elaborator, call: CallExpression, inputs: reado
   }
   if (opName === undefined || !op) throw new Misfit(`there is no function \`${name}\``, undefined, name)
   const [only, ...others] = inputs
+  if (only) requireRank(call, only)
   const isAlongOne = op.attributes.axis?.default === -1
   if (over.length > 0) {
     if (!only || others.length > 0 || over.length > 1 || !isAlongOne)
@@ -230,6 +232,18 @@ function overOwnAxes(
   if (rank === 0 && value.axes.length > 0)
     throw new Misfit(`\`${name}\` of a value with indices is not known: take the places of the result`)
   return over(rank, value.axes)
+}
+
+/** `‖x‖` is of a vector and `‖X‖_F` of a matrix: of anything else papers mean all its numbers, or some. */
+function requireRank({ rank }: CallExpression, value: Placed): void {
+  if (rank === undefined || value.node.type.shape === null || ownRank(value) === rank) return
+  const own = ownRank(value)
+  if (own === 0) throw new Misfit('a norm is of several numbers, and this is one: write `|x|`')
+  const is = rank === 1 ? '`‖x‖` is of a vector' : '`‖X‖_F` is of a matrix'
+  const all = own === 2 ? '`‖X‖_F`' : '`\\sqrt{\\sum_{ij…} x_{ij…}^2}`'
+  throw new Misfit(
+    `${is}, and this has ${own} ${own === 1 ? 'axis' : 'axes'} for one example: write an index, as \`‖x_i‖\`${own === 1 ? '' : `, or ${all} for all its numbers`}`,
+  )
 }
 
 /** An op that reads along axes: those of the tensors, or counted from the last where indices stand in front. */

@@ -18,6 +18,8 @@ export interface Placed {
   readonly axes: readonly string[]
   /** Whether a vector stands as a row, as `x^⊤` does. */
   readonly isRow?: boolean
+  /** Whether the vector before any `^⊤` is a row by what it is: `x W` of a vector and a matrix. */
+  readonly isOfRows?: boolean
 }
 
 /** How many axes a value has for one example and one place of each index. */
@@ -56,8 +58,12 @@ export class AxisBuilder {
     const axes = this.union(operands)
     const rank = Math.max(...operands.map(ownRank), 0)
     const aligned = operands.map(operand => this.align(operand, axes, rank))
-    const isRow = rank === 1 && operands.some(operand => operand.isRow)
-    return { node: this.node(op, aligned, attributes), axes, ...(isRow && { isRow }) }
+    const [isRow, isOfRows] = [
+      rank === 1 && operands.some(operand => operand.isRow),
+      rank === 1 && operands.some(operand => operand.isOfRows),
+    ]
+    const node = this.node(op, aligned, attributes)
+    return { node, axes, ...(isRow && { isRow }), ...(isOfRows && { isOfRows }) }
   }
 
   /** The shape of an elementwise result of which some operands have none. */
@@ -115,19 +121,35 @@ export class AxisBuilder {
     if (p === 1 && q === 2) requireInner(left, right, 'A x` or `x A^⊤')
     const axes = this.union([left, right])
     if (q === 1) return this.#matrixTimesVector(left, right, axes)
-    const isRow = p === 1 && left.isRow
+    // `x^⊤ A` is the row of a column, and `x A` says that x is a row.
+    const row = left.isRow ? { isRow: true } : { isOfRows: true }
     if (p === 1 && q === 2 && right.axes.length === 0)
-      return { node: this.node('matMul', [left.node, right.node]), axes, ...(isRow && { isRow }) }
+      return { node: this.node('matMul', [left.node, right.node]), axes, ...row }
     if (p === 1) {
-      const row: Placed = {
+      const matrix: Placed = {
         node: this.node('expandDims', [left.node], { axes: [left.axes.length] }),
         axes: left.axes,
       }
-      const whole = this.#ofMatrices(row, right, axes)
+      const whole = this.#ofMatrices(matrix, right, axes)
       const node = this.node('squeeze', [whole.node], { axes: [-2] })
-      return { node, axes, ...(isRow && { isRow }) }
+      return { node, axes, ...row }
     }
     return this.#ofMatrices(left, right, axes)
+  }
+
+  /** The inner product of two vectors, however they stand. */
+  inner(left: Placed, right: Placed): Placed {
+    const both = [left, right]
+    if (both.some(value => value.node.type.shape !== null && ownRank(value) !== 1))
+      throw new Misfit(
+        'an inner product is of two vectors: write that of matrices as `\\sum_{ij} x_{ij} y_{ij}`',
+      )
+    const { node, axes } = this.elementwise(
+      'multiply',
+      both.map(({ node, axes }): Placed => ({ node, axes })),
+    )
+    if (node.type.shape === null) return { node, axes }
+    return { node: this.node('sum', [node], { axes: [-1], keepDims: false }), axes }
   }
 
   #ofVectors(left: Placed, right: Placed): Placed {
@@ -135,14 +157,15 @@ export class AxisBuilder {
     const isNumber = ({ node }: Placed) => node.type.shape?.at(-1) === 1
     if (!left.isRow && !right.isRow && (isNumber(left) || isNumber(right)))
       return this.elementwise('multiply', [left, right])
-    if (left.isRow && !right.isRow) {
-      const { node, axes } = this.elementwise('multiply', [
-        { ...left, isRow: false },
-        { ...right, isRow: false },
-      ])
-      return { node: this.node('sum', [node], { axes: [-1], keepDims: false }), axes }
-    }
+    // Of rows, `x y^⊤` is the inner product and `x^⊤ y` the outer one; where only one is known to be a row, the text mixes both.
+    const areRows = !left.isRow && right.isRow && (left.isOfRows || right.isOfRows)
+    if (left.isRow && !right.isRow && (left.isOfRows || right.isOfRows))
+      throw new Misfit(
+        'an inner product if these are columns, an outer one if they are rows, as `x W` is: write `⟨x, y⟩`, or `\\sum_i x_i y_i`',
+      )
+    if (areRows || (left.isRow && !right.isRow)) return this.inner(left, right)
     if (!left.isRow && right.isRow) {
+      requireOuter(left, right)
       const column: Placed = { ...left, node: this.node('expandDims', [left.node], { axes: [-1] }) }
       const row: Placed = { axes: right.axes, node: this.node('expandDims', [right.node], { axes: [-2] }) }
       return this.elementwise('multiply', [column, row])
@@ -168,6 +191,17 @@ export class AxisBuilder {
     const inputs = [left, right].map(operand => this.align(operand, axes, operand.axes.length > 0 ? rank : 0))
     return { node: this.node('matMul', inputs), axes }
   }
+}
+
+/** `q_i k_j^⊤` is the outer product of columns; where both are places of matrices, papers may mean their rows. */
+function requireOuter(left: Placed, right: Placed): void {
+  const [of, by] = [left, right].map(({ axes }) => axes.filter(axis => axis !== batchAxis))
+  const areApart = of!.length > 0 && by!.length > 0 && of!.every(axis => !by!.includes(axis))
+  const [a, b] = [left, right].map(({ node }) => node.type.shape!.at(-1)!)
+  if (areApart && equals(a!, b!))
+    throw new Misfit(
+      'an outer product if these are columns, an inner one if they are rows: write `x_i^⊤ y_j` or `⟨x_i, y_j⟩` for a number',
+    )
 }
 
 /** A vector beside a matrix is as long as the axis of the matrix that is next to it; `turned` has the other one there. */

@@ -1,6 +1,7 @@
 import { add, apply, type Dimension, divide, multiply, subtract } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { Misfit } from './misfit.js'
+import type { AxisBuilder, Placed } from './named-axes.js'
 import { resolveAxis } from './shape.js'
 import { opTable } from './table.js'
 
@@ -80,9 +81,16 @@ export const ofOneVector: ReadonlySet<string> = new Set(['norm'])
 /** Names that have a value without a definition. */
 export const languageConstants: ReadonlySet<string> = new Set(constants.keys())
 
+/** Functions of values with named axes that are no ops. */
+export const ofPlaces: Readonly<Record<string, (axes: AxisBuilder, given: readonly Placed[]) => Placed>> = {
+  /** `⟨x, y⟩`, of vectors, however they stand. */
+  innerProduct: (axes, [x, y, ...others]) =>
+    x && y && others.length === 0 ? axes.inner(x, y) : misfit('an inner product is of two vectors'),
+}
+
 /** Whether the op table, or the language itself, has a function of that name. */
 export function isFunctionOfTheLanguage(name: string): boolean {
-  return Object.hasOwn(measures, name) || opNamed(name) !== undefined
+  return Object.hasOwn(measures, name) || Object.hasOwn(ofPlaces, name) || opNamed(name) !== undefined
 }
 
 /** Functions whose value is a size or a list of sizes, for use in attributes: `reshape[shape(x)](y)`. */
