@@ -29,11 +29,18 @@ export type Expression =
         | '<-'
       readonly left: Expression
       readonly right: Expression
+      readonly isGroup?: true
       readonly range: Range
     }
   | { readonly kind: 'negate'; readonly operand: Expression; readonly range: Range }
   /** `x^T`, `x^\top`. */
-  | { readonly kind: 'transpose'; readonly operand: Expression; readonly range: Range }
+  | {
+      readonly kind: 'transpose'
+      readonly operand: Expression
+      /** Whether it stands in brackets of its own, and is no product by its text: a mark behind them is of all of it. */
+      readonly isGroup?: true
+      readonly range: Range
+    }
   /** `|x|`. */
   | { readonly kind: 'absolute'; readonly operand: Expression; readonly range: Range }
   /** `[1, 2]`: an attribute, or tensors one behind the other. */
@@ -88,6 +95,8 @@ export interface NameExpression {
   readonly subscripts?: readonly (readonly Expression[])[]
   /** A superscript that is no power: `W^Q`. */
   readonly label?: string
+  /** Whether it stands in brackets of its own: `(QK)^⊤` is not `QK^⊤`, where QK is a product. */
+  readonly isGroup?: true
   readonly range: Range
 }
 

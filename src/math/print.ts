@@ -121,7 +121,11 @@ class Printer {
   }
 
   print(expression: Expression, above: number): string {
-    const { bars, transpose, dots, name, word, calls, family } = this.#spelling
+    const { bars, transpose, dots, name, word, calls, family, open, close } = this.#spelling
+    if ('isGroup' in expression && expression.isGroup) {
+      const { isGroup: _, ...inner } = expression
+      return `${open}${this.print(inner, 0)}${close}`
+    }
     switch (expression.kind) {
       case 'number':
         return expression.text

@@ -133,13 +133,21 @@ class Resolver {
   /** A word that nothing declares is the product of its letters, if all of them are declared. */
   #name(name: NameExpression): Expression {
     const { isValue } = this.#declarations
+    const factors = this.#lettersOf(name)
+    return factors?.every(factor => isValue(factor.name) || isValue(factor.stem ?? factor.name))
+      ? productOf(factors)
+      : name
+  }
+
+  /** The letters of a word that is not declared, the last one with its subscripts. */
+  #lettersOf(name: NameExpression): readonly NameExpression[] | undefined {
+    const { isValue } = this.#declarations
     const base = name.stem ?? name.name
     const letters = [...base]
-    if (isValue(name.name) || isValue(base) || letters.length < 2 || name.label) return name
-    const places = letters.flatMap((letter, i) => (/\d/.test(letter) ? [] : [i]))
-    if (places.length < letters.length) return name
+    if (isValue(name.name) || isValue(base) || letters.length < 2 || name.label || /\d/.test(base))
+      return undefined
     const [start] = name.range
-    const factors = letters.map((letter, i): NameExpression => {
+    return letters.map((letter, i): NameExpression => {
       const isLast = i === letters.length - 1
       const range: Range = [start + i, isLast ? name.range[1] : start + i + 1]
       const rest = name.name.slice(base.length)
@@ -147,11 +155,6 @@ class Resolver {
         ? { kind: 'name', name: `${letter}${rest}`, stem: letter, subscripts: name.subscripts, range }
         : { kind: 'name', name: letter, range }
     })
-    if (!factors.every(factor => isValue(factor.name) || isValue(factor.stem ?? factor.name))) return name
-    return factors.reduce<Expression>(
-      (left, right) => (left === right ? left : product(left, right)),
-      factors[0]!,
-    )
   }
 
   #call(call: CallExpression): Expression {
@@ -250,7 +253,23 @@ class Resolver {
       range,
     }
     const { isValue } = this.#declarations
-    return isValue(candidate.name) || isValue(`${candidate.stem}^${label}`) ? candidate : undefined
+    const isLabelled = ({ name, stem }: NameExpression) => isValue(name) || isValue(`${stem}^${label}`)
+    if (isLabelled(candidate)) return candidate
+    // `QW^Q` is Q W^Q.
+    const letters = this.#lettersOf(left)
+    const last = letters?.at(-1)
+    if (!letters || !last) return undefined
+    const own: NameExpression = {
+      ...last,
+      name: `${last.name}^${label}`,
+      stem: last.stem ?? last.name,
+      label,
+      range: [last.range[0], range[1]],
+    }
+    const before = letters.slice(0, -1)
+    return isLabelled(own) && before.every(({ name }) => isValue(name))
+      ? productOf([...before, own])
+      : undefined
   }
 }
 
@@ -262,9 +281,14 @@ function isProduct(expression: Expression): expression is Product {
 
 /** Whether a product shows only by what is declared. */
 function isHidden(read: Expression, given: Expression): read is Product {
-  return isProduct(read) && !isProduct(given)
+  const isGroup = 'isGroup' in given && given.isGroup === true
+  return isProduct(read) && !isProduct(given) && !isGroup
 }
 
 function product(left: Expression, right: Expression): Product {
   return { kind: 'binary', operator: 'product', left, right, range: [left.range[0], right.range[1]] }
+}
+
+function productOf(factors: readonly NameExpression[]): Expression {
+  return factors.slice(1).reduce<Expression>(product, factors[0]!)
 }

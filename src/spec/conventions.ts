@@ -2,9 +2,11 @@ import {
   type CallExpression,
   type Expression,
   type NameExpression,
+  partsOf,
   replaceParts,
 } from '../math/expression.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
+import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
 import { type Fail, nameIn, type Statement } from './statements.js'
 
@@ -17,6 +19,7 @@ type Convention = (
 
 /** In the order in which they are read. */
 const conventions: readonly Convention[] = [
+  withoutIdleArguments,
   changesAsNames,
   labelsApart,
   countedFunctions,
@@ -55,6 +58,63 @@ function renamed(
   return subscripts.length > 0 || name.label
     ? { ...rest, name: spelled, stem, subscripts }
     : { ...rest, name: spelled }
+}
+
+/**
+ * `\hat{C}(r) = …` where nothing is called r and the right side does not read it only says what the value is about, also in
+ * calls that say the same.
+ */
+function withoutIdleArguments(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+): readonly Statement[] {
+  const known = new Set([
+    ...declared,
+    ...statements.flatMap(({ left }) => (left.kind === 'call' ? [] : (nameIn(left)?.name ?? []))),
+  ])
+  const all = statements.flatMap(({ left, right }) => [...callsIn(left), ...callsIn(right)])
+  const idle = new Map<string, ReadonlySet<number>>()
+  for (const { left, right } of statements) {
+    if (left.kind !== 'call') continue
+    const places = left.arguments.flatMap((argument, place) => {
+      const name = nameIn(argument)?.name
+      if (name === undefined || known.has(name) || isMentioned(name, right)) return []
+      const calls = all.filter(call => call.name === left.name)
+      return calls.every(call => nameIn(call.arguments[place] ?? call)?.name === name) ? [place] : []
+    })
+    const isOnly = statements.every(other => other.left === left || callNameOf(other.left) !== left.name)
+    if (isOnly && places.length > 0) idle.set(left.name, new Set(places))
+  }
+  if (idle.size === 0) return statements
+  const shorter = (part: Expression): Expression | undefined => {
+    const places = part.kind === 'call' ? idle.get(part.name) : undefined
+    if (part.kind !== 'call' || !places) return undefined
+    const { name, stem, subscripts, range } = part
+    const args = part.arguments.filter((_, place) => !places.has(place))
+    if (args.length > 0) return { ...part, arguments: args.map(arg => replaceParts(arg, shorter)) }
+    return { kind: 'name', name, ...(stem && subscripts && { stem, subscripts }), range }
+  }
+  return statements.map(statement => ({
+    ...withRight(statement, shorter),
+    left: replaceParts(statement.left, shorter),
+  }))
+}
+
+const callNameOf = (part: Expression): string | undefined => (part.kind === 'call' ? part.name : undefined)
+
+const callsIn = (part: Expression): readonly CallExpression[] => [
+  ...(part.kind === 'call' ? [part] : []),
+  ...partsOf(part).flatMap(callsIn),
+]
+
+/** Whether a name stands in an expression, also within a word that may be a product. */
+function isMentioned(name: string, part: Expression): boolean {
+  const own =
+    part.kind === 'name' ||
+    (part.kind === 'call' && !isFunctionOfTheLanguage(part.name)) ||
+    (part.kind === 'reduce' && part.indices.some(({ index }) => index === name))
+  const text = part.kind === 'name' || part.kind === 'call' ? part.name : name
+  return (own && text.includes(name)) || partsOf(part).some(inner => isMentioned(name, inner))
 }
 
 /** `\Delta W = …` and `\delta_t V = …` state one value, which others read as `\Delta W x`. */
@@ -108,20 +168,46 @@ const isProduct = (part: Expression): part is Binary => part.kind === 'binary' &
 const factorsOf = (part: Expression): readonly Expression[] =>
   isProduct(part) ? [...factorsOf(part.left), part.right] : [part]
 
-/** `l_{old,t}` is the place t of l_old, where that has a value. */
+/** `l_{old,t}` is the place t of l_old, where that has a value, and `F_{avg,c} = …` states F_avg where c counts and a, v and g do not. */
 function labelsApart(statements: readonly Statement[], declared: ReadonlySet<string>): readonly Statement[] {
-  const names = new Set([...declared, ...statements.flatMap(({ left }) => nameIn(left)?.name ?? [])])
+  const names = new Set([
+    ...declared,
+    ...statements.flatMap(({ left, right }) => {
+      const name = nameIn(left)
+      return [...(name ? [name.name] : []), ...(name ? labelledPart(name, right, declared) : [])]
+    }),
+  ])
   const apart = (part: Expression): Expression | undefined => {
-    const [group, ...others] = part.kind === 'name' && part.stem ? part.subscripts! : []
-    const [label, ...places] = group ?? []
-    if (part.kind !== 'name' || !label || places.length === 0 || names.has(part.name)) return undefined
-    if (!names.has(nameOf(part.stem!, [[subscriptText(label)]]))) return undefined
-    return renamed(part, part.stem!, [[label], places, ...others])
+    if ((part.kind !== 'name' && part.kind !== 'call') || !part.stem) return undefined
+    const [[label, ...places] = [], ...others] = part.subscripts!
+    if (!label || places.length === 0 || (declared.has(part.name) && part.kind === 'name')) return undefined
+    if (!names.has(nameOf(part.stem, [[subscriptText(label)]]))) return undefined
+    const { stem, subscripts, name, range } = part
+    const plain: NameExpression = { kind: 'name', stem, subscripts: subscripts!, name, range }
+    const own = renamed(part.kind === 'name' ? part : plain, stem, [[label], places, ...others])
+    if (part.kind === 'name') return own
+    // Before brackets, a value is a factor.
+    const [factor, ...more] = part.arguments
+    if (!factor || more.length > 0 || part.attributes.length > 0) return undefined
+    return { kind: 'binary', operator: 'product', left: own, right: replaceParts(factor, apart), range }
   }
   return statements.map(statement => ({
     ...withRight(statement, apart),
-    left: replaceParts(statement.left, apart),
+    left: statement.left.kind === 'call' ? statement.left : replaceParts(statement.left, apart),
   }))
+}
+
+/** `F_avg` of `F_{avg,c} = …`, where the letters of the word do not all count on the right side. */
+function labelledPart(
+  { stem, subscripts = [] }: NameExpression,
+  right: Expression,
+  declared: ReadonlySet<string>,
+): readonly string[] {
+  const [[label, ...places] = []] = subscripts
+  const letters = label ? lettersOf([label]) : undefined
+  if (!stem || !letters || letters.length < 2 || places.length === 0) return []
+  const used = indicesUsed(right, declared)
+  return letters.every(letter => used.has(letter)) ? [] : [nameOf(stem, [[subscriptText(label!)]])]
 }
 
 /** `E_i(x) = x W_i`, where i counts on the right, is a function of i and x. */

@@ -94,7 +94,8 @@ export function readOutputs(
     const name = declaredName(textOf(scalarOf(item) ?? null))
     const span = spanOf(item, context.file)
     if (reader.has(name)) return [{ name, value: name, span }]
-    const value = typeof scalarOf(item) === 'string' ? reader.readOff(item) : undefined
+    const value =
+      reader.valueOf(name) ?? (typeof scalarOf(item) === 'string' ? reader.readOff(item) : undefined)
     if (value !== undefined) return [{ name, value, span }]
     const suggestion = nearest(name, reader.values)
     context.report(

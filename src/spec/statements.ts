@@ -180,7 +180,7 @@ export function* prefixesIn(expression: Expression): Generator<string> {
 
 /** How a name that a spec declares is spelled in equations: `\hat{A}` is `A_hat`. */
 export function declaredName(key: string): string {
-  if (!/[\\{ϵϕϑϱϖϰµ]|_[+*]/.test(key)) return key
+  if (!/[\\{ϵϕϑϱϖϰµ]|_[+*]|\^[-−+*∗]/.test(key)) return key
   const tree = parseEquation(key)
   return isSyntaxProblem(tree) ? key : (nameIn(tree)?.name ?? key)
 }
@@ -220,7 +220,7 @@ export function writtenOut(
       ),
     }),
   )
-  return countedByPlace(plain, declared)
+  return countedByPlace(plain, declared, placed)
 }
 
 /** `r_t(\theta)` is r_t where nothing else is called θ. */
@@ -339,8 +339,10 @@ function divergence(part: Expression): Expression | undefined {
 function countedByPlace(
   statements: readonly Statement[],
   declared: ReadonlySet<string>,
+  placed: ReadonlySet<string>,
 ): readonly Statement[] {
-  const names = new Set([...declared, ...statements.flatMap(({ left }) => namesOnLeft(left))])
+  const stated = statements.flatMap(({ left }) => namesOnLeft(left)).filter(name => !placed.has(name))
+  const names = new Set([...declared, ...stated])
   const parametersOf = new Map<string, readonly string[]>()
   const turned = statements.map((statement): Statement => {
     const { left, right, family, isDraw } = statement

@@ -7,7 +7,7 @@ import type { SpecContext } from './context.js'
 import { resultOf } from './lines.js'
 import { Namespace } from './namespace.js'
 import { readPassage } from './passage.js'
-import type { PlannedLayer, PlannedParameter, PlannedStep } from './plan.js'
+import { isPassage, type PlannedLayer, type PlannedParameter, type PlannedStep } from './plan.js'
 import { readExpression } from './read-off.js'
 import { readRounds } from './rounds.js'
 import { isStepKey, readSettings, statementOf } from './settings.js'
@@ -306,6 +306,14 @@ export class StepReader {
   /** The value of the function that equations define last, if nothing comes after it. */
   get appliedLast(): string | undefined {
     return this.#applied
+  }
+
+  /** `L_{loc}` of `L_{loc}(t, v) = …`: what a function of values that is not called elsewhere comes to. */
+  valueOf(name: string): string | undefined {
+    const applied = this.planned.flatMap(step =>
+      isPassage(step) ? step.lines.filter(line => line.isApplied && line.clause === name) : [],
+    )
+    return applied.length === 1 ? applied[0]!.output : undefined
   }
 
   /** The name that the value of an expression has; undefined where it is none of what is defined. */

@@ -241,6 +241,9 @@ function countedFromLeft(
       if (expression.kind !== 'binary' || expression.left.kind !== 'name') return []
       const letter = expression.left.name
       const shift = shiftOf(expression, letter)
+      // One step of an algorithm, as `\theta_{t+1}` from a θ_t that is given, is no recurrence.
+      const before = movedBy(name, letter, -shift)
+      if (before?.kind === 'name' && declared.has(before.name)) return []
       return shift > 0 && isLetter(letter) && !declared.has(letter) ? [{ letter, shift }] : []
     })
     let { left, right } = statement
