@@ -18,8 +18,9 @@ function read(text: string, declared: ReadonlySet<string>): object | { problem: 
   return withoutPlaces(resolved)
 }
 
+/** Without what says how something is written, and not what it is. */
 const withoutPlaces = (tree: Expression): object =>
-  JSON.parse(JSON.stringify(tree, (key, value) => (key === 'range' ? undefined : value)))
+  JSON.parse(JSON.stringify(tree, (key, value) => (['range', 'isDot'].includes(key) ? undefined : value)))
 
 const namesOf = ({ fences }: Case) => new Set(fences.get('names')!.trim().split(/\s+/))
 const spellings = sectionsOf('test/cases/language', 'spellings.md')

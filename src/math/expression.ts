@@ -29,6 +29,8 @@ export type Expression =
         | '<-'
       readonly left: Expression
       readonly right: Expression
+      /** Whether a product is written with a dot, of which a spec may say what it means between vectors. */
+      readonly isDot?: true
       readonly isGroup?: true
       readonly range: Range
     }

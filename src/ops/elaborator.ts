@@ -11,7 +11,7 @@ import { concatenated, counted } from './joined.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
 import { reduce } from './reduce.js'
-import { nameOf, subscriptText } from './spelled-names.js'
+import { dot, nameOf, subscriptText } from './spelled-names.js'
 import { identityBeside, identityMatrix, isIdentity, powerOfMatrix } from './square.js'
 import { arithmetic, constants, signs } from './vocabulary.js'
 
@@ -21,6 +21,10 @@ export type Value = Placed | Attribute
 export function isPlaced(value: Value): value is Placed {
   return typeof value === 'object' && value !== null && 'node' in value
 }
+
+/** A vector of several numbers that does not stand as a row. */
+const isColumn = (value: Placed): boolean =>
+  ownRank(value) === 1 && !value.isRow && value.node.type.shape?.at(-1) !== 1
 
 /** Families of more values are not put together. */
 const mostMembers = 1000
@@ -249,7 +253,8 @@ export class Elaborator {
     return { node: this.axes.node('transpose', [value.node]), axes: value.axes }
   }
 
-  #binary({ operator, left: first, right: second, range }: Extract<Expression, { kind: 'binary' }>): Value {
+  #binary(expression: Extract<Expression, { kind: 'binary' }>): Value {
+    const { operator, left: first, right: second, range } = expression
     const isSum = this.environment.example !== undefined && (operator === '+' || operator === '-')
     const left = (isSum && identityBeside(this, first, () => this.value(second))) || this.value(first)
     const right = (isSum && identityBeside(this, second, () => left)) || this.value(second)
@@ -267,7 +272,13 @@ export class Elaborator {
       const [one, other] = isEquality ? [asClass(this, first, right), asClass(this, second, left)] : []
       return this.#elementwise(op, [one ?? left, other ?? right])
     }
-    if (this.environment.example) return this.axes.product(this.placed(left), this.placed(right))
+    if (this.environment.example) {
+      const factors = [this.placed(left), this.placed(right)] as const
+      const isDefined = expression.isDot && this.environment.example.definition(dot)
+      return isDefined && factors.every(isColumn)
+        ? callOf(this, { kind: 'call', name: dot, attributes: [], arguments: [first, second], range })
+        : this.axes.product(...factors)
+    }
     const isMatrix = isPlaced(right) && (right.node.type.shape?.length ?? 2) >= 2
     const isScalar = !isPlaced(left) || left.node.type.shape?.length === 0
     return this.#elementwise(isMatrix && !isScalar ? 'matMul' : 'multiply', [left, right])

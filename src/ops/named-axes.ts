@@ -171,7 +171,7 @@ export class AxisBuilder {
       return this.elementwise('multiply', [column, row])
     }
     throw new Misfit(
-      'the product of two vectors may be an inner product or one of each element: write `x^⊤ y` or `x ⊙ y`',
+      'the product of two vectors may be an inner product or one of each element: write `x^⊤ y` or `x ⊙ y`, or say what `·` means: `a · b = ⟨a, b⟩`',
     )
   }
 

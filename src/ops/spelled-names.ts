@@ -17,3 +17,6 @@ export function nameOf(stem: string, groups: readonly (readonly string[])[], lab
 /** The subscripts of a name but for the last group, as they are spelled: `W` of `W_{1}_{ij}` has the first. */
 export const outerSubscripts = ({ subscripts = [] }: NameExpression): readonly (readonly string[])[] =>
   subscripts.slice(0, -1).map(items => items.map(subscriptText))
+
+/** The name of the function that a spec says `·` to be between vectors: `a · b = ⟨a, b⟩`. */
+export const dot = '·'

@@ -8,14 +8,9 @@ import {
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
+import { type Convention, renamed, withRight } from './rewriting.js'
 import { type Fail, nameIn, type Statement } from './statements.js'
-
-/** A convention of papers: the same statements in the words that the language has besides. */
-type Convention = (
-  statements: readonly Statement[],
-  declared: ReadonlySet<string>,
-  fail: Fail,
-) => readonly Statement[]
+import { joinedParts, statedEnds, wholeFamilies } from './whole-values.js'
 
 /** In the order in which they are read. */
 const conventions: readonly Convention[] = [
@@ -25,6 +20,8 @@ const conventions: readonly Convention[] = [
   countedFunctions,
   cutBetween,
   joinedParts,
+  statedEnds,
+  wholeFamilies,
 ]
 
 /** Statements with what papers write by convention in the words of the language. */
@@ -34,30 +31,6 @@ export function byConvention(
   fail: Fail,
 ): readonly Statement[] {
   return conventions.reduce((all, convention) => convention(all, declared, fail), statements)
-}
-
-const withRight = (
-  statement: Statement,
-  replace: (part: Expression) => Expression | undefined,
-): Statement => ({
-  ...statement,
-  right: replaceParts(statement.right, replace),
-})
-
-function renamed(
-  name: NameExpression,
-  stem: string,
-  subscripts: readonly (readonly Expression[])[],
-): NameExpression {
-  const spelled = nameOf(
-    stem,
-    subscripts.map(items => items.map(subscriptText)),
-    name.label,
-  )
-  const { stem: _, subscripts: __, ...rest } = name
-  return subscripts.length > 0 || name.label
-    ? { ...rest, name: spelled, stem, subscripts }
-    : { ...rest, name: spelled }
 }
 
 /**
@@ -293,56 +266,4 @@ function cutBetween(statements: readonly Statement[]): readonly Statement[] {
     return isOne ? between(operand.items[0]!, low!, part.right) : undefined
   }
   return statements.map(statement => withRight(statement, cut))
-}
-
-/** `y_{1:d} = …` and `y_{d+1:D} = …` state y, by its parts one behind the other. */
-function joinedParts(
-  statements: readonly Statement[],
-  _declared: ReadonlySet<string>,
-  fail: Fail,
-): readonly Statement[] {
-  const partOf = ({ left, family, isDraw }: Statement) => {
-    const [items, ...others] = left.kind === 'name' && left.stem && !family && !isDraw ? left.subscripts! : []
-    const [only] = items ?? []
-    const isPart = items?.length === 1 && others.length === 0 && only?.kind === 'slice'
-    return isPart && left.kind === 'name' ? left : undefined
-  }
-  const stems = [...new Set(statements.flatMap(statement => partOf(statement)?.stem ?? []))]
-  const whole = stems.map((stem): Statement => {
-    const own = statements.filter(statement => partOf(statement)?.stem === stem)
-    const last = own.at(-1)!
-    const items = own.map(({ left }) => left)
-    const gap = items.find((item, i) => !isBehind(item, items[i - 1]))
-    if (gap)
-      fail(
-        `the parts of \`${stem}\` do not stand one behind the other`,
-        gap.range,
-        `begin at 1 and go on where the part before ends: \`${stem}_{1:d}\`, then \`${stem}_{d+1:D}\``,
-      )
-    const right: Expression = {
-      kind: 'call',
-      name: 'concat',
-      attributes: [],
-      arguments: items,
-      range: last.left.range,
-    }
-    const left: NameExpression = { kind: 'name', name: stem, range: last.left.range }
-    const equation: Expression = { kind: 'binary', operator: '=', left, right, range: last.range }
-    return { left, right, isDraw: false, range: last.range, text: `${stem} = …`, written: equation }
-  })
-  return [...statements, ...whole]
-}
-
-/** Whether a part starts where the one before it ends; the first one starts at 1. */
-function isBehind(part: Expression, before: Expression | undefined): boolean {
-  const [first, end] = [sliceOf(part)?.first, before && sliceOf(before)?.last]
-  if (!before) return first === undefined || (first.kind === 'number' && first.value === 1)
-  if (!first || !end) return false
-  if (first.kind === 'number' && end.kind === 'number') return first.value === end.value + 1
-  return subscriptText(first) === `${subscriptText(end)}+1`
-}
-
-function sliceOf(part: Expression): Extract<Expression, { kind: 'slice' }> | undefined {
-  const [only] = part.kind === 'name' ? (part.subscripts?.at(-1) ?? []) : []
-  return only?.kind === 'slice' ? only : undefined
 }

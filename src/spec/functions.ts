@@ -1,8 +1,9 @@
 import { gradients } from '../gradient/gradient.js'
 import type { GraphBuilder } from '../graph/builder.js'
-import { equals } from '../graph/dimension.js'
+import { equals, isPolynomial, subtract } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
+import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { elaborateText } from '../ops/elaborate.js'
 import type { EquationHost } from './equation-graph.js'
@@ -23,6 +24,8 @@ const paperFunctions: Readonly<Record<string, PaperFunction>> = {
   clip,
   gaussianDivergence,
   gaussianLogDensity,
+  members,
+  withEnd,
   tr: trace,
   Tr: trace,
 }
@@ -106,6 +109,32 @@ function trace([matrix]: readonly Node[], { builder, hasBatch }: Reading): Node 
   if (isProblem(eye)) return eye
   const kept = builder.node('multiply', [matrix, eye])
   return isProblem(kept) ? kept : builder.node('sum', [kept], { axes: [-2, -1], keepDims: false })
+}
+
+/** The values of a family of equations, one for each place of a new first axis. */
+function members(args: readonly Node[], { builder, hasBatch }: Reading): Node | Problem {
+  const isOfExamples = args.map(hasBatch)
+  if (new Set(isOfExamples).size > 1)
+    return { problem: 'some equations of the family are of each example, and others of all of them' }
+  return builder.node('stack', args, { axis: isOfExamples[0] ? 1 : 0 })
+}
+
+/** A sequence one step on, with what is stated for the place behind its last one, of which the number before is given. */
+function withEnd([sequence, end, last]: readonly Node[], { builder, hasBatch }: Reading): Node | Problem {
+  const axis = sequence && hasBatch(sequence) ? 1 : 0
+  const shape = sequence?.type.shape ?? []
+  const size = shape[axis]
+  if (!sequence || !end || !last || size === undefined)
+    return { problem: 'what is behind the last place is stated of a sequence' }
+  const stated = last.attributes.value
+  if (last.op !== 'scalar' || !(typeof stated === 'number' || isPolynomial(stated)) || !equals(stated, size))
+    return { problem: `the sequence has ${shapeText([size])} places, and its end is stated for another one` }
+  const behind = builder.node('broadcastTo', [end], { shape: shape.toSpliced(axis, 1) })
+  if (isProblem(behind)) return behind
+  const place = builder.node('expandDims', [behind], { axes: [axis] })
+  if (isProblem(place) || equals(size, 1)) return place
+  const rest = builder.node('slice', [sequence], { axis, start: 1, size: subtract(size, 1) })
+  return isProblem(rest) ? rest : builder.node('concat', [rest, place], { axis })
 }
 
 /** `clip(x, a, b)` with its bounds as arguments, as papers write it. */

@@ -2,6 +2,7 @@ import type { Attribute } from '../graph/node.js'
 import { type Expression, type NameExpression, partsOf, type Range } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation, parseEquations, type SyntaxProblem } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
+import { dot } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import type { Span } from '../text/source.js'
 import { adviceOn, rangeOf } from './advice.js'
@@ -112,6 +113,7 @@ function applied(statements: readonly Statement[], given: ReadonlySet<string>): 
 
 function* calledIn(expression: Expression): Generator<string> {
   if (expression.kind === 'call') yield expression.name
+  if (expression.kind === 'binary' && expression.isDot) yield dot
   for (const part of partsOf(expression)) yield* calledIn(part)
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
-import { nameOf, subscriptText } from '../ops/spelled-names.js'
+import { dot, nameOf, subscriptText } from '../ops/spelled-names.js'
 import type { SpecContext } from './context.js'
 import { distributionNamed, isGaussian, varianceOfEach } from './draws.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
@@ -149,8 +149,10 @@ function asCall(expression: Expression): Expression {
   return { kind: 'call', name: operand.name, attributes: [], arguments: at, range }
 }
 
-/** `K[u, v] = …`, as some papers write functions, is `K(u, v) = …`. */
+/** `K[u, v] = …`, as some papers write functions, is `K(u, v) = …`; `a · b = …` says what the sign means. */
 function asFunctionOfNames(left: Expression): Expression {
+  if (left.kind === 'binary' && left.isDot && nameIn(left.left) && nameIn(left.right))
+    return { kind: 'call', name: dot, attributes: [], arguments: [left.left, left.right], range: left.range }
   const call = asCall(left)
   return call.kind === 'call' && call.arguments.every(argument => nameIn(argument)) ? call : left
 }
