@@ -15,6 +15,7 @@ import { joinedParts, statedEnds, wholeFamilies } from './whole-values.js'
 /** In the order in which they are read. */
 const conventions: readonly Convention[] = [
   withoutIdleArguments,
+  placesInBrackets,
   changesAsNames,
   labelsApart,
   countedFunctions,
@@ -71,6 +72,41 @@ function withoutIdleArguments(
     ...withRight(statement, shorter),
     left: replaceParts(statement.left, shorter),
   }))
+}
+
+/** `\sum_i w(i)` of a value w is of its places: letters that nothing is called by can only be indices. */
+function placesInBrackets(
+  statements: readonly Statement[],
+  declared: ReadonlySet<string>,
+  fail: Fail,
+): readonly Statement[] {
+  const lefts = statements.map(({ left }) => left)
+  const functions = new Set(lefts.flatMap(left => (left.kind === 'call' ? [left.name, left.stem] : [])))
+  const stated = lefts.flatMap(left => (left.kind === 'call' ? [] : (nameIn(left)?.name ?? [])))
+  const values = new Set([...declared, ...stated])
+  return statements.map(statement => {
+    const { left } = statement
+    const parameters = new Set(
+      left.kind === 'call' ? left.arguments.flatMap(arg => nameIn(arg)?.name ?? []) : [],
+    )
+    const isIndex = (item: Expression) =>
+      item.kind === 'name' &&
+      !item.subscripts &&
+      lettersOf([item])?.length === 1 &&
+      !values.has(item.name) &&
+      !parameters.has(item.name)
+    return withRight(statement, part => {
+      if (part.kind !== 'call' || part.attributes.length > 0 || part.arguments.length === 0) return undefined
+      const stem = part.stem ?? part.name
+      const isFunction = functions.has(part.name) || functions.has(stem)
+      if (isFunction || !part.arguments.every(isIndex)) return undefined
+      const { name, range } = part
+      if (declared.has(name)) return renamed({ kind: 'name', name, range }, name, [part.arguments])
+      if (!declared.has(stem)) return undefined
+      const axes = 'which axes these places are along is not said'
+      return fail(axes, range, `write them in the order of the axes of \`${stem}\`, as \`${stem}_{ijc}\``)
+    })
+  })
 }
 
 const callNameOf = (part: Expression): string | undefined => (part.kind === 'call' ? part.name : undefined)
