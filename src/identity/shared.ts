@@ -37,7 +37,7 @@ export function proveShared(pairs: Pairs, builder: GraphBuilder, options: Shared
     const places = sides.first.flatMap((node, i) => (node === sides.second[i] ? [] : [i]))
     if (places.length === 0 && parts.length > 0) return together(parts)
     sides = { first: places.map(i => sides.first[i]!), second: places.map(i => sides.second[i]!) }
-    if (!places.every(i => sameShape(sides.first[i]!, sides.second[i]!)))
+    if (!sides.first.every((node, i) => sameShape(node, sides.second[i]!)))
       return { kind: 'undecided', reason: 'the shapes of the results are not known to be equal' }
     const shared = sharedNodes(sides)
     const join = () =>
