@@ -44,6 +44,12 @@ export const movements: readonly Movement[] = [
     },
   },
   {
+    name: 'reversing-twice',
+    statement: 'what is reversed twice along one axis is what it was',
+    apply: reversedTwice,
+    example: { equation: 'reverse[axis = 1](reverse[axis = -1](x))', shapes: { x: [2, 3] } },
+  },
+  {
     name: 'element-at-a-number',
     statement: 'what is looked up at one place that is a number, and is on the axis, is that element',
     apply: elementAtNumber,
@@ -104,4 +110,13 @@ function matrixFirst(node: Node, builder: GraphBuilder): Node | undefined {
   // What was made is looked at as well: the matrix may be some columns of one.
   const result = builder.node('matMul', [left, columnsOfResult(first, builder) ?? first])
   return isProblem(result) ? undefined : result
+}
+
+function reversedTwice(node: Node): Node | undefined {
+  const [inner] = node.inputs
+  if (node.op !== 'reverse' || inner?.op !== 'reverse' || !inner.type.shape) return undefined
+  const [outside, inside] = [node, inner].map(({ attributes }) =>
+    resolveAxis(attributes.axis, inner.type.shape!.length),
+  )
+  return typeof outside === 'number' && outside === inside ? inner.inputs[0] : undefined
 }
