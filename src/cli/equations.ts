@@ -6,6 +6,7 @@ import { type GradientRequest, gradientEquations } from '../equations/gradients.
 import { algorithmLatex, algorithmMarkdown, latexLines, toMarkdown } from '../equations/markdown.js'
 import { renderParameters } from '../equations/parameters.js'
 import { renderPlain } from '../equations/plain.js'
+import { specText } from '../equations/spec-text.js'
 import type { EquationSystem } from '../equations/system.js'
 import { renderAlgorithm, renderEquations } from '../equations/terminal.js'
 import { outermost, titleOf } from '../found.js'
@@ -79,6 +80,10 @@ const formats = {
     systems.map(({ target, graph }) => `# ${target}\n${renderPlain(graph)}\n`).join('\n'),
   'plain-latex': (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `% ${target}\n${renderPlain(graph, 'latex')}\n`).join('\n'),
+  spec: (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `# ${target}\n${specText(graph)}\n`).join('---\n'),
+  'spec-latex': (systems: readonly Titled[]) =>
+    systems.map(({ target, graph }) => `# ${target}\n${specText(graph, 'latex')}\n`).join('---\n'),
   parameters: (systems: readonly Titled[]) =>
     systems.map(({ target, graph }) => `${target}\n\n${renderParameters(graph)}\n`).join('\n'),
   graph: (systems: readonly Titled[]) =>
@@ -86,7 +91,14 @@ const formats = {
 } as const
 
 /** Formats that do not print equations as people read them. */
-const ofModels: ReadonlySet<string> = new Set(['plain', 'plain-latex', 'parameters', 'graph'])
+const ofModels: ReadonlySet<string> = new Set([
+  'plain',
+  'plain-latex',
+  'spec',
+  'spec-latex',
+  'parameters',
+  'graph',
+])
 
 /** `aswritten equations`: prints the models of a file as equations. */
 export function equations(

@@ -31,7 +31,18 @@ Exit codes: 0 as written, 1 differs, 3 unverified, 2 unusable input, 70 a defect
     .addOption(option.input())
     .addOption(option.artifact())
     .addOption(
-      option.format('text', 'markdown', 'latex', 'plain', 'plain-latex', 'parameters', 'graph', 'json'),
+      option.format(
+        'text',
+        'markdown',
+        'latex',
+        'plain',
+        'plain-latex',
+        'spec',
+        'spec-latex',
+        'parameters',
+        'graph',
+        'json',
+      ),
     )
     .addOption(
       new Option('--expand <level>', 'how far to write formulas out')

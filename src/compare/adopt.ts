@@ -4,6 +4,7 @@ import type { Attribute, Node } from '../graph/node.js'
 import { nodesBelow } from '../graph/walk.js'
 import { keysOf, textOf } from '../library/config.js'
 import { layers } from '../library/layers/table.js'
+import { plainSizeName } from '../ops/plain.js'
 import type { Instantiation, StatedModel } from '../spec/spec.js'
 import { hasTheSameKeys, type Pair } from './align.js'
 import type { Draw } from './drawings.js'
@@ -131,7 +132,27 @@ function unify(
       from === 'silent' ? [] : [[value, implemented!.layer.config[key]?.value] as const],
     ),
   )
-  return bindSizes(spec, [...inputs, ...settings])
+  const { bindings, assumed } = bindSizes(spec, [...inputs, ...settings])
+  return { bindings: new Map([...sizesByName(spec, code, bindings), ...bindings]), assumed }
+}
+
+/** Open sizes that nothing else binds are those of the code that are called so: `options_units` is `options.units`. */
+function sizesByName(
+  { symbols }: StatedModel,
+  { model }: ModelGraph,
+  bindings: Bindings['bindings'],
+): Bindings['bindings'] {
+  const isOpen = (name: string) => !bindings.has(name) && symbols.get(name)?.value === undefined
+  const open = new Set([...symbols.keys()].filter(isOpen))
+  const found = new Map<string, Dimension>()
+  if (open.size === 0) return found
+  for (const { attributes } of nodesBelow(model.outputs.map(({ node }) => node)))
+    for (const size of Object.values(attributes).flat()) {
+      const own = nameOf(size as Attribute)
+      const name = own && plainSizeName(own)
+      if (name && name !== own && open.has(name) && !found.has(name)) found.set(name, size as Dimension)
+    }
+  return found
 }
 
 const isSize = (value: Attribute | undefined): value is Dimension =>

@@ -12,7 +12,7 @@ import { expandGraph } from './expanded.js'
 import { type NamedSymbol, row, symbol } from './formula.js'
 import { chooseLines } from './lines.js'
 import { nameModel } from './names.js'
-import { spelled } from './plain.js'
+import { spelled } from './spelled.js'
 import type { EquationSystem, Item } from './system.js'
 
 /** A gradient that is asked for: `loss:W_1`, `W_1` where there is one loss, or `all`. */

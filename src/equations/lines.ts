@@ -61,7 +61,7 @@ function firstStates(order: readonly Node[], provenance: Provenance, reads: Read
     for (let i = along.length; i < along.length + states; i++)
       if (provenance.name(node.inputs[i]!) === body.inputs[i]!.attributes.name) found.add(node.inputs[i]!)
   }
-  return [...found].filter(node => !others.has(node))
+  return [...found].filter(node => !others.has(node) && !isRecurrence(node))
 }
 
 /** How many elements there are is written where it is read. */

@@ -217,7 +217,17 @@ export class LineReader {
     this.#checkNames(read, { declared, bound })
     const equation = this.#asWritten(statement.written, isDraw, parameters, declared)
     const places = place?.places && { places: place.places }
-    const common = { expression: read, indices, ...places, parameters, range, statement: text, equation }
+    const steps = statement.steps && { steps: statement.steps.count }
+    const common = {
+      expression: read,
+      indices,
+      ...places,
+      ...steps,
+      parameters,
+      range,
+      statement: text,
+      equation,
+    }
     const kind = isFunction ? 'function' : isDraw ? 'draw' : (place?.kind ?? 'value')
     const clause = applies ?? (left.kind === 'call' ? left.name : (name?.name ?? printExpression(left)))
     if (isDraw && !this.#drawn.has(place?.output ?? clause)) {

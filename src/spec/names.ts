@@ -99,6 +99,8 @@ export function indicesUsed(
   if (expression.kind === 'name') {
     const rest = splitName(expression, declared)?.rest ?? []
     for (const item of rest) {
+      // A size of several letters, as in `h_{units}`, counts nothing.
+      if (item.kind === 'name' && [...item.name].length > 1 && declared.has(item.name)) continue
       for (const letter of lettersOf([item]) ?? []) if (!bound.has(letter)) used.add(letter)
       for (const part of partsOf(item)) add(indicesIn(part, bound))
     }

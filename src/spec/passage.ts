@@ -15,7 +15,7 @@ import { isPaperFunction } from './functions.js'
 import { type Known, LineReader, type Report } from './lines.js'
 import type { PlannedPassage } from './plan.js'
 import { declaredName, nameIn, readStatement, type Statement, writtenOut } from './statements.js'
-import { timesOf } from './times.js'
+import { countedSteps, timesOf } from './times.js'
 import { entriesOf, placeWithin, scalarOf, type YamlEntry } from './yaml.js'
 
 /**
@@ -66,7 +66,14 @@ export function readPassage(
   if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
     return undefined
   const written = writtenOut(byConvention(stated, given, fail), given)
-  const times = timesOf(written, given)
+  const named = keys.flatMap(key => {
+    const tree = parseEquation(key)
+    return isSyntaxProblem(tree) ? [] : [tree]
+  })
+  const times = timesOf(countedSteps(written, named), given)
+  const { steps: uncounted } =
+    times.statements.find(({ steps }) => steps && !times.directions.has(steps.index)) ?? {}
+  if (uncounted) return uncounted.refuse()
   const statements = [...times.statements, ...applied(times.statements, given)]
   const declared = readWhere(context, fields.get('where'), statements)
   const draws = new Map<string, readonly Attribute[]>()

@@ -50,6 +50,8 @@ export interface PlannedLine {
   readonly indices: readonly string[]
   /** Of which step a first state is, and of which cells of a grid. */
   readonly places?: readonly Expression[]
+  /** How many steps there are, where a recurrence says so. */
+  readonly steps?: Expression
   /** What it is defined as. */
   readonly expression: Expression
   /** The arguments of a function. */

@@ -5,6 +5,7 @@ import { Misfit } from '../ops/misfit.js'
 import { batchAxis, type Placed } from '../ops/named-axes.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { type EquationGraph, isSameShape } from './equation-graph.js'
+import { namesIn } from './names.js'
 import type { PlannedLine } from './plan.js'
 import { type Direction, shiftOf } from './times.js'
 
@@ -90,7 +91,7 @@ export class Recurrence {
 
   #namesOfTheEnd(): readonly string[] {
     const [first] = this.#reads().filter(({ shift }) => shift === 0)
-    const size = first?.node.type.shape?.[this.#axisOf(first.node)]
+    const size = first ? first.node.type.shape?.[this.#axisOf(first.node)] : this.#stated()
     return size === undefined ? [] : this.#graph.host.sizeNames(size)
   }
 
@@ -130,9 +131,24 @@ export class Recurrence {
     return this.#graph.hasBatch(node) ? 1 : 0
   }
 
-  /** How many steps there are: as many as what is read has places for. */
+  /** How many steps there are said to be. */
+  #stated(): Dimension | undefined {
+    const [first, ...others] = [...this.#steps.values()].flatMap(({ steps }) =>
+      steps ? [{ size: this.#graph.elaborator().size(steps), range: steps.range }] : [],
+    )
+    const other = others.find(({ size }) => !equals(size, first!.size))
+    if (other)
+      throw new Misfit(
+        `\`${this.#time}\` counts ${sizeText(first!.size)} and ${sizeText(other.size)} steps`,
+        other.range,
+      )
+    return first?.size
+  }
+
+  /** How many steps there are: as many as what is read has places for, or as is said. */
   #count(reads: readonly Read[]): Steps {
-    if (reads.length === 0)
+    const stated = this.#stated()
+    if (reads.length === 0 && stated === undefined)
       throw new Misfit(
         `nothing is read at each step \`${this.#time}\`, so that how many there are is not known`,
         this.#range,
@@ -142,8 +158,8 @@ export class Recurrence {
       const size = node.type.shape![this.#axisOf(node)]!
       return subtract(size, Math.max(0, ...own.map(({ shift }) => shift)))
     })
-    const places = sizes[0]!
-    const other = sizes.find(size => !equals(size, places))
+    const places = sizes[0] ?? stated!
+    const other = [...sizes, stated ?? places].find(size => !equals(size, places))
     if (other !== undefined)
       throw new Misfit(
         `\`${this.#time}\` counts axes of two sizes, ${sizeText(places)} and ${sizeText(other)}`,
@@ -166,6 +182,14 @@ export class Recurrence {
     if (equals(at, inside)) return true
     const [one, other] = [outside, inside].map(sizeText)
     throw new Misfit(`the first state is that of step ${one} or ${other}, not ${sizeText(at)}`, range)
+  }
+
+  /** The size of the batch, where a step reads something for each example, or begins with it. */
+  #batch(reads: readonly Read[]): Dimension | undefined {
+    const lines = reads.length > 0 ? [] : [...this.#steps.values(), ...this.#initial.values()]
+    const names = lines.flatMap(({ expression }) => [...namesIn(expression)].map(({ name }) => name))
+    const nodes = [...reads.map(({ node }) => node), ...names.flatMap(name => this.#graph.value(name) ?? [])]
+    return nodes.find(node => this.#graph.hasBatch(node))?.type.shape?.[0]
   }
 
   /** What a step reads, which are counted from 1. */
@@ -214,7 +238,7 @@ export class Recurrence {
       }),
     )
     const states = this.#states.includes(wanted) ? this.#states : [...this.#states, wanted]
-    const batch = reads.map(({ node }) => node).find(node => this.#graph.hasBatch(node))?.type.shape?.[0]
+    const batch = this.#batch(reads)
     const shapes = this.#shapesOf(states, elements, batch)
     const initial = states.map((name, i) => this.#initialOf(name, shapes[i]!))
     const output = states.indexOf(wanted)
@@ -237,6 +261,7 @@ export class Recurrence {
       body: { kind: 'body', body },
       along,
       states: states.length,
+      ...(along.length === 0 && { steps: steps.count }),
       output,
       sequences: isSequence,
       axis,
@@ -327,7 +352,11 @@ export class Recurrence {
       return shape.length > 0 ? own : undefined
     })
     if (first.every(shape => shape !== undefined)) return first as readonly (readonly Dimension[])[]
-    const unknown = states.map((name, i) => this.#graph.unknown(name, reads.size + i))
+    const unknown = states.map((name, i) => {
+      const shape = first[i]
+      const place = reads.size + i
+      return shape ? this.#placeholder(name, place, shape) : this.#graph.unknown(name, place)
+    })
     const guessed = this.#graph.inferring(batch ?? noBatch, () => this.#oneStep(states, unknown, reads))
     return states.map((_, i) => {
       const shape = first[i] ?? guessed[i]?.node.type.shape?.filter(size => size !== noBatch)

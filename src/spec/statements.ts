@@ -1,3 +1,4 @@
+import { isPolynomial } from '../graph/dimension.js'
 import {
   type Expression,
   type NameExpression,
@@ -20,6 +21,8 @@ export interface Statement {
   /** Whether it has to hold for a value that another statement defines. */
   readonly isClaim?: true
   readonly family?: Family
+  /** What counts its steps, and their number, where this is a size: `for t = 1..T`. */
+  readonly steps?: Counted
   readonly range: Range
   readonly text: string
   /** The whole of it, before anything is written out. */
@@ -33,6 +36,14 @@ export interface Family {
   readonly index: string
   readonly first: number
   readonly last: number
+}
+
+/** Steps from the first one on, by the letter that counts them. */
+export interface Counted {
+  readonly index: string
+  readonly count: Expression
+  /** Tells that these are no steps, since nothing is read at the one before. */
+  readonly refuse: () => undefined
 }
 
 /** Tells a problem at its place in a passage. */
@@ -76,29 +87,30 @@ export function readStatement(
     written: tree,
   }
   if (tree.kind !== 'family') return statement
-  const family = rangeOf(tree, context, fail)
-  return family && { ...statement, family }
+  const range = rangeOf(tree, context, fail)
+  return range && { ...statement, ...range }
 }
 
-/** The members of a family, which is written out one by one. */
+/** The members of a family, which is written out one by one, or the steps of a recurrence. */
 function rangeOf(
   { index, first: from, last: to }: Extract<Expression, { kind: 'family' }>,
   context: SpecContext,
   fail: Fail,
-): Family | undefined {
+): Pick<Statement, 'family' | 'steps'> | undefined {
   const [first, last] = [from, to].map(bound => context.sizeOf(bound))
   const refuse = (problem: string, help: string) =>
     fail(`the range of \`${index}\` ${problem}`, [from.range[0], to.range[1]], help)
   const isCount = (size: unknown): size is number => Number.isSafeInteger(size)
-  if (!isCount(first) || !isCount(last))
-    return refuse('is not known as numbers', 'give the size a value under `symbols:`')
+  const unknown = () => refuse('is not known as numbers', 'give the size a value under `symbols:`')
+  if (first === 1 && isPolynomial(last)) return { steps: { index, count: to, refuse: unknown } }
+  if (!isCount(first) || !isCount(last)) return unknown()
   if (last < first) return refuse('is empty', `it goes from ${first} to ${last}`)
   if (last - first >= mostOfAFamily)
     return refuse(
       `has ${last - first + 1} members, and a family can have ${mostOfAFamily}`,
       'give the size a smaller value under `symbols:` and build the model with it: the equations are the same',
     )
-  return { index, first, last }
+  return { family: { index, first, last } }
 }
 
 /** Whether an assignment such as `θ ← θ − η g` changes what it reads; any other is a definition. */

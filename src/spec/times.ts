@@ -35,7 +35,7 @@ export function timesOf(given: readonly Statement[], declared: ReadonlySet<strin
     else if (moved.length > 1) grids.add(stemOf(name))
   }
   addReaders(statements, grids)
-  const split = (part: Expression) => (part.kind === 'name' ? atTime(part, directions) : undefined)
+  const split = (part: Expression) => (part.kind === 'name' ? atTime(part, directions, declared) : undefined)
   const inOrder = statements.map(statement =>
     grids.has(stemOf(nameIn(statement.left)))
       ? { ...statement, right: oneByOne(statement.right, nameIn(statement.left)!) }
@@ -47,6 +47,43 @@ export function timesOf(given: readonly Statement[], declared: ReadonlySet<strin
   )
   return { statements: inOrder, directions, grids }
 }
+
+/**
+ * Families that are recurrences, as `h_t = f(h_{t-1})` for t = 1..4 from `h_0`, with the steps counted: a number at the start
+ * stands for a state of the shape of the others. A family stays one if its members have tensors of their own, or are read one by one.
+ */
+export function countedSteps(
+  statements: readonly Statement[],
+  keys: readonly Expression[],
+): readonly Statement[] {
+  const textsOf = (expression: Expression) => itemsOf(nameIn(expression) ?? unnamed).map(({ text }) => text)
+  const ofMembers = new Set(keys.flatMap(textsOf))
+  const counters = new Set(
+    statements.flatMap(({ left, right, family }) => {
+      const name = family ? nameIn(left) : undefined
+      if (!name?.stem || family?.first !== 1 || ofMembers.has(family.index)) return []
+      const isOfStem = (other: Expression) => stemOf(nameIn(other)) === name.stem
+      const hasFirst = statements.some(other => isOfStem(other.left) && textsOf(other.left).at(-1) === '0')
+      const reads = [...shiftsIn(right, name, itemsOf(name), new Set())]
+      const isReadAlone = (part: Expression): boolean =>
+        (isOfStem(part) &&
+          /^\d+$/.test(textsOf(part).at(-1) ?? '') &&
+          textsOf(part).at(-1) !== String(family.last)) ||
+        partsOf(part).some(isReadAlone)
+      const isLoop = hasFirst && reads.some(shifts => shifts.at(-1) === -1)
+      return isLoop && !statements.some(other => isReadAlone(other.right)) ? [family.index] : []
+    }),
+  )
+  return statements.map(statement => {
+    const { family, ...rest } = statement
+    if (!family || !counters.has(family.index) || statement.left.kind === 'call') return statement
+    const { index, last } = family
+    const count: Expression = { kind: 'number', value: last, text: String(last), range: statement.range }
+    return { ...rest, steps: { index, count, refuse: () => undefined } }
+  })
+}
+
+const unnamed: NameExpression = { kind: 'name', name: '', range: [0, 0] }
 
 /** What is read at the step before or after, without its step: `h` of `h_{t-1}`. */
 export function* movedIn(expression: Expression, times: ReadonlyMap<string, Direction>): Generator<string> {
@@ -136,9 +173,16 @@ function* stemsReadIn(expression: Expression): Generator<string> {
 }
 
 /** A name of which the first subscript that is not a label is a time, with that in a group of its own. */
-function atTime(name: NameExpression, times: ReadonlyMap<string, Direction>): NameExpression | undefined {
+function atTime(
+  name: NameExpression,
+  times: ReadonlyMap<string, Direction>,
+  declared: ReadonlySet<string>,
+): NameExpression | undefined {
   if (!name.stem) return undefined
-  const groups = name.subscripts!.flatMap(group => {
+  const texts = name.subscripts!.map(group => group.map(subscriptText))
+  const groups = name.subscripts!.flatMap((group, i) => {
+    // `x_{target}` is a name, although it begins like a time.
+    if (declared.has(nameOf(name.stem!, texts.slice(0, i + 1), name.label))) return [group]
     const [first, ...others] = itemsOf({ ...name, subscripts: [group] }).map(({ expression }) => expression)
     const isTime = first && [...times.keys()].some(time => isCountedFrom(first, time))
     return isTime && others.length > 0 ? [[first], others] : [group]
