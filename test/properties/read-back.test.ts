@@ -111,7 +111,8 @@ function loopOf(plan: LoopPlan): ModelGraph {
     output: plan.output % plan.states,
     sequences: plan.isSequence,
     axis,
-    reverse: plan.isReversed,
+    // What reads nothing step by step has no direction.
+    reverse: plan.isReversed && plan.sequences > 0,
   })
   return modelOf(builder, [...sequences, ...(isZero ? [] : first), matrix], [make(builder, 'exp', [result])])
 }
