@@ -74,7 +74,7 @@ function withoutIdleArguments(
   }))
 }
 
-/** `\sum_i w(i)` of a value w is of its places: letters that nothing is called by can only be indices. */
+/** `\sum_i w(i)` of a value w is of its places, where i counts in the equation and nothing is called so. */
 function placesInBrackets(
   statements: readonly Statement[],
   declared: ReadonlySet<string>,
@@ -89,10 +89,15 @@ function placesInBrackets(
     const parameters = new Set(
       left.kind === 'call' ? left.arguments.flatMap(arg => nameIn(arg)?.name ?? []) : [],
     )
+    const counting = new Set([
+      ...reducedIndices(statement.right),
+      ...(lettersOf((nameIn(left)?.subscripts ?? []).flat()) ?? []),
+      ...(statement.family ? [statement.family.index] : []),
+    ])
     const isIndex = (item: Expression) =>
       item.kind === 'name' &&
+      counting.has(item.name) &&
       !item.subscripts &&
-      lettersOf([item])?.length === 1 &&
       !values.has(item.name) &&
       !parameters.has(item.name)
     return withRight(statement, part => {
@@ -107,6 +112,12 @@ function placesInBrackets(
       return fail(axes, range, `write them in the order of the axes of \`${stem}\`, as \`${stem}_{ijc}\``)
     })
   })
+}
+
+/** The letters that sums, products and the like in an expression count by. */
+function reducedIndices(part: Expression): readonly string[] {
+  const own = part.kind === 'reduce' ? part.indices.map(({ index }) => index) : []
+  return [...own, ...partsOf(part).flatMap(reducedIndices)]
 }
 
 const callNameOf = (part: Expression): string | undefined => (part.kind === 'call' ? part.name : undefined)
