@@ -65,9 +65,9 @@ function foundElsewhere(
   isMeant: (node: Placed) => boolean,
 ): Assignment | undefined {
   const inside = new Set<object>(nodesOf(own))
-  for (const { body } of modules) {
-    for (const code of functionsIn(body)) {
-      if (inside.has(code)) continue
+  for (const module of modules) {
+    for (const code of functionsIn(module.body)) {
+      if (inside.has(code) || runsOnLoadOnly(code, module)) continue
       for (const node of ownNodesOf(code.body)) {
         if (!('span' in node) || !isMeant(node)) continue
         const { span } = node
@@ -77,6 +77,23 @@ function foundElsewhere(
     }
   }
   return undefined
+}
+
+/** Whether a function is called where its module is loaded, and nothing can call it after that. */
+function runsOnLoadOnly(code: FunctionCode, { body, exports }: Module): boolean {
+  const top = ownNodesOf(body)
+  const binding = top.flatMap(node =>
+    node.kind === 'declare' &&
+    node.target.kind === 'variable' &&
+    node.value?.kind === 'function' &&
+    node.value.function === code
+      ? [node.target.binding]
+      : [],
+  )[0]
+  if (!binding || exports.some(entry => entry.kind === 'local' && entry.binding === binding)) return false
+  const isIt = (node: CodeNode) => node.kind === 'variable' && node.binding === binding
+  const calls = top.filter(node => node.kind === 'call' && isIt(node.callee)).length
+  return calls > 0 && nodesOf(body).filter(isIt).length === calls + 1
 }
 
 /** A node of code that has a place. */
