@@ -93,7 +93,7 @@ const combinatorValues: Readonly<Record<string, Schema>> = {
         times: described('How often.', ref('size')),
         for: described(
           'What symbols stand for in each round, instead of how often: `f: [64, 128]`.',
-          mapOf(listOf(ref('size'))),
+          mapOf(listOf(ref('quantity'))),
         ),
         input: described('What equations among the steps call that which goes into a round.', {
           type: 'string',
