@@ -41,7 +41,7 @@ export function constantOf(trace: Tracer, value: Value, dtype: DataType | undefi
 const mostDraws = 32
 
 /** The ops of operators on numbers. */
-const ops: Readonly<Record<string, string>> = {
+export const operatorOps: Readonly<Record<string, string>> = {
   '+': 'add',
   '-': 'subtract',
   '*': 'multiply',
@@ -55,7 +55,7 @@ function randomNumbers(trace: Tracer, value: Value): Node | Problem | undefined 
   if (typeof value === 'number' || isPolynomial(value)) return builder.node('scalar', [], { value })
   const operation = isUnknown(value) ? trace.operation(value) : undefined
   if (isUnknown(value) && operation?.operator === randomDraw) return drawOf(trace, value)
-  const op = operation ? ops[operation.operator] : 'stack'
+  const op = operation ? operatorOps[operation.operator] : 'stack'
   const items = operation
     ? operation.operands
     : isUnknown(value) || typeof value === 'string'

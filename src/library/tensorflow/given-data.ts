@@ -15,6 +15,7 @@ import type { Span } from '../../text/source.js'
 import { choice, elementOf, elementwise, memberOf, resultOf, someOf, type Tracer } from '../../trace/host.js'
 import { lastKeyOf } from '../../trace/unknowns.js'
 import { isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { operatorOps } from './constants.js'
 import { contextOf } from './context.js'
 import type { TensorState } from './state.js'
 import { tensorType } from './types.js'
@@ -32,15 +33,6 @@ export interface GivenNumbers {
   readonly node: Node
   /** Which numbers they are, without which of the elements of a list. */
   readonly signatures: ReadonlySet<string>
-}
-
-/** The ops of operators on numbers. */
-const ops: Readonly<Record<string, string>> = {
-  '+': 'add',
-  '-': 'subtract',
-  '*': 'multiply',
-  '/': 'divide',
-  negate: 'negate',
 }
 
 /**
@@ -116,7 +108,7 @@ class Arrangement {
     const parts = operands.map((_, i) => operations.map(operation => operation!.operands[i]))
     if (operator === 'number') return this.node(parts[0]!, axes, false)
     if (operator === choice || operator === 'not') return this.#chosen(operator, parts, values, axes)
-    const op = ops[operator]
+    const op = operatorOps[operator]
     const inputs = parts.map(part => this.node(part, axes, false))
     return op && inputs.every(input => input !== undefined) ? this.#op(op, inputs) : undefined
   }
