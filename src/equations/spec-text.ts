@@ -124,8 +124,8 @@ function whereText(entries: readonly string[]): readonly string[] {
 /** A layer with what its author set. */
 function layerText({ name, application, from }: Extract<Statement, { kind: 'layer' }>): string {
   const settings = Object.entries(application.layer.config).flatMap(([key, { value, from: by }]) =>
-    (by === 'given' || isMeant(application.layer.kind, key)) && key !== 'name' && isScalar(value)
-      ? [`${key}: ${value}`]
+    (by === 'given' || isMeant(application.layer.kind, key)) && key !== 'name' && isWritten(value)
+      ? [`${key}: ${settingText(value)}`]
       : [],
   )
   const source = from.length === 1 ? from[0] : `[${from.join(', ')}]`
@@ -138,6 +138,10 @@ function isMeant(kind: string, key: string): boolean {
   return effect === 'function' || effect === 'training'
 }
 
-const isScalar = (value: Attribute): boolean => ['number', 'boolean', 'string'].includes(typeof value)
+const isWritten = (value: Attribute): boolean =>
+  Array.isArray(value) ? value.length > 0 : ['number', 'boolean', 'string'].includes(typeof value)
+
+const settingText = (value: Attribute): string =>
+  Array.isArray(value) ? `[${value.map(settingText).join(', ')}]` : String(value)
 
 const quoted = (text: string): string => (/^[A-Za-z][\w -]*$/.test(text) ? text : JSON.stringify(text))
