@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.js'
-import { add, apply, type Dimension, divide, multiply, symbol } from '../graph/dimension.js'
+import { add, apply, type Dimension, divide, multiply, product, symbol } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
-import { resolveAxis } from '../ops/shape.js'
+import { resolveAxes, resolveAxis } from '../ops/shape.js'
 import { opTable } from '../ops/table.js'
 import { spellNumber } from './numbers.js'
 
@@ -56,6 +56,12 @@ export const movements: readonly Movement[] = [
     example: { equation: 'gather[axis = 1](x, i)', shapes: { x: [2, 3, 4] }, places: { i: 2 } },
   },
   {
+    name: 'number-of-elements',
+    statement: 'how many elements there are along axes is the product of their sizes, whatever the elements are',
+    apply: numberOfElements,
+    example: { equation: 'size[axes = [1, 2]](x)', shapes: { x: [2, 3, 4] } },
+  },
+  {
     name: 'number-of-symbols',
     statement:
       'a number that is made of symbols, such as sizes, is what ops make of those: code may take the root of a size before it is a tensor, or after',
@@ -82,6 +88,15 @@ function columnsOfResult(node: Node, builder: GraphBuilder): Node | undefined {
   if (isProblem(result)) return undefined
   const moved = builder.node('slice', [result], { ...part.attributes, axis: node.type.shape.length - 1 })
   return isProblem(moved) ? undefined : moved
+}
+
+/** A mean that a program takes by hand divides by the number, and both need nothing of what the mean is of. */
+function numberOfElements({ op, attributes, inputs }: Node, builder: GraphBuilder): Node | undefined {
+  const shape = op === 'size' ? inputs[0]!.type.shape : undefined
+  const axes = shape && resolveAxes(attributes.axes, shape.length)
+  if (!axes || isProblem(axes)) return undefined
+  const number = builder.node('scalar', [], { value: product(axes.map(axis => shape[axis]!)) })
+  return isProblem(number) ? undefined : number
 }
 
 /** Code reads the step of a sequence by either, `x.gather(t, 1)` or a slice of one. */
