@@ -56,6 +56,7 @@ interface Context {
   readonly op: Op
   /** Whether it is written for single elements. */
   readonly isPlaced: boolean
+  readonly written: (input: Node | undefined) => Written
   /** An input by itself. */
   readonly plain: (input: Node | undefined) => Formula
   /** An input in brackets if it binds less than `above`, or as much and `strict`. */
@@ -118,10 +119,11 @@ const forms: {
       precedence,
     }
   },
-  prefix: ({ latex, text, precedence }, { node, plain, bracketed }) => {
-    const whole = plain(node.inputs[0])
-    const body = isBig(whole) ? whole : bracketed(node.inputs[0], precedence, true)
-    const positive: Written = { formula: body, precedence: isBig(whole) ? bigPrecedence : precedence }
+  prefix: ({ latex, text, precedence }, { node, written, bracketed }) => {
+    const whole = written(node.inputs[0])
+    const isBig = whole.precedence === bigPrecedence
+    const body = isBig ? whole.formula : bracketed(node.inputs[0], precedence, true)
+    const positive: Written = { formula: body, precedence: isBig ? bigPrecedence : precedence }
     return {
       ...positive,
       formula: row(glyph(latex, text), body),
@@ -238,6 +240,7 @@ class Writer {
       node,
       op,
       isPlaced: inner.some(place => place !== undefined),
+      written,
       plain: input => written(input).formula,
       bracketed: (input, above, strict = false) => {
         const { formula, precedence } = written(input)
@@ -363,13 +366,6 @@ function infixSign(
   const lower = shownAttributes(node, op, shown ?? [])
   if (lower) return row(glyph(' '), { kind: 'script', base: glyph(latex, text), lower }, glyph(' '))
   return latex.trim() ? glyph(` ${latex} `, ` ${text.trim()} `) : glyph('\\,', ' ')
-}
-
-/** A big operator with what it is divided by. */
-function isBig(formula: Formula): boolean {
-  if (formula.kind === 'big') return true
-  if (formula.kind === 'term') return isBig(formula.body)
-  return formula.kind === 'row' && formula.items.slice(0, 3).some(({ kind }) => kind === 'big')
 }
 
 /** Whether the first sign of a formula is such a text. */

@@ -57,7 +57,8 @@ export const movements: readonly Movement[] = [
   },
   {
     name: 'number-of-elements',
-    statement: 'how many elements there are along axes is the product of their sizes, whatever the elements are',
+    statement:
+      'how many elements there are along axes is the product of their sizes, whatever the elements are',
     apply: numberOfElements,
     example: { equation: 'size[axes = [1, 2]](x)', shapes: { x: [2, 3, 4] } },
   },
