@@ -18,11 +18,13 @@ import { bindSizes } from './adopt.js'
 import { compareAmount } from './amounts.js'
 import { applicationsIn } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
+import { calledFunctions } from './called-functions.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
+import { networksWithEnds } from './network-ends.js'
 import {
   type CodeNetwork,
   codeNetworks,
@@ -93,7 +95,10 @@ export function compareAlgorithm(
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
-  const { clauses, loose } = isComplete && search.left > 0 ? told : withoutDifferences(told, program.span)
+  // A part of a function, or more than it, may be the network.
+  const isCalled = [...(best?.meanings.networks.values() ?? [])].some(({ calls }) => calls)
+  const isSure = isComplete && search.left > 0 && !isCalled
+  const { clauses, loose } = isSure ? told : withoutDifferences(told, program.span)
   return { clauses, loose, steps: told.steps, code: comparison.code }
 }
 
@@ -119,6 +124,8 @@ class ProgramComparison {
   readonly #losses = new Map<Descent, ReturnType<typeof lossOf>>()
   readonly #ports: readonly Port[]
   readonly #networks: readonly CodeNetwork[]
+  /** The same, and with activations that the code leaves to what reads them. */
+  readonly #candidates: readonly CodeNetwork[]
   readonly #insides: NetworkInsides
   readonly #nameOf: (node: Node) => string
 
@@ -131,7 +138,13 @@ class ProgramComparison {
     for (const { step } of this.#steps)
       if (step.kind === 'descent') this.#losses.set(step, lossOf(step, training))
     const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
-    this.#networks = codeNetworks([...program.models, ...losses], training.training.owners, training.builder)
+    const models = codeNetworks([...program.models, ...losses], training.training.owners, training.builder)
+    const isModels = !networkPairings(algorithm.networks, models, spec).next().done
+    this.#networks = isModels ? models : [...models, ...calledFunctions(losses, training)]
+    this.#candidates = [
+      ...this.#networks,
+      ...networksWithEnds(this.#networks, losses, losses.flatMap(applicationsIn), training.builder),
+    ]
     this.#ports = portsOf(losses, this.#steps)
     this.code = wholeOf(program, losses, this.#ports, this.#networks)
     this.#insides = new NetworkInsides(training)
@@ -156,7 +169,7 @@ class ProgramComparison {
 
   /** What names of the spec may be in the code; `search` says how many choices of inputs are left to be tried. */
   *meanings(search: { left: number }): Generator<Meanings> {
-    for (const networks of networkPairings(this.#algorithm.networks, this.#networks, this.#spec))
+    for (const networks of networkPairings(this.#algorithm.networks, this.#candidates, this.#spec))
       for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks), search)) {
         const places = [
           ...this.#spec.inputs.map(

@@ -2,7 +2,7 @@ import type { LayerApplication, Model } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import type { Origin } from '../graph/provenance.js'
 import { nodesBelow } from '../graph/walk.js'
-import { type CodeNetwork, inputsOf, isApplicationOf, type NetworkPairing } from './networks.js'
+import { applicationsOf, type CodeNetwork, inputsOf, type NetworkPairing } from './networks.js'
 
 /** An application of a network in the code, by the places that the network has. */
 export interface Applied {
@@ -32,12 +32,10 @@ export const appliedNetworks = (
     })
     const nodesOf = (ports: Model['inputs']) => ports.map(({ node }) => node)
     return [
-      ...applications
-        .filter(application => isApplicationOf(application, network))
-        .flatMap(application => {
-          const inputs = inputsOf(network, application)
-          return inputs ? [applied(inputs, at(application.outputs, order?.outputs), application.origin)] : []
-        }),
+      ...applicationsOf(network, applications).flatMap(application => {
+        const inputs = inputsOf(network, application)
+        return inputs ? [applied(inputs, at(application.outputs, order?.outputs), application.origin)] : []
+      }),
       ...(model.inputs.length > 0
         ? [applied(nodesOf(model.inputs), nodesOf(model.outputs), model.origin)]
         : []),

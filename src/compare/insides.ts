@@ -1,6 +1,8 @@
+import { isProblem } from '../graph/op.js'
 import type { TrainingGraph } from '../graph/training.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
 import { asWritten, byValue } from './clause-verdicts.js'
+import { ended } from './network-ends.js'
 import type { CodeNetwork } from './networks.js'
 import { compareStructure } from './structure.js'
 import type { ClauseVerdict, Comparison, Finding } from './verdict.js'
@@ -25,17 +27,23 @@ export class NetworkInsides {
   of(stated: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
     const { inputs, outputs } = code.model
     const ports = [...inputs, ...outputs].map(({ node }) => node.id)
-    const key = `${stated.name} ${ports.join()}`
+    const key = `${stated.name} ${ports.join()} ${code.end}`
     const found = this.#known.get(key) ?? this.#compared(stated, code)
     this.#known.set(key, found)
     return found
   }
 
   #compared({ name, clause, inside }: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
-    const own = asWritten(clause, byValue(name, code.name))
-    if (!inside) return { clauses: [own], loose: [], silent: [] }
     const { builder, provenance } = this.#training
-    const { clauses, loose, silent } = compareStructure(inside, { model: code.model, builder, provenance })
+    const found = code.end === undefined ? code.name : `${code.end} of what ${code.name} gives`
+    const own = asWritten(clause, byValue(name, found))
+    if (!inside) return { clauses: [own], loose: [], silent: [] }
+    const outputs = code.model.outputs.map(port => {
+      const node = ended(code, port.node, builder)
+      return isProblem(node) ? port : { ...port, node }
+    })
+    const model = { ...code.model, outputs }
+    const { clauses, loose, silent } = compareStructure(inside, { model, builder, provenance })
     return { clauses: [own, ...clauses], loose, silent }
   }
 }

@@ -28,7 +28,14 @@ export interface CodeNetwork {
   readonly joined?: readonly Dimension[]
   /** Which input and output of the model stands at each place here; all in their order, if absent. */
   readonly order?: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
+  /** For a function of the program that is no model: where it is called. */
+  readonly calls?: readonly AppliedFunction[]
+  /** The activation that the network ends in and the model does not: the code takes it of what the model gives. */
+  readonly end?: string
 }
+
+/** A call of a function with the values that it is given and makes. */
+export type AppliedFunction = Pick<LayerApplication, 'inputs' | 'outputs' | 'origin'>
 
 /** Which model of the code is which network of the spec. */
 export type NetworkPairing = ReadonlyMap<StatedNetwork, CodeNetwork>
@@ -204,7 +211,8 @@ export function* networkPairings(
     return
   }
   const isAlike = ({ name }: CodeNetwork) => name[0]?.toLowerCase() === network.name[0]?.toLowerCase()
-  const isWhole = ({ model }: CodeNetwork) => model.outputs.length === network.to.length
+  const isWhole = ({ model, end }: CodeNetwork) =>
+    model.outputs.length === network.to.length && end === undefined
   const ordered = candidates.toSorted(
     (a, b) => Number(isWhole(b)) - Number(isWhole(a)) || Number(isAlike(b)) - Number(isAlike(a)),
   )
@@ -279,14 +287,12 @@ export class NetworkApplier {
   apply(network: CodeNetwork, output: number, args: readonly Node[]): Node | Problem {
     const { model, order } = network
     const mode = this.#training.has(network) ? 'training' : undefined
-    const own = this.#applications
-      .filter(application => isApplicationOf(application, network))
-      .flatMap((application): readonly Application[] => {
-        const { outputs } = application
-        const inputs = inputsOf(network, application)
-        if (!inputs) return []
-        return [{ inputs, outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs }]
-      })
+    const own = applicationsOf(network, this.#applications).flatMap((application): readonly Application[] => {
+      const { outputs } = application
+      const inputs = inputsOf(network, application)
+      if (!inputs) return []
+      return [{ inputs, outputs: order ? order.outputs.flatMap(i => outputs[i] ?? []) : outputs }]
+    })
     const same = own.find(({ inputs }) => inputs.every((node, i) => node === args[i]))
     if (same && !mode) return same.outputs[output] ?? missing
     const template: Application = own[0] ?? {
@@ -339,6 +345,10 @@ function batchOf(from: Node | undefined, to: Node | undefined) {
   return name !== undefined && size.key === name ? { name, size: other } : undefined
 }
 
-/** Whether a layer that is applied is a network. */
-export const isApplicationOf = ({ layer }: LayerApplication, network: CodeNetwork): boolean =>
-  layer.model !== undefined && networkOf(layer.model, [network]) !== undefined
+/** Where a network is applied: by a model as a layer, or by a call. */
+export const applicationsOf = (
+  network: CodeNetwork,
+  applications: readonly LayerApplication[],
+): readonly AppliedFunction[] =>
+  network.calls ??
+  applications.filter(({ layer }) => layer.model !== undefined && networkOf(layer.model, [network]))

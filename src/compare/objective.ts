@@ -17,6 +17,7 @@ import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.
 import { differingExpectation } from './expectation.js'
 import { withoutGuards } from './guards.js'
 import { NetworkLeaves } from './leaves.js'
+import { withEnds } from './network-ends.js'
 import { type CodeNetwork, NetworkApplier, type NetworkPairing } from './networks.js'
 import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
 import { StoppedValues, stopsBefore, withGradients } from './stopped.js'
@@ -106,9 +107,8 @@ export function compareObjective(
   if (isProblem(root)) return root
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
   const applier = new NetworkApplier(applications, builder, inTraining)
-  const instantiator = new Instantiator(stated, meanings, (network, output, args) =>
-    applier.apply(networks.get(network)!, output, args),
-  )
+  const apply = withEnds(networks, builder, (network, output, args) => applier.apply(network, output, args))
+  const instantiator = new Instantiator(stated, meanings, apply)
   const ways = instantiator.ways([root])
   const first = ways[0]?.(() => undefined)
   if (!first) return { problem: instantiator.misfit }
@@ -237,12 +237,10 @@ class Prover {
     const { training, networks } = this.#meanings
     const node = leaves.replacedIn(port.node)
     if (isProblem(node)) return undefined
-    const instantiator = new Instantiator(
-      this.#stated,
-      this.#meanings,
-      (network, output, args) => leaves.apply(networks.get(network)!, output, args),
-      leaves.isLeaf,
+    const apply = withEnds(networks, training.builder, (network, output, args) =>
+      leaves.apply(network, output, args),
     )
+    const instantiator = new Instantiator(this.#stated, this.#meanings, apply, leaves.isLeaf)
     const model: Model = {
       name: 'loss',
       inputs: [],
