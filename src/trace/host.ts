@@ -347,6 +347,8 @@ export interface Library {
   readonly sizes: readonly string[]
   /** The one of them that counts examples, as a spec calls it too. */
   readonly batch: string
+  /** Whether a name says that a variable is a setting of a model or of its training. */
+  readonly isSetting: (name: string) => boolean
   /** Names of calls that make a model; a function whose text has none of them cannot be a model site. */
   readonly modelCalls: ReadonlySet<string>
   /** The model behind a value, if it is one: what a target may evaluate to. */

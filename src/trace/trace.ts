@@ -23,6 +23,7 @@ import { matchWeights } from './stated-weights.js'
 import type { Supposed } from './suppositions.js'
 import { type Candidate, candidates, mentions, namedFunctions, placeOf } from './targets.js'
 import { KeyTable } from './unknowns.js'
+import { unreadSetting, unreadVariables } from './unread.js'
 import { type WatchedCall, WatchedCalls } from './watched-calls.js'
 
 export interface TraceResult {
@@ -85,7 +86,7 @@ export function trace(asked: TraceRequest): TraceResult {
     sites: sites.filter(
       ({ models, diagnostics, training }) => models.length > 0 || diagnostics.length > 0 || training,
     ),
-    diagnostics: [],
+    diagnostics: unreadVariables(module, request.library.isSetting).map(unreadSetting),
   }
 }
 

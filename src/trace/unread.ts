@@ -1,4 +1,4 @@
-import type { Binding, Entry, Expression, FunctionCode, Module } from '../core/program.js'
+import type { Binding, Entry, Expression, FunctionCode, Module, PatternElement } from '../core/program.js'
 import { type CodeNode, nodesOf } from '../core/walk.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
@@ -27,16 +27,22 @@ export function unreadIn(callee: Value, call?: Call): readonly UnreadSetting[] {
 /** Parameters that have a literal as default, in a pattern or alone, and that the function does not mention again. */
 function unreadDefaults({ code, name: owner }: Called): readonly UnreadSetting[] {
   const { mentions } = usesIn(code)
-  return code.parameters.flatMap(({ target, default: fallback }) => {
-    const places =
-      target.kind === 'objectPattern' && !target.rest
-        ? target.entries.map(({ element }) => element)
-        : [{ target, default: fallback }]
-    return places.flatMap(place => {
-      const isUnread = place.target.kind === 'variable' && mentions.get(place.target.binding) === 1
-      if (!isUnread || !isPlain(place.default) || isIgnored(place.target.binding.name)) return []
-      return [{ name: place.target.binding.name, owner, span: place.target.span }]
-    })
+  return code.parameters.flatMap(parameter =>
+    placesOf(parameter).flatMap(({ target, default: fallback }) => {
+      const isUnread = target.kind === 'variable' && mentions.get(target.binding) === 1
+      if (!isUnread || !isPlain(fallback) || isIgnored(target.binding.name)) return []
+      return [{ name: target.binding.name, owner, span: target.span }]
+    }),
+  )
+}
+
+/** A parameter, or what its pattern takes out of it, each with its own default or with that in the default of the whole. */
+function placesOf({ target, default: whole }: PatternElement): readonly PatternElement[] {
+  if (target.kind !== 'objectPattern' || target.rest) return [{ target, ...(whole && { default: whole }) }]
+  const defaults = whole?.kind === 'object' ? propertiesOf(whole.entries) : []
+  return target.entries.map(({ key, element }) => {
+    const fallback = element.default ?? defaults.find(({ name }) => name === literalOf(key))?.value
+    return { target: element.target, ...(fallback && { default: fallback }) }
   })
 }
 
@@ -54,7 +60,7 @@ function unreadKeys(call: Call, { code, name: owner }: Called): readonly UnreadS
 /** Keys of objects that a module reads by name only, from objects of which the walk has read another key. */
 export function unreadFields(module: Module, visited: ReadonlySet<CodeNode>): readonly UnreadSetting[] {
   const { mentions, members } = usesIn(module.body)
-  const exported = new Set(module.exports.flatMap(entry => (entry.kind === 'local' ? [entry.binding] : [])))
+  const exported = new Set(exportedBy(module))
   return nodesOf(module.body).flatMap(node => {
     if (node.kind !== 'declare' || node.target.kind !== 'variable' || node.value?.kind !== 'object') return []
     const { binding } = node.target
@@ -64,6 +70,38 @@ export function unreadFields(module: Module, visited: ReadonlySet<CodeNode>): re
     return unreadOf(node.value.entries, new Set(reads.map(keyOf)), binding.name)
   })
 }
+
+/**
+ * Variables with the name of a setting that hold a literal, and that no code of a module mentions again. What a script of a page
+ * declares at its top, others of the page can read.
+ */
+export function unreadVariables(
+  module: Module,
+  isSetting: (name: string) => boolean,
+): readonly UnreadSetting[] {
+  const { mentions } = usesIn(module.body)
+  const hidden = new Set([...sharedNames(module), ...exportedBy(module)])
+  const owner = module.path.split('/').at(-1)!
+  return nodesOf(module.body).flatMap(node => {
+    if (node.kind !== 'declare' || node.target.kind !== 'variable' || !isPlain(node.value)) return []
+    const { binding } = node.target
+    if (mentions.get(binding) !== 1 || hidden.has(binding) || isIgnored(binding.name)) return []
+    if (!isSetting(binding.name)) return []
+    return [{ name: binding.name, owner, span: node.target.span }]
+  })
+}
+
+/** What is declared at the top of a file that imports and exports nothing. */
+function sharedNames({ scope, imports, exports, globals }: Module): readonly Binding[] {
+  const isOwn =
+    exports.length > 0 ||
+    imports.some(({ imported }) => imported !== '') ||
+    globals.some(({ name }) => ['require', 'module', 'exports'].includes(name))
+  return isOwn ? [] : scope
+}
+
+const exportedBy = (module: Module): readonly Binding[] =>
+  module.exports.flatMap(entry => (entry.kind === 'local' ? [entry.binding] : []))
 
 interface Uses {
   /** How often a variable is read or assigned, its declaration included. */
@@ -104,12 +142,25 @@ function unreadOf(
   read: ReadonlySet<string>,
   owner: string,
 ): readonly UnreadSetting[] {
+  return propertiesOf(entries).flatMap(({ name, value, span }) =>
+    !isPlain(value) || read.has(name) || isIgnored(name) ? [] : [{ name, owner, span }],
+  )
+}
+
+/** What an object that is written down says under names that are written down. */
+function propertiesOf(
+  entries: readonly Entry[],
+): readonly { readonly name: string; readonly value: Expression; readonly span: Span }[] {
   return entries.flatMap(entry => {
-    if (entry.kind !== 'property' || entry.key.kind !== 'literal' || !isPlain(entry.value)) return []
-    const name = String(entry.key.value)
-    return read.has(name) || isIgnored(name) ? [] : [{ name, owner, span: entry.span }]
+    const name = entry.kind === 'property' ? literalOf(entry.key) : undefined
+    return name !== undefined && entry.kind === 'property'
+      ? [{ name, value: entry.value, span: entry.span }]
+      : []
   })
 }
+
+const literalOf = (key: Expression): string | undefined =>
+  key.kind === 'literal' ? String(key.value) : undefined
 
 const keyOf = ({ key }: Extract<CodeNode, { kind: 'member' }>): string =>
   key.kind === 'literal' ? String(key.value) : ''

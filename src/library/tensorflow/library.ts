@@ -15,6 +15,7 @@ import { functionNamed } from './functions/table.js'
 import { makeLayer } from './layers.js'
 import { leftovers } from './leftovers.js'
 import { type Artifacts, describedModel, loadLayersModel, nameLoaded } from './loading.js'
+import { isSettingName } from './setting-names.js'
 import './build.js'
 import './model-members.js'
 import { makeFunctional, makeInput, makeInputLayer, makeSequential } from './models.js'
@@ -109,6 +110,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       contextOf(trace).steps.clear()
       freeVariables(trace)
     },
+    isSetting: isSettingName,
     discard,
     leave: leftovers,
     untrained,
