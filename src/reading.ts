@@ -10,6 +10,7 @@ import { loadingProgram } from './library/tensorflow/loading.js'
 import { gradientFailures } from './lint/custom-gradients.js'
 import { lint } from './lint/lint.js'
 import { lintProgram } from './lint/program.js'
+import { toldOnce } from './lint/same-failure.js'
 import type { Spec, StatedModel } from './spec/spec.js'
 import { isJsonProblem, type Json, type JsonProblem, readJson } from './syntax/json.js'
 import type { Files } from './syntax/modules.js'
@@ -232,9 +233,7 @@ export function softFailures(
     ...[...graphs, ...stepsBeside(graphs, trainings)].flatMap(graph => lint(graph, asked)),
     ...lintProgram({ models: graphs, trainings: trainings.map(({ graph }) => graph) }),
   ]
-  const keyOf = ({ code, message, span }: Diagnostic) =>
-    [code, message, span?.file.path, span?.start].join('\n')
-  return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]
+  return toldOnce(found)
 }
 
 /** Losses of steps that are no models by themselves, as that of a function which gives its loss back. */

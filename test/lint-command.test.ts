@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { runIn } from './support/command-line.js'
 
+const importing = `import * as tf from '@tensorflow/tfjs'
+import { net } from './own.js'
+export const model = net()
+`
+
 const files: Readonly<Record<string, string>> = {
   'models/deep.js': `import * as tf from '@tensorflow/tfjs'
 export function createModel() {
@@ -19,6 +24,13 @@ export const createModel = () => tf.sequential({ layers: [tf.layers.dense({ unit
 `,
   'models/open.js': `import * as tf from '@tensorflow/tfjs'
 export const createModel = shape => tf.sequential({ layers: [tf.layers.dense({ inputShape: shape, units: 3 })] })
+`,
+  'shared/first.js': importing,
+  'shared/own.js': `import * as tf from '@tensorflow/tfjs'
+const layers = () => [tf.layers.dense({ units: 3, inputShape: [4], unit: 1 }), tf.layers.dense({ units: 2 })]
+export const net = (rate = 0.5) => tf.sequential({ layers: layers() })
+`,
+  'shared/second.js': `${importing}export const another = net()
 `,
   'models/other.js': 'export const answer = 42\n',
   'train.js': `const W = tf.variable(tf.randomNormal([4, 2]))
@@ -39,6 +51,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lint-'))
   mkdirSync(join(folder, 'models'))
   mkdirSync(join(folder, 'empty'))
+  mkdirSync(join(folder, 'shared'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -95,5 +108,31 @@ describe('as JSON', () => {
       ['good.ts', 0],
       ['open.js', 1],
     ])
+  })
+})
+
+describe('what several files import', () => {
+  const toldBy = async (...paths: readonly string[]) => {
+    const { output } = await runIn(folder, ['lint', ...paths, '--format', 'json'])
+    const { files: told } = JSON.parse(output) as { files: { file: string; findings: { code: string }[] }[] }
+    return told.map(({ file, findings }) => [file, ...findings.map(({ code }) => code)])
+  }
+  const all = ['linear-collapse', 'unknown-config-key', 'unread-setting']
+
+  test('is told once, with its own file, also where it is built twice', async () => {
+    expect(await toldBy('shared')).toEqual([['first.js'], ['own.js', ...all], ['second.js']])
+  })
+
+  test('is told with the first of them where its own file is not read', async () => {
+    expect(await toldBy('shared/second.js', 'shared/first.js')).toEqual([
+      ['shared/second.js', ...all],
+      ['shared/first.js'],
+    ])
+  })
+
+  test('is accepted once, for all of them', async () => {
+    expect((await runIn(folder, ['baseline', 'shared', '--reason', 'known'])).output).toContain('3')
+    expect((await runIn(folder, ['lint', 'shared/first.js'])).code).toBe(0)
+    rmSync(join(folder, 'aswritten-baseline.yaml'))
   })
 })

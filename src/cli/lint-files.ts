@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { type Code, catalogue } from '../diagnostics/catalogue.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { titleOf } from '../found.js'
+import { failureKey } from '../lint/same-failure.js'
 import { isInputError } from '../pipeline.js'
 import { type ModelRequest, type ReadResult, readModels, softFailures } from '../reading.js'
 import type { LintedFile } from '../report/lint-reporters.js'
@@ -49,10 +50,26 @@ export function lintFiles(
     throw new UsageError(`no file below \`${texts.join('`, `')}\` mentions TensorFlow.js`)
   const { artifacts, diagnostics } = readArtifacts(artifact, process.cwd())
   if (diagnostics.length > 0) throw new InputError(diagnostics)
-  return asked.map(file => {
+  const runs = asked.map(file => {
     // Values are for a target, or for the only file.
     const isMeant = file.target !== undefined || asked.length === 1
     return lintFile(file, { artifacts, ...(isMeant && { arguments: arg, inputs: input }) }, codes)
+  })
+  return withOneTeller(runs)
+}
+
+/** What is found in code that several files use, once: with its own file where that finds it too, or else with the first. */
+function withOneTeller(runs: readonly LintRun[]): readonly LintRun[] {
+  const keyOf = ({ base }: LintRun, entry: Diagnostic) => `${base}\n${failureKey(entry)}`
+  const tellers = new Map<string, LintRun>()
+  for (const run of runs)
+    for (const entry of run.file.findings) {
+      const key = keyOf(run, entry)
+      if (!tellers.has(key) || entry.span?.file.path === run.file.path) tellers.set(key, run)
+    }
+  return runs.map(run => {
+    const findings = run.file.findings.filter(entry => tellers.get(keyOf(run, entry)) === run)
+    return { ...run, file: { ...run.file, findings } }
   })
 }
 

@@ -13,6 +13,7 @@ import { noiseFailures } from './noise.js'
 import { outputFailures } from './outputs.js'
 import { reductionFailures } from './reductions.js'
 import { scrambledAxes } from './reshapes.js'
+import { toldOnce } from './same-failure.js'
 import { trainingFailures } from './training.js'
 import { weightFailures } from './weights.js'
 import { zeroGradients } from './zero-gradients.js'
@@ -61,7 +62,5 @@ export function lint(graph: ModelGraph, asked: readonly Code[] = []): readonly D
   const context: LintContext = { ...graph, meanings: meaningsOf(model), nodes }
   const sure = [...rules, ...(graph.isSupposed ? [] : rulesOfShapes)]
   const found = [...sure, ...asked.flatMap(code => rulesOnRequest[code] ?? [])].flatMap(rule => rule(context))
-  const keyOf = ({ code, message, span }: Diagnostic) =>
-    [code, message, span?.file.path, span?.start, span?.end].join('\n')
-  return [...new Map(found.map(entry => [keyOf(entry), entry])).values()]
+  return toldOnce(found)
 }

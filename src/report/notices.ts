@@ -127,7 +127,8 @@ function withFingerprints(notices: readonly Unmarked[], folder: string): readonl
     const place = span && [pathFrom(folder, span.file.path), spanText(span).replace(/\s+/g, ' ')]
     const key = JSON.stringify([
       code,
-      pathFrom(folder, target),
+      // Without a spec, what is at a place is the same whoever imports it.
+      spec === undefined && place ? null : pathFrom(folder, target),
       spec === undefined ? null : pathFrom(folder, spec),
       clauses,
       words,
