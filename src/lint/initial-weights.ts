@@ -20,8 +20,9 @@ export const constantWeights: LintRule = context => {
     if (!own || value === undefined || !(Number(node.type.shape?.at(-1)) > 1)) return []
     const way = wayBehind(node, isData, owned, readers)
     const last = way.at(-1)!
-    const next = readers.get(last)?.map(reader => linearMap(reader, isData)) ?? []
-    const isAlike = next.length === 1 && next[0] && constantOf(owned.get(next[0].parameter)) !== undefined
+    const [reader, ...others] = readers.get(last) ?? []
+    const next = reader && reader !== last && others.length === 0 ? linearMap(reader, isData) : undefined
+    const isAlike = next && constantOf(owned.get(next.parameter)) !== undefined
     const silent = value === 0 ? silentStep(way, owned, context) : undefined
     if (silent)
       return [

@@ -1,5 +1,5 @@
 import type { Initializer, Parameter } from '../../graph/model.js'
-import type { Node } from '../../graph/node.js'
+import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import { nodesBelow } from '../../graph/walk.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
@@ -49,12 +49,18 @@ export function makeVariable(call: HostCall): Value {
   return variable
 }
 
-/** How a variable starts, where its initial value is one operation. */
-function initializerOf({ op, attributes }: Node): Initializer {
-  if (op === 'zeros') return { kind: 'zeros', settings: {} }
-  if (op === 'scalar' && attributes.value !== undefined)
-    return { kind: 'constant', settings: { value: attributes.value } }
-  return { kind: 'value', settings: {} }
+/** How a variable starts, where its initial value is one number everywhere. */
+function initializerOf(node: Node): Initializer {
+  const value = numberOf(node)
+  return value === undefined ? { kind: 'value', settings: {} } : { kind: 'constant', settings: { value } }
+}
+
+/** The number that all elements of a tensor are: `tf.zeros`, and `tf.ones` and `tf.fill`, which add it to zeros. */
+function numberOf({ op, attributes, inputs }: Node): Attribute | undefined {
+  if (op === 'zeros') return 0
+  if (op === 'scalar') return attributes.value
+  const [zeros, added] = inputs
+  return op === 'add' && zeros?.op === 'zeros' && added?.op === 'scalar' ? added.attributes.value : undefined
 }
 
 /** `variable.assign(tensor)`. */
