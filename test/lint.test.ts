@@ -58,6 +58,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'masked-mean',
     'norm-over-batch',
     'output-activation-loss-mismatch',
+    'outside-domain',
     'own-assignment',
     'prediction-throws',
     'reused-noise',

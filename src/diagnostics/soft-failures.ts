@@ -265,6 +265,12 @@ export const softFailures = {
     message: '{parameter} starts as one number everywhere: {effect}',
     why: 'Units that start equal and are read alike get equal gradients, so the layer never is more than one unit wide.',
   },
+  'outside-domain': {
+    category: 'soft-failure',
+    title: 'Function of numbers that it has no value for',
+    message: 'the {op} is taken of what `{layer}` gives without an activation: below 0 it is no number',
+    why: 'The first score below 0 makes the loss NaN, and with it all weights after the next step; what was meant is a probability.',
+  },
   'zero-gradient': {
     category: 'soft-failure',
     title: 'Parameter with a gradient that is zero',

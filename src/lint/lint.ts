@@ -7,6 +7,7 @@ import { type Meanings, meaningsOf } from '../meanings/meanings.js'
 import { alignmentFailures } from './alignment.js'
 import { choiceFailures } from './choices.js'
 import { collapsedMaps } from './collapse.js'
+import { outsideDomain } from './domains.js'
 import { constantWeights } from './initial-weights.js'
 import { lossFailures } from './losses.js'
 import { noiseFailures } from './noise.js'
@@ -34,6 +35,7 @@ const rules: readonly LintRule[] = [
   weightFailures,
   collapsedMaps,
   constantWeights,
+  outsideDomain,
   trainingFailures,
 ]
 
