@@ -48,6 +48,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'equal-operands',
     'former-name',
     'fresh-parameter',
+    'idle-variable',
     'ignored-assignment',
     'ignored-call-argument',
     'inert-in-training',

@@ -176,6 +176,12 @@ export const softFailures = {
     message: 'the loss of `{call}` reads {owner}, and no step changes it: it keeps its random first values',
     why: 'What no step trains and nothing is copied into stays noise; a target network is then a random function, and the other one learns to follow it.',
   },
+  'idle-variable': {
+    category: 'soft-failure',
+    title: 'Variable that a step is told to train, and does not',
+    message: '`{call}` is told to train {variables}, and its loss does not depend on it: no step changes it',
+    why: 'TensorFlow.js skips a variable without a gradient and says nothing, so what should be learned keeps its first value.',
+  },
   'label-out-of-range': {
     category: 'soft-failure',
     title: 'Label that the output cannot come to',

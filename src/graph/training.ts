@@ -49,6 +49,8 @@ export interface Descent {
   readonly moved: readonly Moved[]
   /** The variables that the optimizer is given, in their order; absent where it finds them itself. */
   readonly given?: readonly Node[]
+  /** Those of them that train, and that the loss does not depend on. */
+  readonly idle?: readonly Moved[]
   /** Why it is not known which of them change, or whether others do. */
   readonly open?: string
   /** The gradients of the loss that the program has, by the parameters. */

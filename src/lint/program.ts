@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { TrainingGraph } from '../graph/training.js'
 import { equalOperands } from './equal-operands.js'
+import { idleVariables } from './idle-variables.js'
 import { inertModels } from './inert-models.js'
 import { labelRanges } from './label-ranges.js'
 import { ownAssignments } from './own-assignments.js'
@@ -26,6 +27,7 @@ const rules: readonly ProgramRule[] = [
   reusedNoise,
   sharedOptimizers,
   inertModels,
+  idleVariables,
   equalOperands,
   labelRanges,
 ]

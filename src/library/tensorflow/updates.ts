@@ -34,7 +34,10 @@ import { stepDown } from './written-descent.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
 export interface GradientSource
-  extends Pick<Descent, 'choice' | 'moved' | 'given' | 'statistics' | 'since' | 'applied' | 'derivatives'> {
+  extends Pick<
+    Descent,
+    'choice' | 'moved' | 'given' | 'idle' | 'statistics' | 'since' | 'applied' | 'derivatives'
+  > {
   readonly loss: Model | UnknownValue
   readonly open?: string
   /** How many changes of parameters there were when they were taken. */
@@ -101,6 +104,11 @@ export function gradientSource(
   const unsure = candidates.find(({ reason }) => reason !== undefined)?.reason
   const moved = candidates.filter(({ trains }) => trains)
   reportLimits(trace, roots, moved)
+  const below = new Set(nodesBelow(roots))
+  const idle = [...all.values()].filter(
+    ({ parameter: { node }, trains, reason }) =>
+      trains && reason === undefined && chosen.nodes?.has(node) && !below.has(node),
+  )
   const open =
     chosen.reason ??
     unsure ??
@@ -115,7 +123,7 @@ export function gradientSource(
     since,
     choice,
     moved: moved.map(asMoved),
-    ...(chosen.nodes && { given: [...chosen.nodes] }),
+    ...(chosen.nodes && { given: [...chosen.nodes], idle: idle.map(asMoved) }),
     ...(open !== undefined && { open }),
     statistics: statisticsIn(roots, all),
     time,
