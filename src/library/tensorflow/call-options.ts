@@ -38,15 +38,15 @@ const fitDataset = [
  * What methods of models read of their options (tfjs-layers/src/engine: `ModelCompileArgs` of
  * training.ts, `ModelFitArgs` of training_tensors.ts, `ModelFitDatasetArgs` of training_dataset.ts).
  */
-export const modelOptions: Readonly<Record<string, readonly string[]>> = {
+export const modelOptions = {
   compile: ['optimizer', 'loss', 'metrics'],
   fit,
   fitDataset,
-}
+} as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Tells of keys that a method of a model does not read. A key without a place is none that the program wrote. */
 export function reportUnknownOptions(trace: Tracer, method: string, given: Value): void {
-  const known = Object.hasOwn(modelOptions, method) ? modelOptions[method] : undefined
+  const known = Object.entries(modelOptions).find(([name]) => name === method)?.[1]
   if (known) reportUnknownKeys(trace, method, known, given)
 }
 

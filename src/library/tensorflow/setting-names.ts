@@ -6,11 +6,14 @@ import { modelOptions } from './call-options.js'
 const wordsOf = (name: string): readonly string[] =>
   (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map(word => word.toLowerCase())
 
-/** What training is told: hyper-parameters of optimizers, and what models read when they are compiled and fitted. */
+/**
+ * What training is told: hyper-parameters of optimizers, and what models read when they are fitted. A `loss` is what programs sum
+ * up as well.
+ */
 const trainingKeys: ReadonlySet<string> = new Set(
   [
     ...Object.values(optimizers).flatMap(({ settings }) => settings.map(({ name }) => name)),
-    ...Object.values(modelOptions).flat(),
+    ...[modelOptions.fit, modelOptions.fitDataset].flat(),
   ].map(key => wordsOf(key).join(' ')),
 )
 
@@ -26,7 +29,7 @@ const layerKeys: ReadonlySet<string> = new Set(
 )
 
 /** Words that say that what follows is counted. */
-const counts: ReadonlySet<string> = new Set(['num', 'n', 'number', 'max', 'total'])
+const counts: ReadonlySet<string> = new Set(['num', 'n', 'number'])
 
 /** Whether a variable is called as a setting of TensorFlow.js is: `EPOCHS`, `numEpochs`, `trainBatchSize`, `dropoutRate`. */
 export function isSettingName(name: string): boolean {
