@@ -145,6 +145,8 @@ class Writer {
           glyph('-', '−'),
           this.write(expression.operand, expression.operand.kind === 'reduce' ? 0 : negation),
         )
+      case 'set':
+        return this.#set(expression)
       case 'slice':
         return row(...this.#optional(expression.first), glyph(':'), ...this.#optional(expression.last))
       case 'element': {
@@ -236,9 +238,10 @@ class Writer {
   #reduction({ operator, indices, condition, body }: Of<'reduce'>): Formula {
     const last = indices[0]?.last
     const bounds = [
-      ...indices.map(({ index, first }: IndexRange) =>
-        first ? row(letter(index), glyph('='), this.write(first, 2)) : letter(index),
-      ),
+      ...indices.map(({ index, first, set }: IndexRange) => {
+        if (set) return row(letter(index), member, this.write(set, 0))
+        return first ? row(letter(index), glyph('='), this.write(first, 2)) : letter(index)
+      }),
       ...(condition ? [this.write(condition, 0)] : []),
     ]
     return row(
@@ -253,6 +256,15 @@ class Writer {
     )
   }
 
+  #set({ index, within, first, last, condition }: Of<'set'>): Formula {
+    const between = glyph(', \\ldots, ', ', …, ')
+    const range = first && last ? row(this.write(first, 0), between, this.write(last, 0)) : undefined
+    const outer = within ? this.write(within, 0) : range && fence('\\{', '\\}', range)
+    if (!condition) return fence('\\{', '\\}', range ?? glyph(''))
+    const head = outer ? row(letter(index), member, outer) : letter(index)
+    return fence('\\{', '\\}', row(head, glyph(' : '), this.write(condition, 0)))
+  }
+
   #all(items: readonly Expression[]): Formula {
     return separated(
       items.map(item => this.write(item, 0)),
@@ -264,6 +276,8 @@ class Writer {
     return expression ? [this.write(expression, 0)] : []
   }
 }
+
+const member = glyph(' \\in ', ' ∈ ')
 
 /** Nothing binds more. */
 const atomic = 1000

@@ -80,10 +80,22 @@ export type Expression =
       readonly last?: Expression
       readonly range: Range
     }
+  /** `\{ u ∈ S : A_{vu} = 1 \}`, `\{1, …, n\}`: the values of an index within a set or a range, where a condition holds. */
+  | {
+      readonly kind: 'set'
+      readonly index: string
+      readonly within?: Expression
+      readonly first?: Expression
+      readonly last?: Expression
+      readonly condition?: Expression
+      readonly range: Range
+    }
   /** `…` among arguments. */
   | { readonly kind: 'ellipsis'; readonly range: Range }
   /** An equation for each value of an index: `head_i = f(x) for i = 1..h`. */
-  | ({ readonly kind: 'family'; readonly equation: Expression; readonly range: Range } & Required<IndexRange>)
+  | ({ readonly kind: 'family'; readonly equation: Expression; readonly range: Range } & Required<
+      Omit<IndexRange, 'set'>
+    >)
 
 /**
  * `x`, `W_1`, `d_k`, `\theta`, in one spelling: `W_{hidden}` is `W_hidden`, `\hat{y}` is `y_hat`. Whether a subscript
@@ -115,11 +127,12 @@ export interface CallExpression {
   readonly range: Range
 }
 
-/** An index with its first and last value, where they are given. */
+/** An index with its first and last value, or the set that it runs over, where they are given. */
 export interface IndexRange {
   readonly index: string
   readonly first?: Expression
   readonly last?: Expression
+  readonly set?: Expression
 }
 
 /** The parts of an expression, in the order of the text. */
@@ -155,6 +168,10 @@ export function partsOf(expression: Expression): readonly Expression[] {
       return [expression.operand, ...expression.at]
     case 'slice':
       return boundsOf(expression)
+    case 'set': {
+      const { within, condition } = expression
+      return [...(within ? [within] : []), ...boundsOf(expression), ...(condition ? [condition] : [])]
+    }
     case 'number':
     case 'text':
     case 'ellipsis':
@@ -171,9 +188,10 @@ export function replaceParts(
   if (own) return own
   const all = (parts: readonly Expression[]) => parts.map(each)
   const each = (part: Expression) => replaceParts(part, replace)
-  const range = ({ first, last }: { readonly first?: Expression; readonly last?: Expression }) => ({
+  const range = ({ first, last, set }: Omit<IndexRange, 'index'>) => ({
     ...(first && { first: each(first) }),
     ...(last && { last: each(last) }),
+    ...(set && { set: each(set) }),
   })
   switch (expression.kind) {
     case 'binary':
@@ -212,6 +230,15 @@ export function replaceParts(
       return { ...expression, operand: each(expression.operand), at: all(expression.at) }
     case 'slice':
       return { ...expression, ...range(expression) }
+    case 'set': {
+      const { within, condition } = expression
+      return {
+        ...expression,
+        ...range(expression),
+        ...(within && { within: each(within) }),
+        ...(condition && { condition: each(condition) }),
+      }
+    }
     case 'name':
     case 'number':
     case 'text':
@@ -220,6 +247,7 @@ export function replaceParts(
   }
 }
 
-function boundsOf({ first, last }: { readonly first?: Expression; readonly last?: Expression }) {
-  return [first, last].flatMap(bound => bound ?? [])
+/** What says which values an index takes. */
+export function boundsOf({ first, last, set }: Omit<IndexRange, 'index'>): readonly Expression[] {
+  return [first, last, set].flatMap(bound => bound ?? [])
 }

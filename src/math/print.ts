@@ -33,6 +33,7 @@ interface Spelling {
   readonly close: string
   readonly bars: readonly [string, string]
   readonly doubleBars: readonly [string, string]
+  readonly member: string
   readonly transpose: string
   readonly dots: string
   readonly name: (name: NameExpression) => string
@@ -52,6 +53,7 @@ const plain: Spelling = {
   close: ')',
   bars: ['|', '|'],
   doubleBars: ['‖', '‖'],
+  member: '∈',
   transpose: '^⊤',
   dots: '…',
   name: ({ name }) => name,
@@ -87,6 +89,7 @@ const latex: Spelling = {
   close: '\\right)',
   bars: ['\\left|', '\\right|'],
   doubleBars: ['\\left\\|', '\\right\\|'],
+  member: '\\in',
   transpose: '^\\top',
   dots: '\\ldots',
   name: latexName,
@@ -145,6 +148,8 @@ class Printer {
         return `${this.print(expression.operand, 6)}${transpose}`
       case 'negate':
         return this.#bracket(`-${this.print(expression.operand, 4)}`, 4, above)
+      case 'set':
+        return this.#set(expression)
       case 'slice':
         return `${this.#optional(expression.first)}:${this.#optional(expression.last)}`
       case 'element': {
@@ -209,11 +214,12 @@ class Printer {
   }
 
   #reduction({ operator, indices, condition, body }: Extract<Expression, { kind: 'reduce' }>): string {
-    const { big, word } = this.#spelling
+    const { big, word, member } = this.#spelling
     const lasts = indices.flatMap(({ last }) => (last ? [this.print(last, 0)] : []))
     // Above the sign stands one last value for all indices, or one for each.
     const areAbove = lasts.length === indices.length
-    const bounds = indices.map(({ index, first, last }: IndexRange) => {
+    const bounds = indices.map(({ index, first, last, set }: IndexRange) => {
+      if (set) return `${word(index)} ${member} ${this.print(set, 0)}`
       if (first && last && !areAbove) return this.#between(first, word(index), last)
       return first ? `${word(index)}=${this.print(first, 2)}` : word(index)
     })
@@ -221,6 +227,16 @@ class Printer {
     const above = new Set(lasts).size > 1 ? lasts.join(', ') : lasts[0]
     const upper = areAbove && above !== undefined ? `^{${above}}` : ''
     return `${big(operator)}_{${[...bounds, ...conditions].join(', ')}}${upper} ${this.print(body, 2.6)}`
+  }
+
+  /** `\{ u ∈ S : A_{vu} = 1 \}`, or from the first to the last number. */
+  #set({ index, within, first, last, condition }: Extract<Expression, { kind: 'set' }>): string {
+    const { member, dots, word } = this.#spelling
+    const range = first && last ? `${this.print(first, 0)}, ${dots}, ${this.print(last, 0)}` : undefined
+    if (!condition) return `\\{${range}\\}`
+    const outer = within ? this.print(within, 0) : range && `\\{${range}\\}`
+    const head = outer === undefined ? word(index) : `${word(index)} ${member} ${outer}`
+    return `\\{${head} : ${this.print(condition, 0)}\\}`
   }
 
   /** `1 <= i <= n`. */

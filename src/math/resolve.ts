@@ -82,6 +82,15 @@ class Resolver {
       }
       case 'slice':
         return { ...expression, ...this.#bounds(expression) }
+      case 'set': {
+        const { within, condition } = expression
+        return {
+          ...expression,
+          ...this.#bounds(expression),
+          ...(within && { within: this.read(within) }),
+          ...(condition && { condition: this.read(condition) }),
+        }
+      }
       case 'reduce': {
         const { condition } = expression
         return {
@@ -126,8 +135,12 @@ class Resolver {
     return isHidden(read, given) ? product(read.left, mark(read.right)) : mark(read)
   }
 
-  #bounds({ first, last }: Omit<IndexRange, 'index'>) {
-    return { ...(first && { first: this.read(first) }), ...(last && { last: this.read(last) }) }
+  #bounds({ first, last, set }: Omit<IndexRange, 'index'>) {
+    return {
+      ...(first && { first: this.read(first) }),
+      ...(last && { last: this.read(last) }),
+      ...(set && { set: this.read(set) }),
+    }
   }
 
   /** A word that nothing declares is the product of its letters, if all of them are declared. */

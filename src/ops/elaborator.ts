@@ -60,6 +60,12 @@ export class Elaborator {
     return new Elaborator(this.environment, this.builder, all, this.#locals, this.depth)
   }
 
+  /** The same with another name for a value. */
+  naming(name: string, value: Value): Elaborator {
+    const locals = new Map([...this.#locals, [name, value] as const])
+    return new Elaborator(this.environment, this.builder, this.#indices, locals, this.depth)
+  }
+
   /** For what a definition stands for, of which nothing around is seen but what it is given. */
   inside(
     example: ExampleReading,
@@ -130,6 +136,8 @@ export class Elaborator {
         return elementOf(this, this.tensor(expression.operand), expression.at, expression.from === 0)
       case 'slice':
         throw new Misfit('a range stands in brackets behind a name: `x[2:5]`')
+      case 'set':
+        throw new Misfit('a set stands where an index runs over it: `\\sum_{u \\in S} x_u`')
       case 'ellipsis':
         throw new Misfit('`…` stands between two numbered values: `x_1, …, x_n`')
       case 'family':
@@ -220,7 +228,7 @@ export class Elaborator {
     const size = sizeOfIndex(index)
     if (size === undefined)
       throw new Misfit(
-        `the range of \`${index.name}\` is not known here: write \`\\sum_{${index.name}=1}^{n}\``,
+        `the range of \`${index.name}\` is not known here: write \`\\sum_{${index.name}=1}^{n}\`, or \`for ${index.name} = 1, …, n\` behind the equation`,
       )
     const start = index.first ?? firstPlace(index)
     return { node: this.axes.node('range', [], { start, size }), axes: [index.name] }

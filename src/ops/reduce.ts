@@ -1,6 +1,7 @@
 import { equals, isPolynomial } from '../graph/dimension.js'
 import { type Expression, type IndexRange, partsOf, type Range } from '../math/expression.js'
-import type { Elaborator, Value } from './elaborator.js'
+import { type Elaborator, isDimension, type Value } from './elaborator.js'
+import { elementOf } from './elements.js'
 import { type BoundIndex, indicesIn, rangeOn, sizeOfIndex } from './indices.js'
 import { Misfit } from './misfit.js'
 import { batchAxis, ownRank, type Placed } from './named-axes.js'
@@ -27,12 +28,16 @@ export function reduce(outer: Elaborator, expression: Reduction): Value {
   const { operator, body, range } = expression
   const bounds = expression.indices.map(entry => boundsOf(outer, entry, range))
   const indices = bounds.map(({ index }) => index)
+  const named = bounds.flatMap(({ member }) => member ?? [])
   const conditions = [
     ...(expression.condition ? [expression.condition] : []),
     ...bounds.flatMap(entry => entry.conditions),
   ]
   const condition = conditions.length > 0 ? conditions.reduce(both) : undefined
-  const inner = outer.binding(indices)
+  const inner = named.reduce((all, { name, of, at }) => {
+    const place: Expression = { kind: 'name', name: at, range }
+    return all.naming(name, elementOf(all, of, [place], false))
+  }, outer.binding(indices))
   learnSizes(inner, [...(expression.condition ? [expression.condition] : []), body])
   // What another index is a bound of counts along the same axis.
   for (const { index, by } of bounds) {
@@ -57,12 +62,33 @@ export function reduce(outer: Elaborator, expression: Reduction): Value {
   )
 }
 
+/** What stands before the name of a member of a set, in that of the index which counts the members. */
+const memberIndex = '∈'
+
+/** An index that runs over the rows of a tensor, which are called by its name in the body: `\sum_{x \in S} ‖x‖`. */
+interface Member {
+  readonly name: string
+  readonly of: Placed
+  readonly at: string
+}
+
 /** An index with its range. A bound that depends on another index, as in `\\sum_{j=i+1}^{n}`, is a condition. */
 function boundsOf(
   outer: Elaborator,
-  { index: name, first: from, last: to }: IndexRange,
+  { index: name, first: from, last: to, set }: IndexRange,
   range: Range,
-): { readonly index: BoundIndex; readonly conditions: readonly Expression[]; readonly by?: BoundIndex } {
+): {
+  readonly index: BoundIndex
+  readonly conditions: readonly Expression[]
+  readonly by?: BoundIndex
+  readonly member?: Member
+} {
+  if (set) {
+    const of = outer.value(set)
+    if (isDimension(of)) return { index: { name, range, first: 1, last: of }, conditions: [] }
+    const at = `${memberIndex}${name}`
+    return { index: { name: at, range }, conditions: [], member: { name, of: outer.placed(of), at } }
+  }
   const isOpen = (bound: Expression | undefined) => bound !== undefined && dependsOnIndex(outer, bound)
   if (!from && !to) return { index: { name, range }, conditions: [] }
   if (to && !isOpen(from) && !isOpen(to)) {

@@ -9,11 +9,13 @@ import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
 import { type Convention, renamed, withRight } from './rewriting.js'
+import { setsAsConditions } from './sets.js'
 import { type Fail, nameIn, type Statement } from './statements.js'
 import { joinedParts, statedEnds, wholeFamilies } from './whole-values.js'
 
 /** In the order in which they are read. */
 const conventions: readonly Convention[] = [
+  setsAsConditions,
   withoutIdleArguments,
   placesInBrackets,
   changesAsNames,

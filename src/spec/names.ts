@@ -1,6 +1,6 @@
 import {
+  boundsOf,
   type Expression,
-  type IndexRange,
   type NameExpression,
   partsOf,
   type Range,
@@ -37,7 +37,7 @@ export function undefinedNames(
     return values.flatMap(part => undefinedNames(part, scope))
   }
   if (expression.kind !== 'reduce') return partsOf(expression).flatMap(part => undefinedNames(part, scope))
-  const bounds = expression.indices.flatMap(({ first, last }) => [first, last].flatMap(bound => bound ?? []))
+  const bounds = expression.indices.flatMap(boundsOf)
   const bound = new Set([...scope.bound, ...expression.indices.map(({ index }) => index)])
   const inside = [...(expression.condition ? [expression.condition] : []), expression.body]
   return [
@@ -113,7 +113,7 @@ export function indicesUsed(
     }
   const own = expression.kind === 'reduce' ? expression.indices.map(({ index }) => index) : []
   if (expression.kind === 'reduce')
-    for (const end of expression.indices.flatMap(endsOf))
+    for (const end of expression.indices.flatMap(boundsOf))
       for (const name of plainNames(end)) if (!bound.has(name) && !declared.has(name)) used.add(name)
   const inner = new Set([...bound, ...own])
   // What is declared by its whole name, as `a_{out}`, has no index.
@@ -136,8 +136,6 @@ export function indicesUsed(
   for (const part of partsOf(expression)) add(indicesUsed(part, declared, inner))
   return used
 }
-
-const endsOf = ({ first, last }: IndexRange) => [first, last].flatMap(end => end ?? [])
 
 /** Names that stand by themselves, without subscripts. */
 export function plainNames(expression: Expression): readonly string[] {

@@ -76,6 +76,8 @@ export function readStatement(
   const isName =
     left.kind === 'name' ||
     left.kind === 'call' ||
+    // `|S| = n` says how many members a set has.
+    left.kind === 'absolute' ||
     (left.kind === 'binary' && ['^', 'product'].includes(left.operator))
   if (!isName) return fail('the left side is not a name', left.range, help)
   const statement = {
@@ -357,37 +359,85 @@ function countedByPlace(
 ): readonly Statement[] {
   const stated = statements.flatMap(({ left }) => namesOnLeft(left)).filter(name => !placed.has(name))
   const names = new Set([...declared, ...stated])
+  const read = new Set(statements.flatMap(({ right }) => [...stemsIn(right)]))
+  const whole = new Set(statements.flatMap(({ right }) => plainNames(right)))
   const parametersOf = new Map<string, readonly string[]>()
   const turned = statements.map((statement): Statement => {
     const { left, right, family, isDraw } = statement
     const name = left.kind === 'call' ? undefined : nameIn(left)
     const letters = name?.stem && !family && !isDraw ? lettersOf(name.subscripts?.flat() ?? []) : undefined
     if (!name || !letters || letters.length === 0) return statement
-    const used = indicesUsed(right, names)
+    const places = indicesUsed(withoutBounds(right), names)
     const plain = new Set(plainNames(right))
-    const isByValue = letters.some(letter => !used.has(letter))
+    const isByValue = letters.some(letter => !places.has(letter))
     if (!isByValue || !letters.every(letter => plain.has(letter) && !names.has(letter))) return statement
     const called = nameOf(name.stem!, [], name.label)
+    if (!read.has(called) || whole.has(called)) return statement
     parametersOf.set(called, letters)
     const { range } = left
     const args = letters.map((letter): Expression => ({ kind: 'name', name: letter, range }))
     return { ...statement, left: { kind: 'call', name: called, attributes: [], arguments: args, range } }
   })
   if (parametersOf.size === 0) return statements
-  const use = (part: Expression): Expression | undefined => {
-    const name = nameIn(part)
-    const called = name?.stem && nameOf(name.stem, [], name.label)
-    const parameters = called ? parametersOf.get(called) : undefined
-    if (!called || !parameters) return undefined
-    const args = (name.subscripts ?? []).flat().flatMap((item): readonly Expression[] => {
-      const letters = lettersOf([item])
-      return letters ? letters.map(name => ({ kind: 'name', name, range: item.range })) : [item]
-    })
-    return args.length === parameters.length
-      ? { kind: 'call', name: called, attributes: [], arguments: args, range: part.range }
-      : undefined
-  }
-  return turned.map(statement => ({ ...statement, right: replaceParts(statement.right, use) }))
+  const used = turned.map(statement => ({
+    ...statement,
+    right: replaceParts(statement.right, part => placeOfFunction(part, parametersOf)),
+  }))
+  // What reads a place of such a value may count by it alone as well.
+  return countedByPlace(used, declared, placed)
+}
+
+/** What names and calls of an expression are called without their subscripts. */
+function* stemsIn(expression: Expression): Generator<string> {
+  const named = expression.kind === 'call' ? expression : nameIn(expression)
+  if (named?.stem) yield nameOf(named.stem, [], named.kind === 'name' ? named.label : undefined)
+  for (const part of partsOf(expression)) yield* stemsIn(part)
+}
+
+/**
+ * What counts places, without the bounds of sums, which only say how far it goes; that of `\prod_{s=1}^{t}` counts along the
+ * axis of s.
+ */
+const withoutBounds = (expression: Expression): Expression =>
+  replaceParts(expression, part =>
+    part.kind === 'reduce'
+      ? {
+          ...part,
+          indices: part.indices.map(({ index, last }) => ({
+            index,
+            ...(last?.kind === 'name' && { last }),
+          })),
+          ...(part.condition && { condition: withoutBounds(part.condition) }),
+          body: withoutBounds(part.body),
+        }
+      : undefined,
+  )
+
+/** `M_{ij}` as a call, where M is read by the values of its indices; what stands behind them are places of the result. */
+function placeOfFunction(
+  part: Expression,
+  parametersOf: ReadonlyMap<string, readonly string[]>,
+): Expression | undefined {
+  const name = part.kind === 'call' ? part : nameIn(part)
+  const called = name?.stem && nameOf(name.stem, [], name.kind === 'name' ? name.label : undefined)
+  const parameters = called ? parametersOf.get(called) : undefined
+  if (!name || !called || !parameters) return undefined
+  const { range } = part
+  const items = (name.subscripts ?? []).flat().flatMap((item): readonly Expression[] => {
+    const letters = lettersOf([item])
+    return letters ? letters.map(name => ({ kind: 'name', name, range: item.range })) : [item]
+  })
+  if (items.length < parameters.length) return undefined
+  const args = items.slice(0, parameters.length)
+  const rest = items.slice(parameters.length)
+  const value: Expression = { kind: 'call', name: called, attributes: [], arguments: args, range }
+  const place: Expression = rest.length > 0 ? { kind: 'element', operand: value, at: rest, range } : value
+  if (part.kind !== 'call') return place
+  // Before brackets, a value is a factor.
+  const [factor, ...others] = part.arguments
+  if (!factor || others.length > 0 || part.attributes.length > 0) return undefined
+  const right = replaceParts(factor, inner => placeOfFunction(inner, parametersOf))
+  return { kind: 'binary', operator: 'product', left: place, right, range }
 }
 
 /** What a left side may define, with and without its subscripts. */
