@@ -40,6 +40,7 @@ const signs: Readonly<Record<string, Glyph>> = {
   '!=': glyph(' \\ne ', ' ≠ '),
   '~': glyph(' \\sim ', ' ~ '),
   '<-': glyph(' \\leftarrow ', ' ← '),
+  '∝': glyph(' \\propto ', ' ∝ '),
 }
 
 /** Signs that bind otherwise in print than in the equation language: `a b ⊙ c d` is a product of two. */

@@ -10,7 +10,7 @@ export type Expression =
       readonly kind: 'binary'
       /**
        * `*` and `⊙` are elementwise; `product` is juxtaposition, `·` and `×`: a matrix product, or scaling by a scalar.
-       * `~` says what a value is drawn from, `<-` what it becomes.
+       * `~` says what a value is drawn from, `<-` what it becomes, `∝` what it is up to a factor.
        */
       readonly operator:
         | '+'
@@ -27,6 +27,7 @@ export type Expression =
         | '!='
         | '~'
         | '<-'
+        | '∝'
       readonly left: Expression
       readonly right: Expression
       /** Whether a product is written with a dot, of which a spec may say what it means between vectors. */

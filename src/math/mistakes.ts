@@ -14,7 +14,6 @@ export interface SyntaxProblem {
 
 /** Signs that papers use for several things, and what to write in their place. */
 const severalMeanings: Readonly<Record<string, string>> = {
-  propto: 'leaves a factor open: write the factor and `=`',
   det: 'is not known of a matrix: write what it comes to, as `\\prod_i A_{ii}` of a triangular one',
   approx: 'is no equation: write `=`',
 }

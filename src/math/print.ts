@@ -5,6 +5,7 @@ export const precedences: Readonly<Record<string, number>> = {
   '=': 1,
   '~': 1,
   '<-': 1,
+  '∝': 1,
   '<': 1,
   '>': 1,
   '<=': 1,
@@ -84,6 +85,7 @@ const latex: Spelling = {
     '!=': ' \\ne ',
     '~': ' \\sim ',
     '<-': ' \\leftarrow ',
+    '∝': ' \\propto ',
   },
   open: '\\left(',
   close: '\\right)',
@@ -292,6 +294,7 @@ function latexName({ name, stem, subscripts = [], label }: NameExpression): stri
 
 function upright(text: string): string {
   const [, word = text, primes = ''] = /^(.*?)('*)$/.exec(text) ?? []
+  if (word === '𝟏') return '\\mathbf{1}'
   const macro = greekMacros.get(word)
   if (macro) return `${macro}${primes}`
   return [...word].length > 1 ? `\\mathrm{${word}}${primes}` : text

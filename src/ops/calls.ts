@@ -90,7 +90,7 @@ function applyDefinition(
   name: string,
   args: readonly Value[],
 ): Value {
-  const { parameters, body, numbers } = elaborator.environment.example!.definition(name)!
+  const { parameters, body, numbers, also = [] } = elaborator.environment.example!.definition(name)!
   if (args.length !== parameters.length)
     throw new Misfit(`\`${name}\` takes ${parameters.length} arguments, not ${args.length}`)
   if (elaborator.depth >= deepestCalls) throw new Misfit(`\`${name}\` calls itself`)
@@ -111,6 +111,7 @@ function applyDefinition(
         value.node,
         args.filter(isPlaced).map(arg => arg.node),
       )
+    for (const part of also) example.onClaimed?.(elaborator.placed(value).node, inner.tensor(part).node, part)
     return value
   } catch (problem) {
     if (problem instanceof Misfit)

@@ -25,6 +25,8 @@ export interface ExampleReading {
   readonly definition: (name: string) => Definition | undefined
   /** Is told each value that a definition has, and of what. */
   readonly onApplied?: (name: string, value: Node, given: readonly Node[]) => void
+  /** Is told what else a value of a definition is said to be. */
+  readonly onClaimed?: (value: Node, claimed: Node, part: Expression) => void
   /** Is told each value that a part of an equation has. */
   readonly onValue?: (part: Expression, value: Node) => void
   /** Indices that stand for one number at a time: those of `for i = 1..h`. */
@@ -41,6 +43,8 @@ export interface ExampleReading {
 export interface Definition {
   readonly parameters: readonly string[]
   readonly body: Expression
+  /** What else it is said to be. */
+  readonly also?: readonly Expression[]
   readonly numbers?: ReadonlyMap<string, number>
 }
 

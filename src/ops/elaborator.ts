@@ -10,6 +10,7 @@ import { type BoundIndex, firstPlace, sizeOfIndex } from './indices.js'
 import { concatenated, counted } from './joined.js'
 import { Misfit } from './misfit.js'
 import { AxisBuilder, batchAxis, ownRank, type Placed } from './named-axes.js'
+import { isOnes, onesIn, onesOf } from './ones.js'
 import { reduce } from './reduce.js'
 import { dot, nameOf, subscriptText } from './spelled-names.js'
 import { identityBeside, identityMatrix, isIdentity, powerOfMatrix } from './square.js'
@@ -166,6 +167,7 @@ export class Elaborator {
     const member = found ? undefined : this.#member(name)
     if (member) return member
     if (!found && this.environment.example && isIdentity(name)) return identityMatrix(this, name)
+    if (!found && this.environment.example && isOnes(name)) return onesOf(this, name)
     if (!found) throw new Misfit(`\`${name.name}\` is not defined`)
     if (found.rest.length === 0) return found.value
     return elementOf(this, this.placed(found.value), found.rest, false)
@@ -264,6 +266,8 @@ export class Elaborator {
   #binary(expression: Extract<Expression, { kind: 'binary' }>): Value {
     const { operator, left: first, right: second, range } = expression
     const isSum = this.environment.example !== undefined && (operator === '+' || operator === '-')
+    const ofOnes = this.environment.example && onesIn(this, expression)
+    if (ofOnes) return ofOnes
     const left = (isSum && identityBeside(this, first, () => this.value(second))) || this.value(first)
     const right = (isSum && identityBeside(this, second, () => left)) || this.value(second)
     const exact = arithmetic[operator]
@@ -285,7 +289,7 @@ export class Elaborator {
       const isDefined = expression.isDot && this.environment.example.definition(dot)
       return isDefined && factors.every(isColumn)
         ? callOf(this, { kind: 'call', name: dot, attributes: [], arguments: [first, second], range })
-        : this.axes.product(...factors)
+        : this.axes.product(...factors, expression.isDot)
     }
     const isMatrix = isPlaced(right) && (right.node.type.shape?.length ?? 2) >= 2
     const isScalar = !isPlaced(left) || left.node.type.shape?.length === 0

@@ -18,6 +18,8 @@ export interface Placed {
   readonly axes: readonly string[]
   /** Whether a vector stands as a row, as `x^⊤` does. */
   readonly isRow?: boolean
+  /** The vector of which this one is a function number by number, so that both stand as one does. */
+  readonly alike?: Node
   /** Whether the vector before any `^⊤` is a row by what it is: `x W` of a vector and a matrix. */
   readonly isOfRows?: boolean
 }
@@ -63,7 +65,8 @@ export class AxisBuilder {
       rank === 1 && operands.some(operand => operand.isOfRows),
     ]
     const node = this.node(op, aligned, attributes)
-    return { node, axes, ...(isRow && { isRow }), ...(isOfRows && { isOfRows }) }
+    const alike = rank === 1 ? oneVectorOf(operands) : undefined
+    return { node, axes, ...(alike && { alike }), ...(isRow && { isRow }), ...(isOfRows && { isOfRows }) }
   }
 
   /** The shape of an elementwise result of which some operands have none. */
@@ -110,12 +113,16 @@ export class AxisBuilder {
     return { node: this.node('transpose', [value.node], { permutation: [...others, at] }), axes }
   }
 
-  /** The product of two values side by side, by how many axes each has for one example. */
-  product(left: Placed, right: Placed): Placed {
+  /** The product of two values side by side, or with a dot between them, by how many axes each has for one example. */
+  product(left: Placed, right: Placed, isDot = false): Placed {
     const open = [left, right].find(({ node }) => node.type.shape === null)
     if (open) return open
     const [p, q] = [ownRank(left), ownRank(right)]
     if (p === 0 || q === 0) return this.elementwise('multiply', [left, right])
+    // `x Φ(x)`: what stands as x does is no factor of a matrix product, whether columns or rows are meant.
+    const isSummed = [left, right].some(({ node }) => summedByHabit.has(node.op))
+    const isOfOne = p === 1 && q === 1 && !isDot && !isSummed && left.isRow === right.isRow
+    if (isOfOne && sourceOf(left) === sourceOf(right)) return this.elementwise('multiply', [left, right])
     if (p === 1 && q === 1) return this.#ofVectors(left, right)
     if (p === 2 && q === 1) requireInner(left, right, 'x A` or `A^⊤ x')
     if (p === 1 && q === 2) requireInner(left, right, 'A x` or `x A^⊤')
@@ -191,6 +198,17 @@ export class AxisBuilder {
     const inputs = [left, right].map(operand => this.align(operand, axes, operand.axes.length > 0 ? rank : 0))
     return { node: this.node('matMul', inputs), axes }
   }
+}
+
+/** What papers sum a product with although they do not say so: `-p \\log p` is an entropy. */
+const summedByHabit: ReadonlySet<string> = new Set(['log'])
+
+const sourceOf = ({ alike, node }: Placed): Node => alike ?? node
+
+/** The one vector that all operands are, but for numbers and functions of it. */
+function oneVectorOf(operands: readonly Placed[]): Node | undefined {
+  const [source, ...others] = new Set(operands.filter(operand => ownRank(operand) === 1).map(sourceOf))
+  return others.length === 0 ? source : undefined
 }
 
 /** `q_i k_j^⊤` is the outer product of columns; where both are places of matrices, papers may mean their rows. */

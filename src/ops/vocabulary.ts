@@ -1,7 +1,7 @@
 import { add, apply, type Dimension, divide, multiply, subtract } from '../graph/dimension.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { Misfit } from './misfit.js'
-import type { AxisBuilder, Placed } from './named-axes.js'
+import { type AxisBuilder, ownRank, type Placed } from './named-axes.js'
 import { resolveAxis } from './shape.js'
 import { opTable } from './table.js'
 
@@ -86,6 +86,11 @@ export const ofPlaces: Readonly<Record<string, (axes: AxisBuilder, given: readon
   /** `⟨x, y⟩`, of vectors, however they stand. */
   innerProduct: (axes, [x, y, ...others]) =>
     x && y && others.length === 0 ? axes.inner(x, y) : misfit('an inner product is of two vectors'),
+  /** The sum by which `p ∝ x` of a vector is divided. */
+  sumOfVector: (axes, [x]) =>
+    x && ownRank(x) === 1
+      ? { node: axes.node('sum', [x.node], { axes: [-1], keepDims: false }), axes: x.axes }
+      : misfit('`∝` without an index is of a vector: write the index, as `p_i ∝ …`'),
 }
 
 /** Whether the op table, or the language itself, has a function of that name. */

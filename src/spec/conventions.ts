@@ -8,6 +8,7 @@ import {
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isFunctionOfTheLanguage } from '../ops/vocabulary.js'
 import { indicesUsed, lettersOf, plainNames } from './names.js'
+import { normalised } from './proportions.js'
 import { type Convention, renamed, withRight } from './rewriting.js'
 import { setsAsConditions } from './sets.js'
 import { type Fail, nameIn, type Statement } from './statements.js'
@@ -22,6 +23,7 @@ const conventions: readonly Convention[] = [
   labelsApart,
   countedFunctions,
   cutBetween,
+  normalised,
   joinedParts,
   statedEnds,
   wholeFamilies,

@@ -96,6 +96,10 @@ export class EquationGraph {
       if (line.kind === 'draw')
         this.#pending.set(output, () => drawnValue(this, line, draws.get(output) as readonly Dimension[]))
     }
+    for (const { kind, output, expression } of claims) {
+      const defined = kind === 'function' ? this.#definitions.get(output) : undefined
+      if (defined) this.#definitions.set(output, { ...defined, also: [...(defined.also ?? []), expression] })
+    }
     for (const [time, direction] of times) {
       const recurrence = new Recurrence(this, { name: time, direction }, lines)
       for (const [name, make] of recurrence.values()) this.#pending.set(name, make)
@@ -103,20 +107,20 @@ export class EquationGraph {
     for (const [name, cells] of gridsOf(this, lines)) this.#grids.set(name, cells)
     const names = [...this.#pending.keys()]
     const values = new Map(names.map(name => [name, this.value(name)!] as const))
-    for (const claim of claims) this.#verify(claim, values.get(claim.output)!)
+    for (const claim of claims)
+      if (claim.kind !== 'function') this.#verify(values.get(claim.output)!, this.#value(claim), claim.range)
     return values
   }
 
   /** A value has to be what else it is said to be, or the spec contradicts itself. */
-  #verify(claim: PlannedLine, value: Node): void {
+  #verify(value: Node, stated: Node, range: Range): void {
     const { builder } = this.host
-    const stated = this.#value(claim)
     for (const mode of ['inference', 'training'] as const) {
       const [first, second] = [value, stated].map(node => normalize([node], builder, mode).outputs)
       if (first![0] === second![0]) continue
       const proof = proveShared({ first: first!, second: second! }, builder, { mode, budget: proofBudget })
       if (proof.kind === 'undecided')
-        throw new Misfit('its right sides are not known to be equal: keep one of them', claim.range)
+        throw new Misfit('its right sides are not known to be equal: keep one of them', range)
     }
   }
 
@@ -181,6 +185,7 @@ export class EquationGraph {
       hasBatch: node => this.hasBatch(node),
       definition: name => this.#definition(name),
       onApplied: (name, node, given) => this.#state(name, node, given),
+      onClaimed: (value, claimed, { range }) => this.#verify(value, claimed, range),
       ...(this.host.onValue && { onValue: this.host.onValue }),
       numbers,
       countsFromZero: this.#countsFromZero,

@@ -190,8 +190,8 @@ export class LineReader {
 
   #claims(statement: Statement): readonly PlannedLine[] {
     const lines = this.#lines(statement)
-    if (lines.every(({ kind }) => kind === 'value')) return lines
-    const problem = 'only a value may have several right sides, not a function, a draw or a recurrence'
+    if (lines.every(({ kind }) => kind === 'value' || kind === 'function')) return lines
+    const problem = 'only a value or a function may have several right sides, not a draw or a recurrence'
     this.#report.fail(problem, statement.range)
     return []
   }

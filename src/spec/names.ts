@@ -6,6 +6,7 @@ import {
   type Range,
   replaceParts,
 } from '../math/expression.js'
+import { isOnes } from '../ops/ones.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { isIdentity } from '../ops/square.js'
 import { languageConstants } from '../ops/vocabulary.js'
@@ -49,7 +50,8 @@ export function undefinedNames(
 function isDefined(name: NameExpression, scope: Scope): boolean {
   if (scope.bound.has(name.name) || languageConstants.has(name.name)) return true
   const split = splitName(name, scope.declared)
-  if (!split && isIdentity(name)) return (name.subscripts ?? []).flat().every(item => isPlace(item, scope))
+  if (!split && (isIdentity(name) || isOnes(name)))
+    return (name.subscripts ?? []).flat().every(item => isPlace(item, scope))
   return split?.rest.every(item => isPlace(item, scope)) ?? false
 }
 

@@ -111,7 +111,7 @@ function applied(statements: readonly Statement[], given: ReadonlySet<string>): 
   const values = new Set([...given, ...statements.flatMap(({ left }) => nameIn(left)?.name ?? [])])
   return statements.flatMap((statement): readonly Statement[] => {
     const { left, family } = statement
-    if (left.kind !== 'call' || family || called.has(left.name)) return []
+    if (left.kind !== 'call' || family || statement.isClaim || called.has(left.name)) return []
     if (!left.arguments.every(arg => values.has(nameIn(arg)?.name ?? ''))) return []
     const name: NameExpression = { kind: 'name', name: printExpression(left), range: left.range }
     return [{ ...statement, left: name, right: left, applies: left.name }]

@@ -18,6 +18,8 @@ export interface Statement {
   readonly left: Expression
   readonly right: Expression
   readonly isDraw: boolean
+  /** Whether the right side leaves a factor open, by which its sum becomes 1. */
+  readonly isProportional?: true
   /** Whether it has to hold for a value that another statement defines. */
   readonly isClaim?: true
   readonly family?: Family
@@ -66,7 +68,7 @@ export function readStatement(
   if (becomes !== undefined) return readUpdate(tree, text, fail, becomes)
   const equation = tree.kind === 'family' ? tree.equation : tree
   const help = 'name the value on the left: `h = tanh(x W + b)`'
-  if (equation.kind !== 'binary' || !['=', '~', '<-'].includes(equation.operator))
+  if (equation.kind !== 'binary' || !['=', '~', '<-', '∝'].includes(equation.operator))
     return fail('it has no `=`', equation.range, help)
   if (equation.operator === '<-' && isReadIn(equation.left, equation.right))
     return fail('what a value becomes is stated as a step of `training`: `update: θ ← …`', equation.range)
@@ -78,12 +80,15 @@ export function readStatement(
     left.kind === 'call' ||
     // `|S| = n` says how many members a set has.
     left.kind === 'absolute' ||
+    // `\sum_j p_j = 1` says over what numbers are normalised.
+    left.kind === 'reduce' ||
     (left.kind === 'binary' && ['^', 'product'].includes(left.operator))
   if (!isName) return fail('the left side is not a name', left.range, help)
   const statement = {
     left,
     right: isDraw ? asCall(right) : right,
     isDraw,
+    ...(equation.operator === '∝' && { isProportional: true as const }),
     range: tree.range,
     text: textOf(tree, text),
     written: tree,
