@@ -2,6 +2,7 @@ import type { Expression } from './expression.js'
 import { SyntaxError as GrammarError, parse, type StartRuleNames } from './grammar.generated.js'
 import { explain, type SyntaxProblem } from './mistakes.js'
 import { placesOf } from './places.js'
+import { type OnTheLine, onTheLine } from './raised.js'
 
 export type { SyntaxProblem } from './mistakes.js'
 
@@ -46,9 +47,19 @@ function parseFrom<Tree extends object>(
   most: number,
 ): Tree | SyntaxProblem {
   if (text.length > most) return { problem: `an equation has at most ${most} characters`, offset: most }
-  const plain = text.replace(/[ϵϕϑϱϖϰµ–‐‑⋅′’]/g, sign => forms.get(sign)!)
+  const { text: written, before } = onTheLine(text)
+  const plain = written.replace(/[ϵϕϑϱϖϰµ–‐‑⋅′’]/g, sign => forms.get(sign)!)
+  const isMoved = written.length > text.length
+  const placed = (problem: SyntaxProblem): SyntaxProblem =>
+    isMoved
+      ? {
+          ...problem,
+          offset: before(problem.offset),
+          ...(problem.end !== undefined && { end: endBefore(problem.end, before) }),
+        }
+      : problem
   const places = placesOf(plain)
-  if ('problem' in places) return places
+  if ('problem' in places) return placed(places)
   const { isBracketed, isInRows } = places
   // A single equation has no line that could be another one.
   const isInside = startRule === 'Start' ? () => true : isBracketed
@@ -57,14 +68,35 @@ function parseFrom<Tree extends object>(
     parse(plain, { startRule, isBracketed: isInside, isInRows, peg$silentFails: silent }) as Tree
   try {
     try {
-      return read(1)
+      const tree = read(1)
+      if (isMoved) moveRanges(tree, before)
+      return tree
     } catch (error) {
       if (!(error instanceof GrammarError)) throw error
       return read(0)
     }
   } catch (error) {
-    if (error instanceof GrammarError) return explain(error, plain)
+    if (error instanceof GrammarError) return placed(explain(error, plain))
     return { problem: 'the equation is nested too deeply', offset: 0 }
+  }
+}
+
+/** Where what ends before an offset ended. */
+const endBefore = (end: number, before: OnTheLine['before']): number => (end > 0 ? before(end - 1) + 1 : 0)
+
+/** Moves the ranges of a new tree to where they are in the text that was given. */
+function moveRanges(tree: object, before: OnTheLine['before']): void {
+  const seen = new Set<object>()
+  const pending = [tree]
+  for (let part = pending.pop(); part; part = pending.pop()) {
+    if (seen.has(part)) continue
+    seen.add(part)
+    if ('range' in part && Array.isArray(part.range)) {
+      const [start, end] = part.range
+      Object.assign(part, { range: [before(start), endBefore(end, before)] })
+    }
+    for (const inner of Object.values(part))
+      if (typeof inner === 'object' && inner !== null) pending.push(inner)
   }
 }
 

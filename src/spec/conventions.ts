@@ -12,6 +12,7 @@ import { normalised } from './proportions.js'
 import { type Convention, renamed, withRight } from './rewriting.js'
 import { setsAsConditions } from './sets.js'
 import { type Fail, nameIn, type Statement } from './statements.js'
+import { wholeAxes } from './whole-axes.js'
 import { joinedParts, statedEnds, wholeFamilies } from './whole-values.js'
 
 /** In the order in which they are read. */
@@ -24,6 +25,7 @@ const conventions: readonly Convention[] = [
   countedFunctions,
   cutBetween,
   normalised,
+  wholeAxes,
   joinedParts,
   statedEnds,
   wholeFamilies,

@@ -19,6 +19,7 @@ import { type Grid, gridsOf } from './grid.js'
 import type { PlannedLine, PlannedPassage } from './plan.js'
 import { Recurrence } from './recurrence.js'
 import type { StandardDraw } from './spec.js'
+import { wholeAxis } from './whole-axes.js'
 
 /** Multiplications and additions that the proof of one claim may spend. */
 const proofBudget = 10_000_000
@@ -153,8 +154,10 @@ export class EquationGraph {
   }
 
   #value(line: PlannedLine): Node {
-    const { indices, range } = line
+    const { indices: places, range } = line
+    const indices = places.filter(place => place !== wholeAxis)
     const { node, axes } = this.placed(line, indices)
+    if (places.length > indices.length) return this.#inPlaces({ node, axes }, line)
     if (new Set(indices).size === indices.length) return node
     // `D_{ii} = …` states a diagonal matrix.
     if (indices.length > 2 || axes.includes(batchAxis))
@@ -162,13 +165,34 @@ export class EquationGraph {
     return this.node('diagonal', [node], {})
   }
 
+  /** `U_{*,i} = …`: a value with its own axes where the left side has them. */
+  #inPlaces({ node, axes }: Placed, { indices, range }: PlannedLine): Node {
+    const own = node.type.shape!.map((_, axis) => axis).slice(axes.length)
+    const wanted = indices.filter(place => place === wholeAxis).length
+    if (own.length !== wanted || new Set(axes).size + wanted < indices.length)
+      throw new Misfit(
+        `the left side has ${wanted} whole axes, and the right side ${own.length} for one place`,
+        range,
+      )
+    const batch = axes.includes(batchAxis) ? [0] : []
+    const permutation = [
+      ...batch,
+      ...indices.map(place => (place === wholeAxis ? own.shift()! : axes.indexOf(place))),
+    ]
+    const isInOrder = permutation.every((axis, i) => axis === i)
+    return isInOrder ? node : this.node('transpose', [node], { permutation })
+  }
+
   /** What a line says for each value of some indices, in their order; `own` are values that count there alone. */
   placed(
-    { expression, numbers, range }: PlannedLine,
+    { expression, numbers, range, counts }: PlannedLine,
     indices: readonly string[],
     own?: Environment['value'],
   ): Placed {
-    const bound = indices.map((name): BoundIndex => ({ name, range }))
+    const bound = indices.map(
+      (name): BoundIndex =>
+        name === counts?.index ? { name, range, first: counts.first, last: counts.last } : { name, range },
+    )
     const elaborator = this.elaborator(numbers, own).binding(bound)
     learnSizes(elaborator, [expression])
     const value = elaborator.tensor(expression)

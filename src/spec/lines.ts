@@ -16,6 +16,7 @@ import type { Namespace } from './namespace.js'
 import type { PlannedLine, PlannedParameter, PlannedPassage } from './plan.js'
 import { drawnFrom, type Fail, nameIn, prefixesIn, type Statement } from './statements.js'
 import { itemsOf, movedIn, type Times } from './times.js'
+import { placesOnLeft, wholeAxis } from './whole-axes.js'
 
 /** What is defined before a passage. */
 export interface Known {
@@ -212,17 +213,22 @@ export class LineReader {
     if (this.#context.diagnostics.length > before) return []
     if (name && !place) this.#declared.add(name.name)
     const indices = place?.indices ?? []
-    const bound = new Set([...indices, ...(family ? [family.index] : [])])
+    const bound = new Set([
+      ...indices.filter(index => index !== wholeAxis),
+      ...(family ? [family.index] : []),
+    ])
     const read = bindFree(resolved, { declared, bound })
     this.#checkNames(read, { declared, bound })
     const equation = this.#asWritten(statement.written, isDraw, parameters, declared)
     const places = place?.places && { places: place.places }
     const steps = statement.steps && { steps: statement.steps.count }
+    const counts = statement.counts && { counts: statement.counts }
     const common = {
       expression: read,
       indices,
       ...places,
       ...steps,
+      ...counts,
       parameters,
       range,
       statement: text,
@@ -323,8 +329,9 @@ export class LineReader {
     }
     const recurrent = this.#placeInTime(name, all)
     if (recurrent) return recurrent
-    const letters = lettersOf(last)
-    if (!letters) return undefined
+    const places = placesOnLeft(last)
+    if (!places) return undefined
+    const letters = places.filter(place => place !== wholeAxis)
     const used = indicesUsed(right, this.#withFunctions(declared))
     if (!letters.some(letter => used.has(letter))) return undefined
     const missing = letters.find(letter => !used.has(letter))
@@ -332,7 +339,7 @@ export class LineReader {
       this.#report.fail(`\`${missing}\` counts nothing on the right side`, name.range)
       return undefined
     }
-    return { kind: 'value', output, indices: letters }
+    return { kind: 'value', output, indices: places }
   }
 
   /** A step of a recurrence, the state before the first one, or cells of a grid. */

@@ -7,6 +7,7 @@ import type { Span } from '../text/source.js'
 import type { StatedNetwork } from './algorithm.js'
 import type { Namespace } from './namespace.js'
 import type { Citation } from './spec.js'
+import type { Family } from './statements.js'
 import type { Direction } from './times.js'
 
 /** A layer that a spec states: it may be applied in several places. */
@@ -46,8 +47,12 @@ export interface PlannedLine {
   readonly kind: 'value' | 'function' | 'draw' | 'step' | 'initial' | 'cell'
   /** The name of what it defines; of a recurrence, without the index. */
   readonly output: string
-  /** The places of the left side: `y_{ij}` has i and j; a step of a recurrence has its time first. */
+  /**
+   * The places of the left side: `y_{ij}` has i and j, `y_{:,j}` a colon and j; a step of a recurrence has its time first.
+   */
   readonly indices: readonly string[]
+  /** The numbers that one of them takes, where the equation says so. */
+  readonly counts?: Family
   /** Of which step a first state is, and of which cells of a grid. */
   readonly places?: readonly Expression[]
   /** How many steps there are, where a recurrence says so. */

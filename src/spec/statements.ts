@@ -23,6 +23,8 @@ export interface Statement {
   /** Whether it has to hold for a value that another statement defines. */
   readonly isClaim?: true
   readonly family?: Family
+  /** The numbers that an index of its left side takes, where the equation states one value for all of them. */
+  readonly counts?: Family
   /** What counts its steps, and their number, where this is a size: `for t = 1..T`. */
   readonly steps?: Counted
   readonly range: Range
