@@ -30,16 +30,22 @@ export function onesIn(elaborator: Elaborator, { operator, left, right }: Binary
   const [isLeft, isRight] = [left, right].map(side => isOpen(elaborator, side))
   if (operator === 'product') {
     if (isRight && !isLeft) return timesOnes(elaborator, elaborator.tensor(left))
-    const isLeftRow = left.kind === 'transpose' && isOpen(elaborator, left.operand)
-    return isLeftRow ? onesTimes(elaborator, elaborator.tensor(right)) : undefined
+    if (isRowOfOnes(elaborator, left)) return onesTimes(elaborator, elaborator.tensor(right))
+    // `c 𝟏^⊤ x` is c (𝟏^⊤ x).
+    const isScaled =
+      left.kind === 'binary' && left.operator === 'product' && isRowOfOnes(elaborator, left.right)
+    const factor = isScaled ? elaborator.tensor(left.left) : undefined
+    return factor && ownRank(factor) === 0
+      ? elaborator.axes.product(factor, onesTimes(elaborator, elaborator.tensor(right)))
+      : undefined
   }
   if (operator === '+' || operator === '-') {
     const [first, second] = [left, right].map(side => repeatedIn(elaborator, side))
-    if (first || second)
-      return elaborator.axes.elementwise(signs[operator]!, [
-        first ?? elaborator.tensor(left),
-        second ?? elaborator.tensor(right),
-      ])
+    if (first || second) {
+      const values = [first ?? elaborator.tensor(left), second ?? elaborator.tensor(right)]
+      if (values.every(value => ownRank(value) === 0)) throw unknownSize()
+      return elaborator.axes.elementwise(signs[operator]!, values)
+    }
   }
   if (isLeft === isRight || !signs[operator] || operator === '^') return undefined
   const values = [left, right].map(side =>
@@ -53,12 +59,22 @@ function isOpen(elaborator: Elaborator, side: Expression): boolean {
   return side.kind === 'name' && !side.subscripts && isOnes(side) && elaborator.lookup(side) === undefined
 }
 
-/** `𝟏 m^⊤` and `m 𝟏^⊤` beside a matrix: the row, or the column, that is the same everywhere. */
+const isRowOfOnes = (elaborator: Elaborator, side: Expression): boolean =>
+  side.kind === 'transpose' && isOpen(elaborator, side.operand)
+
+/**
+ * `𝟏 m^⊤` and `m 𝟏^⊤` beside a matrix: the row, or the column, that is the same everywhere; and `c 𝟏` beside a vector, which is c
+ * everywhere.
+ */
 function repeatedIn(elaborator: Elaborator, side: Expression): Placed | undefined {
   if (side.kind !== 'binary' || side.operator !== 'product') return undefined
   const { left, right } = side
+  if (isOpen(elaborator, right)) {
+    const factor = elaborator.tensor(left)
+    return ownRank(factor) === 0 ? factor : undefined
+  }
   const isRow = isOpen(elaborator, left)
-  const isColumn = right.kind === 'transpose' && isOpen(elaborator, right.operand)
+  const isColumn = isRowOfOnes(elaborator, right)
   if (isRow === isColumn) return undefined
   const vector = elaborator.tensor(isRow ? right : left)
   if (ownRank(vector) !== 1 || Boolean(vector.isRow) !== isRow) throw unknownSize()
