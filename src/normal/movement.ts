@@ -50,6 +50,16 @@ export const movements: readonly Movement[] = [
     example: { equation: 'reverse[axis = 1](reverse[axis = -1](x))', shapes: { x: [2, 3] } },
   },
   {
+    name: 'cast-of-whole-numbers',
+    statement:
+      'whole numbers that are cast to whole numbers are what they were, where what is computed of them has the type that it had',
+    apply: withoutCasts,
+    example: {
+      equation: "x * cast['int32'](where(greater(x, y), 1, 0))",
+      shapes: { x: [2, 3], y: [2, 3] },
+    },
+  },
+  {
     name: 'element-at-a-number',
     statement: 'what is looked up at one place that is a number, and is on the axis, is that element',
     apply: elementAtNumber,
@@ -126,6 +136,24 @@ function matrixFirst(node: Node, builder: GraphBuilder): Node | undefined {
   // What was made is looked at as well: the matrix may be some columns of one.
   const result = builder.node('matMul', [left, columnsOfResult(first, builder) ?? first])
   return isProblem(result) ? undefined : result
+}
+
+/** One-hot rows are whole numbers in TensorFlow.js, and a choice between 0 and 1 on paper. */
+function withoutCasts(node: Node, builder: GraphBuilder): Node | undefined {
+  const inputs = node.inputs.map(input => {
+    const [inner] = input.inputs
+    return input.op === 'cast' && input.type.dtype === 'int32' && isWhole(inner!) ? inner! : input
+  })
+  if (inputs.every((input, i) => input === node.inputs[i])) return undefined
+  const copy = builder.node(node.op, inputs, node.attributes)
+  return isProblem(copy) || copy.type.dtype !== node.type.dtype ? undefined : copy
+}
+
+/** Whether values are whole numbers by what they are, whatever type they have. */
+function isWhole({ op, inputs, attributes, type }: Node): boolean {
+  if (type.dtype === 'int32' || type.dtype === 'bool') return true
+  if (op === 'where') return inputs.slice(1).every(isWhole)
+  return op === 'scalar' && Number.isInteger(attributes.value)
 }
 
 function reversedTwice(node: Node): Node | undefined {

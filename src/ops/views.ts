@@ -100,41 +100,52 @@ export const views = {
     { form: 'function', latex: '\\mathrm{vec}', text: 'vec' },
     [{ shapes: [[2, 3, 4]] }],
   ),
-  expandDims: view(
-    'new axes',
-    'Axes of size 1 at the given places of the result.',
-    { axes },
-    ([x], { axes: at }) => {
-      const shape = x!.shape!
-      const places = resolveAxes(at, shape.length + (Array.isArray(at) ? at.length : 1))
-      if (!Array.isArray(places)) return places as Problem
-      const rest = [...shape]
-      return {
-        dtype: x!.dtype,
-        shape: Array.from({ length: shape.length + places.length }, (_, i) =>
-          places.includes(i) ? 1 : rest.shift()!,
-        ),
-      }
-    },
-    { form: 'transparent' },
-    [{ shapes: [[2, 3]], attributes: { axes: [1] } }],
-  ),
-  squeeze: view(
-    'axes removed',
-    'The shape without the given axes of size 1; without all such axes if none are given.',
-    { axes: { ...axes, default: null } },
-    ([x], { axes: at }) => {
-      const shape = x!.shape!
-      const gone =
-        at === null ? shape.flatMap((size, i) => (size === 1 ? [i] : [])) : resolveAxes(at, shape.length)
-      if (!Array.isArray(gone)) return gone as Problem
-      if (gone.some(i => shape[i] !== 1))
-        return { problem: `an axis of ${shapeText(shape)} that is not of size 1 cannot be removed` }
-      return { dtype: x!.dtype, shape: shape.filter((_, i) => !gone.includes(i)) }
-    },
-    { form: 'transparent' },
-    [{ shapes: [[2, 1, 3]], attributes: { axes: [1] } }, { shapes: [[1, 2, 1, 3]] }],
-  ),
+  expandDims: {
+    ...view(
+      'new axes',
+      'Axes of size 1 at the given places of the result.',
+      { axes },
+      ([x], { axes: at }) => {
+        const shape = x!.shape!
+        const places = resolveAxes(at, shape.length + (Array.isArray(at) ? at.length : 1))
+        if (!Array.isArray(places)) return places as Problem
+        const rest = [...shape]
+        return {
+          dtype: x!.dtype,
+          shape: Array.from({ length: shape.length + places.length }, (_, i) =>
+            places.includes(i) ? 1 : rest.shift()!,
+          ),
+        }
+      },
+      { form: 'transparent' },
+      [{ shapes: [[2, 3]], attributes: { axes: [1] } }],
+    ),
+    canonical: ({ axes: at }, [x]) => ({
+      axes: inOrder(at, x!.shape!.length + (Array.isArray(at) ? at.length : 1)),
+    }),
+  },
+  squeeze: {
+    ...view(
+      'axes removed',
+      'The shape without the given axes of size 1; without all such axes if none are given.',
+      { axes: { ...axes, default: null } },
+      ([x], { axes: at }) => {
+        const shape = x!.shape!
+        const gone =
+          at === null ? shape.flatMap((size, i) => (size === 1 ? [i] : [])) : resolveAxes(at, shape.length)
+        if (!Array.isArray(gone)) return gone as Problem
+        if (gone.some(i => shape[i] !== 1))
+          return { problem: `an axis of ${shapeText(shape)} that is not of size 1 cannot be removed` }
+        return { dtype: x!.dtype, shape: shape.filter((_, i) => !gone.includes(i)) }
+      },
+      { form: 'transparent' },
+      [{ shapes: [[2, 1, 3]], attributes: { axes: [1] } }, { shapes: [[1, 2, 1, 3]] }],
+    ),
+    canonical: ({ axes: at }, [x]) => ({
+      axes:
+        at === null ? x!.shape!.flatMap((size, i) => (size === 1 ? [i] : [])) : inOrder(at, x!.shape!.length),
+    }),
+  },
   transpose: {
     kind: 'primitive',
     title: 'transpose',
@@ -221,6 +232,10 @@ export const views = {
     ],
   },
 } as const satisfies Readonly<Record<string, Op>>
+
+/** Axes counted from the front, in ascending order. */
+const inOrder = (axes: Attribute | undefined, rank: number): readonly number[] =>
+  [...(resolveAxes(axes, rank) as readonly number[])].sort((a, b) => a - b)
 
 function permutationOf(permutation: unknown, rank: number): readonly number[] | undefined {
   const order: readonly unknown[] = Array.isArray(permutation)
