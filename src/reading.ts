@@ -359,9 +359,16 @@ const isContradicted = ({ models }: ReadResult): boolean =>
 
 /** The inputs of a spec as tensors for a function. */
 export function statedInputs({ inputs }: StatedModel, calledAt?: Span): readonly StatedInput[] {
-  return inputs.map(({ name, shape, dtype, clause: { span } }) => {
+  return inputs.map(({ name, shape, dtype, below, clause: { span } }) => {
     const stated = { by: 'spec', input: name, span, ...(calledAt && { calledAt }) } as const
-    return { name, declaration: { shape, dtype: isDataType(dtype) ? dtype : 'float32', stated } }
+    return {
+      name,
+      declaration: {
+        shape,
+        dtype: isDataType(dtype) ? dtype : below === undefined ? 'float32' : 'int32',
+        stated,
+      },
+    }
   })
 }
 

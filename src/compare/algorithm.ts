@@ -199,12 +199,15 @@ class ProgramComparison {
     const models = this.#networks.map(own => `\`${own.name}\`: ${shapes(own)}`).join('; ')
     const ports = this.#ports.map(({ name, node }) => `\`${name}\` ${shapeText(node.type.shape)}`).join(', ')
     const own = this.#steps.find(isAssignment)
+    const unknown = [...this.#losses.values()].find(isProblem)
     const reason =
       own && this.#losses.size === 0
         ? ownUpdateReason(own)
-        : isFitting
-          ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
-          : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
+        : unknown && (this.#networks.length === 0 || isFitting)
+          ? unknown.problem
+          : isFitting
+            ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
+            : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
     const clauses = [
       ...this.#inputClauses(),
       ...networks.flatMap(clausesOfNetwork),
@@ -401,6 +404,11 @@ class ProgramComparison {
     const outcome = compareObjective(stated, loss, moved, meanings, effort)
     if ('problem' in outcome) return undecided(clause, outcome.problem, span)
     if ('proof' in outcome) return asWritten(clause, outcome.proof)
+    const guess = loss.inputs.find(({ stated: by }) => by?.isGuess)
+    if (guess) {
+      const reason = `\`${guess.name}\` may be other numbers than these, and a difference would rest on what it is`
+      return undecided(clause, reason, guess.stated?.span ?? span)
+    }
     const isAlike = (other: StatedStep) =>
       other.kind === 'descent' &&
       other !== stated &&

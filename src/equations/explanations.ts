@@ -65,6 +65,8 @@ export function statementText(
 ): string {
   if (isForced) return `by the ${by} at ${formatPlace(span)} and by what the code does with it`
   if (parameter !== undefined) return `by its name, as ${parameter} of the spec`
+  if (by === 'loop') return `as the list that a loop fills for ${formatPlace(span)}, which is not compared`
+  if (by === 'use') return `by its use at ${formatPlace(span)}`
   if (by !== 'spec') return `by the ${by} at ${formatPlace(span)}`
   const called = calledAt ? `, for one example as it is called at ${formatPlace(calledAt)}` : ''
   return `${input === name ? 'by the spec' : `by position, as ${input} of the spec`}${called}`

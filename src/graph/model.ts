@@ -88,7 +88,11 @@ export interface LayerApplication {
 
 /** What says which shape an input has where the code does not. It is taken, and not checked. */
 export interface ShapeStatement {
-  readonly by: 'type' | 'comment' | 'spec'
+  /**
+   * `use`: a call in the code that takes it and tensors of this shape; `loop`: it is made of a list that a loop fills, of which
+   * nothing else is known.
+   */
+  readonly by: 'type' | 'comment' | 'spec' | 'use' | 'loop'
   /** For a spec: the name of its input. */
   readonly input?: string
   /** For a spec: the name of its parameter, for a tensor of the same name. */
@@ -97,6 +101,8 @@ export interface ShapeStatement {
   readonly isRankSaid?: true
   /** For a spec: a call in the code that says that it takes one example. */
   readonly calledAt?: Span
+  /** Whether it may be wrong, so that no difference is to rest on it. */
+  readonly isGuess?: true
   /** For a type: whether the code runs with tensors of this shape only. */
   readonly isForced?: true
   readonly span: Span

@@ -6,6 +6,7 @@ import { writtenPath } from './given-values.js'
 import type { TensorDeclaration } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Declarations } from './stated-inputs.js'
+import { openSize } from './suppositions.js'
 import type { Value } from './value.js'
 
 /** The tensors that a target is given, with sizes that are its own. */
@@ -24,7 +25,7 @@ export class DeclaredTensors {
   ): readonly (readonly [string, Value])[] {
     const interpreter = this.#interpreter
     return Object.entries(inputs).map(([path, declaration]) => {
-      const own = this.#withOwnSizes(declaration, parameters)
+      const own = this.#withOwnSizes(path, declaration, parameters)
       return [path, interpreter.library.input(interpreter, writtenPath(path), own, span)]
     })
   }
@@ -33,12 +34,19 @@ export class DeclaredTensors {
    * A declaration in which names of sizes stand for nothing that has the same name in the code, except that a comment in
    * the code speaks of its parameters.
    */
-  #withOwnSizes(declaration: TensorDeclaration, parameters: ReadonlySet<string>): TensorDeclaration {
+  #withOwnSizes(
+    at: string,
+    declaration: TensorDeclaration,
+    parameters: ReadonlySet<string>,
+  ): TensorDeclaration {
     const { stated } = declaration
     if (!stated) return declaration
     const { ownSizes, library } = this.#interpreter
     let isOpen = false
+    const openSizes = new Set(declaration.shape.map((_, axis) => openSize(at, axis)))
     const renamed = (name: string) => {
+      // What a call of the code takes is in its terms.
+      if (stated.by === 'use' && !openSizes.has(name)) return symbol(name, true)
       const isOfCode = stated.by === 'comment' && (parameters.has(name) || library.sizes.includes(name))
       if (isOfCode || (stated.by === 'spec' && name === library.batch)) return symbol(name, true)
       const path = parameters.has(name) ? `${stated.by}.${name}` : name

@@ -19,6 +19,7 @@ import {
   type Property,
   type RecordObject,
   symbolPrefix,
+  type UnknownValue,
   unknownKey,
   type Value,
 } from './value.js'
@@ -199,7 +200,12 @@ function evaluateArray(
       else {
         const reason = isUnknown(value)
           ? value
-          : interpreter.opaque('unsupported-syntax', { what: 'a spread of a value that is not a list' }, span)
+          : (unknownWithin(value) ??
+            interpreter.opaque(
+              'unsupported-syntax',
+              { what: 'a spread of a value that is not a list' },
+              span,
+            ))
         interpreter.unknownArray(array, interpreter.unknowns.fresh(spanText(span), reason.reason))
       }
     }
@@ -236,6 +242,10 @@ function evaluateObject(
   }
   return record
 }
+
+/** What stands for what an object of the library or of the language holds, where that is not known. */
+const unknownWithin = (value: Value): UnknownValue | undefined =>
+  isObject(value) && value.kind === 'host' ? value.type.unknownIn?.(value.state) : undefined
 
 /** Copies own fields, as a spread and `Object.assign` do; of an unknown source any field may be copied. */
 export function copyFields(

@@ -27,7 +27,7 @@ export function getField(
   if (isObject(object)) {
     if (object.kind === 'array') {
       const unknown = object.properties.get(unknownKey)?.value
-      if (isUnknown(unknown) && key !== 'push') {
+      if (isUnknown(unknown) && key !== 'push' && key !== 'unshift') {
         // A method may change the list.
         if (key !== 'length' && !/^\d+$/.test(key)) interpreter.heap.forgetWhole(object)
         return interpreter.get(unknown, key, span)

@@ -65,6 +65,8 @@ export interface HostType<State = unknown> {
    * the same state where they agree on all that counts, and where nothing is known of the object already.
    */
   unknownState?(state: State, unknown: UnknownValue, ways: readonly State[]): State
+  /** What stands for what an object holds, where that is not known. */
+  unknownIn?(state: State): UnknownValue | undefined
   /**
    * What a round of a loop makes of a state for good, so that later rounds find it, as the weights of a layer that it is
    * the first to apply; undefined where it makes nothing of it.
@@ -271,7 +273,7 @@ export type StatedSize = number | string | null
 
 /** What a remark on a parameter says of a tensor that it is or holds. */
 export interface StatedTensor extends Pick<ShapeStatement, 'span'> {
-  readonly by: Exclude<ShapeStatement['by'], 'spec'>
+  readonly by: Extract<ShapeStatement['by'], 'type' | 'comment'>
   /** Where it is in the parameter: nothing for the parameter itself, else the keys that lead to it. */
   readonly path: readonly string[]
   readonly sizes: readonly StatedSize[]

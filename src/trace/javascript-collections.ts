@@ -25,7 +25,7 @@ const keyed =
     if (!unknown && isClear && !entries.some(([other], i) => i > at && isOpen(other)))
       return action(object, call, at < 0 ? undefined : at)
     const value = unclear(call, name)
-    if (isUnknown(value) && name !== 'get' && name !== 'has')
+    if (isUnknown(value) && !unknown && name !== 'get' && name !== 'has')
       call.trace.heap.setState(object, { ...object.state, unknown: value })
     return value
   }
@@ -75,7 +75,11 @@ const mapType: HostType<Entries> = {
   name: 'Map',
   iterate: ({ state: { entries, unknown } }, trace) =>
     unknown ? undefined : pairsOf(entries, trace).map(value => ({ value })),
-  unknownState: (state, unknown) => (state.unknown ? state : { ...state, unknown }),
+  unknownState: (state, unknown) =>
+    state.unknown?.reason && state.unknown.reason.code === unknown.reason?.code
+      ? state
+      : { ...state, unknown },
+  unknownIn: ({ unknown }) => unknown,
   members: {
     get: {
       kind: 'method',

@@ -80,6 +80,8 @@ export interface Site {
   readonly variables: ReadonlyMap<Found, string>
   /** The tensors that it takes of which the shapes would have to be known, by path. */
   readonly wanted: readonly string[]
+  /** Those that calls take which would throw for any other shape. */
+  readonly needed: Declarations
   /** What is taken for granted, where the target builds different models in different cases. */
   readonly assumptions: readonly Assumption[]
   /** Whether shapes of what it is given are supposed, and could be others. */
@@ -252,6 +254,7 @@ export class SiteTracer {
         diagnostics.push(...interpreter.library.leave(interpreter, remains))
     }
     const training = failure ? undefined : interpreter.library.trainingOf(interpreter)
+    const parameters = target === topLevel ? [] : this.#targets.parameters(target)
     const site: Site = {
       target,
       ...(training && { training }),
@@ -261,7 +264,8 @@ export class SiteTracer {
       returns: isOpen || computed !== undefined || returned !== undefined,
       givesModel: returned !== undefined,
       variables,
-      wanted: interpreter.wanted.namesAmong(target === topLevel ? [] : this.#targets.parameters(target)),
+      wanted: interpreter.wanted.namesAmong(parameters),
+      needed: interpreter.suppositions.needed(parameters),
       assumptions: this.#assumptions,
       builder: interpreter.builder,
       provenance: interpreter.provenance,

@@ -25,28 +25,53 @@ export interface Taken {
 /** Tensors for parameters, by the name of the parameter; nested ones by path. */
 export type Declarations = Readonly<Record<string, TensorDeclaration>>
 
-/** Which parameters the stated inputs are, and whether that follows from their names. */
+/** Which parameters the stated inputs are, and whether names say so, what the code does with them, or their place alone. */
 export interface Match {
   readonly inputs: Declarations
-  readonly byName: boolean
+  readonly by: 'name' | 'use' | 'place'
+  /** Those that their place alone says. */
+  readonly placed: readonly string[]
 }
 
 /**
- * Finds the parameters that stated inputs are: those of the same name if each input has one, else the parameters that
- * need a value, in order, if there are as many of them as inputs. Otherwise only the inputs are found that have a name in
- * common with a parameter.
+ * Finds the parameters that stated inputs are: those of the same name, and for the others the other parameters that need a
+ * value, in order, if there are as many of both and what the code does with them is not against it. Otherwise only the
+ * inputs are found that have a name in common with a parameter.
  */
-export function matchInputs(stated: readonly StatedInput[], parameters: readonly Taken[]): Match {
+export function matchInputs(
+  stated: readonly StatedInput[],
+  parameters: readonly Taken[],
+  used: Declarations = {},
+): Match {
   const names = new Set(parameters.map(({ name }) => name))
   const named = stated.filter(({ name }) => names.has(name))
-  const required = parameters.filter(parameter => parameter.required)
-  if (named.length < stated.length && required.length === stated.length) {
-    const inputs = required.map(({ name }, i) => [name, stated[i]!.declaration] as const)
-    return { inputs: Object.fromEntries(inputs), byName: false }
-  }
-  const inputs = named.map(({ name, declaration }) => [name, declaration] as const)
-  return { inputs: Object.fromEntries(inputs), byName: named.length > 0 }
+  const others = stated.filter(({ name }) => !names.has(name))
+  const isNamed = new Set(named.map(({ name }) => name))
+  const free = parameters.filter(({ name, required }) => required && !isNamed.has(name))
+  const placed =
+    others.length === free.length ? others.map((input, i) => [free[i]!.name, input.declaration] as const) : []
+  const uses = placed.filter(([name]) => Object.hasOwn(used, name))
+  const isAgainst = uses.some(([name, { shape }]) => !mayBe(shape, used[name]!.shape))
+  const byName = named.map(({ name, declaration }) => [name, declaration] as const)
+  const inputs = Object.fromEntries(isAgainst ? byName : [...byName, ...placed])
+  const by = named.length > 0 ? 'name' : uses.length > 0 && !isAgainst ? 'use' : 'place'
+  return { inputs, by, placed: isAgainst ? [] : placed.map(([name]) => name) }
 }
+
+/** Declarations of which some are guesses. */
+export function withGuesses(inputs: Declarations, guessed: readonly string[]): Declarations {
+  const entries = Object.entries(inputs).map(([name, declaration]) => {
+    const { stated } = declaration
+    const isGuess = stated && guessed.includes(name)
+    return [name, isGuess ? { ...declaration, stated: { ...stated, isGuess } } : declaration] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Whether a tensor of one shape may have the other. */
+const mayBe = (some: Shape, others: Shape): boolean =>
+  some.length === others.length &&
+  some.every((size, i) => typeof size !== 'number' || typeof others[i] !== 'number' || size === others[i])
 
 /** The tensors that the types of parameters speak of, and those that types and comments do; comments come first. */
 export interface Remarked {
@@ -126,13 +151,6 @@ export function contradictions(remarks: Declarations, spec: Declarations): reado
     const [at, remark] =
       Object.entries(remarks).find(([other]) => other === path || other.startsWith(`${path}.`)) ?? []
     if (!remark) return []
-    const fits =
-      at === path &&
-      remark.shape.length === declaration.shape.length &&
-      remark.shape.every((size, i) => {
-        const other = declaration.shape[i]
-        return typeof size !== 'number' || typeof other !== 'number' || size === other
-      })
-    return fits ? [] : [{ path, remark, spec: declaration }]
+    return at === path && mayBe(remark.shape, declaration.shape) ? [] : [{ path, remark, spec: declaration }]
   })
 }

@@ -17,6 +17,7 @@ import {
   remarkedInputs,
   type StatedInput,
   shapeAsked,
+  withGuesses,
   withRemarks,
 } from './stated-inputs.js'
 import { matchWeights } from './stated-weights.js'
@@ -181,27 +182,36 @@ function targetSites(
   start: Start,
 ): readonly Site[] {
   const { arguments: args = {}, inputs = {}, stated = [], weights = [] } = request
-  const casesWith = (from: SiteTracer, declared: Declarations) => {
+  const walkedWith = (from: SiteTracer, declared: Declarations): Walked => {
     const walk = asAnyCall(start, tracer => tracer.target(target, args, declared))
     const sites = withCallbacks(walk(from, []), assumptions => walk(start(assumptions), assumptions))
+    const needed = neededBeside(declared, sites)
+    if (needed) return walkedWith(start([]), needed)
     // What is built by functions that it hands out counts where it builds nothing itself.
     const own = sites.filter(site => site.target === target)
-    return own.some(({ models, training }) => models.length > 0 || training) ? own : sites
+    const isOwn = own.some(({ models, training }) => models.length > 0 || training)
+    return { sites: isOwn ? own : sites, declared }
   }
+  const casesWith = (from: SiteTracer, declared: Declarations) => walkedWith(from, declared).sites
   const isGiven = new Set([...Object.keys(args), ...Object.keys(inputs)].map(path => path.split('.')[0]))
   const open = first.takes(target).filter(({ name }) => !isGiven.has(name))
   const { typed, all } = remarkedInputs(request.library, open)
-  const plain = casesWith(first, { ...typed, ...inputs })
+  const { sites: plain, declared } = walkedWith(first, { ...typed, ...inputs })
   // A function that gives a model takes no tensors, also where the model is not known.
   if (plain.some(({ givesModel }) => givesModel)) return plain
   const hasOwn = hasModel(plain, ({ stated: by }) => !by)
   if (hasOwn && plain.every(knowsLosses)) return plain
-  const match = matchInputs(stated, open)
+  const used = Object.fromEntries(Object.entries(declared).filter(([, { stated: own }]) => own?.by === 'use'))
+  const match = matchInputs(stated, open, used)
   const [contradiction] = contradictions(all, match.inputs)
-  // Beside batches, a method that trains takes rates and counts: their place does not make tensors of them.
-  if (hasOwn && (!match.byName || contradiction)) return plain
+  // Beside batches, a method that trains takes rates and counts: that their place makes tensors of them is a guess.
+  if (hasOwn && (match.by === 'place' || contradiction)) return plain
   if (contradiction) return [contradicted(plain[0]!, contradiction)]
-  const more = { ...all, ...withRemarks(match.inputs, all, open) }
+  const more = {
+    ...all,
+    ...withRemarks(hasOwn ? withGuesses(match.inputs, match.placed) : match.inputs, all, open),
+    ...used,
+  }
   const isPlain = Object.keys(more).every(path => more[path] === typed[path])
   const isFree = (path: string) => more[path] === typed[path] && !Object.hasOwn(inputs, path)
   const named = matchWeights(weights, Object.keys(typed).filter(isFree), typed)
@@ -213,9 +223,24 @@ function targetSites(
   if (isPlain) return bound
   if (hasOwn) return bound.some(({ training }) => training) && bound.every(knowsLosses) ? bound : plain
   // Names say that the statements are about these tensors, so what is missing then is worth more than what was before.
-  return match.byName || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
+  return match.by !== 'place' || hasModel(bound) || !(hasModel(plain) || Object.keys(all).length === 0)
     ? bound
     : plain
+}
+
+/** The sites of a target, and the tensors that it was walked with in the end. */
+interface Walked {
+  readonly sites: readonly Site[]
+  readonly declared: Declarations
+}
+
+/** What is declared, with tensors that calls of the sites need; undefined where those are among it, and for what builds models. */
+function neededBeside(declared: Declarations, sites: readonly Site[]): Declarations | undefined {
+  if (sites.some(({ givesModel }) => givesModel)) return undefined
+  if (Object.keys(declared).length > mostSuppositions) return undefined
+  const needed = Object.assign({}, ...sites.map(site => site.needed)) as Declarations
+  const isNew = Object.keys(needed).some(path => !Object.hasOwn(declared, path))
+  return isNew ? { ...needed, ...declared } : undefined
 }
 
 /** The sites of a target that takes weights by the names that a spec has for them, where it is a model with their shapes. */

@@ -3,7 +3,7 @@ import { attempt } from './branches.js'
 import { elementOf, elementwise, resultOf, someOf } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { lastKeyOf, type Operation } from './unknowns.js'
-import { isObject, isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+import { isObject, type Property, type UnknownValue, unknownIn, type Value } from './value.js'
 
 /**
  * What a call gives of something that is not known, as far as it can be said: a method of lists that makes each element of
@@ -15,11 +15,12 @@ export function operationOfCall(
   callee: UnknownValue,
   { arguments: args, thisValue, span }: UnknownListCall,
 ): Operation | undefined {
-  const kind = isUnknown(thisValue) ? interpreter.dialect.listMethods[lastKeyOf(callee)] : undefined
-  if (kind === 'some') return { operator: someOf, operands: [thisValue] }
+  const list = unknownIn(thisValue)
+  const kind = list && interpreter.dialect.listMethods[lastKeyOf(callee)]
+  if (kind === 'some') return { operator: someOf, operands: [list] }
   if (kind === 'each') {
-    const element = elementMade(interpreter, thisValue, args[0]?.value, span)
-    return element && { operator: elementwise, operands: [thisValue, element.value] }
+    const element = elementMade(interpreter, list, args[0]?.value, span)
+    return element && { operator: elementwise, operands: [list, element.value] }
   }
   return callee.reason ? undefined : { operator: resultOf, operands: [callee] }
 }

@@ -165,3 +165,10 @@ export function ownFields({ properties }: ObjectValue): readonly (readonly [key:
   if (indices.length === 0) return fields
   return [...indices.sort(([a], [b]) => Number(a) - Number(b)), ...fields.filter(([key]) => !isIndex(key))]
 }
+
+/** What stands for the elements of a list, where these are not known. */
+export function unknownIn(list: Value): UnknownValue | undefined {
+  if (isUnknown(list)) return list
+  const held = isObject(list) && list.kind === 'array' ? list.properties.get(unknownKey)?.value : undefined
+  return isUnknown(held) ? held : undefined
+}

@@ -4,6 +4,7 @@ import type { Model, ShapeStatement } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue } from '../../trace/value.js'
+import { batchName } from '../open-sizes.js'
 import { Counters } from './counters.js'
 import type { GivenNumbers } from './given-data.js'
 import type { LimitedCall } from './gradient-limits.js'
@@ -74,6 +75,8 @@ export interface Context {
   readonly remarkedSizes: Map<string, string>
   /** Those among them that say how many examples numbers are of that the program is given. */
   readonly exampleCounts: Set<string>
+  /** Whether numbers were read out of tensors: what loops compute from then on may be made of them. */
+  hasReadNumbers: boolean
 }
 
 const contexts = new WeakMap<Tracer, Context>()
@@ -108,7 +111,8 @@ export function contextOf(trace: Tracer): Context {
     given: new Map(),
     givenByCalls: [],
     remarkedSizes: new Map(),
-    exampleCounts: new Set(),
+    exampleCounts: new Set([batchName]),
+    hasReadNumbers: false,
   }
   contexts.set(trace, context)
   return context

@@ -20,13 +20,15 @@ export function inputOf(
   { shape, dtype, stated }: TensorDeclaration,
   span: Span,
 ): Value {
-  const { counters, statements, remarkedSizes } = contextOf(trace)
+  const { counters, statements, remarkedSizes, exampleCounts } = contextOf(trace)
   const node = trace.builder.node('input', [], { name, index: counters.next('input'), shape, dtype })
   if (isProblem(node)) return trace.opaque('shape-mismatch', { layer: name, problem: node.problem }, span)
   trace.provenance.setName(node, name)
   if (stated) statements.set(node, stated)
   if (stated && stated.by !== 'spec')
     for (const size of shape) for (const symbol of symbolsOf(size)) remarkedSizes.set(symbol, name)
+  // What models take are examples one after the other.
+  if (stated?.by === 'use') for (const count of symbolsOf(shape[0] ?? 1)) exampleCounts.add(count)
   return trace.host<TensorState>(tensorType, {
     node,
     symbolic: false,

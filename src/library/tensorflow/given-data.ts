@@ -1,3 +1,4 @@
+import type { Code } from '../../diagnostics/catalogue.js'
 import {
   type Dimension,
   equals,
@@ -11,10 +12,10 @@ import {
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType, Shape } from '../../graph/type.js'
-import type { Span } from '../../text/source.js'
+import { type Span, spanText } from '../../text/source.js'
 import { choice, elementOf, elementwise, memberOf, resultOf, someOf, type Tracer } from '../../trace/host.js'
 import { lastKeyOf } from '../../trace/unknowns.js'
-import { isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
+import { isObject, isUnknown, type UnknownValue, unknownIn, type Value } from '../../trace/value.js'
 import { operatorOps } from './constants.js'
 import { contextOf } from './context.js'
 import type { TensorState } from './state.js'
@@ -78,8 +79,9 @@ class Arrangement {
    * The tensor of values that are at the places of the first axes, one after the other; those of a list of unknown length are
    * one value. `isOpen` says that values may have further axes.
    */
-  node(values: readonly Value[], axes: Shape, isOpen: boolean): Node | undefined {
+  node(found: readonly Value[], axes: Shape, isOpen: boolean): Node | undefined {
     if (axes.length > this.#rank) return undefined
+    const values = found.map(value => filledByLoop(value) ?? value)
     const [first] = values
     if (values.every(value => typeof value === 'number')) return this.#constant(values, axes)
     const lists = values.map(value => (typeof value === 'string' ? undefined : this.#trace.elements(value)))
@@ -215,17 +217,20 @@ class Arrangement {
   /** The input that numbers are: the same one wherever they are read, in whatever shape. */
   #read(values: readonly UnknownValue[], shape: Shape | undefined, prefix = ''): Node | undefined {
     if (!shape) return undefined
-    const { given, givenByCalls, counters } = contextOf(this.#trace)
+    const { given, givenByCalls, counters, statements } = contextOf(this.#trace)
     const key = prefix + keyOf(this.#trace, values)
     const known = given.get(key)
     if (known) return this.#reshaped(known.node, shape)
     const signatures = new Set(values.map(value => signatureOf(this.#trace, value)))
     if ([...given.values()].some(other => mayShare(other.signatures, signatures))) return undefined
-    const name = nameOf(values[0]!)
+    const [value] = values
+    const name = isOfLoop(this.#trace, value!) ? nameWritten(this.#span) : nameOf(value!)
     const { builder, provenance } = this.#trace
     const node = builder.node('input', [], { name, index: counters.next('input'), shape, dtype: 'float32' })
     if (isProblem(node)) return undefined
     provenance.setName(node, name)
+    if (values.some(value => isOfLoop(this.#trace, value)))
+      statements.set(node, { by: 'loop', isGuess: true, span: this.#span })
     given.set(key, { node, signatures })
     const origin = this.#trace.origin(this.#span)
     givenByCalls.push(
@@ -247,8 +252,29 @@ class Arrangement {
 function isGiven(trace: Tracer, value: Value): boolean {
   if (!isUnknown(value)) return false
   const operation = trace.operation(value)
-  if (!operation) return value.reason === undefined
-  return partOf.has(operation.operator) && isGiven(trace, operation.operands[0])
+  if (!operation) return value.reason === undefined || isOfLoop(trace, value)
+  const { operator, operands } = operation
+  // A list of parts of what was given, as of examples at places that code has drawn.
+  return operator === elementwise
+    ? isGiven(trace, operands[1])
+    : partOf.has(operator) && isGiven(trace, operands[0])
+}
+
+/**
+ * Whether a value is what a loop of unknown length leaves, of numbers that the program was given: no others are there before
+ * some are read out of a tensor.
+ */
+function isOfLoop(trace: Tracer, value: UnknownValue): boolean {
+  return ofLoops.has(value.reason?.code) && !trace.operation(value) && !contextOf(trace).hasReadNumbers
+}
+
+/** Why what a loop changes is not known. */
+const ofLoops: ReadonlySet<Code | undefined> = new Set(['unknown-loop', 'long-loop', 'no-recurrence'])
+
+/** What a list holds of which a loop has made it unknown what it holds. */
+function filledByLoop(value: Value): Value {
+  const held = isObject(value) ? unknownIn(value) : undefined
+  return held && ofLoops.has(held.reason?.code) ? held : undefined
 }
 
 /** The operators whose result is a part of the first operand, or what it gives. */
@@ -257,7 +283,8 @@ const partOf: ReadonlySet<string> = new Set([memberOf, elementOf, someOf, result
 /** Which numbers a value is, without which element of a list it is of, and which elements a list has. */
 function signatureOf(trace: Tracer, value: UnknownValue): string {
   const { operator, operands } = trace.operation(value) ?? { operator: '', operands: [] }
-  const [whole] = operands
+  const [whole, element] = operands
+  if (operator === elementwise && isUnknown(element)) return signatureOf(trace, element)
   if (!whole || !isUnknown(whole) || !partOf.has(operator)) return trace.keyOf(value)
   const inside = signatureOf(trace, whole)
   if (operator === someOf) return inside
@@ -270,6 +297,9 @@ const mayShare = (some: ReadonlySet<string>, others: ReadonlySet<string>): boole
 
 const keyOf = (trace: Tracer, values: readonly UnknownValue[]): string =>
   values.map(value => trace.keyOf(value)).join()
+
+/** What a call calls the list that it is given. */
+const nameWritten = (call: Span): string => /\(\s*(?:[\w$]+\.)*([\w$]+)/.exec(spanText(call))?.[1] ?? 'list'
 
 /** What numbers are called: by their field, or as the code writes them. */
 const nameOf = (value: UnknownValue): string => lastKeyOf(value) || value.path

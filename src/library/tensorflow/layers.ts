@@ -346,7 +346,7 @@ export function givenNoTensors(
     for (const [i, item] of items.entries()) {
       const { shape, dtype } = takes[i] ?? { shape: null, dtype: 'float32' }
       if (isUnknown(item) && !item.reason && shape)
-        trace.suppose(item.path, { shape: [null, ...shape.slice(1)], dtype, ground: 'needed' })
+        trace.suppose(item.path, { shape: [null, ...shape.slice(1)], dtype, ground: 'needed', span })
     }
     return opaque
   }

@@ -92,7 +92,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     calledUnknown: (trace, name, call) => {
       noteUnfollowed(trace, name, call)
       if (name === 'minimize') checkVariables(trace, call)
-      supposeReceiver(trace, name, call.thisValue, call.arguments)
+      supposeReceiver(trace, name, call.thisValue, call.arguments, call.span)
       return takenByMember(name, call.thisValue, call.arguments)
     },
     input: inputOf,

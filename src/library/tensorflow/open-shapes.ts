@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { subtract, symbol, symbolsOf } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
+import type { Span } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
 import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { isOpen } from '../open-sizes.js'
@@ -27,6 +28,7 @@ export function supposeShapes(
   trace: Tracer,
   { fit }: TensorFunction,
   given: readonly { readonly declaration: ArgumentDeclaration; readonly value: Value }[],
+  span: Span,
 ): void {
   const tensors = given.filter(({ declaration: { kind } }) => kind === 'tensor')
   const known = (name: string) => shapeOf(tensors.find(({ declaration }) => declaration.name === name)?.value)
@@ -37,7 +39,7 @@ export function supposeShapes(
     const shape = fit?.shape(name, known)
     trace.suppose(
       value.path,
-      shape ? { shape, dtype, ground: fit!.ground } : { shape: [null], dtype, ground: 'guessed' },
+      shape ? { shape, dtype, ground: fit!.ground, span } : { shape: [null], dtype, ground: 'guessed', span },
     )
   }
 }
@@ -48,6 +50,7 @@ export function supposeReceiver(
   name: string,
   receiver: Value,
   args: readonly Property[],
+  span: Span,
 ): void {
   const definition = tensorMethods.get(name)?.definition
   if (!definition?.fit || definition.variadic) return
@@ -57,6 +60,7 @@ export function supposeReceiver(
     trace,
     definition,
     definition.arguments.map((declaration, i) => ({ declaration, value: values[i] })),
+    span,
   )
 }
 

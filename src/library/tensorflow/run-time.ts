@@ -1,6 +1,7 @@
 import type { HostCall, Tracer } from '../../trace/host.js'
 import type { Operation } from '../../trace/unknowns.js'
 import type { Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
 
 /** Namespaces of which every member concerns data, devices, files or the clock. */
 export const runTimeNamespaces: ReadonlySet<string> = new Set([
@@ -59,7 +60,17 @@ export function runTimeMember(path: string, trace: Tracer): Value | undefined {
     : undefined
 }
 
+/** Calls whose results have nothing to do with the numbers in tensors. */
+const readingNothing: ReadonlySet<string> = new Set([
+  'tf.util.createShuffledIndices',
+  'tf.memory',
+  'tf.getBackend',
+  'tf.engine',
+  'tf.env',
+])
+
 /** What a call gives that only a run knows. */
 export function runTimeValue({ trace, span }: HostCall, call: string, operation?: Operation): Value {
+  if (!readingNothing.has(call)) contextOf(trace).hasReadNumbers = true
   return trace.opaque('run-time-value', { call }, span, undefined, operation)
 }

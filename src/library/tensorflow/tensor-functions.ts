@@ -51,6 +51,7 @@ export function callTensorFunction(
         trace,
         definition,
         bound.map(({ declaration: own, property: given }) => ({ declaration: own, value: given?.value })),
+        span,
       )
       return failed
     }
