@@ -1229,6 +1229,23 @@ const cases: readonly Case[] = [
     expected: ['Net.build set-elsewhere'],
   },
   {
+    title: 'what changes after a function inside of another is made may be as it was when that is called',
+    files: {
+      'model.js': `export const main = () => {
+        let units = 2
+        const sizes = [5]
+        const createModel = () => ${build('{ units, inputShape: [3] }')}
+        const createOther = () => ${build('{ units: sizes[0], inputShape: [3] }')}
+        const models = [createModel(), createOther()]
+        units = 4
+        sizes[0] = 7
+        return models
+      }`,
+    },
+    target: 'createModel',
+    expected: ['createModel 4*(units, changed)'],
+  },
+  {
     title: 'what another function sets under the name of TensorFlow.js is TensorFlow.js',
     files: {
       'model.js': `import * as library from '@tensorflow/tfjs-node'

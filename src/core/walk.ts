@@ -14,6 +14,19 @@ export const ownNodesOf = (code: unknown): readonly CodeNode[] => collect(code, 
 
 export const isFunctionCode = (item: object): item is FunctionCode => 'generator' in item
 
+const isClassCode = (item: object): item is ClassCode => 'members' in item
+
+/** The functions and classes inside some code, methods included, without those that are inside of these functions. */
+export function innerCodeOf(code: unknown): readonly (FunctionCode | ClassCode)[] {
+  const found: (FunctionCode | ClassCode)[] = []
+  collect(code, item => {
+    const isFunction = isFunctionCode(item)
+    if (isFunction || isClassCode(item)) found.push(item)
+    return !isFunction
+  })
+  return found
+}
+
 function collect(code: unknown, enters: (item: object) => boolean): readonly CodeNode[] {
   const found: CodeNode[] = []
   const pending: unknown[] = [code]

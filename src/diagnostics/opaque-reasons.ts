@@ -44,6 +44,12 @@ export const opaqueReasons = {
     message: 'what `{what}` holds when this is called is not known: it is set by {by}',
     why: 'Without that, the code would throw, so another function was called before; with what, is not known.',
   },
+  'changed-around': {
+    category: 'opaque',
+    title: 'Changed around a function',
+    message: '`{what}` changes after `{target}` is made, so what a call finds in it is not known',
+    why: 'A function inside of another can be called at any time after it is made.',
+  },
   'changed-in-training': {
     category: 'opaque',
     title: 'Changed while `fit` trains',

@@ -193,14 +193,14 @@ export function joinedState(object: HostObject, unknown: UnknownValue, ways: rea
   return object.type.unknownState?.(object.state, unknown, ways) ?? object.state
 }
 
-export function nameOf({ slot }: Change): string {
+export function nameOf({ slot }: Pick<Change, 'slot'>): string {
   if (slot.kind === 'property') return slot.key === unknownKey ? 'a value' : slot.key
   if (slot.kind === 'cell') return slot.cell.name ?? 'a value'
   return slot.kind === 'state' ? slot.object.type.name : 'a list'
 }
 
 /** What is not known of a slot after a change, as a value: the name of a variable alone may be that of a parameter. */
-export function pathOf(change: Change): string {
+export function pathOf(change: Pick<Change, 'slot'>): string {
   return change.slot.kind === 'cell' ? `${nameOf(change)}, changed` : nameOf(change)
 }
 

@@ -26,7 +26,7 @@ import {
 } from './value.js'
 
 export function makeClosure(interpreter: Interpreter, code: FunctionCode, frame: Frame): ClosureObject {
-  return {
+  const closure: ClosureObject = {
     kind: 'closure',
     id: interpreter.newId(),
     prototype: null,
@@ -36,6 +36,8 @@ export function makeClosure(interpreter: Interpreter, code: FunctionCode, frame:
     ...(code.arrow && { thisValue: frame.thisValue }),
     ...(frame.home && { home: frame.home }),
   }
+  interpreter.made?.note(closure)
+  return closure
 }
 
 /** Runs a function of the program. Async functions give their value; the body of a generator runs when it is asked. */
@@ -135,6 +137,7 @@ export function makeClass(interpreter: Interpreter, code: ClassCode, frame: Fram
     return false
   })
   for (const member of later) defineMember(interpreter, member, object, object, object)
+  interpreter.made?.note(object)
   return object
 }
 

@@ -32,6 +32,11 @@ interface Memory {
   readonly before: Content
 }
 
+/** What a slot held before it was written to while writes were counted, and how many times it was. */
+export interface Written extends Memory {
+  times: number
+}
+
 interface Attempt {
   readonly remembered: SlotMap<Memory>
   /** Cells of this age and younger are its own: when it is undone, nothing that stays refers to them. */
@@ -49,6 +54,19 @@ export class Heap {
   readonly #attempts: Attempt[] = []
 
   #elements = 0
+  #written: SlotMap<Written> | undefined
+
+  /** Counts writes from now on, also those that are undone. */
+  countWrites(): void {
+    this.#written ??= new SlotMap()
+  }
+
+  /** What was written to since writes were counted, which they are no more. */
+  endCount(): readonly Written[] {
+    const written = this.#written?.values() ?? []
+    this.#written = undefined
+    return written
+  }
 
   /** How many attempts run now. */
   get depth(): number {
@@ -78,7 +96,7 @@ export class Heap {
   /** Writes one element; an array that is too short becomes longer. */
   setElement(object: ArrayObject, index: number, property: Property): void {
     this.forgetWhole(object)
-    if (this.#attempts.length > 0) this.#remember({ kind: 'elements', object })
+    if (this.#isWatched) this.#remember({ kind: 'elements', object })
     const { elements } = object
     this.expect(Math.max(1, index + 1 - elements.length))
     while (elements.length < index) elements.push(hole)
@@ -99,7 +117,7 @@ export class Heap {
 
   /** Adds to the end of an array, without copying it where nothing has to be undone. */
   append(object: ArrayObject, elements: readonly Property[]): void {
-    if (this.#attempts.length > 0) this.#remember({ kind: 'elements', object })
+    if (this.#isWatched) this.#remember({ kind: 'elements', object })
     this.expect(elements.length)
     for (const element of elements) object.elements.push(element)
   }
@@ -158,6 +176,10 @@ export class Heap {
     for (const { slot, after } of changes) this.#write(slot, after)
   }
 
+  get #isWatched(): boolean {
+    return this.#attempts.length > 0 || this.#written !== undefined
+  }
+
   #begin(): Attempt {
     const attempt: Attempt = { remembered: new SlotMap(), firstCell: declaredCells() }
     this.#attempts.push(attempt)
@@ -171,10 +193,17 @@ export class Heap {
 
   /** Notes what a slot holds before it is written: for the innermost attempt, which tells it to the next one if it stays. */
   #remember(slot: Slot, memory = (): Memory => ({ slot, before: read(slot) })): void {
+    if (this.#written) count(this.#written, slot)
     const attempt = this.#attempts.at(-1)
     if (!attempt || (slot.kind === 'cell' && (slot.cell.age ?? 0) >= attempt.firstCell)) return
     if (!attempt.remembered.get(slot)) attempt.remembered.set(slot, memory())
   }
+}
+
+function count(written: SlotMap<Written>, slot: Slot): void {
+  const known = written.get(slot)
+  if (known) known.times++
+  else written.set(slot, { slot, before: read(slot), times: 1 })
 }
 
 function changesOf(remembered: SlotMap<Memory>): Change[] {

@@ -22,6 +22,7 @@ import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
 import { type LoaderLike, Modules } from './modules.js'
+import type { MadeObjects } from './nested-targets.js'
 import { type Fits, type OwnSize, OwnSizes } from './own-sizes.js'
 import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
@@ -93,6 +94,8 @@ export class Interpreter implements Tracer {
   given: GivenValues | undefined
   /** What the calls of one function of the program are noted by, where they are asked for. */
   watched: WatchedCalls | undefined
+  /** What notes what is made of the code of a target inside of functions. */
+  made: MadeObjects | undefined
   readonly failures = new Failures(this)
   readonly unset = new UnsetReads()
   readonly wanted = new WantedTensors()

@@ -21,8 +21,8 @@ import type { Library } from './host.js'
 import { Interpreter } from './interpreter.js'
 import { fromJson } from './javascript-json.js'
 import type { LoaderLike } from './modules.js'
+import { callAsUnknown, MadeObjects, type NestedTarget, nestedTargets } from './nested-targets.js'
 import type { Fits } from './own-sizes.js'
-import { nameOfTarget } from './patterns.js'
 import { remainsOf } from './remains.js'
 import { type Declarations, remarkedInputs, type StatedInput, type Taken } from './stated-inputs.js'
 import type { Supposed } from './suppositions.js'
@@ -30,14 +30,7 @@ import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
 import type { KeyTable } from './unknowns.js'
 import { unreadFields, unreadSetting } from './unread.js'
-import {
-  type ClosureObject,
-  isObject,
-  isUnknown,
-  type Property,
-  type UnknownValue,
-  type Value,
-} from './value.js'
+import { type ClosureObject, isObject, isUnknown, type UnknownValue, type Value } from './value.js'
 import type { WatchedCalls } from './watched-calls.js'
 
 export interface TraceRequest {
@@ -141,6 +134,8 @@ export class SiteTracer {
   /** Places of settings that were said to be unread. */
   readonly #told = new Set<string>()
   readonly #declared: DeclaredTensors
+  /** What the target may be inside of functions. */
+  readonly #nested: readonly NestedTarget[]
   /** Why the top level was not walked to its end: then nothing that it declares can be called. */
   #stopped: BudgetExceeded | undefined
   /** The top level as a site; what it leaves behind stays, so that functions see it. */
@@ -167,6 +162,10 @@ export class SiteTracer {
     this.#module = module
     this.#assumptions = assumptions
     this.#declared = new DeclaredTensors(this.#interpreter)
+    this.#nested = request.target === undefined ? [] : nestedTargets(module, request.target)
+    const [nested] = this.#nested
+    if (nested && this.#nested.length === 1)
+      this.#interpreter.made = new MadeObjects(this.#interpreter.heap, nested.nested)
     const { modules } = this.#interpreter
     this.#targets = new Targets(this.#interpreter, module, undefined, earlier)
     this.top = this.#run(
@@ -360,22 +359,11 @@ export class SiteTracer {
         const call = () => {
           if (i === mostOfOneLine)
             throw new BudgetExceeded(`more than ${mostOfOneLine} functions of one line are handed out`)
-          return this.#callAsUnknown(closure, name)
+          return callAsUnknown(interpreter, closure, name)
         }
         return interpreter.heap.attempt(() => this.#run(name, span, call, () => [closure])).result
       }),
     )
-  }
-
-  /** Calls a function with arguments that are not known. */
-  #callAsUnknown(closure: ClosureObject, name: string): Value {
-    const interpreter = this.#interpreter
-    const { span, parameters } = closure.code
-    const values = parameters.map((parameter, i): Property => {
-      const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
-      return { value: interpreter.unbound(path, `parameter ${i} of ${name}`) }
-    })
-    return interpreter.call(closure, values, span)
   }
 
   /** A site of the list: it must not disturb the next one. `supposed` are tensors of which nothing says the shape. */
@@ -401,7 +389,8 @@ export class SiteTracer {
 
   target(name: string, args: Readonly<Record<string, unknown>>, inputs: Declarations): Walk {
     const interpreter = this.#interpreter
-    const span = placeOf(this.#module, name) ?? startOf(this.#module)
+    this.#reach(name)
+    const span = placeOf(this.#module, name) ?? this.#nested[0]?.nested.code.span ?? startOf(this.#module)
     // `--input x:[N,4]` says that the size of x is what the parameter N stands for.
     for (const { shape, stated } of Object.values(inputs))
       if (!stated)
@@ -435,6 +424,19 @@ export class SiteTracer {
     return this.#telling(walk, name)
   }
 
+  /** Makes a target that is inside of functions. */
+  #reach(target: string): void {
+    const [nested] = this.#nested
+    if (!nested || this.#stopped) return
+    this.#interpreter.meter.walk()
+    try {
+      this.#targets.reach(target, nested)
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error
+      this.#stopped = error
+    }
+  }
+
   /** A walk with what is said of values that were given and went nowhere. */
   #telling(walk: Walk, target: string): Walk {
     const { given } = this.#interpreter
@@ -450,20 +452,11 @@ export class SiteTracer {
   /** Why a target or an argument cannot be used. */
   missing(target: string, args: readonly string[]): Diagnostic | undefined {
     const targets = this.#targets
+    this.#reach(target)
     if (this.#stopped)
       return diagnostic('budget-exceeded', { budget: this.#stopped.message }, { span: startOf(this.#module) })
     if (!targets.exists(target)) {
-      const names = targetNames(this.#module)
-      const suggestion = nearest(target, names)
-      const help = suggestion
-        ? `did you mean \`${suggestion}\`?`
-        : names.length > 0
-          ? `the file declares ${names
-              .slice(0, 12)
-              .map(name => `\`${name}\``)
-              .join(', ')}`
-          : undefined
-      return diagnostic('unknown-target', { path: this.#module.path, target }, { help })
+      return diagnostic('unknown-target', { path: this.#module.path, target }, { help: this.#help(target) })
     }
     const parameters = targets.parameters(target)
     const reads = targets.reads(target)
@@ -479,6 +472,23 @@ export class SiteTracer {
       return diagnostic('unknown-argument', { target, name: first }, { help })
     }
     return undefined
+  }
+
+  /** What to write for a target that is none. */
+  #help(target: string): string | undefined {
+    const list = (names: readonly string[]) =>
+      names
+        .slice(0, 12)
+        .map(name => `\`${name}\``)
+        .join(', ')
+    const [nested, ...others] = this.#nested.map(({ nested: { name } }) => name)
+    if (others.length > 0)
+      return `it is inside of several functions: ${list(this.#nested.map(({ nested: { name } }) => name))}`
+    if (nested !== undefined) return `what is around \`${nested}\` does not come to it`
+    const names = targetNames(this.#module)
+    const suggestion = nearest(target, names)
+    if (suggestion) return `did you mean \`${suggestion}\`?`
+    return names.length > 0 ? `the file declares ${list(names)}` : undefined
   }
 
   #failure(error: unknown, span: Span): UnknownValue {

@@ -6,6 +6,7 @@ import { type Bindings, GivenValues, outerNames, ownNames, partialObject, rootOf
 import type { AppliedClass } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Instance } from './modules.js'
+import { type NestedTarget, reach } from './nested-targets.js'
 import { nameOfTarget } from './patterns.js'
 import type { Taken } from './stated-inputs.js'
 import { targetNames } from './targets.js'
@@ -39,6 +40,8 @@ export class Targets {
   readonly #instance: Instance | undefined
   /** What the target that was called last was given, and the instance that it is a method of. */
   readonly given: Value[] = []
+  /** A target that is inside of functions, once it was made. */
+  #inner: { readonly target: string; readonly value: Value; readonly members: readonly string[] } | undefined
   /** How many parameters of the target that is called have no value. */
   #parameters = 0
   /** What the calls before the one that is walked left. */
@@ -60,6 +63,14 @@ export class Targets {
     this.#earlier = earlier
     this.#module = module
     this.#instance = instance
+  }
+
+  /** Makes a target that is inside of functions, where it is one. */
+  reach(target: string, { nested, members }: NestedTarget): void {
+    const { made } = this.#interpreter
+    if (!made || this.exists(target)) return
+    const value = reach(this.#interpreter, made, nested)
+    if (value) this.#inner = { target, value, members }
   }
 
   exists(target: string): boolean {
@@ -208,8 +219,9 @@ export class Targets {
     const interpreter = this.#interpreter
     const [head = '', ...path] = target.split('.')
     const span = startOf(this.#module)
-    let place: Place = { kind: 'value', value: this.#variable(head, span) }
-    for (const key of path) {
+    const inner = this.#inner?.target === target ? this.#inner : undefined
+    let place: Place = { kind: 'value', value: inner ? inner.value : this.#variable(head, span) }
+    for (const key of inner?.members ?? path) {
       const owner: Value =
         place.kind === 'value' ? place.value : place.kind === 'method' ? place.method : this.#tryField(place)
       if (!isClass(owner)) place = { kind: 'value', value: interpreter.get(owner, key, span), owner }
