@@ -21,8 +21,32 @@ class ModelWriter extends Choices {
       () => this.inClass(),
       () => this.several(),
     ])()
-    const code = [...this.#helpers, `exports.createModel = () => {\n${indent(body)}\n}`].join('\n\n')
-    return { code: `import * as tf from '@tensorflow/tfjs'\n\n${code}\n`, target: 'createModel' }
+    const isInside = this.once(5)
+    const code = [
+      ...this.#helpers,
+      isInside ? this.inside(body) : `exports.createModel = () => {\n${indent(body)}\n}`,
+    ].join('\n\n')
+    return {
+      code: `import * as tf from '@tensorflow/tfjs'\n\n${code}\n`,
+      target: 'createModel',
+      ...(isInside && { call: 'made()' }),
+    }
+  }
+
+  /** A function inside of others that makes the model, and how these come to it. */
+  inside(body: string): string {
+    const inner = this.pick([
+      `function createModel() {\n${indent(body)}\n}\nexports.made = createModel`,
+      `const createModel = () => {\n${indent(body)}\n}\nexports.made = createModel`,
+      `const options = {\n  createModel: () => {\n${indent(indent(body))}\n  },\n}\nexports.made = options.createModel`,
+      `const later = () => {\n  const createModel = () => {\n${indent(indent(body))}\n  }\n  return createModel\n}\nexports.made = later()`,
+    ])
+    return this.pick([
+      `function main() {\n${indent(inner)}\n}\nmain()`,
+      `;(() => {\n${indent(inner)}\n})()`,
+      `const run = then => then({ seed: 1 })\nrun(options => {\n${indent(inner.replaceAll('options', 'own'))}\n})`,
+      `class Main {\n  start() {\n${indent(indent(inner))}\n  }\n}\nnew Main().start()`,
+    ])
   }
 
   inputSizes(): Sizes {
