@@ -1,9 +1,13 @@
 import { expect, test } from '@jest/globals'
+import { moduleLoader } from '../src/core/loader.js'
 import { countParameters } from '../src/equations/equations.js'
 import { titleOf } from '../src/found.js'
 import { dimensionText } from '../src/graph/dimension.js'
+import { tensorflow } from '../src/library/tensorflow/library.js'
 import { readModels } from '../src/reading.js'
 import type { TensorDeclaration } from '../src/trace/host.js'
+import { javascript } from '../src/trace/javascript.js'
+import { trace } from '../src/trace/trace.js'
 import { inMemory } from './support/project.js'
 
 interface Case {
@@ -1308,6 +1312,33 @@ test.each(cases)('$title', ({ files, path = 'model.js', target, arguments: args,
     return `${titleOf(model).replace(`${path}#`, '')} ${what}`
   })
   expect(found).toEqual(expected)
+})
+
+test('what all walks of a file may spend ends them at the same place each time, and says so', () => {
+  const functions = Array.from(
+    { length: 6 },
+    (_, i) => `export function make${i}() {
+      let units = 0
+      for (let j = 0; j < 300; j++) units += j % 2
+      return ${build('{ units, inputShape: [1] }')}
+    }`,
+  )
+  const request = (allSteps: number) => ({
+    loader: moduleLoader(inMemory({ 'model.js': functions.join('\n') })),
+    library: tensorflow(),
+    dialect: javascript,
+    path: 'model.js',
+    budget: { allSteps },
+  })
+  const found = (allSteps: number) =>
+    trace(request(allSteps)).sites.map(({ target, models: [model] }) => {
+      return model && 'applications' in model ? target : `${target} ${model?.reason?.code}`
+    })
+  expect(found(1_000_000)).toEqual(Array.from({ length: 6 }, (_, i) => `make${i}`))
+  const ended = found(20_000)
+  expect(ended.filter(text => text.endsWith('budget-exceeded')).length).toBeGreaterThan(0)
+  expect(ended[0]).toBe('make0')
+  expect(found(20_000)).toEqual(ended)
 })
 
 test('what a package reads from the command line can be given field by field, an optimizer and a loss by name', () => {

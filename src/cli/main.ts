@@ -364,7 +364,7 @@ Exit codes: 0 reaches the bound or computes the same, 1 does not, 3 not decided,
     .command('wild <folder>', { hidden: true })
     .description('trace every TensorFlow.js file below a folder and report how far the trace came')
     .addOption(
-      new Option('--seconds <number>', 'how long one file may take').argParser(readSeconds).default(60),
+      new Option('--seconds <number>', 'how long one file may take').argParser(readSeconds).default(600),
     )
     .addOption(option.format('text', 'json'))
     .action(async (folder: string, options) => {

@@ -15,6 +15,11 @@ export interface Budget {
   readonly repeatedSteps: number
   /** Steps of all walks of a target that tell its cases apart; where it takes more, none is told apart. */
   readonly caseSteps: number
+  /**
+   * Steps of all walks of a file or target: each function of a file is a walk, which is done again for each of its cases, and
+   * for all that an earlier walk has found out.
+   */
+  readonly allSteps: number
   /** Calls inside calls. */
   readonly depth: number
   /** Nodes of the graph. */
@@ -26,6 +31,7 @@ export const defaultBudget: Budget = {
   loopSteps: 100_000,
   repeatedSteps: 500_000,
   caseSteps: 1_000_000,
+  allSteps: 10_000_000,
   depth: 150,
   nodes: 100_000,
 }
@@ -39,16 +45,24 @@ const longestTrace = 300_000
 /** Ends a site; it never leaves the room. */
 export class BudgetExceeded extends Error {}
 
+/** What all walks of a file or target spend. */
+export class Work {
+  steps = 0
+}
+
 /** Counts what a trace spends. */
 export class Meter {
   readonly #budget: Budget
+  readonly #work: Work
   #steps = 0
   #repeated = 0
   #depth = 0
   readonly #start = Date.now()
 
-  constructor(budget: Budget) {
+  /** `work` is what this trace and others spend together. */
+  constructor(budget: Budget, work: Work) {
     this.#budget = budget
+    this.#work = work
   }
 
   get spent(): number {
@@ -67,6 +81,8 @@ export class Meter {
   /** `isRepeated` is said of code that may run any number of times. */
   step(nodes: number, isRepeated: boolean): void {
     this.#steps++
+    if (++this.#work.steps > this.#budget.allSteps)
+      throw new BudgetExceeded(`more than ${this.#budget.allSteps} steps for all that is asked of a file`)
     if (isRepeated && ++this.#repeated > this.#budget.repeatedSteps)
       throw new BudgetExceeded(
         `more than ${this.#budget.repeatedSteps} steps in code that may run any number of times`,

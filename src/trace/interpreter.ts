@@ -9,7 +9,7 @@ import type { Counter } from '../graph/training.js'
 import { opTable } from '../ops/table.js'
 import { type Span, sourceFile, spanText } from '../text/source.js'
 import type { Assumptions, Question } from './assumptions.js'
-import { type Budget, Meter } from './budget.js'
+import { type Budget, Meter, type Work } from './budget.js'
 import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
@@ -63,6 +63,12 @@ import { WantedTensors } from './wanted-tensors.js'
 import type { WatchedCalls } from './watched-calls.js'
 
 const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
+
+/** What is the same in all walks of one program. */
+export interface Shared {
+  readonly keys: KeyTable
+  readonly work: Work
+}
 
 /** The state of one trace, and what a library may ask of it. */
 export class Interpreter implements Tracer {
@@ -123,7 +129,7 @@ export class Interpreter implements Tracer {
     dialect: Dialect,
     budget: Budget,
     assumptions: Assumptions,
-    keys: KeyTable,
+    { keys, work }: Shared,
     fits: Fits,
   ) {
     this.library = library
@@ -131,7 +137,7 @@ export class Interpreter implements Tracer {
     this.unknowns = new Unknowns(keys, () => this.#objects - 1, library.sizes)
     this.ownSizes = new OwnSizes(this.unknowns, fits)
     this.conditions = new Conditions(dialect, this.unknowns, assumptions)
-    this.meter = new Meter(budget)
+    this.meter = new Meter(budget, work)
     this.modules = new Modules(loader, this)
   }
 

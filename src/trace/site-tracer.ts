@@ -18,7 +18,7 @@ import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepea
 import { Thrown } from './frame.js'
 import { isOfCall } from './given-values.js'
 import type { Library } from './host.js'
-import { Interpreter } from './interpreter.js'
+import { Interpreter, type Shared } from './interpreter.js'
 import { fromJson } from './javascript-json.js'
 import type { LoaderLike } from './modules.js'
 import { callAsUnknown, MadeObjects, type NestedTarget, nestedTargets } from './nested-targets.js'
@@ -28,7 +28,6 @@ import { type Declarations, remarkedInputs, type StatedInput, type Taken } from 
 import type { Supposed } from './suppositions.js'
 import { startOf, Targets } from './target-calls.js'
 import { type Candidate, candidates, mentions, placeOf, targetNames } from './targets.js'
-import type { KeyTable } from './unknowns.js'
 import { unreadFields, unreadSetting } from './unread.js'
 import { type ClosureObject, isObject, isUnknown, type UnknownValue, type Value } from './value.js'
 import type { WatchedCalls } from './watched-calls.js'
@@ -145,7 +144,7 @@ export class SiteTracer {
     request: TraceRequest,
     module: Module,
     assumptions: readonly Assumption[],
-    keys: KeyTable,
+    shared: Shared,
     { earlier = new Map(), fits = new Map() }: Learned = {},
   ) {
     this.#interpreter = new Interpreter(
@@ -154,7 +153,7 @@ export class SiteTracer {
       request.dialect,
       { ...defaultBudget, ...request.budget },
       new Assumptions(assumptions),
-      keys,
+      shared,
       fits,
     )
     this.#interpreter.watched = request.watched

@@ -2,11 +2,12 @@ import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Port } from '../graph/model.js'
 import { descentsAmong } from '../graph/training.js'
 import type { Assumption } from './assumptions.js'
-import { defaultBudget } from './budget.js'
+import { defaultBudget, Work } from './budget.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import type { Found } from './found-models.js'
 import { followedPath } from './given-values.js'
 import type { Library } from './host.js'
+import type { Shared } from './interpreter.js'
 import type { Fits } from './own-sizes.js'
 import { type Learned, type Site, SiteTracer, type TraceRequest, type Walk } from './site-tracer.js'
 import {
@@ -47,6 +48,8 @@ const mostUnset = 4
 /** As many open sizes may follow from what the code does with them. */
 const mostFits = 32
 
+const sharedByWalks = (): Shared => ({ keys: new KeyTable(), work: new Work() })
+
 type Start = (assumptions: readonly Assumption[], learned?: Learned) => SiteTracer
 
 /** Walks a program and gives the models that a target, or the whole file, builds. Never runs the code itself. */
@@ -59,8 +62,8 @@ export function trace(asked: TraceRequest): TraceResult {
   const loaded = request.loader.load(request.path)
   if (!loaded.module) return { sites: [], diagnostics: loaded.diagnostics }
   const { module } = loaded
-  const keys = new KeyTable()
-  const start: Start = (assumptions, learned) => new SiteTracer(request, module, assumptions, keys, learned)
+  const shared = sharedByWalks()
+  const start: Start = (assumptions, learned) => new SiteTracer(request, module, assumptions, shared, learned)
   const tracer = start([])
   if (request.target !== undefined) {
     const missing = tracer.missing(request.target, [
@@ -166,7 +169,7 @@ export function tracedCalls(request: TraceRequest): readonly WatchedCall[] {
   const name = target?.split('.').at(-1)
   if (!place || name === undefined || !mentions(module, new Set([name]))) return []
   const watched = new WatchedCalls(place, request.library.shapeOf)
-  const tracer = new SiteTracer({ ...request, watched }, module, [], new KeyTable())
+  const tracer = new SiteTracer({ ...request, watched }, module, [], sharedByWalks())
   for (const candidate of namedFunctions(module)) tracer.site(candidate)
   return watched.calls
 }
