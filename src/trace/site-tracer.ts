@@ -16,7 +16,7 @@ import type { Dialect } from './dialect.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import { causesOf, type Found, type FoundModelEntry, ordered, same, withoutRepeated } from './found-models.js'
 import { Thrown } from './frame.js'
-import { isOfCall } from './given-values.js'
+import { isOfCall, rootOf } from './given-values.js'
 import type { Library } from './host.js'
 import { Interpreter, type Shared } from './interpreter.js'
 import { fromJson } from './javascript-json.js'
@@ -405,7 +405,7 @@ export class SiteTracer {
     const walk = this.#run(
       name,
       span,
-      () => this.#targets.call(name, bindings),
+      () => this.#targets.call(name, bindings, new Set(Object.keys(inputs).map(rootOf))),
       () => this.#targets.given,
       result =>
         !isAsked && interpreter.found.length > 0

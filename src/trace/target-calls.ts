@@ -124,8 +124,11 @@ export class Targets {
     return [...(code ? ownNames(code, this.#module) : []), ...variables, ...(isMember ? ['this'] : [])]
   }
 
-  /** Calls the target if it is a function or class; otherwise its value is the result. */
-  call(target: string, values: Bindings): Value {
+  /**
+   * Calls the target if it is a function or class; otherwise its value is the result. `tensors` are names of values that a
+   * method takes, and not the constructor of its class, where both have a parameter of that name.
+   */
+  call(target: string, values: Bindings, tensors: ReadonlySet<string> = new Set()): Value {
     const interpreter = this.#interpreter
     const { library } = interpreter
     this.#parameters = 0
@@ -140,13 +143,15 @@ export class Targets {
       ...this.#typed(target, values),
       ...Object.fromEntries(entries.filter(([path]) => parameters.has(rootOf(path)))),
     }
-    const others = Object.fromEntries(entries.filter(([path]) => !parameters.has(rootOf(path))))
-    const given = new GivenValues(interpreter, others, this.#module, codeOf(place))
+    const read = Object.fromEntries(entries.filter(([path]) => !parameters.has(rootOf(path))))
+    const given = new GivenValues(interpreter, read, this.#module, codeOf(place))
     interpreter.given = given
     if (this.#instance) given.fillModule(this.#module, this.#instance.scope)
     if (place.kind === 'method') {
       if (this.#appliedBy(place.of)?.method === place.method) return this.#apply(place.of, args)
-      const instance = this.#construct(place.of, args)
+      const own = new Set(namesOf(place.method).filter(name => tensors.has(name)))
+      const others = Object.entries(args).filter(([path]) => !own.has(rootOf(path)))
+      const instance = this.#construct(place.of, Object.fromEntries(others))
       given.fillInstance(instance)
       library.enter(interpreter)
       return this.#invoke(place.method, args, instance)
