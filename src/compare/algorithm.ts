@@ -10,7 +10,7 @@ import { nodesBelow } from '../graph/walk.js'
 import { textOf } from '../library/config.js'
 import { folded } from '../library/step-order.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
-import { withDescents } from '../library/written-descents.js'
+import { withDescents, writtenDescent } from '../library/written-descents.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
@@ -43,6 +43,7 @@ import { compareOptimizer } from './training.js'
 import { sharedOptimizers, UnstatedSteps } from './unstated-steps.js'
 import { compareUpdate } from './update.js'
 import type { ClauseVerdict, Evidence, Finding, MatchedStep } from './verdict.js'
+import { compareWrittenStep } from './written-steps.js'
 
 /** What was found out about a training program. */
 export interface AlgorithmComparison {
@@ -110,9 +111,9 @@ const isAssignment = (code: CodeStep): code is CodeStep<Assignment> => code.step
 const ownUpdateReason = ({ step }: CodeStep<Assignment>): string =>
   `the code writes these parameters itself by \`${step.call}\`, in another way than gradient descent does`
 
-/** A stated step with what it is in the code. */
+/** A stated step with what it is in the code: a step of an optimizer may be written by hand. */
 type Match =
-  | { readonly stated: StatedDescent; readonly code: CodeStep<Descent> | undefined }
+  | { readonly stated: StatedDescent; readonly code: CodeStep<Descent | Assignment> | undefined }
   | { readonly stated: StatedUpdate; readonly code: CodeStep<Assignment> | undefined }
 
 class ProgramComparison {
@@ -122,6 +123,8 @@ class ProgramComparison {
   readonly #program: Program
   readonly #steps: readonly CodeStep[]
   readonly #losses = new Map<Descent, ReturnType<typeof lossOf>>()
+  /** What steps that the code writes itself go down, where they take derivatives of it. */
+  readonly #written = new Map<Assignment, Descent>()
   readonly #ports: readonly Port[]
   readonly #networks: readonly CodeNetwork[]
   /** The same, and with activations that the code leaves to what reads them. */
@@ -135,10 +138,19 @@ class ProgramComparison {
     this.#program = program
     const { training } = program
     this.#steps = flatSteps(withDescents(folded(training.training.steps)))
-    for (const { step } of this.#steps)
-      if (step.kind === 'descent') this.#losses.set(step, lossOf(step, training))
+    for (const { step } of this.#steps) {
+      const own =
+        step.kind === 'assignment' ? writtenDescent(step) : step.kind === 'descent' ? step : undefined
+      if (own) this.#losses.set(own, lossOf(own, training))
+      if (own && step.kind === 'assignment') this.#written.set(step, own)
+    }
     const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
-    const models = codeNetworks([...program.models, ...losses], training.training.owners, training.builder)
+    const models = codeNetworks(
+      [...program.models, ...losses],
+      training.training.owners,
+      this.#steps.filter(isAssignment).map(({ step }) => step),
+      training.builder,
+    )
     const isModels = !networkPairings(algorithm.networks, models, spec).next().done
     this.#networks = isModels ? models : [...models, ...calledFunctions(losses, training)]
     this.#candidates = [
@@ -183,7 +195,12 @@ class ProgramComparison {
           if (!node || stated === undefined) return []
           return [[node, substitute(stated, own => sizes.bindings.get(own))] as const]
         })
-        yield { training: this.#program.training, networks, inputs, below: new Map(below), ...sizes }
+        const sums = this.#spec.inputs.flatMap(({ name, sums: total }) => {
+          const node = inputs.get(name)
+          return node && total !== undefined ? [[node, total] as const] : []
+        })
+        const { training } = this.#program
+        yield { training, networks, inputs, below: new Map(below), sums: new Map(sums), ...sizes }
       }
   }
 
@@ -198,16 +215,13 @@ class ProgramComparison {
         .join(', ')}`
     const models = this.#networks.map(own => `\`${own.name}\`: ${shapes(own)}`).join('; ')
     const ports = this.#ports.map(({ name, node }) => `\`${name}\` ${shapeText(node.type.shape)}`).join(', ')
-    const own = this.#steps.find(isAssignment)
     const unknown = [...this.#losses.values()].find(isProblem)
     const reason =
-      own && this.#losses.size === 0
-        ? ownUpdateReason(own)
-        : unknown && (this.#networks.length === 0 || isFitting)
-          ? unknown.problem
-          : isFitting
-            ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
-            : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
+      unknown && (this.#networks.length === 0 || isFitting)
+        ? unknown.problem
+        : isFitting
+          ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
+          : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
     const clauses = [
       ...this.#inputClauses(),
       ...networks.flatMap(clausesOfNetwork),
@@ -276,19 +290,28 @@ class ProgramComparison {
           own => networks.get(own)!.parameters,
         ),
       )
-      const kind = stated.kind === 'descent' ? 'descent' : 'assignment'
-      const candidates = this.#steps.flatMap(code => {
-        if (code.step.kind !== kind || taken.has(code)) return []
-        const moved = movedBy(code.step as Descent | Assignment)
-        const common = [...moved].filter(node => wanted.has(node)).length
-        const share = common / Math.max(1, new Set([...moved, ...wanted]).size)
-        return share > 0 ? [{ code, share, depth: kind === 'assignment' ? code.around.length : 0 }] : []
-      })
-      const [first] = candidates.toSorted((a, b) => b.depth - a.depth || b.share - a.share)
+      const written = this.#closest('assignment', wanted, taken)
+      const code = stated.kind === 'update' ? written : (this.#closest('descent', wanted, taken) ?? written)
       // One call may write into several networks.
-      if (first && kind === 'descent') taken.add(first.code)
-      return { stated, code: first?.code } as Match
+      if (code?.step.kind === 'descent') taken.add(code)
+      return { stated, code } as Match
     })
+  }
+
+  /** The step of a kind that has most in common with some parameters; of assignments, the one in most loops. */
+  #closest(
+    kind: 'descent' | 'assignment',
+    wanted: ReadonlySet<Node>,
+    taken: ReadonlySet<CodeStep>,
+  ): CodeStep | undefined {
+    const candidates = this.#steps.flatMap(code => {
+      if (code.step.kind !== kind || taken.has(code)) return []
+      const moved = movedBy(code.step as Descent | Assignment)
+      const common = [...moved].filter(node => wanted.has(node)).length
+      const share = common / Math.max(1, new Set([...moved, ...wanted]).size)
+      return share > 0 ? [{ code, share, depth: kind === 'assignment' ? code.around.length : 0 }] : []
+    })
+    return candidates.toSorted((a, b) => b.depth - a.depth || b.share - a.share)[0]?.code
   }
 
   #isAllFollowed(): boolean {
@@ -334,6 +357,17 @@ class ProgramComparison {
   ): readonly ClauseVerdict[] {
     const { stated, code } = match
     if (!code) return []
+    if (match.stated.kind === 'descent' && isAssignment(code)) {
+      const { stated: own } = match
+      const { objective } = own.clauses
+      const descent = this.#written.get(code.step)
+      const value = descent && this.#objective(own, descent, meanings, effort)
+      const context = { nameOf: this.#nameOf, effort, ...(value && { objective: value }) }
+      const verdicts = compareWrittenStep(own, code.step, meanings, context)
+      return verdicts.map(verdict =>
+        verdict.clause === objective ? withFrequency(verdict, match.stated, code, common) : verdict,
+      )
+    }
     const verdict =
       match.stated.kind === 'descent'
         ? this.#objective(match.stated, code.step as Descent, meanings, effort)
@@ -356,6 +390,13 @@ class ProgramComparison {
     }
     const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
     if (stated.kind === 'update') return frequency
+    if (isAssignment(code))
+      return [
+        ...stated.amounts.map(({ clause }) =>
+          undecided(clause, 'the code writes the parameters itself', code.step.origin.span),
+        ),
+        ...frequency,
+      ]
     const { training } = this.#program.training
     const { step } = code as CodeStep<Descent>
     const missing = diagnostic(

@@ -15,6 +15,11 @@ import type { Counterexample } from './verdict.js'
 /** Multiplications and additions that one evaluation of both models may take. */
 export const budget = 120_000_000
 
+/** That no point tells two models apart. */
+export const numbersAgree: Problem = {
+  problem: 'the numbers agree wherever they do not depend on what corresponds to what',
+}
+
 /** Two models whose outputs should be equal, in pairs, and the points at which they are computed. */
 export interface Search {
   readonly specified: readonly Node[]
@@ -41,8 +46,7 @@ export function findCounterexample(search: Search): Counterexample | Problem {
   const sides = { first: specified, second: implemented, inOneGraph: true }
   const found = findDifference(sides, modelPoints(search))
   if (found.kind === 'open') return { problem: found.problem }
-  if (found.kind === 'equal')
-    return { problem: 'the numbers agree wherever they do not depend on what corresponds to what' }
+  if (found.kind === 'equal') return numbersAgree
   // Where sizes are open, as few numbers as show the difference.
   const least = hasOpenSizes(search) ? findDifference(sides, modelPoints(search, 'least')) : found
   const { point, difference } = least.kind === 'different' ? least : found

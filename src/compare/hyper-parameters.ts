@@ -23,9 +23,10 @@ export interface Schedule {
   readonly rounds?: Counter
 }
 
-/** What is known of how often a step runs; calls of the target are steps only where each takes this one once. */
+/** What is known of how often a step runs; calls of the target, or rounds of a loop, are steps only where each takes this one once. */
 export function scheduleOf({ step, around }: CodeStep, { counters }: Training): Schedule {
-  const counting = [...counters].filter(([, counter]) => counter !== 'call' || around.length === 0)
+  const most = { epoch: Number.POSITIVE_INFINITY, round: 1, call: 0 }
+  const counting = [...counters].filter(([, counter]) => around.length <= most[counter])
   if (step.kind !== 'descent') return { counters: new Map(counting) }
   const { schedule, changing } = step
   const rounds =
@@ -43,6 +44,7 @@ const [stepNumber, epochNumber] = [stepCounters.get('t')!, stepCounters.get('epo
 /** The counters of code as a spec counts: steps from 1, epochs from 0. */
 const asStated: Readonly<Record<Counter, Dimension>> = {
   call: subtract(symbol(stepNumber, true), 1),
+  round: subtract(symbol(stepNumber, true), 1),
   epoch: symbol(epochNumber, true),
 }
 

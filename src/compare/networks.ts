@@ -5,7 +5,7 @@ import { type Dimension, dimensionText, equals, isPolynomial, symbolsOf } from '
 import { type LayerApplication, type Model, type Parameter, parametersOf } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
-import type { Owner } from '../graph/training.js'
+import type { Assignment, Owner } from '../graph/training.js'
 import { moveNodes } from '../graph/transplant.js'
 import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
@@ -58,12 +58,13 @@ export function trainableOf({ model, parameters }: CodeNetwork): readonly Node[]
 }
 
 /**
- * The models among some and inside of their applications, and the variables that they read. Models of the same parameters
+ * The models among some and inside of their applications, and the variables that they read or that the program writes. Models of the same parameters
  * are one, unless their shapes tell them apart: what a function makes of a network's output is not the network.
  */
 export function codeNetworks(
   models: readonly Model[],
   owners: readonly Owner[],
+  assignments: readonly Assignment[],
   builder: GraphBuilder,
 ): readonly CodeNetwork[] {
   const found = new Map<string, CodeNetwork>()
@@ -87,15 +88,29 @@ export function codeNetworks(
       if (apart && !found.has(key)) found.set(key, apart)
     }
   }
-  const addVariable = ({ name, node, ...rest }: Parameter, { origin }: Model): void => {
+  const addVariable = ({ name, node, ...rest }: Parameter, { origin }: Pick<Model, 'origin'>): void => {
+    if (found.has(String(node.id))) return
     const owned = [node]
     const variables = [{ name, node, ...rest }]
-    const outputs = [{ name, node, origin }]
-    const model = { name, inputs: [], outputs, applications: [], layers: [], variables, origin }
-    if (!found.has(String(node.id))) found.set(String(node.id), { name, model, owned, parameters: owned })
+    const values = [node, ...withoutLeadingOnes(node, builder)]
+    for (const [i, value] of values.entries()) {
+      const outputs = [{ name, node: value, origin }]
+      const model = { name, inputs: [], outputs, applications: [], layers: [], variables, origin }
+      found.set(`${node.id}${i === 0 ? '' : ' as a row'}`, { name, model, owned, parameters: owned })
+    }
   }
   models.forEach(visit)
+  for (const assignment of assignments)
+    for (const { moved } of assignment.writes) if (!moved.layer) addVariable(moved.parameter, assignment)
   return [...found.values()]
+}
+
+/** What papers write as a vector, programs may keep as a matrix of one row. */
+function withoutLeadingOnes(node: Node, builder: GraphBuilder): readonly Node[] {
+  const { shape } = node.type
+  const first = shape?.findIndex(size => size !== 1) ?? -1
+  const row = shape && first > 0 ? builder.node('reshape', [node], { shape: shape.slice(first) }) : undefined
+  return row && !isProblem(row) ? [row] : []
 }
 
 const lastSize = ({ type }: Node): Dimension => type.shape!.at(-1)!

@@ -15,6 +15,7 @@ import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
 import { differingExpectation } from './expectation.js'
+import { anyWithSum } from './given-sums.js'
 import { withoutGuards } from './guards.js'
 import { NetworkLeaves } from './leaves.js'
 import { withEnds } from './network-ends.js'
@@ -30,6 +31,8 @@ export interface Meanings {
   readonly inputs: ReadonlyMap<string, Node>
   /** For inputs that are indices: how many values each of them names. */
   readonly below: ReadonlyMap<Node, Dimension>
+  /** For inputs whose numbers along the last axis add up to something: what. */
+  readonly sums: ReadonlyMap<Node, number>
   readonly bindings: ReadonlyMap<string, Dimension>
   readonly assumed: ReadonlyMap<string, number>
 }
@@ -78,14 +81,14 @@ export function compareObjective(
   meanings: Meanings,
   effort: Effort,
 ): EquationOutcome {
-  const { training, networks, below, assumed } = meanings
+  const { training, networks, below, sums, assumed } = meanings
   const { builder, provenance } = training
   const port = loss.outputs[0]!
   const written = (node: Node): Node | Problem => {
     const found = withPlainDraws([node], builder)
     return isProblem(found) ? found : found[0]!
   }
-  const indices = anyIndices(below, builder)
+  const indices = anyInputs(below, sums, builder)
   if (isProblem(indices)) return indices
   const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
   const prover = new Prover(stated, meanings, indices, { taken, assumed })
@@ -402,9 +405,18 @@ function refuted(sides: Sides): Whole {
     : { kind: 'differs', evidence: found, parameters: false }
 }
 
-/** Indices of which it is known how many there are. */
-function anyIndices(below: Meanings['below'], builder: GraphBuilder): ReadonlyMap<Node, Node> | Problem {
+/** Indices of which it is known how many there are, and values of which it is known what they add up to. */
+function anyInputs(
+  below: Meanings['below'],
+  sums: Meanings['sums'],
+  builder: GraphBuilder,
+): ReadonlyMap<Node, Node> | Problem {
   const replaced = new Map<Node, Node>()
+  for (const [node, total] of sums) {
+    const known = anyWithSum(node, total, builder)
+    if (isProblem(known)) return known
+    replaced.set(node, known)
+  }
   for (const [node, count] of below) {
     const known = builder.node('input', [], { ...node.attributes, dtype: 'int32', below: count })
     if (isProblem(known)) return known

@@ -28,7 +28,7 @@ export function portsOf(losses: readonly Model[], steps: readonly CodeStep[]): r
   )
   for (const node of nodesBelow(written))
     if (node.op === 'input' && !ports.has(node) && !standsForOutdated(node)) {
-      const origin = losses[0]?.origin
+      const origin = losses[0]?.origin ?? steps.find(({ step }) => step.kind === 'assignment')?.step.origin
       if (origin) ports.set(node, { name: String(node.attributes.name), node, origin })
     }
   const place = ({ node }: Port) => Number(node.attributes.index ?? 0)

@@ -2,6 +2,7 @@ import { diagnostic } from '../diagnostics/diagnostic.js'
 import type { Node } from '../graph/node.js'
 import type { Step } from '../graph/training.js'
 import { sharedStates } from '../library/shared-state.js'
+import type { Span } from '../text/source.js'
 import { byValue } from './clause-verdicts.js'
 import { type CodeStep, movedBy } from './steps.js'
 import type { Finding } from './verdict.js'
@@ -14,22 +15,33 @@ const isConditional = ({ around }: CodeStep, common: CodeStep['around']): boolea
 export class UnstatedSteps {
   readonly #steps: readonly CodeStep[]
   readonly #common: CodeStep['around']
+  /** Where steps stand that stated ones are: what else such a place does may be another round of it. */
+  readonly #places: ReadonlySet<Span>
 
   constructor(steps: readonly CodeStep[], known: readonly CodeStep[], common: CodeStep['around']) {
     this.#steps = steps.filter(code => !known.includes(code))
     this.#common = common
+    this.#places = new Set(known.map(({ step }) => step.origin.span))
+  }
+
+  #isAnotherRound({ step }: CodeStep): boolean {
+    return step.kind === 'assignment' && this.#places.has(step.origin.span)
   }
 
   /** A step that was not followed, or of which a condition decides: it may be another one than those that are stated. */
   get doubtful(): CodeStep | undefined {
-    return this.#steps.find(code => code.step.kind === 'unfollowed' || isConditional(code, this.#common))
+    return this.#steps.find(
+      code =>
+        code.step.kind === 'unfollowed' || isConditional(code, this.#common) || this.#isAnotherRound(code),
+    )
   }
 
   /** What the others train, which the spec says nothing of. Parameters may be given values before training begins. */
   findings(nameOf: (node: Node) => string): readonly Finding[] {
     return this.#steps.flatMap((code): readonly Finding[] => {
       const { step, around } = code
-      if (step.kind === 'unfollowed' || isConditional(code, this.#common)) return []
+      if (step.kind === 'unfollowed' || isConditional(code, this.#common) || this.#isAnotherRound(code))
+        return []
       if (step.kind === 'assignment' && around.length < Math.max(1, this.#common.length)) return []
       const moved = [...movedBy(step)]
       if (moved.length === 0) return []

@@ -41,6 +41,8 @@ export function compareUpdate(
       provenance,
       symbol: name => bindings.get(name),
       input: name => networks.get(stated.reads.find(read => read.parameters === name)!)?.parameters[i],
+      network: own =>
+        networks.get(own)?.parameters[i] ?? { problem: `\`${own.parameters}\` has no parameter for each` },
     })
     const specified = graph?.model.outputs[0]?.node
     if (!specified) return undecided(clause, diagnostics[0]?.message ?? 'it does not fit the code', span)

@@ -189,6 +189,12 @@ export const differences = {
     message: 'what `{call}` makes of {parameters} is not what is stated',
     why: 'A rate in the place of its complement makes a slow copy a fast one, and nothing crashes.',
   },
+  'written-step-different': {
+    category: 'difference',
+    title: 'Another step than the optimizer takes',
+    message: 'what `{call}` writes is not a step of `{optimizer}` by the derivative of {objective}: {remark}',
+    why: 'A gradient that is only near the derivative, or a moment that is not corrected, still descends, and nobody notices.',
+  },
   'optimizer-different': {
     category: 'difference',
     title: 'Another optimizer',

@@ -1,7 +1,7 @@
 import { symbolsIn } from '../graph/attribute.js'
 import { symbol as symbolOf } from '../graph/dimension.js'
 import { type Model, type ModelGraph, type Optimizer, type Parameter, parametersOf } from '../graph/model.js'
-import type { Node } from '../graph/node.js'
+import type { Attribute, Node } from '../graph/node.js'
 import type {
   Assignment,
   Counter,
@@ -260,7 +260,7 @@ class AlgorithmWriter {
     const rate = settings.learningRate?.value
     if (kind === 'sgd' && typeof rate === 'number')
       return row(theta, glyph(' - ', ' − '), number(rate), glyph('\\,', ' '), gradient)
-    this.#explainCounters(optimizer)
+    this.#explainCounters(Object.values(settings).map(({ value }) => value))
     const key = keyOf([kind, Object.entries(settings).map(([name, { value }]) => [name, value])])
     const alike = [...this.#rules].filter(([other]) => other.startsWith(`["${kind}"`)).length
     const known = this.#rules.get(key)
@@ -273,10 +273,10 @@ class AlgorithmWriter {
     return row(head, parenthesized(separated([theta, gradient], glyph(',\\,', ', '))))
   }
 
-  /** What settings depend on that count how far training has come. */
-  #explainCounters({ settings }: Optimizer): void {
+  /** What settings, or numbers in what is written, depend on that counts how far training has come. */
+  #explainCounters(values: readonly Attribute[]): void {
     const { counters } = this.#found.training
-    for (const { value } of Object.values(settings))
+    for (const value of values)
       for (const name of symbolsIn(value)) {
         const counter = counters.get(name)
         if (counter)
@@ -285,6 +285,8 @@ class AlgorithmWriter {
   }
 
   #assignment(step: Assignment): Drawn {
+    const values = step.writes.flatMap(({ value }) => value ?? [])
+    this.#explainCounters(nodesBelow(values).flatMap(({ attributes }) => Object.values(attributes)))
     const together = this.#pairwise(step)
     if (together) return { items: together, remarks: [] }
     const computed = new Map<Node, Write>()
@@ -432,6 +434,7 @@ function plain(item: Item): Item {
 /** What symbols of hyper-parameters count. */
 const counted: Readonly<Record<Counter, string>> = {
   epoch: 'number of the epoch, from 0',
+  round: 'number of the round, from 0',
   call: 'how often it was called before',
 }
 

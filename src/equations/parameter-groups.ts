@@ -1,7 +1,15 @@
 import { add, product } from '../graph/dimension.js'
 import type { Node } from '../graph/node.js'
 import type { Provenance } from '../graph/provenance.js'
-import type { Assignment, Moved, Owner, Step } from '../graph/training.js'
+import {
+  type Assignment,
+  allSteps,
+  descentsAmong,
+  type Moved,
+  type Owner,
+  type Step,
+} from '../graph/training.js'
+import { nodesBelow } from '../graph/walk.js'
 
 import { type Formula, glyph, type NamedSymbol, separated, symbol } from './formula.js'
 import { isGeneratedName, labelOf, variableSymbol } from './names.js'
@@ -22,7 +30,7 @@ export class ParameterGroups {
   readonly groups: readonly ParameterGroup[]
 
   constructor(steps: readonly Step[], owners: readonly Owner[], provenance: Provenance) {
-    const sets = steps.flatMap(setsIn)
+    const sets = [...steps.flatMap(setsIn), ...readOneByOne(steps)]
     const ownerOf = new Map<Node, string>()
     for (const { name, parameters } of named(
       owners,
@@ -93,6 +101,18 @@ function setsIn(step: Step): readonly (readonly Moved[])[] {
     case 'unfollowed':
       return []
   }
+}
+
+/** Variables that optimizers move together and that what is written into others reads: each has a name of its own. */
+function readOneByOne(steps: readonly Step[]): readonly (readonly Moved[])[] {
+  const all = allSteps(steps)
+  const values = all
+    .flatMap(step => (step.kind === 'assignment' ? step.writes : []))
+    .flatMap(({ value }) => value ?? [])
+  const read = new Set(nodesBelow(values))
+  return descentsAmong(steps)
+    .flatMap(({ moved }) => moved)
+    .flatMap(moved => (moved.layer === undefined && read.has(moved.parameter.node) ? [[moved]] : []))
 }
 
 /** Whether a step gives values to weights of layers, and not to variables of the program. */

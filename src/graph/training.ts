@@ -75,11 +75,22 @@ export interface Descent {
   readonly origin: Origin
 }
 
+/** A derivative that a program has, as the framework takes it. */
+export interface Slope {
+  readonly node: Node
+  readonly loss: Model
+  readonly parameter: Node
+}
+
 /** A value that the program writes into a parameter. */
 export interface Write {
   readonly moved: Moved
   readonly value?: Node
   readonly reason?: string
+  /** What it is in the first round of a loop, where variables have a known value there that the same call makes. */
+  readonly atFirst?: Node
+  /** The derivatives that it is made of: by which parameter, and of what. */
+  readonly slopes?: readonly Slope[]
   /** Where it is what gradient descent makes of the parameter: down which loss, and the learning rate. */
   readonly down?: { readonly loss: Model; readonly rate: Dimension }
 }
@@ -130,8 +141,8 @@ export interface Owner {
   readonly parameters: readonly Node[]
 }
 
-/** What a symbol counts that hyper-parameters depend on: epochs from 0, or the calls of the target before this one. */
-export type Counter = 'epoch' | 'call'
+/** What a symbol counts: epochs from 0, rounds of a loop from 0, or the calls of the target before this one. */
+export type Counter = 'epoch' | 'round' | 'call'
 
 /** What the training code of a target does, in order. */
 export interface Training {

@@ -1,4 +1,4 @@
-import { type Dimension, dimensionText } from './dimension.js'
+import { type Dimension, dimensionText, equals } from './dimension.js'
 
 export type DataType = 'float32' | 'int32' | 'bool' | 'string' | 'complex64'
 
@@ -18,6 +18,10 @@ export function tensorType(shape: Shape | null, dtype: DataType = 'float32'): Te
 }
 
 /** `[N, 28, 28, 1]`; an unknown rank is `[…]`. */
+/** Whether two shapes are equal for all values of their symbols. */
+export const sameShape = (a: Shape | null, b: Shape | null): boolean =>
+  !!a && !!b && a.length === b.length && a.every((size, axis) => equals(size, b[axis]!))
+
 export function shapeText(shape: Shape | null): string {
   return shape ? `[${shape.map(dimensionText).join(', ')}]` : '[…]'
 }

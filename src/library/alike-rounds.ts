@@ -39,11 +39,16 @@ export function asOne(rounds: readonly (readonly Step[])[]): readonly Step[] {
   const [first = []] = rounds
   return first.map((step, i) => {
     const all = rounds.map(round => round[i]!)
-    if (!all.every((other): other is Descent => other.kind === 'descent')) return step
+    if (!all.every((other): other is Descent => other.kind === 'descent'))
+      return all.find(isOfAnyRound) ?? step
     // What is not known of one round is not known of the loop.
     return all.find(isUnknown) ?? withChanges(all)
   })
 }
+
+/** Whether what a step writes is said as it is in any round, and not only in the first. */
+const isOfAnyRound = (step: Step): boolean =>
+  step.kind === 'assignment' && step.writes.some(({ atFirst }) => atFirst !== undefined)
 
 function withoutSettings(step: Step): Step {
   if (step.kind !== 'descent') return step

@@ -10,6 +10,30 @@ export function withDescents(steps: readonly Step[]): readonly Step[] {
   })
 }
 
+/**
+ * What a step that a program writes itself goes down, where it is made of the derivatives of one value by what it moves: as
+ * a step of an optimizer of which no more is known. What else it writes is what that optimizer keeps.
+ */
+export function writtenDescent({ writes, call, origin }: Assignment): Descent | undefined {
+  const slopes = writes.flatMap(own => own.slopes ?? [])
+  const [first] = slopes
+  if (!first || slopes.some(({ loss }) => loss !== first.loss)) return undefined
+  const by = new Set(slopes.map(({ parameter }) => parameter))
+  const moved = writes.map(own => own.moved).filter(({ parameter }) => by.has(parameter.node))
+  if (moved.length < by.size) return undefined
+  return {
+    kind: 'descent',
+    call,
+    loss: first.loss,
+    optimizer: { kind: 'opaque', settings: {}, span: origin.span },
+    choice: 'listed',
+    moved,
+    given: [...by],
+    statistics: [],
+    origin,
+  }
+}
+
 /** Undefined where not all that is written goes down one loss, equally far. */
 function descentOf({ writes, call, origin }: Assignment): Descent | undefined {
   const [first] = writes

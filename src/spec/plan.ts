@@ -113,6 +113,8 @@ export interface PlannedInput {
   readonly dtype: string
   /** Of indices: they are whole numbers from 0, less than this. */
   readonly below?: Dimension
+  /** What its numbers along the last axis add up to. */
+  readonly sums?: number
   /** Whether an axis that counts examples stands in front. */
   readonly hasBatch: boolean
   readonly span: Span

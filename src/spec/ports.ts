@@ -26,7 +26,7 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
     const key = declaredName(written)
     const fields =
       entriesOf(value, context.file) &&
-      context.fields(value, key, ['shape', 'dtype', 'below', 'batch', 'meaning', 'cite'], ['shape'])
+      context.fields(value, key, ['shape', 'dtype', 'below', 'sums', 'batch', 'meaning', 'cite'], ['shape'])
     const citation = context.citation(fields?.get('cite'))
     const sizes = fields ? fields.get('shape')?.value : value
     if (sizes === undefined) return []
@@ -40,9 +40,11 @@ export function readInputs(context: SpecContext, entry: YamlEntry | undefined): 
       return []
     }
     const below = readBelow(context, key, fields?.get('below'))
+    const sums = readSum(context, key, fields?.get('sums'))
     const kind = below === undefined ? String(dtype) : 'int32'
     const stated = { name: key, shape, dtype: kind, hasBatch, span: keySpan }
-    return [{ ...stated, ...(below !== undefined && { below }), ...(citation && { citation }) }]
+    const domain = { ...(below !== undefined && { below }), ...(sums !== undefined && { sums }) }
+    return [{ ...stated, ...domain, ...(citation && { citation }) }]
   })
   for (const input of planned) reportSizeCalledAsTheBatch(context, input)
   return planned
@@ -65,6 +67,16 @@ function readBelow(context: SpecContext, name: string, entry: YamlEntry | undefi
   if (isPolynomial(below) || (typeof below === 'number' && Number.isSafeInteger(below) && below > 0))
     return below
   const values = { layer: name, key: 'below', value: textOf(below), expected: 'a size, such as 10' }
+  context.report('spec-invalid-value', values, entry.span)
+  return undefined
+}
+
+/** Of an input such as labels: what its numbers along the last axis add up to. */
+function readSum(context: SpecContext, name: string, entry: YamlEntry | undefined): number | undefined {
+  if (!entry) return undefined
+  const total = context.quantity(entry.value)
+  if (typeof total === 'number' && total !== 0) return total
+  const values = { layer: name, key: 'sums', value: textOf(total), expected: 'a number, such as 1' }
   context.report('spec-invalid-value', values, entry.span)
   return undefined
 }

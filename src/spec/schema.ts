@@ -232,6 +232,9 @@ const top: Readonly<Record<string, Schema>> = {
             shape: ref('shape'),
             dtype: {},
             below: described('Of indices: they count from 0, and are less than this.', ref('size')),
+            sums: described('What its numbers along the last axis add up to: those of labels to 1.', {
+              type: 'number',
+            }),
             batch: described(
               'Whether an axis that counts examples stands in front; it does unless this is false.',
               { type: 'boolean' },

@@ -149,6 +149,8 @@ export interface StatedModel {
     readonly dtype: string
     /** Of indices: they are whole numbers from 0, less than this. */
     readonly below?: Dimension
+    /** What its numbers along the last axis add up to, as those of labels do to 1. */
+    readonly sums?: number
     readonly clause: Clause
   }[]
   readonly clauses: readonly Clause[]

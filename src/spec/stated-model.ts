@@ -27,10 +27,11 @@ export function statedModel(
       instantiatePlan(title, plan, name => context.symbolValue(name), [...context.symbols.keys()], request),
     equationParameters: equationParametersOf(plan),
     draws: drawnIn(plan.steps.filter(isPassage)),
-    inputs: plan.inputs.map(({ name, shape, dtype, below, hasBatch }) => ({
+    inputs: plan.inputs.map(({ name, shape, dtype, below, sums, hasBatch }) => ({
       name,
       dtype,
       ...(below !== undefined && { below }),
+      ...(sums !== undefined && { sums }),
       shape: [...(hasBatch ? [batch] : []), ...(shape as readonly Dimension[])],
       clause: clauseOf.get(`input:${name}`)!,
     })),

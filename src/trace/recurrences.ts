@@ -123,6 +123,7 @@ export class RecurrenceWalk {
 
   #run(): Outcome {
     this.#round = this.#interpreter.fresh('round').path
+    this.#interpreter.counters.set(this.#round, 'round')
     for (let walk = 0; !this.#isStable; walk++) {
       const problem = walk === mostWalks ? 'each round changes something else' : this.#walk()
       if (problem !== undefined) return this.#refuse(problem)
@@ -144,7 +145,9 @@ export class RecurrenceWalk {
     const carried = slots.filter(({ form }) => form.kind === 'carried')
     const collected = slots.filter(({ form }) => form.kind === 'collected')
     const count = this.#count
-    if (carried.length + collected.length === 0) return { problem: 'nothing is handed on that is known' }
+    const isRecorded = slots.some(({ form }) => form.kind === 'recorded')
+    if (carried.length + collected.length === 0 && !isRecorded)
+      return { problem: 'nothing is handed on that is known' }
     if (count === undefined) return { problem: 'its condition does not count its rounds' }
     const results = this.#interpreter.library.repeat(this.#interpreter, {
       round: this.#round,

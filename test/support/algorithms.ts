@@ -39,7 +39,9 @@ function programIn(text: string): Program {
 }
 
 /** The files of algorithms, which are tested side by side. */
-export const algorithmFiles = ['agents', 'networks'].map(name => `test/cases/algorithms/${name}.md`)
+export const algorithmFiles = ['agents', 'networks', 'by-hand'].map(
+  name => `test/cases/algorithms/${name}.md`,
+)
 
 export function algorithmsIn(path: string): readonly Algorithm[] {
   const sections = readFileSync(path, 'utf8').split(/^## /m).slice(1)

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../../graph/dimension.js'
 import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
@@ -169,6 +170,19 @@ function holdsTensor(trace: Tracer, value: Value): boolean {
   return [...inside].some(item => holdsTensor(trace, item.value))
 }
 
+/** Why a tensor is not known that was made when variables had changed which it reads: their parameters may stand for either value. */
+function changedSince(trace: Tracer, { id, state }: HostObject<TensorState>): Diagnostic | undefined {
+  const { variables, changes } = contextOf(trace)
+  const renewed = variables.filter(own => own.state.renewed && own.state.variable)
+  if (!state.node || renewed.length === 0) return undefined
+  const read = new Set(nodesBelow([state.node]))
+  const isNow = (node: Node) =>
+    state.variable?.node === node ||
+    changes.some(({ time, parameters }) => time < id && (!parameters || parameters.has(node)))
+  return renewed.find(({ state: { variable } }) => read.has(variable!.node) && isNow(variable!.node))?.state
+    .renewed?.reason
+}
+
 /** The tensors in a result, named by the place where they are; or why one of them is not known. */
 function collect(
   trace: Tracer,
@@ -178,8 +192,9 @@ function collect(
   into: Port[],
 ): UnknownValue | undefined {
   if (isTensor(value)) {
-    const { node, reason } = value.state
-    if (!node) return { kind: 'unknown', path: path || 'the result', ...(reason && { reason }) }
+    const { node } = value.state
+    const reason = value.state.reason ?? changedSince(trace, value)
+    if (!node || reason) return { kind: 'unknown', path: path || 'the result', ...(reason && { reason }) }
     into.push(port(value, path || 'output'))
     return undefined
   }

@@ -2,9 +2,9 @@ import { gatherFactors } from '../../gradient/factors.js'
 import { gradients, type Pullback } from '../../gradient/gradient.js'
 import { rebuild } from '../../gradient/rebuild.js'
 import type { CustomGradient } from '../../graph/custom-gradient.js'
-import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
+import { sameShape } from '../../graph/type.js'
 import { isWrittenZero } from '../../ops/zeros.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
@@ -71,7 +71,7 @@ export function callWithCustomGradient(call: HostCall, callee: Value): Value {
       const fits =
         nodes.length === list.length &&
         nodes.length === inputs.length &&
-        nodes.every((node, i) => sameShape(node, inputs[i]!))
+        nodes.every((node, i) => sameShape(node.type.shape, inputs[i]!.type.shape))
       return fits ? nodes : { problem: 'a gradient of its own does not fit its arguments' }
     },
   })
@@ -128,12 +128,11 @@ function followedGradient(
   const back = trace.call(gradient, [{ value: tensor(trace, incoming, span) }, { value: saved }], span)
   const list = isTensor(back) ? [back] : (trace.elements(back)?.map(({ value: one }) => one) ?? [])
   const nodes = list.flatMap(one => (isTensor(one) && one.state.node ? [one.state.node] : []))
-  const fits = nodes.length === inputs.length && nodes.every((own, i) => sameShape(own, inputs[i]!))
+  const fits =
+    nodes.length === inputs.length &&
+    nodes.every((own, i) => sameShape(own.type.shape, inputs[i]!.type.shape))
   return fits ? { inputs, value: node, incoming, given: nodes } : undefined
 }
-
-const sameShape = ({ type: { shape: a } }: Node, { type: { shape: b } }: Node): boolean =>
-  !!a && !!b && a.length === b.length && a.every((size, axis) => equals(size, b[axis]!))
 
 /** A number or a list of numbers at which a gradient is taken is one by a tensor of them. */
 export function asTensor(trace: Tracer, given: Property, span: HostCall['span']): Property {

@@ -10,6 +10,7 @@ import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { newNodes, remember } from './layers.js'
 import { seriesOf } from './series.js'
+import { reads } from './tape.js'
 import type { Application, LayerObject, LayerState, TensorState } from './state.js'
 import { isModel, isTensor, layerType, tensorType } from './types.js'
 
@@ -75,6 +76,8 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
   })
   const others = lists.flatMap(list => (list ? [list.element] : []))
   const outputs = [...states.map(({ next }) => next), ...others]
+  if (outputs.some(node => readsChanged(trace, node, repetition.firstObject)))
+    return { problem: 'variables that it reads are other ones in each round' }
   const origin = trace.origin(span)
   try {
     const recurrence = new RoundRecurrence(builder, { round: repetition.round, count, states, others, since })
@@ -98,6 +101,18 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
   } catch (thrown) {
     return problemOf(thrown)
   }
+}
+
+/** Whether a value reads variables that have changed since an object was made. */
+function readsChanged(trace: Tracer, node: Node, since: number): boolean {
+  const { changes, variables } = contextOf(trace)
+  const later = changes.filter(({ time }) => time >= since)
+  const changed = variables.flatMap(({ state: { variable } }) =>
+    variable && later.some(({ parameters }) => !parameters || parameters.has(variable.node))
+      ? [variable.node]
+      : [],
+  )
+  return reads(node, new Set(changed))
 }
 
 /** The tensors of a round and what layers made them, as they are in the body of its recurrence. */

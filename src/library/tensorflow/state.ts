@@ -26,6 +26,12 @@ export interface TensorState {
   readonly inputLayer?: HostObject<LayerState>
   /** For `tf.variable`: the parameter that it is for code that runs later. */
   readonly variable?: Parameter
+  /** What it starts with, where the call that is walked made it. */
+  readonly initial?: Node
+  /** When the program assigned what it holds: the number of an object that was made then. */
+  readonly assignedAt?: number
+  /** Why its parameter stands for what it holds now, and no longer for what it held when the target was called. */
+  readonly renewed?: { readonly reason: Diagnostic; readonly at: number }
   /** The weight of a layer that it is, which holds what training leaves in it. */
   readonly live?: { readonly layer: HostObject<LayerState>; readonly parameter: Parameter }
   /** What TF.js knows of its shape while the model is built, where that is less than what follows from the inputs. */

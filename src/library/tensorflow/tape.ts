@@ -13,18 +13,25 @@ import { isTensor, tensorType } from './types.js'
 /** An object that marks a point in time: those that are made later have larger numbers. */
 const markType: HostType = { name: 'mark', members: {} }
 
-const now = (trace: Tracer): number => trace.host(markType, undefined).id
+/** The number of an object that is made now. */
+export const now = (trace: Tracer): number => trace.host(markType, undefined).id
 
 /** A point in time from which on some parameters have other values. */
 export interface Change {
   readonly time: number
+  /** Variables were written, of which the parameters stand for what they held before until they are renewed. */
+  readonly isWrite?: true
   /** Which ones; absent where it may be any. */
   readonly parameters?: ReadonlySet<Node>
 }
 
 /** From here on some parameters have other values: what was computed from them is what it was. */
-export function noteChange(trace: Tracer, parameters?: Iterable<Node>): void {
-  const change = { time: now(trace), ...(parameters && { parameters: new Set(parameters) }) }
+export function noteChange(trace: Tracer, parameters?: Iterable<Node>, isWrite?: true): void {
+  const change = {
+    time: now(trace),
+    ...(parameters && { parameters: new Set(parameters) }),
+    ...(isWrite && { isWrite }),
+  }
   contextOf(trace).changes.push(change)
 }
 
@@ -89,18 +96,40 @@ export function changedVariables(trace: Tracer): ReadonlySet<Node> {
 const since = new WeakMap<HostObject<TensorState>, number>()
 
 /** When the parameters were read that a tensor was computed from; undefined where it reads none, or holds what they are now. */
-function readAt(tensor: HostObject<TensorState>): number | undefined {
+function readAt(trace: Tracer, tensor: HostObject<TensorState>): number | undefined {
   const { id, state } = tensor
-  if (state.variable || state.live || !state.node || !readsParameters(state.node)) return undefined
+  if (state.live || !state.node || state.node === state.variable?.node || !readsParameters(state.node))
+    return undefined
+  if (state.variable) return heldSince(trace, state)
   return since.get(tensor) ?? id
+}
+
+/** When a variable was assigned what it holds, if parameters in that stand for something else by now. */
+function heldSince(trace: Tracer, { node, assignedAt }: TensorState): number | undefined {
+  const { changes, variables } = contextOf(trace)
+  if (!node || assignedAt === undefined) return undefined
+  const isLater = changes.some(
+    ({ time, parameters, isWrite }) =>
+      !isWrite && time > assignedAt && (!parameters || reads(node, parameters)),
+  )
+  const renewed = variables.flatMap(({ state: { variable, renewed: own } }) =>
+    variable && own && own.at > assignedAt ? [variable.node] : [],
+  )
+  return isLater || reads(node, new Set(renewed)) ? assignedAt : undefined
 }
 
 /** Whether parameters that a tensor was computed from have changed since, among the first `count` changes. */
 export function isOutdated(trace: Tracer, tensor: HostObject<TensorState>, count?: number): boolean {
-  const at = readAt(tensor)
+  const at = readAt(trace, tensor)
   const { node } = tensor.state
   const time = at !== undefined && node ? lastChangeOf(trace, node, count) : undefined
   return at !== undefined && time !== undefined && at < time
+}
+
+/** Whether a tensor was computed before the change that follows the first `count` ones. */
+export function isComputedBefore(trace: Tracer, tensor: HostObject<TensorState>, count: number): boolean {
+  const time = contextOf(trace).changes[count]?.time
+  return time !== undefined && (readAt(trace, tensor) ?? time) < time
 }
 
 /** Nodes that stand for values that were computed from parameters which have changed since. */
@@ -113,7 +142,7 @@ export const standsForOutdated = (node: Node): boolean => outdated.has(node)
 export function noteAge(trace: Tracer, given: readonly Value[], result: Value): void {
   const changed = contextOf(trace).changes.at(-1)?.time
   if (changed === undefined) return
-  const times = given.flatMap(value => tensorsOf(trace, value)).map(readAt)
+  const times = given.flatMap(value => tensorsOf(trace, value)).map(tensor => readAt(trace, tensor))
   const oldest = Math.min(...times.filter(time => time !== undefined))
   if (oldest < changed) for (const tensor of tensorsOf(trace, result)) since.set(tensor, oldest)
 }
@@ -129,7 +158,8 @@ export function nodeOnTape(trace: Tracer, tensor: HostObject<TensorState>): Node
   const { id, state } = tensor
   const { node } = state
   const tape = tapes.at(-1)
-  const isOwn = !tape || id >= tape.start || state.variable !== undefined || state.live !== undefined
+  const isVariable = state.live !== undefined || (state.variable !== undefined && !isOutdated(trace, tensor))
+  const isOwn = !tape || id >= tape.start || isVariable
   if (!node || isOwn || !readsParameters(node)) return node
   const { shape, dtype } = node.type
   const name = trace.provenance.name(node) ?? 'earlier'
@@ -161,7 +191,7 @@ export function tensorOnTape(trace: Tracer, tensor: HostObject<TensorState>): Ho
 const known = new WeakMap<Node, boolean>()
 
 /** Whether a value depends on a parameter. */
-function readsParameters(node: Node): boolean {
+export function readsParameters(node: Node): boolean {
   const pending = [node]
   for (let next = pending.at(-1); next; next = pending.at(-1)) {
     const inputs = operandsOf(next)

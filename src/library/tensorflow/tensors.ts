@@ -10,7 +10,7 @@ import type { TensorState } from './state.js'
 import { addTensorMethods } from './tensor-functions.js'
 import { tensorType } from './types.js'
 import { whyUnmodelled } from './unmodelled.js'
-import { assign, makeVariable } from './variables.js'
+import { assign, makeVariable, renewedState } from './variables.js'
 
 type Tensor = HostObject<TensorState>
 
@@ -62,6 +62,10 @@ Object.assign(tensorType.members, {
   ...readings,
 })
 
+/** When the last of some ways changed what a variable holds. */
+const lastOf = (ways: readonly TensorState[]): number =>
+  Math.max(0, ...ways.map(({ assignedAt, renewed }) => assignedAt ?? renewed?.at ?? 0))
+
 /** A tensor that is not known may as well be a list of them. */
 tensorType.lookup = ({ state }, key, trace) =>
   state.node || !state.reason ? undefined : trace.fresh(`tensor.${key}`, state.reason)
@@ -69,7 +73,8 @@ tensorType.lookup = ({ state }, key, trace) =>
 // A tensor with numbers does not know what made it.
 tensorType.shows = state => (state.symbolic ? state : { node: state.node, variable: state.variable?.node })
 
-tensorType.unknownState = (state, { reason }) => {
+tensorType.unknownState = (state, { reason }, ways) => {
+  if (state.variable && reason) return renewedState(state, { reason, at: lastOf(ways) })
   const { node, ...rest } = state
   return node || !state.reason ? { ...rest, ...(reason && { reason }) } : state
 }

@@ -1,4 +1,5 @@
 import { attributeKey, sameAttribute } from '../../graph/attribute.js'
+import type { Node } from '../../graph/node.js'
 import type { Descent, Rounds, Step, Write } from '../../graph/training.js'
 import type { HostType, RecordKeeping, Tracer } from '../../trace/host.js'
 import type { HostObject } from '../../trace/value.js'
@@ -178,13 +179,20 @@ function sameMoved(a: Descent['moved'], b: Descent['moved']): boolean {
   return a.length === b.length && a.every(({ parameter: { node } }, i) => node === b[i]!.parameter.node)
 }
 
+const sameValues = (a: Node | undefined, b: Node | undefined): boolean =>
+  a && b ? sameComputation(a, b) : a === b
+
+/** Whether a value is what another one is in the first round. */
+const isFirst = ({ value }: Write, { atFirst }: Write): boolean =>
+  atFirst !== undefined && sameValues(value, atFirst)
+
 function writeSame(a: readonly Write[], b: readonly Write[]): boolean {
   return (
     a.length === b.length &&
-    a.every(({ moved, value, reason }, i) => {
+    a.every((own, i) => {
       const other = b[i]!
-      const isAlike = value && other.value ? sameComputation(value, other.value) : value === other.value
-      return moved.parameter.node === other.moved.parameter.node && isAlike && reason === other.reason
+      const isOne = own.moved.parameter.node === other.moved.parameter.node && own.reason === other.reason
+      return isOne && (sameValues(own.value, other.value) || isFirst(own, other) || isFirst(other, own))
     })
   )
 }

@@ -12,7 +12,7 @@ import { sameComputation } from './same-computation.js'
 import { changedVariables, onTape } from './tape.js'
 import { isTensor } from './types.js'
 import { descend, type GivenGradients, gradientSource, type MinimizedLoss, type Reached } from './updates.js'
-import { freeVariables } from './variables.js'
+import { freeVariables, renew } from './variables.js'
 
 /** What stands for a place where the code trains among the models that were found. */
 const stepType: HostType = { name: 'training step', members: {} }
@@ -75,11 +75,10 @@ function trained(trace: Tracer, span: Span, { moved, open }: Reached): void {
   const reason = (variable: string) => diagnostic('trained-value', { variable, call: shown(span) }, { span })
   trainings.push(reason)
   const changed = new Set(moved.map(({ parameter }) => parameter.node))
-  for (const variable of variables) {
-    const { node: _, ...rest } = variable.state
-    if (rest.variable?.trainable && (open !== undefined || changed.has(rest.variable.node)))
-      trace.heap.setState(variable, { ...rest, reason: reason(rest.variable.name) })
-  }
+  const moving = variables.filter(
+    ({ state: { variable: own } }) => own?.trainable && (open !== undefined || changed.has(own.node)),
+  )
+  if (moving.length > 0) renew(trace, new Set(moving), reason)
 }
 
 const gradients = ({ trace, span }: HostCall, call: string): UnknownValue =>

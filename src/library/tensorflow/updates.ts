@@ -26,11 +26,12 @@ import { madeData } from './made-data.js'
 import { readModel } from './read-model.js'
 import { asMoved, ownedBy, type Registered } from './registered.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
-import { changedVariables, isOutdated, noteChange, reads } from './tape.js'
+import { isOutdated, noteChange } from './tape.js'
 import { addStep, stepsOf } from './training-record.js'
 import { isLayer, isModel, isSetting, isTensor } from './types.js'
 import { listedOf, weightsOf } from './weights.js'
-import { stepDown } from './written-descent.js'
+import { type WriteGroup, writeGroup } from './write-groups.js'
+import { slopesIn, stepDown } from './written-descent.js'
 
 /** Gradients that an optimizer can be given: of what, and for which parameters. */
 export interface GradientSource
@@ -308,59 +309,63 @@ function compiledReach(
   return { moved, given }
 }
 
-/** Assignments to variables that follow each other: their values are in terms of what there was before the first. */
-export interface WriteGroup {
-  readonly depth: number
-  /** How many changes there were before it. */
-  readonly start: number
-  readonly changed: ReadonlySet<Node>
-}
-
-/** Which assignment is of which group. */
-const groups = new WeakMap<object, WriteGroup>()
-
-/** Values that the program writes into parameters at once. */
+/** Values that the program writes into parameters at once. Gives the values, as far as they are known. */
 export function write(
   call: HostCall,
   writes: readonly { readonly moved: Moved; readonly value: Value }[],
-): void {
+): readonly (Node | undefined)[] {
   const { trace, span } = call
-  const { record, changes } = contextOf(trace)
-  const { depth } = trace.heap
-  const ofVariables = writes.every(({ moved }) => moved.layer === undefined)
+  const { record } = contextOf(trace)
   const last = record.state.last?.step
-  const known = last?.kind === 'assignment' && ofVariables ? groups.get(last.group) : undefined
-  const group: WriteGroup =
-    known?.depth === depth ? known : { depth, start: changes.length, changed: changedVariables(trace) }
-  if (group !== known && ofVariables) groups.set(group, group)
+  const group = writeGroup(
+    call,
+    writes.map(({ moved }) => moved),
+    last?.kind === 'assignment' ? last.group : undefined,
+  )
+  const made = writes.map(
+    ({ moved, value }): Write => writeOf(call, moved, written(trace, value, group), group),
+  )
   addStep(trace, record, {
     kind: 'assignment',
     call: shown(span),
-    writes: writes.map(({ moved, value }): Write => writeOf(call, moved, written(trace, value, group))),
+    writes: made,
     group,
     origin: trace.origin(span),
   })
+  const isWrite = writes.every(({ moved }) => moved.layer === undefined) || undefined
   noteChange(
     trace,
     writes.map(({ moved }) => moved.parameter.node),
+    isWrite,
   )
+  return made.map(({ value }) => value && group.heldBy(value))
 }
 
-function writeOf(call: HostCall, moved: Moved, found: Pick<Write, 'value' | 'reason'>): Write {
-  const down = found.value && stepDown(call, moved.parameter.node, found.value)
-  return { moved, ...found, ...(down && { down }) }
+function writeOf(
+  call: HostCall,
+  moved: Moved,
+  found: Pick<Write, 'value' | 'reason'>,
+  group: WriteGroup,
+): Write {
+  const { value } = found
+  const down = value && stepDown(call, moved.parameter.node, value)
+  const atFirst = value && group.atFirst(value)
+  const slopes = value ? slopesIn(call, value) : []
+  return {
+    moved,
+    ...found,
+    ...(slopes.length > 0 && { slopes }),
+    ...(down && { down }),
+    ...(atFirst && { atFirst }),
+  }
 }
 
-function written(
-  trace: Tracer,
-  value: Value,
-  { start, changed }: WriteGroup,
-): Pick<Write, 'value' | 'reason'> {
+function written(trace: Tracer, value: Value, group: WriteGroup): Pick<Write, 'value' | 'reason'> {
   if (isTensor(value)) {
     const node = value.state.live?.parameter.node ?? value.state.node
     if (!node) return { reason: value.state.reason?.message ?? 'it is not known' }
-    if (!isOutdated(trace, value, start) && !reads(node, changed)) return { value: node }
-    return { reason: 'parameters that it was computed from have changed since' }
+    const held = isOutdated(trace, value, group.start) ? undefined : group.asHeld(node, value)
+    return held ? { value: held } : { reason: 'parameters that it was computed from have changed since' }
   }
   return { reason: isUnknown(value) ? reasonOf(value) : 'it is not a tensor that is known' }
 }
@@ -379,12 +384,13 @@ export function writeWeights(object: HostObject<LayerState> | HostObject<ModelSt
   )
 }
 
-/** `variable.assign(value)`. */
-export function writeVariable({ state }: HostObject<TensorState>, call: HostCall): void {
+/** `variable.assign(value)`. Gives what a variable of the program holds from there on, in terms of what its group of assignments found. */
+export function writeVariable({ state }: HostObject<TensorState>, call: HostCall): Node | undefined {
   const value = call.arguments[0]?.value
   const { variable, live } = state
-  if (variable) write(call, [{ moved: { parameter: variable }, value }])
-  else if (live) write(call, [{ moved: ownedBy(live.layer, live.parameter), value }])
+  if (variable) return write(call, [{ moved: { parameter: variable }, value }])[0]
+  if (live) write(call, [{ moved: ownedBy(live.layer, live.parameter), value }])
+  return undefined
 }
 
 /** Methods of models, layers, optimizers and variables that train. */

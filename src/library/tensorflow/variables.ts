@@ -1,11 +1,13 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Initializer, Parameter } from '../../graph/model.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import { nodesBelow } from '../../graph/walk.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { HostObject, Value } from '../../trace/value.js'
+import { type HostObject, isUnknown, type UnknownValue, type Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import type { TensorState } from './state.js'
+import { noteChange, now, readsParameters } from './tape.js'
 import { isTensor, tensorType } from './types.js'
 import { writeVariable } from './updates.js'
 
@@ -34,6 +36,7 @@ export function makeVariable(call: HostCall): Value {
   trace.provenance.addOrigin(parameter, origin)
   const variable = trace.host<TensorState>(tensorType, {
     node,
+    initial: node,
     symbolic: false,
     origin,
     variable: {
@@ -67,20 +70,55 @@ function numberOf({ op, attributes, inputs }: Node): Attribute | undefined {
 export function assign(variable: HostObject<TensorState>, call: HostCall): Value {
   const { trace } = call
   const value = call.arguments[0]?.value
-  writeVariable(variable, call)
-  const { node: _, reason: __, ...rest } = variable.state
-  if (isTensor(value)) {
-    const { node, reason } = value.state
-    trace.heap.setState(variable, { ...rest, ...(node && { node }), ...(reason && { reason }) })
-  } else {
-    const { reason } = trace.opaque(
+  const node = writeVariable(variable, call)
+  const { reason: _, ...rest } = variable.state
+  if (node) {
+    trace.heap.setState(variable, { ...rest, node, assignedAt: now(trace) })
+    return undefined
+  }
+  const known = isTensor(value) || isUnknown(value) ? reasonOf(value) : undefined
+  const reason =
+    known ??
+    trace.opaque(
       'unmodelled-call',
       { call: 'assign', reason: 'what is assigned is not a tensor that is known' },
       call.span,
-    )
-    trace.heap.setState(variable, { ...rest, ...(reason && { reason }) })
-  }
+    ).reason
+  if (reason) renew(trace, new Set([variable]), () => reason)
   return undefined
+}
+
+const reasonOf = (value: HostObject<TensorState> | UnknownValue): Diagnostic | undefined =>
+  value.kind === 'unknown' ? value.reason : value.state.reason
+
+/** A variable of which the parameter stands for what it holds now, whatever that is. The same state where it does so already. */
+export function renewedState(state: TensorState, renewed: NonNullable<TensorState['renewed']>): TensorState {
+  const { variable, reason: _, assignedAt: __, ...rest } = state
+  if (!variable) return state
+  if (state.renewed && state.node === variable.node)
+    return state.renewed.at < renewed.at ? { ...state, renewed: { ...state.renewed, at: renewed.at } } : state
+  return { ...rest, variable, node: variable.node, renewed }
+}
+
+/**
+ * From here on the parameters of some variables stand for what these hold now, as those of layers do; so do the parameters
+ * of all that hold what was computed from others.
+ */
+export function renew(
+  trace: Tracer,
+  chosen: ReadonlySet<HostObject<TensorState>>,
+  reasonFor: (variable: string) => Diagnostic,
+): void {
+  const renewed: Node[] = []
+  const at = now(trace)
+  for (const own of contextOf(trace).variables) {
+    const { variable, node, assignedAt } = own.state
+    const isChanged = node !== variable?.node && (assignedAt !== undefined || (node && readsParameters(node)))
+    if (!variable || !(chosen.has(own) || isChanged)) continue
+    trace.heap.setState(own, renewedState(own.state, { reason: reasonFor(variable.name), at }))
+    renewed.push(variable.node)
+  }
+  if (renewed.length > 0) noteChange(trace, renewed)
 }
 
 /**
@@ -89,7 +127,14 @@ export function assign(variable: HostObject<TensorState>, call: HostCall): Value
  */
 export function freeVariables(trace: Tracer): void {
   for (const variable of contextOf(trace).variables) {
-    const { variable: parameter, reason: _, ...state } = variable.state
+    const {
+      variable: parameter,
+      reason: _,
+      renewed: __,
+      assignedAt: ___,
+      initial: ____,
+      ...state
+    } = variable.state
     if (parameter) trace.heap.setState(variable, { ...state, variable: parameter, node: parameter.node })
   }
 }

@@ -2,13 +2,14 @@ import { type Dimension, divide, isPolynomial, multiply } from '../../graph/dime
 import type { Model } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
-import type { Write } from '../../graph/training.js'
+import type { Slope, Write } from '../../graph/training.js'
 import { nodesBelow } from '../../graph/walk.js'
-import type { HostCall } from '../../trace/host.js'
+import type { HostCall, Tracer } from '../../trace/host.js'
 import { contextOf } from './context.js'
 import { computationOf } from './function-model.js'
 import type { TensorState } from './state.js'
 import { tensorType } from './types.js'
+import { heldIn, replaced } from './write-groups.js'
 
 /** Gradients by parameters, of a value that nothing but these parameters lead to. */
 export interface Differentiated {
@@ -18,8 +19,9 @@ export interface Differentiated {
 }
 
 /** Keeps what gradients are of, so that updates that the program writes itself are known to go down a loss. */
-export function noteDerivatives({ trace, span }: HostCall, { value, by, gradients }: Differentiated): void {
+export function noteDerivatives({ trace, span }: HostCall, found: Differentiated): void {
   const { derivatives } = contextOf(trace)
+  const { value, by, gradients } = asHeldNow(trace, found)
   const state: TensorState = { node: value, symbolic: false, origin: trace.origin(span) }
   const loss = computationOf(trace, 'loss', trace.host<TensorState>(tensorType, state), span)
   if (!('outputs' in loss)) return
@@ -32,6 +34,18 @@ export function noteDerivatives({ trace, span }: HostCall, { value, by, gradient
     const gradient = gradients[i]
     if (gradient && parameter.op === 'parameter')
       derivatives.set(gradient, { loss: minimized, parameter, ...(negative && { negative }) })
+  }
+}
+
+/** The same in terms of parameters, where they are by what variables hold that the program wrote. */
+function asHeldNow(trace: Tracer, found: Differentiated): Differentiated {
+  const held = heldIn(trace)
+  if (held.size === 0) return found
+  const asHeld = (node: Node) => replaced(trace, node, held) ?? node
+  return {
+    value: asHeld(found.value),
+    by: found.by.map(asHeld),
+    gradients: found.gradients.map(node => node && asHeld(node)),
   }
 }
 
@@ -75,6 +89,22 @@ export function stepDown({ trace }: HostCall, parameter: Node, value: Node): Wri
   const isUp = typeof times === 'number' && times > 0
   if (isUp) return found.negative && { loss: found.negative, rate: times }
   return { loss: found.loss, rate: multiply(times, -1) }
+}
+
+/** The derivatives that a value is made of. */
+export function slopesIn({ trace }: HostCall, value: Node): readonly Slope[] {
+  const { derivatives } = contextOf(trace)
+  const seen = new Set<Node>()
+  const pending = [value]
+  const found: Slope[] = []
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    const known = derivatives.get(node)
+    if (known) found.push({ node, loss: known.loss, parameter: known.parameter })
+    else pending.push(...node.inputs)
+  }
+  return found
 }
 
 /** Whether a value depends on any of some nodes. */
