@@ -10,8 +10,8 @@ import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
 import { newNodes, remember } from './layers.js'
 import { seriesOf } from './series.js'
-import { reads } from './tape.js'
 import type { Application, LayerObject, LayerState, TensorState } from './state.js'
+import { reads } from './tape.js'
 import { isModel, isTensor, layerType, tensorType } from './types.js'
 
 /** The node of a tensor; undefined for what is none, or none that is known. */
