@@ -254,7 +254,7 @@ class ProgramComparison {
       const node = inputs.get(name)
       return node
         ? asWritten(clause, byShape(shape, node))
-        : undecided(clause, `the code reads no \`${name}\``, this.#program.span)
+        : undecided(clause, this.#unread(name), this.#program.span)
     })
     const matches = this.#matches(meanings)
     const known = matches.flatMap(({ code }) => (code ? [code] : []))
@@ -312,6 +312,13 @@ class ProgramComparison {
       return share > 0 ? [{ code, share, depth: kind === 'assignment' ? code.around.length : 0 }] : []
     })
     return candidates.toSorted((a, b) => b.depth - a.depth || b.share - a.share)[0]?.code
+  }
+
+  /** Why no tensor of the code is an input of the spec. */
+  #unread(name: string): string {
+    const writes = this.#steps.flatMap(({ step }) => (step.kind === 'assignment' ? step.writes : []))
+    const reason = writes.find(({ value }) => !value)?.reason
+    return reason ? `what is written is not known: ${reason}` : `the code reads no \`${name}\``
   }
 
   #isAllFollowed(): boolean {

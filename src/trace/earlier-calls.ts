@@ -30,6 +30,10 @@ type Form =
   | { readonly kind: 'counter'; readonly start: Dimension; readonly step: number }
   /** It is any number, or a list of which nothing is known. */
   | { readonly kind: 'any' }
+  /** Another object of a library in each call, such as a tensor. */
+  | { readonly kind: 'replaced'; readonly left: HostObject }
+  /** What the first call makes, and later calls leave as it is. */
+  | { readonly kind: 'made' }
   /** An object of a library, as the first call found it or as one left it. */
   | { readonly kind: 'state'; readonly left: unknown }
   /** Nothing before some other function was called, which is where it is set. */
@@ -56,7 +60,8 @@ interface Place {
 /**
  * A target may be called any number of times, and one call finds what those before it left. Numbers that it changes are
  * followed: one that grows by a whole number counts the calls, of any other nothing is known. What it builds in its first
- * call and finds in later ones is as the first call leaves it. Of a list that it finds empty and leaves so nothing is known
+ * call and finds in later ones is as the first call leaves it. A tensor that each call replaces, as a moment of an optimizer
+ * by hand, is not known, whether the first call finds one or makes it. Of a list that it finds empty and leaves so nothing is known
  * where other functions fill it, and of a number that they count on neither.
  */
 export class EarlierCalls {
@@ -86,7 +91,7 @@ export class EarlierCalls {
     unset.take()
     try {
       const result = call()
-      this.#learn(before.places, this.#places(roots).places)
+      this.#learn(before, this.#places(roots).places)
       return result
     } catch (error) {
       if (error instanceof Thrown) unset.blame()
@@ -128,15 +133,21 @@ export class EarlierCalls {
         interpreter.library.unbound(name, interpreter) ??
           interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason),
       )
+    else if (form.kind === 'replaced') write(this.#replacing(form.left, name, span) ?? value)
     else if (form.kind === 'any') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
-    else if (isObject(value) && value.kind === 'host') {
+    else if (form.kind === 'state' && isObject(value) && value.kind === 'host') {
       const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))
       const state = value.type.unknownState?.(value.state, unknown, [value.state, form.left])
       interpreter.heap.setState(value, state ?? value.state)
     }
   }
 
-  /** Where nothing was found that other functions set. */
+  #replacing({ type, state }: HostObject, what: string, span: Span): Value | undefined {
+    const unknown = type.replaced?.(state)?.(diagnostic('earlier-calls', { what }, { span }))
+    return unknown === undefined ? undefined : this.#interpreter.host(type, unknown)
+  }
+
+  /** Where nothing was found that calls set. */
   #emptyPlace(path: string, { owners, cells }: Found): Place | undefined {
     const { heap } = this.#interpreter
     const end = path.lastIndexOf('.')
@@ -176,8 +187,16 @@ export class EarlierCalls {
     return symbol(path, true)
   }
 
-  #learn(before: ReadonlyMap<string, Place>, after: ReadonlyMap<string, Place>): void {
+  #learn(found: Found, after: ReadonlyMap<string, Place>): void {
+    const before = found.places
     const learned = new Map(this.#known)
+    for (const [path, { value }] of after) {
+      if (before.has(path) || !isReplaced(value)) continue
+      const list = path.replace(/(\[\d+\])+$/, '')
+      if (learned.has(list)) continue
+      if (list !== path) learned.set(list, { kind: 'any' })
+      else if (this.#emptyPlace(path, found)) learned.set(path, { kind: 'replaced', left: value })
+    }
     for (const [path, found] of before) {
       const left = after.get(path)
       const form = left && this.#formOf(found, left, this.#known.get(path))
@@ -189,7 +208,11 @@ export class EarlierCalls {
 
   /** Undefined where a call leaves what it finds. */
   #formOf(found: Place, left: Place, known: Form | undefined): Form | undefined {
-    if (known?.kind === 'any' || known?.kind === 'state') return known
+    if (known?.kind === 'any' || known?.kind === 'state' || known?.kind === 'made') return known
+    if (isReplaced(found.value)) {
+      if (found.value === left.value) return known && { kind: 'made' }
+      return isReplaced(left.value) ? { kind: 'replaced', left: left.value } : known
+    }
     if (found.state !== undefined) {
       const { value } = found as { readonly value: HostObject }
       const unknown = this.#interpreter.fresh('state')
@@ -222,12 +245,19 @@ export class EarlierCalls {
       assigned?: Assigned,
     ): void => {
       if (places.size >= mostPlaces) return
-      if (numberOf(value) !== undefined || (isUnknown(value) && depth > 0) || isEmptyList(value))
+      const isLeft = numberOf(value) !== undefined || isEmptyList(value) || isReplaced(value)
+      if (isLeft || (isUnknown(value) && depth > 0))
         places.set(path, { value, write, ...(assigned && { assigned }) })
       if (!isObject(value) || seen.has(value) || depth > deepest) return
       seen.add(value)
       if (value.kind === 'host' && value.type.outlivesCalls)
         places.set(path, { value, state: value.state, write })
+      if (value.kind === 'array')
+        for (const [i, element] of value.elements.entries())
+          if (isObject(element.value))
+            add(`${path}[${i}]`, element.value, depth + 1, next =>
+              heap.setElement(value, i, { ...element, value: next }),
+            )
       if (value.kind !== 'record') return
       const held = [...value.properties].filter(([, property]) => !isEmpty(property))
       owners.set(value, { path, held: new Set(held.map(([key]) => key)) })
@@ -273,6 +303,10 @@ const setBy = (what: string, { by, span }: Assignment): Form => ({
 /** Whether a place holds nothing, and no code that is run to read it. */
 const isEmpty = ({ value, getter }: Property): boolean =>
   getter === undefined && (value === undefined || value === null)
+
+/** Whether code puts another object in the place of one where it changes. */
+const isReplaced = (value: Value): value is HostObject =>
+  isObject(value) && value.kind === 'host' && value.type.replaced?.(value.state) !== undefined
 
 /** A list that is known to hold nothing. */
 const isEmptyList = (value: Value): boolean =>

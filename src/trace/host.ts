@@ -65,6 +65,11 @@ export interface HostType<State = unknown> {
    * the same state where they agree on all that counts, and where nothing is known of the object already.
    */
   unknownState?(state: State, unknown: UnknownValue, ways: readonly State[]): State
+  /**
+   * What stands for the object that code puts in the place of this one from call to call, where nothing is known of it;
+   * undefined where code changes the object itself.
+   */
+  replaced?(state: State): ((reason: Diagnostic) => State) | undefined
   /** What stands for what an object holds, where that is not known. */
   unknownIn?(state: State): UnknownValue | undefined
   /**

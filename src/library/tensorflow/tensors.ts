@@ -73,6 +73,9 @@ tensorType.lookup = ({ state }, key, trace) =>
 // A tensor with numbers does not know what made it.
 tensorType.shows = state => (state.symbolic ? state : { node: state.node, variable: state.variable?.node })
 
+tensorType.replaced = ({ symbolic, variable, live, origin }) =>
+  symbolic || variable || live ? undefined : reason => ({ symbolic, origin, reason })
+
 tensorType.unknownState = (state, { reason }, ways) => {
   if (state.variable && reason) return renewedState(state, { reason, at: lastOf(ways) })
   const { node, ...rest } = state
