@@ -16,6 +16,7 @@ import type { ReadPlace } from './unset-reads.js'
 import {
   type HostObject,
   isObject,
+  isReplaced,
   isUnknown,
   type ObjectValue,
   type Property,
@@ -32,6 +33,8 @@ type Form =
   | { readonly kind: 'any' }
   /** Another object of a library in each call, such as a tensor. */
   | { readonly kind: 'replaced'; readonly left: HostObject }
+  /** An object of the program with such objects in it, which the first call makes. */
+  | { readonly kind: 'filled'; readonly left: Value }
   /** What the first call makes, and later calls leave as it is. */
   | { readonly kind: 'made' }
   /** An object of a library, as the first call found it or as one left it. */
@@ -91,7 +94,7 @@ export class EarlierCalls {
     unset.take()
     try {
       const result = call()
-      this.#learn(before, this.#places(roots).places)
+      this.#learn(before, this.#places(roots))
       return result
     } catch (error) {
       if (error instanceof Thrown) unset.blame()
@@ -134,6 +137,7 @@ export class EarlierCalls {
           interpreter.unknowns.value(name, `set by other functions: ${path}`, form.reason),
       )
     else if (form.kind === 'replaced') write(this.#replacing(form.left, name, span) ?? value)
+    else if (form.kind === 'filled') write(this.#filled(form.left, name, span, 0) ?? value)
     else if (form.kind === 'any') write(interpreter.unknowns.value(name, `left by earlier calls: ${path}`))
     else if (form.kind === 'state' && isObject(value) && value.kind === 'host') {
       const unknown = interpreter.fresh(name, diagnostic('earlier-calls', { what: name }, { span }))
@@ -145,6 +149,27 @@ export class EarlierCalls {
   #replacing({ type, state }: HostObject, what: string, span: Span): Value | undefined {
     const unknown = type.replaced?.(state)?.(diagnostic('earlier-calls', { what }, { span }))
     return unknown === undefined ? undefined : this.#interpreter.host(type, unknown)
+  }
+
+  /** An object as a call left it, with nothing known of tensors and numbers; undefined where it holds what is no value. */
+  #filled(left: Value, name: string, span: Span, depth: number): Value | undefined {
+    const interpreter = this.#interpreter
+    if (numberOf(left) !== undefined)
+      return interpreter.unknowns.value(name, `left by earlier calls: ${name}`)
+    if (!isObject(left)) return isUnknown(left) ? undefined : left
+    if (left.kind === 'host') return this.#replacing(left, name, span)
+    const isPlain = left.kind === 'array' || (left.kind === 'record' && left.prototype === null)
+    if (!isPlain || depth > deepest) return undefined
+    const inside = (key: string | number, value: Value) =>
+      this.#filled(value, `${name}.${key}`, span, depth + 1)
+    if (left.kind === 'array') {
+      const elements = left.elements.map(({ value }, i) => inside(i, value))
+      return elements.includes(undefined) ? undefined : interpreter.array(elements)
+    }
+    const fields = [...left.properties].map(([key, { value }]) => [key, inside(key, value)] as const)
+    return fields.some(([, value]) => value === undefined)
+      ? undefined
+      : interpreter.record(Object.fromEntries(fields))
   }
 
   /** Where nothing was found that calls set. */
@@ -187,8 +212,8 @@ export class EarlierCalls {
     return symbol(path, true)
   }
 
-  #learn(found: Found, after: ReadonlyMap<string, Place>): void {
-    const before = found.places
+  #learn(found: Found, left: Found): void {
+    const [before, after] = [found.places, left.places]
     const learned = new Map(this.#known)
     for (const [path, { value }] of after) {
       if (before.has(path) || !isReplaced(value)) continue
@@ -196,6 +221,14 @@ export class EarlierCalls {
       if (learned.has(list)) continue
       if (list !== path) learned.set(list, { kind: 'any' })
       else if (this.#emptyPlace(path, found)) learned.set(path, { kind: 'replaced', left: value })
+    }
+    for (const [path, made] of left.made) {
+      const form = this.#known.get(path)
+      const parts = [...before].filter(([own, { value }]) => isInside(own, path) && isReplaced(value))
+      if (!form && !found.objects.has(path) && this.#emptyPlace(path, found))
+        learned.set(path, { kind: 'filled', left: made })
+      else if (form?.kind === 'filled' && parts.every(([own, { value }]) => after.get(own)?.value === value))
+        learned.set(path, { kind: 'made' })
     }
     for (const [path, found] of before) {
       const left = after.get(path)
@@ -219,7 +252,8 @@ export class EarlierCalls {
       const isSame =
         value === left.value &&
         value.type.unknownState?.(found.state, unknown, [found.state, left.state]) === found.state
-      return isSame || value !== left.value ? undefined : { kind: 'state', left: left.state }
+      const isLeft = value === left.value && value.type.outlivesCalls?.(left.state)
+      return isSame || !isLeft ? undefined : { kind: 'state', left: left.state }
     }
     const [first, next] = [numberOf(found.value), numberOf(left.value)]
     if (first === undefined) return undefined
@@ -236,6 +270,7 @@ export class EarlierCalls {
     const places = new Map<string, Place>()
     const owners = new Map<ObjectValue, Owner>()
     const cells = new Map<Cell, Binding>()
+    const objects = new Map<string, Value>()
     const seen = new Set<ObjectValue>()
     const add = (
       path: string,
@@ -252,6 +287,7 @@ export class EarlierCalls {
       seen.add(value)
       if (value.kind === 'host' && value.type.outlivesCalls)
         places.set(path, { value, state: value.state, write })
+      if (value.kind === 'array' || value.kind === 'record') objects.set(path, value)
       if (value.kind === 'array')
         for (const [i, element] of value.elements.entries())
           if (isObject(element.value))
@@ -276,7 +312,9 @@ export class EarlierCalls {
       if (cell?.initialized && isEmpty(cell)) cells.set(cell, binding)
       if (cell?.initialized) add(binding.name, cell.value, 1, next => heap.setCell(cell, next), { binding })
     }
-    return { places, owners, cells }
+    const replaced = [...places].flatMap(([path, { value }]) => (isReplaced(value) ? [path] : []))
+    const made = [...objects].filter(([path]) => replaced.some(own => isInside(own, path)))
+    return { places, owners, cells, objects, made }
   }
 }
 
@@ -285,6 +323,10 @@ interface Found {
   readonly places: ReadonlyMap<string, Place>
   /** The objects that it can get at. */
   readonly owners: ReadonlyMap<ObjectValue, Owner>
+  /** The objects of the program. */
+  readonly objects: ReadonlyMap<string, Value>
+  /** Those with objects of a library in them that code replaces. */
+  readonly made: readonly (readonly [path: string, object: Value])[]
   /** The variables that hold nothing. */
   readonly cells: ReadonlyMap<Cell, Binding>
 }
@@ -304,9 +346,8 @@ const setBy = (what: string, { by, span }: Assignment): Form => ({
 const isEmpty = ({ value, getter }: Property): boolean =>
   getter === undefined && (value === undefined || value === null)
 
-/** Whether code puts another object in the place of one where it changes. */
-const isReplaced = (value: Value): value is HostObject =>
-  isObject(value) && value.kind === 'host' && value.type.replaced?.(value.state) !== undefined
+const isInside = (path: string, outer: string): boolean =>
+  path.startsWith(outer) && /^[.[]/.test(path.slice(outer.length))
 
 /** A list that is known to hold nothing. */
 const isEmptyList = (value: Value): boolean =>

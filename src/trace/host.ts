@@ -77,8 +77,8 @@ export interface HostType<State = unknown> {
    * the first to apply; undefined where it makes nothing of it.
    */
   settled?(before: State, after: State): State | undefined
-  /** Whether what a call of a target does to such objects counts for its next call; tensors and models have records of their own. */
-  readonly outlivesCalls?: true
+  /** Whether what a call of a target leaves in such an object counts for its next call; tensors and models have records of their own. */
+  outlivesCalls?(left: State): boolean
   /** What code can get at through an object; without it, all that its state holds. */
   shows?(state: State): unknown
   /** For objects to which rounds of a loop add, each to what the one before left. */

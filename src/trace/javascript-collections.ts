@@ -3,7 +3,14 @@ import type { HostCall, HostType, Tracer } from './host.js'
 import { argument, unclear } from './javascript-calls.js'
 import { cursorOver } from './javascript-iteration.js'
 import { wellKnown } from './javascript-symbols.js'
-import { type HostObject, isUnknown, type Property, type UnknownValue, type Value } from './value.js'
+import {
+  type HostObject,
+  isReplaced,
+  isUnknown,
+  type Property,
+  type UnknownValue,
+  type Value,
+} from './value.js'
 
 /** What a map or set holds; `unknown` where that is not known. */
 interface Entries {
@@ -80,6 +87,7 @@ const mapType: HostType<Entries> = {
       ? state
       : { ...state, unknown },
   unknownIn: ({ unknown }) => unknown,
+  outlivesCalls: ({ entries }) => entries.some(([, { value }]) => isReplaced(value)),
   members: {
     get: {
       kind: 'method',

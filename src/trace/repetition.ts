@@ -99,6 +99,7 @@ export class Repetition {
   readonly #since: number
   readonly #changed: Change[] = []
   readonly #seen = new SlotMap<true>()
+  readonly #unknowns = new SlotMap<UnknownValue>()
 
   /** `place` is the same for the same code. */
   constructor(interpreter: Interpreter, reasonOf: ReasonOf, place: unknown) {
@@ -178,7 +179,12 @@ export class Repetition {
     spoil(this.#interpreter, change.slot, this.#unknown(change), [change.before, change.after])
   }
 
+  /** One value for all rounds, so that a type can see that a later round says nothing new. */
   #unknown(change: Change): UnknownValue {
-    return this.#interpreter.fresh(pathOf(change), this.#reasonOf(nameOf(change)))
+    const { slot } = change
+    const unknown =
+      this.#unknowns.get(slot) ?? this.#interpreter.fresh(pathOf(change), this.#reasonOf(nameOf(change)))
+    this.#unknowns.set(slot, unknown)
+    return unknown
   }
 }

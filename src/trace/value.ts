@@ -148,6 +148,10 @@ export function isObject(value: Value): value is ObjectValue {
   )
 }
 
+/** Whether code puts another object in the place of one where it changes. */
+export const isReplaced = (value: Value): value is HostObject =>
+  isObject(value) && value.kind === 'host' && value.type.replaced?.(value.state) !== undefined
+
 /** Keys that name elements: whole numbers below 2³² − 1, written without zeros in front (ECMA-262, array index). */
 const isIndex = (key: string): boolean => /^(0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32 - 1
 

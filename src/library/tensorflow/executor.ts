@@ -1,4 +1,9 @@
-import type { Problem } from '../../graph/op.js'
+import type { GraphBuilder } from '../../graph/builder.js'
+import type { Node } from '../../graph/node.js'
+import { isProblem, type Problem } from '../../graph/op.js'
+import { expand } from '../../ops/elaborate.js'
+import { notationOf } from '../../ops/notation.js'
+import { opTable } from '../../ops/table.js'
 import type { HostObject } from '../../trace/value.js'
 import type { Application, ModelState, TensorState } from './state.js'
 import { isModel } from './types.js'
@@ -129,11 +134,13 @@ function resultsRead(
 /**
  * Why a model throws wherever it is run and does not train. A tensor between layers is freed once it was read as many times as
  * results are made of it (`recipientCounts`, tfjs-layers/src/engine/executor.ts); a layer that is given it several
- * times reads it as often for one result, and what reads it later finds it gone. Inputs and outputs of the model stay.
+ * times reads it as often for one result, and what reads it later finds it gone. Inputs and outputs of the model stay. Of numbers
+ * that several tensors share, as those around a dropout that does nothing, nothing is said: they stay as long as one of them.
  */
 export function freedTooEarly(
   outputs: readonly HostObject<TensorState>[],
   inputs: ReadonlySet<HostObject<TensorState>>,
+  builder: GraphBuilder,
 ): Throwing | undefined {
   const executed = executions(outputs)
   const recipients = new Map<HostObject<TensorState>, number>()
@@ -142,6 +149,7 @@ export function freedTooEarly(
   const freed = new Map<HostObject<TensorState>, Application>()
   for (const application of executed) {
     const gone = application.inputs.find(tensor => freed.has(tensor))
+    if (gone && sharesNumbers(gone, executed, builder)) return undefined
     if (gone) {
       const name = (of: Application | undefined) => `\`${of?.layer.state.name}\``
       const often = executed.find(({ inputs: read }) => read.indexOf(gone) !== read.lastIndexOf(gone))
@@ -156,6 +164,36 @@ export function freedTooEarly(
     }
   }
   return undefined
+}
+
+/** Whether the layer that makes a tensor, or one that reads it, hands on the numbers that it is given. */
+function sharesNumbers(
+  tensor: HostObject<TensorState>,
+  executed: readonly Application[],
+  builder: GraphBuilder,
+): boolean {
+  const { producer } = tensor.state
+  return executed.some(
+    ({ inputs, outputs, ...application }) =>
+      (inputs.includes(tensor) || application.layer === producer?.layer) &&
+      inputs.some(({ state: { node } }) => outputs.some(output => node && isViewOf(output, node, builder))),
+  )
+}
+
+/** Whether a result is the numbers of a value, in another shape at most, where the model predicts. */
+function isViewOf(result: Node, value: Node, builder: GraphBuilder): boolean {
+  for (let node: Node | undefined = result; node; ) {
+    if (node === value) return true
+    const meaning = expand(node, builder, 'inference')
+    if (isProblem(meaning)) return false
+    const op = opTable[meaning.op]
+    const isView =
+      notationOf(meaning)?.form === 'transparent' ||
+      (op?.kind === 'primitive' && op.positions(meaning).reshaped)
+    if (meaning === node && !isView) return false
+    node = meaning === node ? meaning.inputs[0] : meaning
+  }
+  return false
 }
 
 /** When an application is executed: once for each of its results that is read. */

@@ -72,7 +72,7 @@ export class ModelReader {
       )
     if (carried.training)
       this.#trace.report(diagnostic('training-throws', carried.training, { span: state.origin.span }))
-    const freed = freedTooEarly(state.outputs, inputs)
+    const freed = freedTooEarly(state.outputs, inputs, this.#trace.builder)
     if (freed) this.#trace.report(diagnostic('prediction-throws', freed, { span: state.origin.span }))
     const applications: LayerApplication[] = []
     for (const application of order) {

@@ -21,7 +21,7 @@ export const tensorType: Members<'tensor'> = {
 }
 export const layerType: Members<'layer'> = { name: 'Layer', members: {} }
 export const modelType: Members<'model'> = { name: 'LayersModel', members: {} }
-export const settingType: Members<'setting'> = { name: 'Setting', members: {}, outlivesCalls: true }
+export const settingType: Members<'setting'> = { name: 'Setting', members: {}, outlivesCalls: () => true }
 
 const is = <State>(value: Value, type: HostType<State>): value is HostObject<State> =>
   isObject(value) &&

@@ -96,7 +96,9 @@ export function renewedState(state: TensorState, renewed: NonNullable<TensorStat
   const { variable, reason: _, assignedAt: __, ...rest } = state
   if (!variable) return state
   if (state.renewed && state.node === variable.node)
-    return state.renewed.at < renewed.at ? { ...state, renewed: { ...state.renewed, at: renewed.at } } : state
+    return state.renewed.at < renewed.at && state.renewed.reason !== renewed.reason
+      ? { ...state, renewed }
+      : state
   return { ...rest, variable, node: variable.node, renewed }
 }
 
