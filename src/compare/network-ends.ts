@@ -49,12 +49,13 @@ export function networksWithEnds(
   const exponentials = new Exponentials(builder)
   return networks.flatMap(network => {
     const outputs = applicationsOf(network, applications).flatMap(({ outputs: [first] }) => first ?? [])
-    if (network.model.outputs.length !== 1 || !outputs.every(endsLinearly)) return []
+    const [output, ...others] = network.model.outputs.map(({ node }) => node)
+    if (!output || others.length > 0 || !outputs.every(endsLinearly)) return []
     // A softmax of one number is 1, whatever the model gives.
-    const isSingle = network.model.outputs[0]!.node.type.shape?.at(-1) === 1
+    const isSingle = output.type.shape?.at(-1) === 1
     const above = readersAbove(outputs, readers)
     const applied = new Set(outputs.flatMap(output => (readers.get(output) ?? []).map(({ op }) => op)))
-    const isExponential = [...above].some(node => exponentials.isIn(node))
+    const isExponential = above.some(node => exponentials.isIn(node))
     return Object.entries(activations).flatMap(([end, { range }]) => {
       const isProbability = range?.[0] === 0 && range[1] === 1
       const isMeant = end !== 'linear' && (applied.has(end) || (isExponential && isProbability))
@@ -68,13 +69,21 @@ const endsLinearly = ({ op }: Node): boolean => {
   return definition?.kind === 'primitive' && definition.affine.length > 0
 }
 
+/** What is made of outputs without multiplying or dividing what is made of them by each other, as a similarity does. */
 function readersAbove(
   outputs: readonly Node[],
   readers: ReadonlyMap<Node, readonly Node[]>,
-): ReadonlySet<Node> {
-  const above = new Set(outputs.flatMap(output => readers.get(output) ?? []))
-  for (const node of above) for (const reader of readers.get(node) ?? []) above.add(reader)
-  return above
+): readonly Node[] {
+  const above = new Set(outputs)
+  for (const node of above)
+    for (const reader of readers.get(node) ?? []) {
+      const op = opTable[reader.op]
+      const read = reader.inputs.flatMap((input, i) => (above.has(input) ? (op?.inputs[i] ?? []) : []))
+      const isLinear =
+        op?.kind === 'primitive' && op.affine.some(together => read.every(name => together.includes(name)))
+      if (read.length === 1 || op?.kind === 'derived' || isLinear) above.add(reader)
+    }
+  return [...above].filter(node => !outputs.includes(node))
 }
 
 /** Which ops are an exponential, or are made of one. */
