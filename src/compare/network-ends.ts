@@ -58,7 +58,9 @@ export function networksWithEnds(
     const isExponential = above.some(node => exponentials.isIn(node))
     return Object.entries(activations).flatMap(([end, { range }]) => {
       const isProbability = range?.[0] === 0 && range[1] === 1
-      const isMeant = end !== 'linear' && (applied.has(end) || (isExponential && isProbability))
+      const isLeft =
+        isExponential && isProbability && exponentials.isSmooth(ended({ ...network, end }, output, builder))
+      const isMeant = end !== 'linear' && (applied.has(end) || isLeft)
       return isMeant && (opTable[end]?.elementwise || !isSingle) ? [{ ...network, end }] : []
     })
   })
@@ -95,18 +97,30 @@ class Exponentials {
     this.#builder = builder
   }
 
+  /** Whether a function is one by itself, or is made of exponentials: not of pieces. */
+  isSmooth(node: Node | Problem): boolean {
+    return !isProblem(node) && (opTable[node.op]?.kind === 'primitive' || this.isIn(node))
+  }
+
   isIn(node: Node): boolean {
     const known = this.#known.get(node.op)
     if (known !== undefined) return known
     this.#known.set(node.op, node.op === 'exp')
     const next = expand(node, this.#builder, 'training')
-    const outside = new Set(node.inputs)
     const found =
-      node.op === 'exp' ||
-      (!isProblem(next) &&
-        next !== node &&
-        nodesBelow([next]).some(inner => !outside.has(inner) && inner.inputs.length > 0 && this.isIn(inner)))
+      node.op === 'exp' || (!isProblem(next) && next !== node && this.#isBetween(next, node.inputs))
     this.#known.set(node.op, found)
     return found
+  }
+
+  /** Whether there is one in what a value is made of, down to some inputs. */
+  #isBetween(value: Node, inputs: readonly Node[]): boolean {
+    const seen = new Set([value])
+    for (const node of seen) {
+      if (inputs.includes(node)) continue
+      if (this.isIn(node)) return true
+      for (const input of node.inputs) seen.add(input)
+    }
+    return false
   }
 }

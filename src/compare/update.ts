@@ -1,14 +1,18 @@
 import { diagnostic } from '../diagnostics/diagnostic.js'
 import type { Node } from '../graph/node.js'
-import { isProblem } from '../graph/op.js'
+import { isProblem, type Problem } from '../graph/op.js'
 import type { Assignment } from '../graph/training.js'
-import type { StatedUpdate } from '../spec/algorithm.js'
+import { nodesBelow } from '../graph/walk.js'
+import type { StatedNetwork, StatedUpdate } from '../spec/algorithm.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { differingNumbers, type Sides, type Whole } from './evidence.js'
 import { judge } from './judge.js'
 import { trainableOf } from './networks.js'
 import type { Meanings } from './objective.js'
 import type { ClauseVerdict } from './verdict.js'
+
+/** Far from the indices of other stand-ins. */
+const firstStandIn = -5_000_000_000
 
 /** Whether each parameter becomes what is stated. */
 export function compareUpdate(
@@ -36,16 +40,30 @@ export function compareUpdate(
     const own = writes.get(node)
     if (!own) continue
     if (!own.value) return undecided(clause, own.reason ?? 'what is written is not known', span)
+    // A variable that the value does not read may have fewer parameters.
+    const unread = new Map<Node, StatedNetwork>()
+    const standIn = (network: StatedNetwork): Node | Problem => {
+      const attributes = {
+        name: network.parameters,
+        index: firstStandIn - unread.size,
+        shape: [],
+        dtype: 'float32',
+      }
+      const found = builder.node('input', [], attributes)
+      if (!isProblem(found)) unread.set(found, network)
+      return found
+    }
     const { graph, diagnostics } = stated.value.instantiate({
       builder,
       provenance,
       symbol: name => bindings.get(name),
       input: name => networks.get(stated.reads.find(read => read.parameters === name)!)?.parameters[i],
-      network: own =>
-        networks.get(own)?.parameters[i] ?? { problem: `\`${own.parameters}\` has no parameter for each` },
+      network: own => networks.get(own)?.parameters[i] ?? standIn(own),
     })
     const specified = graph?.model.outputs[0]?.node
     if (!specified) return undecided(clause, diagnostics[0]?.message ?? 'it does not fit the code', span)
+    const lacking = nodesBelow([specified]).flatMap(own => unread.get(own)?.parameters ?? [])
+    if (lacking.length > 0) return undecided(clause, `\`${lacking[0]}\` has no parameter for each`, span)
     pairs.push({ name: nameOf(node), specified, implemented: own.value })
   }
   const sides: Sides = {
