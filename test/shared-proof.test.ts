@@ -87,7 +87,7 @@ test.each([
     'the size of an axis as a number',
     { x: ['N', 3] },
     '[x.mean(0), x.sum(0).div(x.shape[0])]',
-    'undecided: what is computed depends on the size `N`, which may be any',
+    'for all sizes',
   ],
   [
     'axes of known sizes',

@@ -60,7 +60,7 @@ export const createModel = (units: number) =>
     cpSync('test/golden/lenet5/model.ts', join(folder, 'src/model.ts'))
     writeFileSync(
       join(folder, 'train.js'),
-      `const W = tf.variable(tf.zeros([784, 10]))
+      `const W = tf.variable(tf.randomNormal([784, 10]))
 exports.step = x => tf.train.sgd(0.1).minimize(() => x.matMul(W).square().mean())
 `,
     )
