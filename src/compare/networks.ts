@@ -232,7 +232,7 @@ export function* networkPairings(
     (a, b) => Number(isWhole(b)) - Number(isWhole(a)) || Number(isAlike(b)) - Number(isAlike(a)),
   )
   for (const candidate of ordered) {
-    if (taken.some(([, other]) => other.owned === candidate.owned)) continue
+    if (taken.some(([, other]) => isOneWith(candidate, other))) continue
     for (const arranged of arrangementsOf(network, candidate)) {
       const chosen = [...taken, [network, arranged] as const]
       const places = chosen.flatMap(([stated, code]) => placesOf(stated, code))
@@ -240,6 +240,14 @@ export function* networkPairings(
     }
   }
 }
+
+/**
+ * Whether two networks of the code cannot be two of a spec: one model is not, and functions are not that share parameters, as a
+ * teacher that is the student's logits in another form.
+ */
+const isOneWith = (a: CodeNetwork, b: CodeNetwork): boolean =>
+  a.owned === b.owned ||
+  ((a.calls !== undefined || b.calls !== undefined) && a.owned.some(node => b.owned.includes(node)))
 
 /** A stated shape where it meets one of the code. */
 export type SizePlace = readonly [stated: readonly Dimension[], actual: readonly Dimension[] | undefined]

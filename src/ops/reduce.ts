@@ -121,7 +121,8 @@ function dependsOnIndex(elaborator: Elaborator, bound: Expression): boolean {
   return partsOf(bound).some(part => dependsOnIndex(elaborator, part))
 }
 
-const both = (left: Expression, right: Expression): Expression => ({
+/** Both of two conditions. */
+export const both = (left: Expression, right: Expression): Expression => ({
   kind: 'call',
   name: 'logicalAnd',
   attributes: [],

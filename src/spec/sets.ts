@@ -1,4 +1,5 @@
 import { type Expression, type NameExpression, replaceParts } from '../math/expression.js'
+import { both } from '../ops/reduce.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
 import { lettersOf, namesIn } from './names.js'
 import { renamed, withRight } from './rewriting.js'
@@ -206,12 +207,4 @@ const one = ({ range }: Pick<Expression, 'range'>): Expression => ({
   value: 1,
   text: '1',
   range,
-})
-
-const both = (left: Expression, right: Expression): Expression => ({
-  kind: 'call',
-  name: 'logicalAnd',
-  attributes: [],
-  arguments: [left, right],
-  range: right.range,
 })
