@@ -9,6 +9,7 @@ import type { TensorDeclaration } from '../src/trace/host.js'
 import { algorithmFiles } from './support/algorithms.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
+import { expectReported } from './support/reported.js'
 
 const cases = readdirSync('test/cases/check').flatMap(name => projectsIn(`test/cases/check/${name}`))
 
@@ -25,12 +26,7 @@ function inputsOf(text = '{}'): Readonly<Record<string, TensorDeclaration>> {
 }
 
 test.each(cases)('$title', ({ files, expected }) => {
-  const {
-    comparison,
-    verdict,
-    cases: told = [],
-    diagnostics,
-  } = check(
+  const outcome = check(
     {
       files: inMemory(files),
       path: 'model.js',
@@ -39,6 +35,7 @@ test.each(cases)('$title', ({ files, expected }) => {
     },
     sourceFile('spec.yaml', files['spec.yaml']!),
   )
+  const { comparison, verdict, cases: told = [], diagnostics } = outcome
   expect(diagnostics.map(({ message }) => message)).toEqual([])
   const findings = (comparison?.findings ?? []).map(({ diagnostic: { code, span, accepted } }) => {
     const place = span && positionAt(span.file, span.start)
@@ -46,6 +43,7 @@ test.each(cases)('$title', ({ files, expected }) => {
   })
   const byCase = told.map(entry => `${entry.verdict} where ${entry.where.join(', ')}`)
   expect([verdict, ...byCase, ...new Set(findings)].join('\n')).toBe(expected.trim())
+  expectReported(outcome)
 })
 
 test('every difference has a case', () => {

@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from '@jest/globals'
-import katex from 'katex'
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
 import { type CheckOutcome, check } from '../src/pipeline.js'
 import { checkMarker, longestComment } from '../src/report/comment-limits.js'
 import { renderMarkdown } from '../src/report/markdown.js'
 import { renderTerminal } from '../src/report/terminal.js'
 import { sourceFile } from '../src/text/source.js'
-import { widthOf } from '../src/text/width.js'
 import { projectsIn } from './support/cases.js'
 import { inMemory } from './support/project.js'
+import { expectReported } from './support/reported.js'
 
 function outcomeOf(files: Readonly<Record<string, string>>): CheckOutcome {
   return check(
@@ -17,39 +16,10 @@ function outcomeOf(files: Readonly<Record<string, string>>): CheckOutcome {
   )
 }
 
-describe.each(projectsIn('test/cases/report/terminal.md'))('$title', ({ files, expected, remark }) => {
-  test('is printed', () => {
-    const text = renderTerminal([outcomeOf(files)], { color: false, width: Number(remark) })
-    expect(text).toBe(expected)
-  })
-})
-
-/** A name that is too long stands on a line of its own. */
-const isOneWord = (line: string): boolean => /^\s*\S+$/.test(line)
-
-const everyCase = readdirSync('test/cases/check').flatMap(name => projectsIn(`test/cases/check/${name}`))
-
-describe.each([...projectsIn('test/cases/report/terminal.md'), ...everyCase])('$title', ({ files }) => {
+test.each(projectsIn('test/cases/report/terminal.md'))('$title', ({ files, expected, remark }) => {
   const outcome = outcomeOf(files)
-
-  test.each([40, 60, 80, 120, 200])('keeps to %i columns', width => {
-    const lines = renderTerminal([outcome], { color: false, width }).split('\n')
-    expect(lines.filter(line => widthOf(line) > width && !isOneWord(line))).toEqual([])
-  })
-
-  test('says the same without colours', () => {
-    const plain = renderTerminal([outcome], { color: false, width: 90 })
-    const colored = renderTerminal([outcome], { color: true, width: 90 })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours
-    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain)
-  })
-
-  test('has the verdict in the first line of its Markdown, and formulas that KaTeX reads', () => {
-    const text = renderMarkdown([outcome])
-    expect(text.split('\n')[0]).toMatch(/^## [✓✗?!~] (as written|accepted|differs|unverified|not checked)/)
-    for (const [, formula] of text.matchAll(/^```math\n([\s\S]*?)\n```$/gm))
-      expect(() => katex.renderToString(formula!, { throwOnError: true })).not.toThrow()
-  })
+  expect(renderTerminal([outcome], { color: false, width: Number(remark) })).toBe(expected)
+  expectReported(outcome)
 })
 
 test('several checks end in a summary', () => {

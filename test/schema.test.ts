@@ -4,17 +4,13 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { readConfig } from '../src/cli/config.js'
-import { check } from '../src/pipeline.js'
-import { renderJson } from '../src/report/json.js'
 import { readSpec } from '../src/spec/read.js'
 import { sourceFile } from '../src/text/source.js'
 import { casesIn, projectsIn } from './support/cases.js'
-import { inMemory } from './support/project.js'
 
 const ajv = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true })
 const schemaIn = (name: string) => JSON.parse(readFileSync(`grammar/${name}.schema.json`, 'utf8'))
 const isSpec = ajv.compile(schemaIn('spec'))
-const isReport = ajv.compile(schemaIn('report'))
 const isConfig = ajv.compile(schemaIn('aswritten'))
 
 const shipped = readdirSync('specs').map(name => readFileSync(`specs/${name}`, 'utf8'))
@@ -86,14 +82,6 @@ function placesIn(content: unknown): readonly { readonly owner: Owner; readonly 
   const owner = content as Owner
   return Object.keys(owner).flatMap(key => [{ owner, key }, ...placesIn(owner[key])])
 }
-
-test('the schema of reports describes every report', () => {
-  for (const { files } of projects) {
-    const request = { files: inMemory(files), path: 'model.js', target: 'createModel' }
-    isReport(JSON.parse(renderJson([check(request, sourceFile('spec.yaml', files['spec.yaml']!))])))
-    expect(isReport.errors).toBeNull()
-  }
-})
 
 describe('the schema of aswritten.yaml agrees with its reader', () => {
   /** Sections of bad lists whose fault a schema cannot express. */
