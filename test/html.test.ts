@@ -1,30 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import type { Browser, Page } from 'playwright-core'
-import { lintedFile } from '../src/cli/lint-files.js'
 import { mathStyle } from '../src/cli/package.js'
 import { type CheckOutcome, check } from '../src/pipeline.js'
-import { softFailures } from '../src/reading.js'
 import { renderLintHtml } from '../src/report/html/lint.js'
 import { renderHtml } from '../src/report/html/page.js'
 import { renderReviewHtml } from '../src/report/html/review.js'
 import type { LintedFile } from '../src/report/lint-reporters.js'
-import { type ReporterName, type Reporters, type ReportOptions, reporters } from '../src/report/reporters.js'
-import type { Review } from '../src/report/review.js'
+import type { ReportOptions } from '../src/report/reporters.js'
 import { sourceFile } from '../src/text/source.js'
 import { algorithmsIn } from './support/algorithms.js'
-import { inaccessibleIn, launchBrowser } from './support/browser.js'
+import { inaccessibleIn, launchBrowser, openPage } from './support/browser.js'
 import { projectsIn } from './support/cases.js'
-import { hostileTexts } from './support/hostile.js'
-import { inMemory, repository } from './support/project.js'
+import { checked, inMemory, layered, repository } from './support/project.js'
 import { linted, reviewOf } from './support/reviews.js'
 
 const options: ReportOptions = { color: false, width: 80, version: '1.2.3', folder: '', mathStyle: () => '' }
-
-const ofFiles = (files: Readonly<Record<string, string>>, path = 'model.js'): CheckOutcome =>
-  check({ files: inMemory(files), path, target: 'createModel' }, sourceFile('spec.yaml', files['spec.yaml']!))
 
 const ofRepository = (path: string, spec: string): CheckOutcome =>
   check(
@@ -40,42 +31,38 @@ beforeAll(async () => {
 
 afterAll(() => browser.close())
 
-/** A page that holds a text, with all that it said, asked for or broke. */
-async function open(html: string, scheme: 'light' | 'dark' = 'light') {
-  const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1400, height: 900 } })
-  const problems: string[] = []
-  page.on('console', message => problems.push(message.text()))
-  page.on('pageerror', error => problems.push(String(error)))
-  page.on('request', request => {
-    if (!/^(data|about):/.test(request.url())) problems.push(`asks for ${request.url()}`)
-  })
-  await page.setContent(html)
-  return { page, problems }
+/** The value of a function, computed when it is first asked for: most pages are opened more than once. */
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | undefined
+  return () => {
+    value ??= { of: compute() }
+    return value.of
+  }
 }
 
-const demo = () => ofRepository('docs/demo/missing-activation.ts', 'xor-and-regression')
+const demo = once(() => ofRepository('docs/demo/missing-activation.ts', 'xor-and-regression'))
 
 /** A training whose target ignores where episodes end, and whose targets follow faster than stated. */
-function wronglyTrained(): CheckOutcome {
+const wronglyTrained = once(() => {
   const { programs, spec } = algorithmsIn('test/cases/algorithms/agents.md').find(
     ({ title }) => title === 'Deep deterministic policy gradient',
   )!
   const { code, target, inputs } = programs[0]!
   const changed = code.replace('.mul(tf.scalar(1).sub(done))', '').replace('1 - 0.001', '1 - 0.01')
   return check({ files: inMemory({ 'train.js': changed }), path: 'train.js', target, inputs }, spec)
-}
+})
 
 const outcomes: Readonly<Record<string, () => CheckOutcome>> = {
   ...Object.fromEntries(
-    projectsIn('test/cases/report/terminal.md').map(({ title, files }) => [title, () => ofFiles(files)]),
+    projectsIn('test/cases/report/terminal.md').map(({ title, files }) => [
+      title,
+      once(() => checked(files)),
+    ]),
   ),
   'The example that ships': demo,
   'A training that differs': wronglyTrained,
-  'A residual network': () => ofRepository('test/golden/resnet18/model.ts', 'resnet18'),
+  'A residual network': once(() => ofRepository('test/golden/resnet18/model.ts', 'resnet18')),
 }
-
-const layered = (...layers: readonly string[]) =>
-  `exports.createModel = size => tf.sequential({ layers: [\n  ${layers.map(layer => `tf.layers.${layer}`).join(',\n  ')},\n] })\n`
 
 /** A change that makes everything another one: equations, settings, verdicts, findings, and what is open. */
 function changedReview() {
@@ -87,7 +74,7 @@ function changedReview() {
       "dense({ units: 2, activation: 'relu' })",
     ),
   ] as const
-  const [before, after] = code.map(text => ofFiles({ 'model.js': text, 'spec.yaml': spec }))
+  const [before, after] = code.map(text => checked({ 'model.js': text, 'spec.yaml': spec }))
   return reviewOf('model.js', code, [before!, after!])
 }
 
@@ -111,18 +98,18 @@ const pages: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(
     Object.entries(outcomes).map(([title, outcomeOf]) => [
       title,
-      () => renderHtml([outcomeOf()], { ...options, mathStyle }),
+      once(() => renderHtml([outcomeOf()], { ...options, mathStyle })),
     ]),
   ),
-  'what is found': () => renderLintHtml(foundFiles(), { ...options, mathStyle }),
-  'a change': () => renderReviewHtml([changedReview()], { ...options, mathStyle }),
+  'what is found': once(() => renderLintHtml(foundFiles(), { ...options, mathStyle })),
+  'a change': once(() => renderReviewHtml([changedReview()], { ...options, mathStyle })),
 }
 
 describe.each(Object.entries(pages))('the page of "%s"', (_title, write) => {
   test.each(['light', 'dark'] as const)(
     'is accessible, asks for nothing and breaks nothing in %s',
     async scheme => {
-      const { page, problems } = await open(write(), scheme)
+      const { page, problems } = await openPage(browser, write(), scheme)
       expect([...(await inaccessibleIn(page)), ...problems]).toEqual([])
       await page.close()
     },
@@ -134,7 +121,7 @@ describe('pointing', () => {
   let page: Page
 
   beforeAll(async () => {
-    ;({ page } = await open(renderHtml([demo()], { ...options, mathStyle })))
+    ;({ page } = await openPage(browser, renderHtml([demo()], { ...options, mathStyle })))
   })
 
   const lit = (selector: string) =>
@@ -187,11 +174,11 @@ test.each([
   ['too many', ", activation: 'tanh'", '', 'tanh'],
 ])('an activation that is %s is marked in its line alone', async (_title, own, stated, marked) => {
   const layers = `[tf.layers.dense({ units: 4, inputShape: [3]${own} }), tf.layers.dense({ units: 2 })]`
-  const outcome = ofFiles({
+  const outcome = checked({
     'model.js': `exports.createModel = () => tf.sequential({ layers: ${layers} })`,
     'spec.yaml': `title: one\ninputs: { x: [3] }\nmodel: [{ dense: 4, ${stated} }, { dense: 2 }]\n`,
   })
-  const { page } = await open(renderHtml([outcome], options))
+  const { page } = await openPage(browser, renderHtml([outcome], options))
   const found = await page.$$eval('table.equations .katex-html .differs', parts =>
     parts.map(({ textContent }) => textContent),
   )
@@ -203,7 +190,7 @@ test.each([
 test.each(['The example that ships', 'Unverified'])(
   'the page of "%s" is as wide as a telephone',
   async name => {
-    const { page } = await open(renderHtml([outcomes[name]!()], options))
+    const { page } = await openPage(browser, renderHtml([outcomes[name]!()], options))
     await page.setViewportSize({ width: 420, height: 800 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(420)
     await page.close()
@@ -214,7 +201,7 @@ test('several checks have an overview that leads to each', async () => {
   const all = Object.values(outcomes)
     .slice(0, 3)
     .map(outcomeOf => outcomeOf())
-  const { page } = await open(renderHtml(all, options))
+  const { page } = await openPage(browser, renderHtml(all, options))
   const links = await page.$$eval('nav a', elements => elements.map(element => element.getAttribute('href')!))
   expect(links).toEqual(['#check1', '#check2', '#check3'])
   expect(await page.$$eval('article', articles => articles.map(({ id }) => `#${id}`))).toEqual(links)
@@ -225,7 +212,7 @@ test('what equations state stands beside the code that computes it, with what di
   const project = projectsIn('test/cases/report/terminal.md').find(
     ({ title }) => title === 'One equation of several differs',
   )
-  const { page } = await open(renderHtml([ofFiles(project!.files)], options))
+  const { page } = await openPage(browser, renderHtml([checked(project!.files)], options))
   const rows = await page.$$eval('table.equations tbody tr', all =>
     all.map(row =>
       [...row.querySelectorAll('td')].map(cell => {
@@ -247,7 +234,7 @@ test('what equations state stands beside the code that computes it, with what di
 })
 
 test('stated training stands beside the steps of the code, with what differs marked in both', async () => {
-  const { page } = await open(renderHtml([wronglyTrained()], { ...options, mathStyle }))
+  const { page } = await openPage(browser, renderHtml([wronglyTrained()], { ...options, mathStyle }))
   const rows = await page.$$eval('table.equations tbody tr', all =>
     all.map(row =>
       [...row.querySelectorAll('td')].map(cell =>
@@ -271,7 +258,7 @@ test('stated training stands beside the steps of the code, with what differs mar
 }, 60_000)
 
 test('a review shows both sides of an equation, what is new and gone with its code, and what it is judged by', async () => {
-  const { page } = await open(renderReviewHtml([changedReview()], options))
+  const { page } = await openPage(browser, renderReviewHtml([changedReview()], options))
   const texts = (selector: string) =>
     page.$$eval(selector, elements => elements.map(({ textContent }) => textContent))
   expect(await texts('table.equations .katex-html .differs')).toContain('tanh')
@@ -289,7 +276,7 @@ test('a review shows both sides of an equation, what is new and gone with its co
 })
 
 test('lint shows by file what is found with its code, what is accepted, and what was not followed', async () => {
-  const { page } = await open(renderLintHtml(foundFiles(), options))
+  const { page } = await openPage(browser, renderLintHtml(foundFiles(), options))
   const texts = (selector: string) =>
     page.$$eval(selector, elements => elements.map(({ textContent }) => textContent))
   expect(await texts('article h2')).toEqual(['! deep.js', '? open.js', '! broken.js'])
@@ -302,135 +289,4 @@ test('lint shows by file what is found with its code, what is accepted, and what
   expect(await texts('#file2 h4')).toEqual(['? open.js#createModel'])
   expect(await texts('details li')).toEqual(['fine.js'])
   await page.close()
-})
-
-/** Programs and specs that carry a text wherever a user may write one. */
-function hostileOutcomes(text: string): readonly CheckOutcome[] {
-  const [name, yaml] = [JSON.stringify(text), JSON.stringify(text)]
-  const layers = `[tf.layers.dense({ units: 4, inputShape: [3], name: ${name} }), tf.layers.dense({ units: 2, name: 'y' })]`
-  const model = (path: string, spec: string) =>
-    ofFiles(
-      {
-        [path]: `/* ${text.replaceAll('*/', '')} */ exports.createModel = () => tf.sequential({ layers: ${layers} })`,
-        'spec.yaml': spec,
-      },
-      path,
-    )
-  const stated = [
-    `title: ${yaml}`,
-    `citation: { text: ${yaml}, section: ${yaml}, checked: true }`,
-    'inputs: { x: [3] }',
-    'model:',
-    `  - { dense: 4, activation: tanh, name: ${yaml}, cite: ${yaml} }`,
-    '  - { dense: 2, activation: tanh, name: y }',
-    `accepted: [{ clause: model.y, reason: ${yaml} }]`,
-  ]
-  return [
-    model('model.js', `${stated.join('\n')}\n`),
-    model(
-      `${text.replaceAll('/', '-')}.js`,
-      `title: ${yaml}\ninputs: { ${yaml}: [3] }\nmodel: [{ dense: ${yaml} }]\n`,
-    ),
-  ]
-}
-
-/** A change of a file that carries a text in its path, in what it builds, and in what is said of it. */
-function hostileReview(text: string): Review {
-  const own = JSON.stringify(text)
-  const code = (activation: string, rest = '') =>
-    layered(
-      `dense({ units: 4, inputShape: [3], name: ${own}, activation: '${activation}' })`,
-      `dense({ units: 2${rest} })`,
-    )
-  const path = `${text.replaceAll('/', '-')}.js`
-  return reviewOf(path, [code('tanh'), code('relu', `, ${own}: ${own}`)])
-}
-
-/** That a page does what it is made for, and nothing that a text in it asks for. */
-async function expectInert(html: string): Promise<void> {
-  const { page, problems } = await open(html)
-  const inDocument = await page.evaluate(`({
-      broken: window.broken,
-      scripts: document.scripts.length,
-      strangers: [...document.querySelectorAll('img, iframe, form, base, link, object, embed, video, audio')].length,
-      handlers: [...document.querySelectorAll('*')].filter(({ attributes }) => [...attributes].some(({ name }) => name.startsWith('on'))).length,
-      links: [...document.querySelectorAll('a')].filter(link => !link.getAttribute('href').startsWith('#')).length,
-      metas: document.querySelectorAll('meta').length,
-    })`)
-  expect(inDocument).toEqual({
-    broken: undefined,
-    scripts: 1,
-    strangers: 0,
-    handlers: 0,
-    links: 0,
-    metas: 5,
-  })
-  expect(problems).toEqual([])
-  await page.close()
-}
-
-describe('names, paths and specs of an attacker', () => {
-  const batches = Array.from({ length: Math.ceil(hostileTexts.length / 60) }, (_, i) =>
-    hostileTexts.slice(i * 60, i * 60 + 60),
-  )
-
-  test('are many', () => expect(hostileTexts.length).toBeGreaterThanOrEqual(500))
-
-  test.each(batches.map((texts, i) => ({ texts, i })))(
-    'batch $i escapes no reporter',
-    async ({ texts }) => {
-      const all = texts.flatMap(hostileOutcomes)
-      const write = (name: ReporterName) => (reporters as Reporters<CheckOutcome>)[name]!.render(all, options)
-
-      const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-      for (const name of ['terminal', 'markdown', 'github', 'junit'] as const)
-        expect({ name, acting: write(name).match(acting) }).toEqual({ name, acting: null })
-
-      const lines = write('github').split('\n').slice(0, -1)
-      expect(lines.filter(line => !/^::(error|warning|notice) (file=|title=aswritten)/.test(line))).toEqual(
-        [],
-      )
-      for (const name of ['json', 'sarif', 'gitlab', 'rdjson'] as const)
-        expect(() => JSON.parse(write(name))).not.toThrow()
-
-      // Each by itself: a comment has a longest length.
-      const comments = all.map(outcome => reporters.markdown.render([outcome], options)).join('\n\n')
-      const markdown = micromark(comments, {
-        allowDangerousHtml: true,
-        extensions: [gfm()],
-        htmlExtensions: [gfmHtml()],
-      })
-      const shown = await open(markdown)
-      const active = await shown.page.evaluate(`({
-      broken: window.broken,
-      strangers: [...document.body.querySelectorAll('script, img, iframe, form, base, link, style, svg, math, b, a, input, template')].map(({ outerHTML }) => outerHTML.slice(0, 200)),
-      mentions: ((body) => { for (const code of body.querySelectorAll('code, pre')) code.remove(); return body.textContent })(document.body.cloneNode(true)).match(/(^|\\W)(@octocat|@org|#1\\b|GH-1\\b|org\\/repo#1)/g),
-    })`)
-      expect({ active, problems: shown.problems }).toEqual({
-        active: { broken: undefined, strangers: [], mentions: null },
-        problems: [],
-      })
-      await shown.page.close()
-
-      const reviews = texts.map(hostileReview)
-      const files = reviews.flatMap(review =>
-        review.files.map(({ path, models }) =>
-          lintedFile(path, path, models!.after.read, softFailures(models!.after.read)),
-        ),
-      )
-      const written = [
-        renderHtml(all, options),
-        renderReviewHtml(reviews, options),
-        renderLintHtml(files, options),
-      ]
-      for (const html of written) await expectInert(html)
-      const { page } = await open('')
-      const isXml = await page.evaluate(
-        `new DOMParser().parseFromString(${JSON.stringify(write('junit'))}, 'text/xml').querySelector('parsererror') === null`,
-      )
-      expect(isXml).toBe(true)
-      await page.close()
-    },
-    120_000,
-  )
 })

@@ -1,29 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { type CheckOutcome, check } from '../src/pipeline.js'
+import { check } from '../src/pipeline.js'
 import { checkMarker, longestComment } from '../src/report/comment-limits.js'
 import { renderMarkdown } from '../src/report/markdown.js'
 import { renderTerminal } from '../src/report/terminal.js'
 import { sourceFile } from '../src/text/source.js'
 import { projectsIn } from './support/cases.js'
-import { inMemory } from './support/project.js'
+import { checked, inMemory } from './support/project.js'
 import { expectReported } from './support/reported.js'
 
-function outcomeOf(files: Readonly<Record<string, string>>): CheckOutcome {
-  return check(
-    { files: inMemory(files), path: 'model.js', target: 'createModel' },
-    sourceFile('spec.yaml', files['spec.yaml']!),
-  )
-}
-
 test.each(projectsIn('test/cases/report/terminal.md'))('$title', ({ files, expected, remark }) => {
-  const outcome = outcomeOf(files)
+  const outcome = checked(files)
   expect(renderTerminal([outcome], { color: false, width: Number(remark) })).toBe(expected)
   expectReported(outcome)
 })
 
 test('several checks end in a summary', () => {
-  const [first, second] = projectsIn('test/cases/report/terminal.md').map(({ files }) => outcomeOf(files))
+  const [first, second] = projectsIn('test/cases/report/terminal.md').map(({ files }) => checked(files))
   const outcomes = [first!, second!]
   const summary = '2 checks: 1 as written, 1 differs'
   expect(renderTerminal(outcomes, { color: false, width: 80 }).trimEnd().endsWith(summary)).toBe(true)
@@ -36,7 +29,7 @@ test('names of the user act neither as control sequences nor as Markdown', () =>
     'model.js': `exports.createModel = () => tf.sequential({ layers: [tf.layers.dense({ units: 8, inputShape: [3], name: '${name}' })] })`,
     'spec.yaml': `title: "a | <b>b</b> @team"\ninputs: { x: [3] }\nmodel: [{ dense: 4 }]`,
   }
-  const outcome = outcomeOf(files)
+  const outcome = checked(files)
   expect(outcome.verdict).toBe('differs')
   expect(renderTerminal([outcome], { color: false, width: 80 })).not.toContain('\u001b')
   const outside = renderMarkdown([outcome])
@@ -56,7 +49,7 @@ test('the list of clauses of a large model is short', () => {
 })
 
 test('the Markdown of many checks is no longer than a comment, and says what it leaves out', () => {
-  const outcome = outcomeOf(projectsIn('test/cases/report/terminal.md')[0]!.files)
+  const outcome = checked(projectsIn('test/cases/report/terminal.md')[0]!.files)
   const one = renderMarkdown([outcome])
   expect(one.endsWith(`\n${checkMarker}\n`)).toBe(true)
   expect(one).not.toContain('Left out')

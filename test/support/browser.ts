@@ -11,6 +11,19 @@ export async function launchBrowser(): Promise<Browser> {
   return driver.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--headless=shell'] })
 }
 
+/** A page that holds a text, with all that it said, asked for or broke. */
+export async function openPage(browser: Browser, html: string, scheme: 'light' | 'dark' = 'light') {
+  const page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1400, height: 900 } })
+  const problems: string[] = []
+  page.on('console', message => problems.push(message.text()))
+  page.on('pageerror', error => problems.push(String(error)))
+  page.on('request', request => {
+    if (!/^(data|about):/.test(request.url())) problems.push(`asks for ${request.url()}`)
+  })
+  await page.setContent(html)
+  return { page, problems }
+}
+
 /** What of a page is not accessible, with all of it unfolded: each rule with an element that breaks it. */
 export async function inaccessibleIn(page: Page): Promise<readonly string[]> {
   await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true')
