@@ -72,6 +72,7 @@ export type Expression =
       readonly operand: Expression
       readonly at: readonly Expression[]
       readonly from?: 0
+      readonly isGroup?: true
       readonly range: Range
     }
   /** `2:5` among the places of an element; without bounds it is the whole axis. */
@@ -125,6 +126,8 @@ export interface CallExpression {
   readonly arguments: readonly Expression[]
   /** How many axes the argument has for one example, where the notation says so: one in `‖x‖`, two in `‖X‖_F`. */
   readonly rank?: number
+  /** Whether it stands in brackets of its own, or below a bar: `(a(b))^2` is not `a(b)^2`, where a is a value. */
+  readonly isGroup?: true
   readonly range: Range
 }
 

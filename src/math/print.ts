@@ -118,6 +118,12 @@ export function printExpression(expression: Expression, spelling: SpellingName =
   return new Printer(spellings[spelling]).print(expression, 0)
 }
 
+function ungrouped(expression: Expression): Expression {
+  if (!('isGroup' in expression)) return expression
+  const { isGroup: _, ...inner } = expression
+  return inner
+}
+
 class Printer {
   readonly #spelling: Spelling
 
@@ -127,10 +133,8 @@ class Printer {
 
   print(expression: Expression, above: number): string {
     const { bars, transpose, dots, name, word, calls, family, open, close } = this.#spelling
-    if ('isGroup' in expression && expression.isGroup) {
-      const { isGroup: _, ...inner } = expression
-      return `${open}${this.print(inner, 0)}${close}`
-    }
+    if ('isGroup' in expression && expression.isGroup)
+      return `${open}${this.print(ungrouped(expression), 0)}${close}`
     switch (expression.kind) {
       case 'number':
         return expression.text
@@ -206,7 +210,7 @@ class Printer {
     if (operator === '^')
       return this.#bracket(`${this.print(left, 6)}^{${this.print(right, 0)}}`, precedence, above)
     if (operator === '/' && fraction)
-      return this.#bracket(fraction(this.print(left, 0), this.print(right, 0)), precedence, above)
+      return this.#bracket(fraction(this.print(left, 0), this.print(ungrouped(right), 0)), precedence, above)
     const strict = operator === 'product' ? 5 : precedence + 0.1
     const factor = this.print(right, strict)
     // A name before brackets would be a function.

@@ -170,7 +170,7 @@ class Resolver {
     })
   }
 
-  #call(call: CallExpression): Expression {
+  #call({ isGroup: _, ...call }: CallExpression): Expression {
     const { isFunction, isValue } = this.#declarations
     const args = call.arguments.map(item => this.read(item))
     const attributes = call.attributes.map(entry => ({ ...entry, value: this.read(entry.value) }))

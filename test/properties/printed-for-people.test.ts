@@ -20,7 +20,7 @@ type Tree =
 const names = ['a', 'b', 'c']
 const reductions = ['sum', 'mean']
 const unary = [...reductions, 'negate', 'exp', 'square']
-const binary = ['add', 'subtract', 'multiply']
+const binary = ['add', 'subtract', 'multiply', 'divide']
 
 /** Trees of one depth, so that sums of sums below signs are as frequent as single values. */
 function treesOf(depth: number): fc.Arbitrary<Tree> {
