@@ -217,6 +217,8 @@ export interface LayerDefinition {
   readonly reads?: string
   /** Why TF.js computes it for tensors only, and in no model. */
   readonly eagerOnly?: string
+  /** `call` begins with `inputs[0].clone()`, which throws for a tensor that was freed. */
+  readonly clonesFirst?: true
   /** TF.js overwrites the declared shape of the tensor that it is applied to. */
   readonly overwritesShape?: true
   /** Parameters that hold statistics of the batches, which a run in training mode writes down. */

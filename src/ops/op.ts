@@ -158,6 +158,8 @@ interface OpBase extends OpSignature {
   readonly elementwise?: true
   /** It only moves elements: a reshape, not a sum. Equations then join it to the expression that reads it. */
   readonly rearranges?: boolean
+  /** Where a result of the shape of its input is the input itself, whose numbers TF.js then hands on. */
+  readonly handsOn?: (attributes: Attributes) => boolean
   /** Each element of the result is an element of an input as it is, so that nothing is rounded. */
   readonly picks?: true
   /** The attributes that can be spelled in several ways, in one of them: axes counted from the front. */

@@ -81,6 +81,10 @@ function pool(
     axes: outermostAxes,
     axisOrder: channelsLast(axes),
     positions: pooledPositions,
+    // tfjs-backend-cpu/src/kernels/MaxPool.ts and AvgPool.ts; those of three axes have no such case.
+    ...(axes === 2 && {
+      handsOn: ({ poolSize: sizes }: Attributes) => (sizes as readonly Dimension[]).every(size => size === 1),
+    }),
     affine: average ? [['x']] : [],
     role: noRole,
     notation: { form: 'function', latex: `\\mathrm{${name}}`, text: name, shown },

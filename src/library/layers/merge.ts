@@ -23,6 +23,7 @@ function merge(
   kind: string,
   className: string,
   means: (names: readonly string[]) => string,
+  clonesFirst?: true,
 ): LayerDefinition {
   return {
     kind,
@@ -35,6 +36,7 @@ function merge(
         ? unmodelled('TensorFlow.js combines the masks of merged tensors into one that fits no layer')
         : null,
     axes: samples,
+    ...(clonesFirst && { clonesFirst }),
     config: {},
     parameters: () => [],
     means: (_, inputs) => (inputs.length < 2 ? tooFew : means(aligned(inputs))),
@@ -45,9 +47,9 @@ const nested = (name: string) => (list: readonly string[]) => list.reduce((a, b)
 
 /** Layers that combine tensors. */
 export const mergeLayers: readonly LayerDefinition[] = [
-  merge('add', 'Add', list => list.join(' + ')),
-  merge('multiply', 'Multiply', list => list.join(' * ')),
-  merge('average', 'Average', list => `(${list.join(' + ')}) / ${list.length}`),
+  merge('add', 'Add', list => list.join(' + '), true),
+  merge('multiply', 'Multiply', list => list.join(' * '), true),
+  merge('average', 'Average', list => `(${list.join(' + ')}) / ${list.length}`, true),
   merge('maximum', 'Maximum', nested('maximum')),
   merge('minimum', 'Minimum', nested('minimum')),
   {

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../../graph/builder.js'
+import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import { expand } from '../../ops/elaborate.js'
@@ -134,8 +135,8 @@ function resultsRead(
 /**
  * Why a model throws wherever it is run and does not train. A tensor between layers is freed once it was read as many times as
  * results are made of it (`recipientCounts`, tfjs-layers/src/engine/executor.ts); a layer that is given it several
- * times reads it as often for one result, and what reads it later finds it gone. Inputs and outputs of the model stay. Of numbers
- * that several tensors share, as those around a dropout that does nothing, nothing is said: they stay as long as one of them.
+ * times reads it as often for one result, and what reads it later finds it gone. Inputs and outputs of the model stay, and
+ * numbers that several tensors share stay as long as one of them.
  */
 export function freedTooEarly(
   outputs: readonly HostObject<TensorState>[],
@@ -144,17 +145,25 @@ export function freedTooEarly(
 ): Throwing | undefined {
   const executed = executions(outputs)
   const recipients = new Map<HostObject<TensorState>, number>()
-  for (const { inputs: read } of executed)
+  for (const { inputs: read } of executed.map(producerOf))
     for (const tensor of new Set(read)) recipients.set(tensor, (recipients.get(tensor) ?? 0) + 1)
   const freed = new Map<HostObject<TensorState>, Application>()
-  for (const application of executed) {
-    const gone = application.inputs.find(tensor => freed.has(tensor))
-    if (gone && sharesNumbers(gone, executed, builder)) return undefined
-    if (gone) {
-      const name = (of: Application | undefined) => `\`${of?.layer.state.name}\``
-      const often = executed.find(({ inputs: read }) => read.indexOf(gone) !== read.lastIndexOf(gone))
-      const reason = `the result of ${name(gone.state.producer)} is freed behind ${name(freed.get(gone))}, since ${name(often)} is given it more than once`
-      return { layer: application.layer.state.name, reason }
+  for (const [turn, result] of executed.entries()) {
+    const application = producerOf(result)
+    const gone = application.inputs.filter(tensor => freed.has(tensor))
+    for (const tensor of gone) {
+      const known = [...inputs, ...executed.slice(0, turn)].filter(other => !freed.has(other))
+      const isLost = !known.some(other => numbersOf(other, builder) === numbersOf(tensor, builder))
+      const throws = isLost || refusesFreed(application, result, tensor, builder)
+      if (throws === undefined) return undefined
+      if (throws) {
+        const name = (of: Application | undefined) => `\`${of?.layer.state.name}\``
+        const often = executed
+          .map(producerOf)
+          .find(({ inputs: read }) => read.indexOf(tensor) !== read.lastIndexOf(tensor))
+        const reason = `the result of ${name(tensor.state.producer)} is freed behind ${name(freed.get(tensor))}, since ${name(often)} is given it more than once`
+        return { layer: application.layer.state.name, reason }
+      }
     }
     for (const tensor of application.inputs) {
       const left = (recipients.get(tensor) ?? 0) - 1
@@ -166,35 +175,65 @@ export function freedTooEarly(
   return undefined
 }
 
-/** Whether the layer that makes a tensor, or one that reads it, hands on the numbers that it is given. */
-function sharesNumbers(
+/**
+ * Whether a layer throws for a tensor that was freed although its numbers are still there: a method of the tensor does,
+ * a function does not. Undefined for what may do either, as code of the program does.
+ */
+function refusesFreed(
+  { layer, inputs }: Application,
+  result: HostObject<TensorState>,
   tensor: HostObject<TensorState>,
-  executed: readonly Application[],
   builder: GraphBuilder,
-): boolean {
-  const { producer } = tensor.state
-  return executed.some(
-    ({ inputs, outputs, ...application }) =>
-      (inputs.includes(tensor) || application.layer === producer?.layer) &&
-      inputs.some(({ state: { node } }) => outputs.some(output => node && isViewOf(output, node, builder))),
-  )
+): boolean | undefined {
+  const [given, made] = [tensor.state.node, result.state.node]
+  // `Layer.apply` (tfjs-layers/src/engine/topology.ts) clones what `call` gives back as it is.
+  if (given && made && valueBelow(made, given, builder) === 'same') return true
+  if (isModel(layer) || !layer.state.definition || layer.state.custom) return undefined
+  return layer.state.definition.clonesFirst === true && inputs[0] === tensor
 }
 
-/** Whether a result is the numbers of a value, in another shape at most, where the model predicts. */
-function isViewOf(result: Node, value: Node, builder: GraphBuilder): boolean {
-  for (let node: Node | undefined = result; node; ) {
-    if (node === value) return true
-    const meaning = expand(node, builder, 'inference')
-    if (isProblem(meaning)) return false
-    const op = opTable[meaning.op]
-    const isView =
-      notationOf(meaning)?.form === 'transparent' ||
-      (op?.kind === 'primitive' && op.positions(meaning).reshaped)
-    if (meaning === node && !isView) return false
-    node = meaning === node ? meaning.inputs[0] : meaning
-  }
-  return false
+/** The first tensor that has the numbers of one, which layers in between hand on. */
+function numbersOf(tensor: HostObject<TensorState>, builder: GraphBuilder): HostObject<TensorState> {
+  const { node, producer } = tensor.state
+  const handedOn = producer?.inputs.find(
+    ({ state }) => node && state.node && valueBelow(node, state.node, builder) !== undefined,
+  )
+  return handedOn ? numbersOf(handedOn, builder) : tensor
 }
+
+/** Whether a result is a value, as the same tensor or as another one of its numbers, where the model predicts. */
+function valueBelow(result: Node, value: Node, builder: GraphBuilder): 'same' | 'another' | undefined {
+  let found: 'same' | 'another' = 'same'
+  for (let node: Node | undefined = result; node; ) {
+    if (node === value) return found
+    const meaning = expand(node, builder, 'inference')
+    if (isProblem(meaning)) return undefined
+    const op = opTable[meaning.op]
+    if (meaning !== node) {
+      node = meaning
+      continue
+    }
+    const isShared = (op?.kind === 'primitive' && op.positions(node).reshaped) || handsOn(node)
+    if (!isShared && notationOf(node)?.form !== 'transparent') return undefined
+    if (isShared) found = 'another'
+    node = node.inputs[0]
+  }
+  return undefined
+}
+
+function handsOn({ op, attributes, inputs: [given], type }: Node): boolean {
+  const [before, after] = [given?.type.shape, type.shape]
+  const isShape =
+    before && after && before.length === after.length && before.every((size, i) => equals(size, after[i]!))
+  return isShape === true && opTable[op]?.handsOn?.(attributes) === true
+}
+
+/** A tensor that a layer makes. */
+type Made = HostObject<TensorState & { readonly producer: Application }>
+
+const isMade = (tensor: HostObject<TensorState>): tensor is Made => tensor.state.producer !== undefined
+
+const producerOf = ({ state }: Made): Application => state.producer
 
 /** When an application is executed: once for each of its results that is read. */
 interface Turns {
@@ -204,17 +243,17 @@ interface Turns {
 
 function turnsOf(outputs: readonly HostObject<TensorState>[]): ReadonlyMap<Application, Turns> {
   const turns = new Map<Application, Turns>()
-  for (const [turn, application] of executions(outputs).entries())
+  for (const [turn, application] of executions(outputs).map(producerOf).entries())
     turns.set(application, { first: turns.get(application)?.first ?? turn, last: turn })
   return turns
 }
 
 /**
- * The order of execution: for one output after the other, what is read first, and of several inputs the
+ * What layers make, in the order of execution: for one output after the other, what is read first, and of several inputs the
  * last one first (tfjs-layers/src/engine/executor.ts, `getTopologicalSortAndRecipientCountsForOneFetch`).
  */
-function executions(outputs: readonly HostObject<TensorState>[]): readonly Application[] {
-  const executed: Application[] = []
+function executions(outputs: readonly HostObject<TensorState>[]): readonly Made[] {
+  const executed: Made[] = []
   const done = new Set<HostObject<TensorState>>()
   const opened = new Set<HostObject<TensorState>>()
   for (const output of outputs) {
@@ -223,7 +262,7 @@ function executions(outputs: readonly HostObject<TensorState>[]): readonly Appli
       const { producer } = at.state
       if (done.has(at) || !producer || opened.has(at)) {
         pending.pop()
-        if (!done.has(at) && producer) executed.push(producer)
+        if (!done.has(at) && isMade(at)) executed.push(at)
         done.add(at)
         continue
       }
