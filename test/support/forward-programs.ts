@@ -113,6 +113,13 @@ class ForwardWriter extends Choices {
     return tensor.kind === 'float32' ? { ...tensor, text: `${tensor.text}.mul(1.371).add(0.0219)` } : tensor
   }
 
+  /** Numbers of which two are equal or far apart, so that single and double precision find the same one largest. */
+  ordered(tensor: Tensor): Tensor {
+    return tensor.kind === 'float32'
+      ? { ...tensor, text: `${tensor.text}.mul(137.1).add(0.0219).round()` }
+      : tensor
+  }
+
   /** An op as a function or as a method. */
   call(op: string, { text }: Tensor, ...rest: readonly string[]): string {
     return this.choose(2) === 0
@@ -273,7 +280,11 @@ class ForwardWriter extends Choices {
     const kind = isIndex ? 'int32' : op === 'any' ? 'bool' : from.kind === 'bool' ? 'int32' : given.kind
     const written = String(this.pick([axis, axis - rank]))
     if (isIndex)
-      return { text: this.call(op, given, written), shape: from.shape.filter((_, i) => i !== axis), kind }
+      return {
+        text: this.call(op, this.ordered(given), written),
+        shape: from.shape.filter((_, i) => i !== axis),
+        kind,
+      }
     if (op === 'norm')
       return {
         text: this.call(op, given, "'euclidean'", written),
@@ -623,7 +634,7 @@ class ForwardWriter extends Choices {
             }
           : undefined,
       () => ({
-        text: `tf.oneHot(${this.call('argMax', this.floats(from), '-1')}, ${last})`,
+        text: `tf.oneHot(${this.call('argMax', this.ordered(this.floats(from)), '-1')}, ${last})`,
         shape: [...shape.slice(0, -1), last],
         kind: 'int32' as const,
       }),
