@@ -284,6 +284,9 @@ describe('the command line', () => {
     // The modules of the command are loaded before the rights of this process are lessened.
     await runIn(folder, args)
     const isRoot = process.geteuid?.() === 0
+    // With them, it may not come back to a folder that is its owner's alone.
+    const start = process.cwd()
+    process.chdir('/')
     if (isRoot) process.seteuid?.(65_534)
     try {
       expectTold(
@@ -293,6 +296,7 @@ describe('the command line', () => {
       )
     } finally {
       if (isRoot) process.seteuid?.(0)
+      process.chdir(start)
     }
   })
 })
