@@ -32,6 +32,8 @@ export type Expression =
       readonly right: Expression
       /** Whether a product is written with a dot, of which a spec may say what it means between vectors. */
       readonly isDot?: true
+      /** Whether a quotient is written with a bar, which shows all that is divided by. */
+      readonly isBar?: true
       readonly isGroup?: true
       readonly range: Range
     }
@@ -126,7 +128,7 @@ export interface CallExpression {
   readonly arguments: readonly Expression[]
   /** How many axes the argument has for one example, where the notation says so: one in `‖x‖`, two in `‖X‖_F`. */
   readonly rank?: number
-  /** Whether it stands in brackets of its own, or below a bar: `(a(b))^2` is not `a(b)^2`, where a is a value. */
+  /** Whether it stands in brackets of its own: `(a(b))^2` is not `a(b)^2`, where a is a value. */
   readonly isGroup?: true
   readonly range: Range
 }

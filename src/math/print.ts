@@ -210,7 +210,7 @@ class Printer {
     if (operator === '^')
       return this.#bracket(`${this.print(left, 6)}^{${this.print(right, 0)}}`, precedence, above)
     if (operator === '/' && fraction)
-      return this.#bracket(fraction(this.print(left, 0), this.print(ungrouped(right), 0)), precedence, above)
+      return this.#bracket(fraction(this.print(left, 0), this.print(right, 0)), precedence, above)
     const strict = operator === 'product' ? 5 : precedence + 0.1
     const factor = this.print(right, strict)
     // A name before brackets would be a function.

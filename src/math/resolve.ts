@@ -215,7 +215,7 @@ class Resolver {
     return read === factor ? undefined : read
   }
 
-  #binary(expression: Binary): Expression {
+  #binary({ isBar, ...expression }: Binary): Expression {
     const { operator } = expression
     const label = operator === '^' ? this.#labelled(expression) : undefined
     if (label) return label
@@ -228,7 +228,7 @@ class Resolver {
     const applied = operator === 'product' ? this.#appliedToList(expression) : undefined
     if (applied) return applied
     const left = this.read(expression.left)
-    if (operator === '/' && isHidden(right, expression.right) && expression.right.kind === 'call')
+    if (operator === '/' && !isBar && isHidden(right, expression.right) && expression.right.kind === 'call')
       throw new Ambiguity(
         `what is divided by here: write \`/ (${printExpression(right)})\`, or \`*\` for a product`,
         expression.right.range,
