@@ -21,9 +21,11 @@ import { appliedNetworks, isInert } from './applied.js'
 import { calledFunctions } from './called-functions.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
+import { flatNetworks, givesTensors } from './flat.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
+import { NetworkLeaves } from './leaves.js'
 import { networksWithEnds } from './network-ends.js'
 import {
   type CodeNetwork,
@@ -96,9 +98,7 @@ export function compareAlgorithm(
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
-  // A part of a function, or more than it, may be the network.
-  const isCalled = [...(best?.meanings.networks.values() ?? [])].some(({ calls }) => calls)
-  const isSure = isComplete && search.left > 0 && !isCalled
+  const isSure = isComplete && search.left > 0 && !(best && comparison.mayBeOthers(best.meanings.networks))
   const { clauses, loose } = isSure ? told : withoutDifferences(told, program.span)
   return { clauses, loose, steps: told.steps, code: comparison.code }
 }
@@ -151,12 +151,12 @@ class ProgramComparison {
       this.#steps.filter(isAssignment).map(({ step }) => step),
       training.builder,
     )
-    const isModels = !networkPairings(algorithm.networks, models, spec).next().done
+    const all = [...models, ...flatNetworks(models)]
+    const isModels = !networkPairings(algorithm.networks, all, spec).next().done
     this.#networks = isModels ? models : [...models, ...calledFunctions(losses, training)]
-    this.#candidates = [
-      ...this.#networks,
-      ...networksWithEnds(this.#networks, losses, losses.flatMap(applicationsIn), training.builder),
-    ]
+    const ended = networksWithEnds(this.#networks, losses, losses.flatMap(applicationsIn), training.builder)
+    const asTheyAre = [...this.#networks, ...ended]
+    this.#candidates = [...asTheyAre, ...flatNetworks(asTheyAre)]
     this.#ports = portsOf(losses, this.#steps)
     this.code = wholeOf(program, losses, this.#ports, this.#networks)
     this.#insides = new NetworkInsides(training)
@@ -166,6 +166,33 @@ class ProgramComparison {
   /** Whether every model of the code is tried as every network. */
   get triesAll(): boolean {
     return triesAllOf(this.#algorithm.networks, this.#networks)
+  }
+
+  /**
+   * Whether a part of what networks are in the code, or more than it, may be what the paper means: of a function, and of a
+   * model whose tensors the code makes something of itself where the paper has a vector.
+   */
+  mayBeOthers(networks: NetworkPairing): boolean {
+    const all = [...networks.values()]
+    if (all.some(({ calls }) => calls)) return true
+    if (!all.some(givesTensors)) return false
+    const { builder } = this.#program.training
+    const known = {
+      builder,
+      written: (node: Node) => node,
+      moved: new Set<Node>(),
+      training: new Set<CodeNetwork>(),
+    }
+    return [...this.#losses.values()].some(loss => {
+      if (isProblem(loss)) return true
+      const leaves = new NetworkLeaves(applicationsIn(loss), networks, known)
+      const root = leaves.replacedIn(loss.outputs[0]!.node)
+      if (isProblem(root)) return true
+      return nodesBelow([root]).some(node => {
+        const network = leaves.networkOf(node)
+        return network !== undefined && givesTensors(network)
+      })
+    })
   }
 
   /** The verdicts where every clause holds whatever the networks compute, which costs least to see. */
@@ -182,7 +209,13 @@ class ProgramComparison {
   /** What names of the spec may be in the code; `search` says how many choices of inputs are left to be tried. */
   *meanings(search: { left: number }): Generator<Meanings> {
     for (const networks of networkPairings(this.#algorithm.networks, this.#candidates, this.#spec))
-      for (const inputs of inputPairings(this.#spec, this.#ports, sizesIn(networks), search)) {
+      for (const inputs of inputPairings(
+        this.#spec,
+        this.#ports,
+        sizesIn(networks),
+        this.#program.training.builder,
+        search,
+      )) {
         const places = [
           ...this.#spec.inputs.map(
             ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
@@ -208,7 +241,7 @@ class ProgramComparison {
   withoutMeaning(): Outcome {
     const { networks, steps } = this.#algorithm
     const { span } = this.#program
-    const isFitting = !networkPairings(networks, this.#networks, this.#spec).next().done
+    const isFitting = !networkPairings(networks, this.#candidates, this.#spec).next().done
     const shapes = ({ model }: CodeNetwork) =>
       `${model.inputs.map(({ node }) => shapeText(node.type.shape)).join(', ')} → ${model.outputs
         .map(({ node }) => shapeText(node.type.shape))
@@ -318,6 +351,8 @@ class ProgramComparison {
   #unread(name: string): string {
     const writes = this.#steps.flatMap(({ step }) => (step.kind === 'assignment' ? step.writes : []))
     const reason = writes.find(({ value }) => !value)?.reason
+    const lost = [...this.#losses.values()].find(isProblem)
+    if (lost) return lost.problem
     return reason ? `what is written is not known: ${reason}` : `the code reads no \`${name}\``
   }
 

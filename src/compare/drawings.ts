@@ -8,6 +8,7 @@ import { shapeText } from '../graph/type.js'
 import { nodesBelow } from '../graph/walk.js'
 import { elaborateText, expand } from '../ops/elaborate.js'
 import type { StandardDraw } from '../spec/spec.js'
+import { flatShape, flattened } from './flat.js'
 
 /** So many ways are tried in which the draws of a spec may be those of the code. */
 const mostDrawings = 12
@@ -37,14 +38,20 @@ export function drawings(count: number, roots: readonly Node[], builder: GraphBu
     return (draw, name, shape) => {
       const known = byName.get(name)
       if (known) return known
-      const isAlike = ({ op, type }: Node) => op === draw.op && shapeText(type.shape) === shapeText(shape)
-      const at = left.findIndex(isAlike)
+      const wanted = shapeText(shape)
+      const isAlike = ({ op, type }: Node) => op === draw.op && shapeText(type.shape) === wanted
+      // Each element is drawn by itself.
+      const isFlat = ({ op, type }: Node) =>
+        op === draw.op && type.shape !== null && shapeText(flatShape(type.shape)) === wanted
+      const at = left.findIndex(left.some(isAlike) ? isAlike : isFlat)
       const [node] = at < 0 ? [] : left.splice(at, 1)
       const isMirrored = (mask >> byName.size) % 2 === 1
       const standard = node && standardized(node, draw, isMirrored, builder)
       if (!standard || isProblem(standard)) return undefined
-      byName.set(name, standard)
-      return standard
+      const value = isAlike(node) ? standard : flattened(standard, builder)
+      if (isProblem(value)) return undefined
+      byName.set(name, value)
+      return value
     }
   })
 }

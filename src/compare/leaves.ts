@@ -63,6 +63,11 @@ export class NetworkLeaves {
 
   readonly isLeaf = (node: Node): boolean => this.#byNode.has(node)
 
+  /** The network of which a node is a leaf. */
+  networkOf(node: Node): CodeNetwork | undefined {
+    return this.#byNode.get(node)?.network
+  }
+
   /** What the networks are applied to so far. */
   get values(): readonly Node[] {
     return this.#leaves.flatMap(({ args }) => args)

@@ -7,6 +7,7 @@ import { activations } from '../library/activations.js'
 import { elaborateText, expand } from '../ops/elaborate.js'
 import { opTable } from '../ops/table.js'
 import type { ApplyNetwork } from '../spec/algorithm.js'
+import { applyFlat } from './flat.js'
 import { applicationsOf, type CodeNetwork, type NetworkPairing } from './networks.js'
 
 /** What a network gives, of what its model gives. */
@@ -17,8 +18,8 @@ export function ended({ end }: CodeNetwork, output: Node, builder: GraphBuilder)
     : elaborateText(means, { value: name => (name === 'x' ? output : undefined) }, builder)
 }
 
-/** Applies networks as `apply` does their models. */
-export const withEnds =
+/** Applies networks, with their ends and of vectors, as `apply` does their models. */
+export const asStated =
   (
     networks: NetworkPairing,
     builder: GraphBuilder,
@@ -26,8 +27,10 @@ export const withEnds =
   ): ApplyNetwork =>
   (stated, output, args) => {
     const network = networks.get(stated)!
-    const found = apply(network, output, args)
-    return isProblem(found) ? found : ended(network, found, builder)
+    return applyFlat(network, args, builder, own => {
+      const found = apply(network, output, own)
+      return isProblem(found) ? found : ended(network, found, builder)
+    })
   }
 
 /**

@@ -13,6 +13,7 @@ import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { bindSizes } from './adopt.js'
 import { choices, permutations } from './drawings.js'
+import { flatShape } from './flat.js'
 import { batch } from './sizes.js'
 import { relate } from './values.js'
 
@@ -32,6 +33,8 @@ export interface CodeNetwork {
   readonly calls?: readonly AppliedFunction[]
   /** The activation that the network ends in and the model does not: the code takes it of what the model gives. */
   readonly end?: string
+  /** Whether tensors with axes that the model takes and gives are vectors of the network. */
+  readonly isFlat?: true
 }
 
 /** A call of a function with the values that it is given and makes. */
@@ -178,8 +181,10 @@ export const mostArranged = 4
  * A model as a network that it may be: with its inputs in any order, and with as many of its outputs as are stated, since
  * what they are is not told by their places. A model may compute more than the network does.
  */
-function* arrangementsOf({ from, to }: StatedNetwork, network: CodeNetwork): Generator<CodeNetwork> {
+function* arrangementsOf({ from, to, inside }: StatedNetwork, network: CodeNetwork): Generator<CodeNetwork> {
   const { model } = network
+  // What is inside of it is stated of the axes that it has.
+  if (network.isFlat && inside) return
   if (model.inputs.length !== from.length || model.outputs.length < to.length) return
   if (model.inputs.length > mostArranged || model.outputs.length > mostArranged) {
     if (model.outputs.length === to.length) yield network
@@ -226,8 +231,8 @@ export function* networkPairings(
     return
   }
   const isAlike = ({ name }: CodeNetwork) => name[0]?.toLowerCase() === network.name[0]?.toLowerCase()
-  const isWhole = ({ model, end }: CodeNetwork) =>
-    model.outputs.length === network.to.length && end === undefined
+  const isWhole = ({ model, end, isFlat }: CodeNetwork) =>
+    model.outputs.length === network.to.length && end === undefined && !isFlat
   const ordered = candidates.toSorted(
     (a, b) => Number(isWhole(b)) - Number(isWhole(a)) || Number(isAlike(b)) - Number(isAlike(a)),
   )
@@ -274,9 +279,12 @@ const isElse = (
   })
 
 /** The stated shapes of a network beside those of a model, without the batch axis. */
-export function placesOf({ from, to }: StatedNetwork, { model }: CodeNetwork): readonly SizePlace[] {
+export function placesOf({ from, to }: StatedNetwork, { model, isFlat }: CodeNetwork): readonly SizePlace[] {
   const axes = from.length === 0 ? 0 : 1
-  const own = (node: Node | undefined) => node?.type.shape?.slice(axes)
+  const own = (node: Node | undefined) => {
+    const shape = node?.type.shape ?? undefined
+    return shape && (isFlat ? flatShape(shape) : shape).slice(axes)
+  }
   return [
     ...from.map((shape, i) => [shape, own(model.inputs[i]?.node)] as const),
     ...to.map(({ shape }, i) => [shape, own(model.outputs[i]?.node)] as const),

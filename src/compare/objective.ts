@@ -18,7 +18,7 @@ import { differingExpectation } from './expectation.js'
 import { anyWithSum } from './given-sums.js'
 import { withoutGuards } from './guards.js'
 import { NetworkLeaves } from './leaves.js'
-import { withEnds } from './network-ends.js'
+import { asStated } from './network-ends.js'
 import { type CodeNetwork, NetworkApplier, type NetworkPairing } from './networks.js'
 import { compareEquations, difference, type EquationOutcome, type Instantiate } from './stated-equations.js'
 import { StoppedValues, stopsBefore, withGradients } from './stopped.js'
@@ -110,7 +110,7 @@ export function compareObjective(
   if (isProblem(root)) return root
   const code: ModelGraph = { model: { ...loss, outputs: [{ ...port, node: root }] }, builder, provenance }
   const applier = new NetworkApplier(applications, builder, inTraining)
-  const apply = withEnds(networks, builder, (network, output, args) => applier.apply(network, output, args))
+  const apply = asStated(networks, builder, (network, output, args) => applier.apply(network, output, args))
   const instantiator = new Instantiator(stated, meanings, apply)
   const ways = instantiator.ways([root])
   const first = ways[0]?.(() => undefined)
@@ -240,7 +240,7 @@ class Prover {
     const { training, networks } = this.#meanings
     const node = leaves.replacedIn(port.node)
     if (isProblem(node)) return undefined
-    const apply = withEnds(networks, training.builder, (network, output, args) =>
+    const apply = asStated(networks, training.builder, (network, output, args) =>
       leaves.apply(network, output, args),
     )
     const instantiator = new Instantiator(this.#stated, this.#meanings, apply, leaves.isLeaf)

@@ -1,10 +1,13 @@
+import type { GraphBuilder } from '../graph/builder.js'
 import type { LayerApplication, Model, ModelGraph, Port } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
+import { isProblem } from '../graph/op.js'
 import type { TrainingGraph } from '../graph/training.js'
 import { nodesBelow } from '../graph/walk.js'
 import { standsForOutdated } from '../library/tensorflow/tape.js'
 import type { Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
+import { flattened } from './flat.js'
 import { type CodeNetwork, isConsistent, networkOf, type SizePlace } from './networks.js'
 import type { CodeStep } from './steps.js'
 
@@ -61,42 +64,58 @@ export function wholeOf(
   return { model, builder, provenance }
 }
 
+/** How much a name of the code is like one of a spec: the same, or another word with its first letter. */
+const likeness = (own: string, stated: string): 0 | 1 | 2 =>
+  own === stated ? 2 : own[0]?.toLowerCase() === stated[0]?.toLowerCase() ? 1 : 0
+
 /**
  * Which tensors of the code the inputs of a spec may be: by their names, if the spec has them all, else in order, and in
- * any other order that their shapes allow; `known` are sizes that are met elsewhere, and
- * `search` counts down how many choices are made.
+ * any other order that their shapes allow; a tensor with axes may be a vector. `known` are sizes that are met elsewhere,
+ * and `search` counts down how many choices are made.
  */
 export function* inputPairings(
   { inputs, symbols }: Spec,
   ports: readonly Port[],
   known: readonly SizePlace[],
+  builder: GraphBuilder,
   search: { left: number },
 ): Generator<ReadonlyMap<string, Node>> {
   const names = new Set(inputs.map(({ name }) => name))
   if (ports.every(({ name }) => names.has(name))) {
     // The code may not read all that is stated.
-    yield new Map(ports.map(({ name, node }) => [name, node]))
+    const stated = new Map(inputs.map(input => [input.name, input]))
+    yield new Map(ports.map(({ name, node }) => [name, valueFor(stated.get(name)!, node)]))
     return
+  }
+  function valueFor(input: Spec['inputs'][number], node: Node): Node {
+    const isVector = input.shape.length === 2 && input.below === undefined && input.sums === undefined
+    const vector = isVector ? flattened(node, builder) : node
+    return isProblem(vector) ? node : vector
   }
   yield* choose([])
   function* choose(chosen: readonly (Port | undefined)[]): Generator<ReadonlyMap<string, Node>> {
     const at = chosen.length
     if (at === inputs.length) {
-      yield new Map(inputs.flatMap(({ name }, i) => (chosen[i] ? [[name, chosen[i].node] as const] : [])))
+      yield new Map(
+        inputs.flatMap((input, i) =>
+          chosen[i] ? [[input.name, valueFor(input, chosen[i].node)] as const] : [],
+        ),
+      )
       return
     }
-    const isNamed = (port: Port) => port.name === inputs[at]!.name
     const ordered = [...ports.slice(at), ...ports.slice(0, at)]
       .filter(port => !chosen.includes(port))
-      .toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a)))
+      .map(port => ({ port, likeness: likeness(port.name, inputs[at]!.name) }))
+      .toSorted((a, b) => b.likeness - a.likeness)
     // The code may not read all that is stated, but what it reads is stated.
     const mayBeUnread = ordered.length < inputs.length - at
-    const options = mayBeUnread && !ordered.some(isNamed) ? [undefined, ...ordered] : ordered
-    for (const port of mayBeUnread && ordered.some(isNamed) ? [...options, undefined] : options) {
+    const unread = mayBeUnread ? [undefined] : []
+    const all = ordered.map(({ port }) => port)
+    for (const port of ordered[0]?.likeness ? [...all, ...unread] : [...unread, ...all]) {
       if (search.left-- <= 0) return
       const next = [...chosen, port]
       const places = next.flatMap((own, i) =>
-        own ? [[inputs[i]!.shape, own.node.type.shape ?? undefined] as const] : [],
+        own ? [[inputs[i]!.shape, valueFor(inputs[i]!, own.node).type.shape ?? undefined] as const] : [],
       )
       if (isConsistent({ symbols }, [...known, ...places])) yield* choose(next)
     }

@@ -3,6 +3,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import type { StatedDescent } from '../spec/algorithm.js'
 import { givenNormalised } from './given-sums.js'
+import { asStated } from './network-ends.js'
 import { NetworkApplier } from './networks.js'
 import { type Meanings, trainingNetworks } from './objective.js'
 
@@ -30,7 +31,7 @@ export function statedGradients(
     provenance,
     symbol: name => bindings.get(name),
     input: name => inputs.get(name),
-    network: (network, output, args) => applier.apply(networks.get(network)!, output, args),
+    network: asStated(networks, builder, (network, output, args) => applier.apply(network, output, args)),
   })
   const value = graph?.model.outputs[0]?.node
   if (!value) return { problem: diagnostics[0]?.message ?? 'the equations do not fit the code' }

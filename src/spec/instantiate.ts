@@ -5,6 +5,7 @@ import type { Layer, LayerApplication, ModelGraph, Parameter, Port, StatedValue 
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem, type Problem } from '../graph/op.js'
 import { shapeText } from '../graph/type.js'
+import { nodesBelow } from '../graph/walk.js'
 import { applyLayer } from '../library/instantiate.js'
 import { batch } from '../library/open-sizes.js'
 import { type ElaborationProblem, problemOf } from '../ops/elaborate.js'
@@ -165,7 +166,8 @@ class PlanBuild {
     if (isProblem(node)) return misfit(name, node, span)
     if (hasBatch) {
       this.#batch ??= node.type.shape?.[0]
-      this.#perExample.add(node)
+      // What is given may be another form of a tensor, which then counts the examples.
+      for (const own of nodesBelow([node])) if (own.inputs.length === 0) this.#perExample.add(own)
     }
     this.values.set(name, node)
     this.inputs.push({ name, node, origin: { span, path: [] } })

@@ -39,7 +39,7 @@ function programIn(text: string): Program {
 }
 
 /** The files of algorithms, which are tested side by side. */
-export const algorithmFiles = ['agents', 'networks', 'by-hand'].map(
+export const algorithmFiles = ['agents', 'networks', 'images', 'by-hand'].map(
   name => `test/cases/algorithms/${name}.md`,
 )
 
