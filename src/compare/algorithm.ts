@@ -1,7 +1,6 @@
 import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
-import { substitute } from '../graph/dimension.js'
-import type { ModelGraph, Port } from '../graph/model.js'
+import type { ModelGraph } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 import type { Assignment, Descent } from '../graph/training.js'
@@ -14,31 +13,19 @@ import { withDescents, writtenDescent } from '../library/written-descents.js'
 import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '../spec/algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
-import { bindSizes } from './adopt.js'
 import { compareAmount } from './amounts.js'
 import { applicationsIn } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
-import { calledFunctions } from './called-functions.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
-import { flatNetworks, givesTensors } from './flat.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
-import { NetworkLeaves } from './leaves.js'
-import { networksWithEnds } from './network-ends.js'
-import {
-  type CodeNetwork,
-  codeNetworks,
-  type NetworkPairing,
-  networkPairings,
-  placesOf,
-  trainableOf,
-  triesAllOf,
-} from './networks.js'
+import { MeaningSearch } from './meaning-search.js'
+import { trainableOf } from './networks.js'
 import { compareObjective, type Effort, lossOf, type Meanings, trainingNetworks } from './objective.js'
 import { isBetter, type Outcome, outcomeOf, withoutDifferences } from './outcome.js'
-import { inputPairings, type Program, portsOf, wholeOf } from './program.js'
+import { type Program, wholeOf } from './program.js'
 import { partsWith } from './stated-matches.js'
 import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
@@ -82,9 +69,9 @@ export function compareAlgorithm(
   if (proved) return { ...proved, code: comparison.code }
   let best: (Outcome & { readonly meanings: Meanings }) | undefined
   let [tried, valued] = [0, 0]
-  let isComplete = comparison.triesAll
+  let isComplete = comparison.search.triesAll
   const search = { left: mostChoices }
-  for (const meanings of comparison.meanings(search)) {
+  for (const meanings of comparison.search.meanings(search)) {
     if (tried++ >= mostMeanings || valued >= mostValued) {
       isComplete = false
       break
@@ -98,13 +85,11 @@ export function compareAlgorithm(
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
-  const isSure = isComplete && search.left > 0 && !(best && comparison.mayBeOthers(best.meanings.networks))
+  const isSure =
+    isComplete && search.left > 0 && !(best && comparison.search.mayBeOthers(best.meanings.networks))
   const { clauses, loose } = isSure ? told : withoutDifferences(told, program.span)
   return { clauses, loose, steps: told.steps, code: comparison.code }
 }
-
-const sizesIn = (networks: NetworkPairing) =>
-  [...networks].flatMap(([stated, code]) => placesOf(stated, code))
 
 const isAssignment = (code: CodeStep): code is CodeStep<Assignment> => code.step.kind === 'assignment'
 
@@ -125,10 +110,8 @@ class ProgramComparison {
   readonly #losses = new Map<Descent, ReturnType<typeof lossOf>>()
   /** What steps that the code writes itself go down, where they take derivatives of it. */
   readonly #written = new Map<Assignment, Descent>()
-  readonly #ports: readonly Port[]
-  readonly #networks: readonly CodeNetwork[]
-  /** The same, and with activations that the code leaves to what reads them. */
-  readonly #candidates: readonly CodeNetwork[]
+  /** What names of the spec may be in the code. */
+  readonly search: MeaningSearch
   readonly #insides: NetworkInsides
   readonly #nameOf: (node: Node) => string
 
@@ -145,60 +128,16 @@ class ProgramComparison {
       if (own && step.kind === 'assignment') this.#written.set(step, own)
     }
     const losses = [...this.#losses.values()].flatMap(loss => (isProblem(loss) ? [] : [loss]))
-    const models = codeNetworks(
-      [...program.models, ...losses],
-      training.training.owners,
-      this.#steps.filter(isAssignment).map(({ step }) => step),
-      training.builder,
-    )
-    const all = [...models, ...flatNetworks(models)]
-    const isModels = !networkPairings(algorithm.networks, all, spec).next().done
-    this.#networks = isModels ? models : [...models, ...calledFunctions(losses, training)]
-    const ended = networksWithEnds(this.#networks, losses, losses.flatMap(applicationsIn), training.builder)
-    const asTheyAre = [...this.#networks, ...ended]
-    this.#candidates = [...asTheyAre, ...flatNetworks(asTheyAre)]
-    this.#ports = portsOf(losses, this.#steps)
-    this.code = wholeOf(program, losses, this.#ports, this.#networks)
+    this.search = new MeaningSearch(spec, algorithm, program, [...this.#losses.values()], this.#steps)
+    this.code = wholeOf(program, losses, this.search.ports, this.search.networks)
     this.#insides = new NetworkInsides(training)
     this.#nameOf = leafNames(this.code)
-  }
-
-  /** Whether every model of the code is tried as every network. */
-  get triesAll(): boolean {
-    return triesAllOf(this.#algorithm.networks, this.#networks)
-  }
-
-  /**
-   * Whether a part of what networks are in the code, or more than it, may be what the paper means: of a function, and of a
-   * model whose tensors the code makes something of itself where the paper has a vector.
-   */
-  mayBeOthers(networks: NetworkPairing): boolean {
-    const all = [...networks.values()]
-    if (all.some(({ calls }) => calls)) return true
-    if (!all.some(givesTensors)) return false
-    const { builder } = this.#program.training
-    const known = {
-      builder,
-      written: (node: Node) => node,
-      moved: new Set<Node>(),
-      training: new Set<CodeNetwork>(),
-    }
-    return [...this.#losses.values()].some(loss => {
-      if (isProblem(loss)) return true
-      const leaves = new NetworkLeaves(applicationsIn(loss), networks, known)
-      const root = leaves.replacedIn(loss.outputs[0]!.node)
-      if (isProblem(root)) return true
-      return nodesBelow([root]).some(node => {
-        const network = leaves.networkOf(node)
-        return network !== undefined && givesTensors(network)
-      })
-    })
   }
 
   /** The verdicts where every clause holds whatever the networks compute, which costs least to see. */
   proved(): Outcome | undefined {
     let tried = 0
-    for (const meanings of this.meanings({ left: mostChoices })) {
+    for (const meanings of this.search.meanings({ left: mostChoices })) {
       if (tried++ >= mostMeanings) return undefined
       const found = this.under(meanings, { most: 0, effort: 'form' })
       if (found && found.open === 0) return found
@@ -206,55 +145,11 @@ class ProgramComparison {
     return undefined
   }
 
-  /** What names of the spec may be in the code; `search` says how many choices of inputs are left to be tried. */
-  *meanings(search: { left: number }): Generator<Meanings> {
-    for (const networks of networkPairings(this.#algorithm.networks, this.#candidates, this.#spec))
-      for (const inputs of inputPairings(
-        this.#spec,
-        this.#ports,
-        sizesIn(networks),
-        this.#program.training.builder,
-        search,
-      )) {
-        const places = [
-          ...this.#spec.inputs.map(
-            ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
-          ),
-          ...sizesIn(networks),
-        ]
-        const sizes = bindSizes(this.#spec, places)
-        const below = this.#spec.inputs.flatMap(({ name, below: stated }) => {
-          const node = inputs.get(name)
-          if (!node || stated === undefined) return []
-          return [[node, substitute(stated, own => sizes.bindings.get(own))] as const]
-        })
-        const sums = this.#spec.inputs.flatMap(({ name, sums: total }) => {
-          const node = inputs.get(name)
-          return node && total !== undefined ? [[node, total] as const] : []
-        })
-        const { training } = this.#program
-        yield { training, networks, inputs, below: new Map(below), sums: new Map(sums), ...sizes }
-      }
-  }
-
   /** The verdicts where no model of the code can be the networks, or nothing of it the inputs. */
   withoutMeaning(): Outcome {
     const { networks, steps } = this.#algorithm
     const { span } = this.#program
-    const isFitting = !networkPairings(networks, this.#candidates, this.#spec).next().done
-    const shapes = ({ model }: CodeNetwork) =>
-      `${model.inputs.map(({ node }) => shapeText(node.type.shape)).join(', ')} → ${model.outputs
-        .map(({ node }) => shapeText(node.type.shape))
-        .join(', ')}`
-    const models = this.#networks.map(own => `\`${own.name}\`: ${shapes(own)}`).join('; ')
-    const ports = this.#ports.map(({ name, node }) => `\`${name}\` ${shapeText(node.type.shape)}`).join(', ')
-    const unknown = [...this.#losses.values()].find(isProblem)
-    const reason =
-      unknown && (this.#networks.length === 0 || isFitting)
-        ? unknown.problem
-        : isFitting
-          ? `the code has no tensors of these shapes, one for each input; it has ${ports || 'none'}`
-          : `the code has no models of these shapes, one for each network; it has ${models || 'none'}`
+    const reason = this.search.whyNone()
     const clauses = [
       ...this.#inputClauses(),
       ...networks.flatMap(clausesOfNetwork),
