@@ -66,13 +66,12 @@ export function callClosure(
   code.parameters.forEach((parameter, i) => {
     assignElement(interpreter, parameter, args[i] ?? { value: undefined }, frame)
   })
-  if (code.rest)
-    assignTarget(
-      interpreter,
-      code.rest,
-      { value: interpreter.arrayOf(args.slice(code.parameters.length)) },
-      frame,
-    )
+  if (code.rest) {
+    const others = args.slice(code.parameters.length)
+    const [first] = others
+    const value = first?.isAll ? first.value : interpreter.arrayOf(others)
+    assignTarget(interpreter, code.rest, { value }, frame)
+  }
   if (code.generator) return callGenerator(interpreter, closure, args, frame)
   const completion = runStatements(interpreter, code.body, frame)
   if (completion?.kind === 'perhaps') return unknownBranch(interpreter, 'the result', completion.cause)

@@ -47,9 +47,9 @@ export class HandedOut {
     if (alike.length >= mostNested)
       throw new BudgetExceeded(`functions are handed out inside of each other more than ${mostNested} deep`)
     const repetition = new Repetition(interpreter, reasonOf, code)
-    const args = code.parameters.map((_, i) => ({
-      value: interpreter.opaque('opaque-callee', { call }, span, `argument ${i + 1}`),
-    }))
+    const argument = (name: string) => interpreter.opaque('opaque-callee', { call }, span, name)
+    const args: Property[] = code.parameters.map((_, i) => ({ value: argument(`argument ${i + 1}`) }))
+    if (code.rest) args.push({ value: argument('the other arguments'), isAll: true })
     const found = interpreter.found.length
     this.#active.push({ closure, repetition })
     try {

@@ -186,8 +186,11 @@ function unboundFor(
   code: FunctionCode | undefined,
   name: string,
 ): readonly Property[] {
-  return (code?.parameters ?? []).map((parameter, i) => {
-    const path = nameOfTarget(parameter.target) ?? `argument ${i + 1}`
-    return { value: interpreter.unbound(path, `parameter ${i} of ${name}`) }
+  const { parameters = [], rest } = code ?? {}
+  const all = [...parameters.map(({ target }) => target), ...(rest ? [rest] : [])]
+  return all.map((target, i) => {
+    const path = nameOfTarget(target) ?? `argument ${i + 1}`
+    const value = interpreter.unbound(path, `parameter ${i} of ${name}`)
+    return target === rest ? { value, isAll: true } : { value }
   })
 }

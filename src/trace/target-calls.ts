@@ -1,4 +1,4 @@
-import type { FunctionCode, Module } from '../core/program.js'
+import type { FunctionCode, Module, PatternElement, Target } from '../core/program.js'
 import { type Span, sourceFile } from '../text/source.js'
 import { EarlierCalls, type LeftByCalls } from './earlier-calls.js'
 import { Thrown } from './frame.js'
@@ -271,10 +271,10 @@ export class Targets {
   }
 
   #construct(object: ClassObject, args: Bindings): Value {
-    const parameters = constructorOf(object)?.parameters ?? []
+    const code = constructorOf(object) ?? { parameters: [] }
     const interpreter = this.#interpreter
     const instance = interpreter.observe(
-      () => interpreter.construct(object, this.#bind(parameters, args), object.code.span),
+      () => interpreter.construct(object, this.#bind(code, args), object.code.span),
       () => unreadIn(object),
     )
     this.given.push(instance)
@@ -282,12 +282,12 @@ export class Targets {
   }
 
   #invoke(closure: ClosureObject, args: Bindings, thisValue: Value): Value {
-    const { parameters, span } = closure.code
+    const { span } = closure.code
     this.given.push(closure, thisValue)
     const interpreter = this.#interpreter
     const earlier = new EarlierCalls(interpreter, this.#earlier)
     const roots = { thisValue, code: closure.code, module: this.#module, scope: this.#instance?.scope }
-    const given = this.#bind(parameters, args)
+    const given = this.#bind(closure.code, args)
     const call = () =>
       interpreter.observe(
         () => interpreter.call(closure, given, span, thisValue),
@@ -303,7 +303,10 @@ export class Targets {
   }
 
   /** Values by name; a parameter without one takes its default, or is unbound. */
-  #bind(parameters: ClosureObject['code']['parameters'], args: Bindings): readonly Property[] {
+  #bind(
+    { parameters, rest }: Pick<FunctionCode, 'parameters' | 'rest'>,
+    args: Bindings,
+  ): readonly Property[] {
     const bound = parameters.map(({ target, default: fallback }): Property => {
       const name = nameOfTarget(target)
       const given = name === undefined ? undefined : this.#given(name, args)
@@ -330,8 +333,22 @@ export class Targets {
       }
       return { value: fallback ? undefined : this.#unbound(name ?? 'value') }
     })
+    if (rest) bound.push(...this.#others(rest, args))
     this.given.push(...bound.map(({ value }) => value))
     return bound
+  }
+
+  /** What a rest parameter holds: a list of which places are given, or of which nothing is known; or what is taken from it. */
+  #others(rest: Target, args: Bindings): readonly Property[] {
+    if (rest.kind === 'arrayPattern' && !rest.rest)
+      return rest.elements.map((element, i) => {
+        const name = element ? nameOfTarget(element.target) : undefined
+        const given = name === undefined ? undefined : this.#given(name, args)
+        return given ?? { value: element?.default ? undefined : this.#unbound(name ?? `argument ${i + 1}`) }
+      })
+    const name = nameOfTarget(rest)
+    const given = name === undefined ? undefined : this.#given(name, args)
+    return [{ value: given ? given.value : this.#unbound(name ?? 'value'), isAll: true }]
   }
 
   /** A parameter without a value, which another walk of the target finds again. */
@@ -397,8 +414,11 @@ function namesOf({ code }: Pick<ClosureObject, 'code'>): readonly string[] {
 }
 
 /** Parameters, and the fields of those that are patterns. */
-function takenBy({ parameters }: ClosureObject['code']): readonly Taken[] {
-  return parameters.flatMap(({ target, default: whole, remarks }): readonly Taken[] => {
+function takenBy({ parameters, rest }: ClosureObject['code']): readonly Taken[] {
+  const others: readonly (PatternElement | null)[] =
+    rest?.kind === 'arrayPattern' ? rest.elements : rest ? [{ target: rest }] : []
+  const all = [...parameters, ...others.flatMap(element => element ?? [])]
+  return all.flatMap(({ target, default: whole, remarks }): readonly Taken[] => {
     const said = remarks && { remarks }
     if (target.kind === 'objectPattern')
       return target.entries.flatMap(({ key, element }) => {

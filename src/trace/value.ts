@@ -21,6 +21,8 @@ export interface Property {
   readonly hidden?: true
   /** It keeps its value. */
   readonly locked?: true
+  /** As an argument: all that follow, of which it is not known how many there are. */
+  readonly isAll?: true
 }
 
 /**
