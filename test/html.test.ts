@@ -249,7 +249,7 @@ test('stated training stands beside the steps of the code, with what differs mar
     `✓training.${name}.optimizer.learningRate`,
   ]
   expect(rows.map(([paper, code]) => [paper, code!.slice(0, 1)])).toEqual([
-    [['✗training.L', 'E[(sg(y)−Q(s,a))2]', '✓training.L.over', ...optimizer('L')], ['1.']],
+    [['✗training.L', 'γ⋅(1−d)', '✓training.L.over', ...optimizer('L')], ['1.']],
     [['✓training.J', '✓training.J.over', ...optimizer('J')], ['2.']],
     [["✗training.θ'_Q", 'τθQ+(1−τ)θQ′', "✗training.θ'_μ", 'τθμ+(1−τ)θμ′'], ['3.']],
   ])

@@ -11,6 +11,7 @@ import type { TensorDeclaration } from '../trace/host.js'
 import { readArtifacts } from './artifacts.js'
 import { type AskedCheck, type Config, configName, findUpwards, readConfig, type Stated } from './config.js'
 import { isDiagnostic, isWithin, readNamedFile, whyNoProgram } from './files.js'
+import { isNetworkShapes } from './network-shapes.js'
 import { bundledSpec, bundledSpecs } from './package.js'
 import {
   type Project,
@@ -86,13 +87,12 @@ export function checkOne(asked: AskedCheck, project?: Project, watch?: Stopwatch
   const { path, target } = splitTarget(asked.target.text, folder)
   const full = resolve(folder, path)
   const spec = specFile(asked.spec, folder)
-  const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder)
-  const beside = [asked.spec, ...Object.values(asked.artifacts)].map(({ text }) => resolve(folder, text))
+  const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder, true)
+  const stated = [asked.spec, ...Object.values(asked.artifacts).filter(({ text }) => !isNetworkShapes(text))]
+  const beside = stated.map(({ text }) => resolve(folder, text))
   const problem = whyNoProgram(full, { shown: path, span: asked.target.span })
   const outside = project
-    ? [{ ...asked.target, text: path }, asked.spec, ...Object.values(asked.artifacts)].flatMap(stated =>
-        whyOutside(stated, project),
-      )
+    ? [{ ...asked.target, text: path }, ...stated].flatMap(entry => whyOutside(entry, project))
     : []
   const problems = [...(problem ? [problem] : []), ...(isDiagnostic(spec) ? [spec] : []), ...diagnostics]
   if (outside.length > 0 || problems.length > 0 || isDiagnostic(spec)) {

@@ -76,7 +76,7 @@ export const option = {
   artifact: () =>
     new Option(
       '--artifact <name=path>',
-      'the model.json of a model that the code loads, by its place or its variable; repeatable',
+      'the model.json of a model that the code loads or is given, by its place or its name; in a check of training its shapes, as [4]->[2], do; repeatable',
     )
       .argParser(collectArtifact)
       .default({}, 'none'),

@@ -301,8 +301,13 @@ class ProgramComparison {
       const value = descent && this.#objective(own, descent, meanings, effort)
       const context = { nameOf: this.#nameOf, effort, ...(value && { objective: value }) }
       const verdicts = compareWrittenStep(own, code.step, meanings, context)
+      const isOfAny = [...meanings.networks.values()].some(({ model }) => model.isAny)
       return verdicts.map(verdict =>
-        verdict.clause === objective ? withFrequency(verdict, match.stated, code, common) : verdict,
+        isOfAny && verdict.verdict === 'as written'
+          ? undecided(verdict.clause, 'the shapes of a model alone are given', code.step.origin.span)
+          : verdict.clause === objective
+            ? withFrequency(verdict, match.stated, code, common)
+            : verdict,
       )
     }
     const verdict =
@@ -437,6 +442,14 @@ class ProgramComparison {
         : nodes.slice(0, 4).map(this.#nameOf).join(', ') + (nodes.length > 4 ? ', …' : '')
     const actual =
       extra.length > 0 ? `also ${names(extra)}` : `not ${missing.slice(0, 4).map(this.#nameOf).join(', ')}`
+    const handed = [...networks.values()].find(
+      ({ model, parameters }) => model.isAny && extra.some(node => parameters.includes(node)),
+    )
+    if (handed) {
+      const { name } = handed
+      const reason = `the step trains \`${name}\` as well unless it is frozen where it is made; \`--artifact '${name}=[…]->[…] frozen'\` says that it is`
+      return undecided(clause, reason, span)
+    }
     const place = { span, related: [{ message: 'specified here', span: clause.span }] }
     const entry = diagnostic('trained-parameters', { call: step.call, expected, actual }, place)
     return differs(clause, entry, byValue(expected, actual))

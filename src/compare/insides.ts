@@ -33,10 +33,11 @@ export class NetworkInsides {
     return found
   }
 
-  #compared({ name, clause, inside }: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
+  #compared({ name: stated, clause, inside }: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
     const { builder, provenance } = this.#training
-    const found = code.end === undefined ? code.name : `${code.end} of what ${code.name} gives`
-    const own = asWritten(clause, byValue(name, found))
+    const name = code.model.isAny ? `any network for ${code.name}` : code.name
+    const found = code.end === undefined ? name : `${code.end} of what ${name} gives`
+    const own = asWritten(clause, byValue(stated, found))
     if (!inside) return { clauses: [own], loose: [], silent: [] }
     const outputs = code.model.outputs.map(port => {
       const node = ended(code, port.node, builder)

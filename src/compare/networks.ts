@@ -184,7 +184,7 @@ export const mostArranged = 4
 function* arrangementsOf({ from, to, inside }: StatedNetwork, network: CodeNetwork): Generator<CodeNetwork> {
   const { model } = network
   // What is inside of it is stated of the axes that it has.
-  if (network.isFlat && inside) return
+  if ((network.isFlat || network.model.isAny) && inside) return
   if (model.inputs.length !== from.length || model.outputs.length < to.length) return
   if (model.inputs.length > mostArranged || model.outputs.length > mostArranged) {
     if (model.outputs.length === to.length) yield network

@@ -93,6 +93,7 @@ export function compareObjective(
   const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
   const prover = new Prover(stated, meanings, indices, { taken, assumed })
   const applications = applicationsIn(loss)
+  const isOfAny = [...networks.values()].some(({ model }) => model.isAny)
   // The framework's own training is in that mode by itself.
   const inTraining = loss.isMinimized ? trainingNetworks(stated, networks) : new Set<CodeNetwork>()
   const leaves = new NetworkLeaves(applications, networks, {
@@ -151,7 +152,7 @@ export function compareObjective(
   }
   const isMoved = new Set(moved)
   const proved = prover.eachExample(code, ways, node => isMoved.has(node), refute)
-  if (proved) return proved
+  if (proved) return isOfAny ? shownForOne : proved
   let failed: Problem | undefined
   const outcome = compareEquations(outputs, compared, {
     ...search,
@@ -166,7 +167,13 @@ export function compareObjective(
     ),
     refute: sides => (equationParameters.length > 0 ? difference(sides) : refute()),
   })
-  return 'problem' in outcome && failed ? failed : outcome
+  if ('problem' in outcome && failed) return failed
+  return 'proof' in outcome && isOfAny ? shownForOne : outcome
+}
+
+const shownForOne: Problem = {
+  problem:
+    'of a model of which the shapes alone are given, it holds for one, and it is not shown for any other',
 }
 
 /** An objective that is the stated one but for what keeps its logarithms finite. */

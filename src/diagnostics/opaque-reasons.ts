@@ -99,7 +99,7 @@ export const opaqueReasons = {
     category: 'opaque',
     title: 'Call of an unknown function',
     message: 'the result of `{call}` is not known, because the function that is called is not known',
-    why: 'What an unknown function returns cannot be proved or refuted; what calls of a parameter give can be stated: numbers and texts as `--arg game.size()=9`, tensors as `--input data.next():[N,4]`.',
+    why: 'What an unknown function returns cannot be proved or refuted; what calls of a parameter give can be stated: numbers and texts as `--arg game.size()=9`, tensors as `--input data.next():[N,4]`, and in a check of training models by their shapes, as `--artifact critic=[4],[2]->[1]`.',
   },
   'unmodelled-call': {
     category: 'opaque',

@@ -175,6 +175,8 @@ export interface Model {
   readonly compilation?: Compilation
   /** For the loss of a training step of the program, which is its only output. */
   readonly isMinimized?: true
+  /** Only its shapes are known: it stands for any model that has them, and what it is made of means nothing. */
+  readonly isAny?: true
   /** The user lets none of it train. */
   readonly frozen?: true
   /** For a compiled model: the parameters that its optimizer was given. Those that were frozen since do not train. */

@@ -19,10 +19,11 @@ export interface Context {
   readonly counters: Counters
   /** Every `tf.variable`, in order of creation. */
   readonly variables: HostObject<TensorState>[]
-  /** Layers and variables that the program made, and within how many attempts. */
+  /** Layers and variables that there are, within how many attempts they were made, and whether they are of a description. */
   readonly made: {
     readonly object: HostObject<LayerState> | HostObject<TensorState>
     readonly depth: number
+    readonly isDescribed?: true
   }[]
   /** Layers that were applied within attempts, of which other nodes may be left, and within how many. */
   readonly attempted: Map<LayerObject, number>

@@ -18,7 +18,8 @@ export function leftovers(trace: Tracer, remains: Remains): readonly Diagnostic[
   const context = contextOf(trace)
   const { depth } = trace.heap
   const made = context.made
-    .filter(entry => entry.depth === depth && entry.object.id >= remains.since)
+    // A file has its layers whether the program uses them or not, and cuts off those that it does not need.
+    .filter(entry => entry.depth === depth && entry.object.id >= remains.since && !entry.isDescribed)
     .map(({ object }) => object)
   if (made.length === 0) return []
   const lost = made.filter(object => !remains.reach.has(object))

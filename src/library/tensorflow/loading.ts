@@ -6,6 +6,7 @@ import { contextOf } from './context.js'
 import { newModel } from './models.js'
 import { readSavedModel } from './saved-model.js'
 import type { ModelState } from './state.js'
+import { setTrainable } from './weights.js'
 
 /** Descriptions of saved models by the name that the user gave them. */
 export type Artifacts = ReadonlyMap<string, Json>
@@ -66,8 +67,12 @@ function become(model: HostObject<ModelState>, json: Json, trace: Tracer): HostO
   const { made } = contextOf(trace)
   const before = made.length
   const reason = readSavedModel(trace, json, model)
-  // The file has its layers whether the program uses them or not, and cuts off those that it does not need.
-  made.length = before
+  if (json.kind === 'record' && json.fields.has('isAny')) {
+    trace.heap.setState(model, { ...model.state, isAny: true })
+    // As the code does that made it: in a configuration, the key leaves variables trainable.
+    if (json.fields.has('isFrozen')) setTrainable(model, { value: false, span: json.span }, trace)
+  }
+  for (const [i, entry] of made.slice(before).entries()) made[before + i] = { ...entry, isDescribed: true }
   if (reason) trace.heap.setState(model, { ...model.state, reason, origin: trace.origin(json.span) })
   return model
 }

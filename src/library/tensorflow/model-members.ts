@@ -1,6 +1,7 @@
 import type { Attribute } from '../../graph/node.js'
 import type { Applied, Descent } from '../../graph/training.js'
 import type { TensorType } from '../../graph/type.js'
+import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, type Value } from '../../trace/value.js'
 import { attributeOf } from './arguments.js'
@@ -56,9 +57,13 @@ const ofKnown = (name: string, get: (state: ModelState, trace: Tracer) => Value)
     state.reason ? trace.fresh(`${state.name}.${name}`, state.reason) : get(state, trace),
   )
 
-/** A member that depends on how many layers there are. */
-const ofCounted = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
-  ofKnown(name, (state, trace) => openCount(trace, state, state.origin.span) ?? get(state, trace))
+/** A member that depends on which layers there are. */
+const ofLayers = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
+  ofKnown(name, (state, trace) => openLayers(trace, state, state.origin.span) ?? get(state, trace))
+
+/** What stands for the layers where it is not known which there are. */
+const openLayers = (trace: Tracer, state: ModelState, span: Span): Value =>
+  state.isAny ? trace.opaque('saved-model', { name: state.name }, span) : openCount(trace, state, span)
 
 /** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
 /** The mode that `model.apply(x, { training })` asks for. */
@@ -73,7 +78,7 @@ function modeAsked({ trace, arguments: [, kwargs], span }: HostCall): Applied['m
 function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
   const [key, index] = call.arguments.map(({ value }) => value)
   if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
-  const open = openCount(call.trace, state, call.span)
+  const open = openLayers(call.trace, state, call.span)
   if (open) return open
   const list = layersOf(state)
   const unknown = typeof key === 'string' && list.find(layer => layer.state.unknownName)?.state.unknownName
@@ -161,7 +166,7 @@ Object.assign(modelType.members, {
     const value = state.compilation?.fields.get('optimizer')?.value
     return isSetting(value) ? value : trace.fresh(`${state.name}.optimizer`, state.reason)
   }),
-  layers: ofCounted('layers', (state, trace) => trace.array(layersOf(state))),
+  layers: ofLayers('layers', (state, trace) => trace.array(layersOf(state))),
   inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
   outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),
   input: ofKnown('input', (state, trace) => result(trace, state.inputs)),

@@ -97,6 +97,7 @@ export class ModelReader {
       ...(compilation && { compilation }),
       ...(state.compilation && { trained: state.compilation.trained }),
       ...(!state.trainable && { frozen: true }),
+      ...(state.isAny && { isAny: true }),
       origin: state.origin,
     }
   }

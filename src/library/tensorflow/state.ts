@@ -115,6 +115,8 @@ export interface ModelState {
   readonly outputs: readonly HostObject<TensorState>[]
   /** It was loaded, and waits for a description that has the name of its variable, or for a name to be asked for by. */
   readonly awaits?: 'description' | 'name'
+  /** Only its shapes are known: it stands for any model that has them. */
+  readonly isAny?: true
   /** For sequential models. */
   readonly chain: Chain | null
   /**

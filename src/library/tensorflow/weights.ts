@@ -138,7 +138,7 @@ function isAlikeButBuilt(a: ModelState, b: ModelState): boolean {
 }
 
 /** Setting `trainable` of a layer or model also marks the weights that it holds directly at that time. */
-function setTrainable(object: LayerObject, { value, span }: Property, trace: Tracer): void {
+export function setTrainable(object: LayerObject, { value, span }: Property, trace: Tracer): void {
   if (isUnknown(value) || isPolynomial(value)) {
     obscure(object, value, span, trace)
     return
