@@ -49,7 +49,7 @@ export function calledFunctions(
   }
   return [...functions.values()].map(({ model, calls }) => {
     const owned = (model.variables ?? []).map(({ node }) => node)
-    return { name: model.name, model, owned, parameters: owned, calls }
+    return { name: model.name, model, owned, parameters: owned, calls, isGuess: true }
   })
 }
 

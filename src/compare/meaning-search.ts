@@ -22,6 +22,7 @@ import {
   triesAllOf,
 } from './networks.js'
 import type { Meanings } from './objective.js'
+import { networksOfParts } from './output-parts.js'
 import { inputPairings, type Program, portsOf } from './program.js'
 import type { CodeStep } from './steps.js'
 
@@ -56,16 +57,14 @@ export class MeaningSearch {
     const { training } = program
     const known = losses.flatMap(loss => (isProblem(loss) ? [] : [loss]))
     const assignments = steps.flatMap(({ step }): Assignment[] => (step.kind === 'assignment' ? [step] : []))
-    const models = codeNetworks(
-      [...program.models, ...known],
-      training.training.owners,
-      assignments,
-      training.builder,
-    )
+    const { builder } = training
+    const applications = known.flatMap(applicationsIn)
+    const whole = codeNetworks([...program.models, ...known], training.training.owners, assignments, builder)
+    const models = [...whole, ...networksOfParts(whole, known, applications, builder)]
     const all = [...models, ...flatNetworks(models)]
     const isModels = !networkPairings(algorithm.networks, all, spec).next().done
     this.networks = isModels ? models : [...models, ...calledFunctions(known, training)]
-    const ended = networksWithEnds(this.networks, known, known.flatMap(applicationsIn), training.builder)
+    const ended = networksWithEnds(this.networks, known, applications, builder)
     const asTheyAre = [...this.networks, ...ended]
     this.#candidates = [...asTheyAre, ...flatNetworks(asTheyAre)]
     this.ports = portsOf(known, steps)
@@ -124,7 +123,7 @@ export class MeaningSearch {
    */
   mayBeOthers(networks: NetworkPairing): boolean {
     const all = [...networks.values()]
-    if (all.some(({ calls }) => calls)) return true
+    if (all.some(({ isGuess }) => isGuess)) return true
     if (!all.some(givesTensors)) return false
     const { builder } = this.#program.training
     const known = {

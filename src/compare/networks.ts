@@ -29,8 +29,10 @@ export interface CodeNetwork {
   readonly joined?: readonly Dimension[]
   /** Which input and output of the model stands at each place here; all in their order, if absent. */
   readonly order?: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
-  /** For a function of the program that is no model: where it is called. */
+  /** For what is no model as it is: where it is applied. */
   readonly calls?: readonly AppliedFunction[]
+  /** For a function of the program: a part of it, or more than it, may be what is meant. */
+  readonly isGuess?: true
   /** The activation that the network ends in and the model does not: the code takes it of what the model gives. */
   readonly end?: string
   /** Whether tensors with axes that the model takes and gives are vectors of the network. */
