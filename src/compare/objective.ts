@@ -69,6 +69,13 @@ export function lossOf({ loss, reason }: Descent, { builder }: TrainingGraph): M
   return { ...loss, inputs: [...loss.inputs, ...labels], outputs }
 }
 
+/** What a value of the code reads that is no input of the spec: a caller may have drawn it. */
+function givenBesides(root: Node, { inputs }: Meanings): string | undefined {
+  const stated = new Set(nodesBelow([...inputs.values()]))
+  const besides = nodesBelow([root]).find(node => node.op === 'input' && !stated.has(node))
+  return besides && String(besides.attributes.name)
+}
+
 /**
  * Compares what a spec minimises with what a step of the code does: as values, and, where gradients are stopped on the way
  * to a parameter that moves, by their gradients as well. It is first proved for each example, which decides for batches
@@ -139,6 +146,13 @@ export function compareObjective(
     return whole
   }
   if (instantiator.unpaired !== undefined) {
+    const given = givenBesides(root, meanings)
+    if (given !== undefined) {
+      const drawn = instantiator.unpaired
+      return {
+        problem: `the code does not draw ${drawn}, and \`${given}\`, which it is given, may be these draws`,
+      }
+    }
     // What one side draws and the other does not cannot make both equal, whatever else they are.
     const found = refute()
     return found.kind === 'differs'
