@@ -1,6 +1,6 @@
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
-import type { Shape } from '../../graph/type.js'
+import { type Shape, shapeText } from '../../graph/type.js'
 import type { Mode } from '../../ops/elaborate.js'
 import type { Span } from '../../text/source.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
@@ -374,7 +374,10 @@ export function applyModel(
       return fail(
         trace.opaque(
           'shape-mismatch',
-          { layer: state.name, problem: 'the model cannot be applied to a tensor of this shape' },
+          {
+            layer: state.name,
+            problem: `the model takes ${shapesOf(state.inputs)} and is applied to ${shapesOf(inputs)}`,
+          },
           span,
         ).reason,
       )
@@ -394,3 +397,6 @@ export function applyModel(
     }),
   )
 }
+
+const shapesOf = (tensors: readonly HostObject<TensorState>[]): string =>
+  tensors.map(({ state }) => shapeText(state.node?.type.shape ?? null)).join(', ')
