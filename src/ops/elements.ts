@@ -62,6 +62,7 @@ export function elementOf(
     const { position } = place
     const { name } = position.index
     const part = rangeOn(position, size)
+    if (i === 0) refuseOpenRange(value, position, size, part.size)
     if (withBatch && i === 0) position.index.isBatch = true
     node = sliced(elaborator, node, axis, size, part.start, part.size)
     if (names.includes(name)) node = onDiagonal(elaborator, node, names.indexOf(name), axis)
@@ -143,6 +144,22 @@ function named({ axes }: Elaborator, node: Node, names: readonly (string | undef
     node: isInOrder ? node : axes.node('transpose', [node], { permutation }),
     axes: withName.map(i => names[i]!),
   }
+}
+
+/**
+ * A paper's m or B in `\frac{1}{m} \sum_{i=1}^m` is the size of the batch, which no shape says: read as an open number of places of
+ * an axis, or as a part of the batch, it would state another model. An open size is therefore a part only of an axis with an open size.
+ */
+function refuseOpenRange(value: Placed, { index }: Position, axis: Dimension, size: Dimension): void {
+  const at = value.axes.indexOf(batchAxis)
+  if (at < 0 || typeof size === 'number' || typeof subtract(axis, size) === 'number') return
+  const batch = value.node.type.shape![at]!
+  if (typeof axis !== 'number' && !equals(axis, batch)) return
+  const [end, examples] = [size, batch].map(each => (typeof each === 'number' ? String(each) : each.key))
+  throw new Misfit(
+    `\`${index.name}\` runs to \`${end}\`, which is no size of an axis here: the examples of a batch are \`${examples}\`, as in \`\\sum_{${index.name}=1}^{${examples}}\``,
+    index.range,
+  )
 }
 
 function includesBatch(value: Placed, places: readonly Place[]): boolean {
