@@ -3,7 +3,7 @@ import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
 
 /**
- * Parameters as equations may mean them: one as it is, a matrix transposed, one of several tensors that it holds side by
+ * Parameters as equations may mean them: one as it is, a matrix transposed or as a vector, one of several tensors that it holds side by
  * side, or several side by side as one.
  */
 export interface Form {
@@ -36,11 +36,16 @@ const mostTogether = 4
 const made = (node: ReturnType<GraphBuilder['node']>): Node | undefined =>
   isProblem(node) ? undefined : node
 
-/** A parameter by itself, and a matrix transposed. */
+/** A parameter by itself, a matrix transposed, and a vector of what programs keep as a matrix of one column or row. */
 export function formsOf(parameter: Node, builder: GraphBuilder): readonly Node[] {
-  const transposed =
-    parameter.type.shape?.length === 2 ? made(builder.node('transpose', [parameter])) : undefined
-  return transposed ? [parameter, transposed] : [parameter]
+  const { shape } = parameter.type
+  const transposed = shape?.length === 2 ? made(builder.node('transpose', [parameter])) : undefined
+  const rest = shape?.filter(size => size !== 1)
+  const vector =
+    rest && rest.length < shape!.length && rest.length < 2
+      ? made(builder.node('reshape', [parameter], { shape: rest }))
+      : undefined
+  return [parameter, ...(transposed ? [transposed] : []), ...(vector ? [vector] : [])]
 }
 
 /** What the learned tensors of a spec are like, by which parameters may hold several of them. */

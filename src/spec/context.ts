@@ -1,6 +1,15 @@
-import { apply, type Dimension, isFunctionName, isPolynomial, multiply, symbol } from '../graph/dimension.js'
+import {
+  apply,
+  type Dimension,
+  isFunctionName,
+  isPolynomial,
+  multiply,
+  symbol,
+  symbolsOf,
+} from '../graph/dimension.js'
 import type { Attribute } from '../graph/node.js'
 import { textOf } from '../library/config.js'
+import { batchName } from '../library/open-sizes.js'
 import { stepCounters } from '../library/schedule.js'
 import type { Expression } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation } from '../math/parse.js'
@@ -16,6 +25,14 @@ import { itemsOf, placeWithin, scalarOf, spanOf, type YamlEntry, type YamlNode }
 export class SpecContext extends FieldReader {
   readonly symbols = new Map<string, { value: Attribute | undefined; meaning?: string; span: Span }>()
   #counters: ReadonlyMap<string, string> = new Map()
+  /** The symbols in shapes that were read. */
+  readonly #inShapes = new Set<string>()
+
+  /** Whether a symbol stands for the number of examples: it is called as that is, is open, and no axis has its size. */
+  isBatch(name: string): boolean {
+    const known = this.symbols.get(name)
+    return name === batchName && known !== undefined && known.value === undefined && !this.#inShapes.has(name)
+  }
 
   /** Reads with values for symbols that count there alone. */
   within<Result>(values: ReadonlyMap<string, Dimension>, span: Span, read: () => Result): Result {
@@ -80,7 +97,11 @@ export class SpecContext extends FieldReader {
     const shape = this.quantity(node)
     const isSize = (size: Attribute) =>
       isPolynomial(size) || (typeof size === 'number' && Number.isSafeInteger(size) && size > 0)
-    if (Array.isArray(shape) && shape.every(isSize)) return shape as readonly Dimension[]
+    if (Array.isArray(shape) && shape.every(isSize)) {
+      for (const size of shape as readonly Dimension[])
+        for (const name of symbolsOf(size)) this.#inShapes.add(name)
+      return shape as readonly Dimension[]
+    }
     if (this.diagnostics.length === before)
       this.report('spec-invalid-value', { layer: owner, key, value: textOf(shape), expected }, span)
     return []

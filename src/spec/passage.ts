@@ -1,4 +1,5 @@
 import type { Attribute } from '../graph/node.js'
+import { batchName } from '../library/open-sizes.js'
 import { type Expression, type NameExpression, partsOf, type Range } from '../math/expression.js'
 import { isSyntaxProblem, parseEquation, parseEquations, type SyntaxProblem } from '../math/parse.js'
 import { printExpression } from '../math/print.js'
@@ -10,6 +11,7 @@ import { firstSide, linksOf } from './chains.js'
 import type { SpecContext } from './context.js'
 import { byConvention } from './conventions.js'
 import { drawnNames, readWhere } from './declared.js'
+import { ofOneExample } from './examples.js'
 import { scriptBesidePlain } from './fonts.js'
 import { isPaperFunction } from './functions.js'
 import { type Known, LineReader, type Report } from './lines.js'
@@ -65,7 +67,9 @@ export function readPassage(
   ])
   if (stated.length < links.flatMap(({ definitions, claims }) => [...definitions, ...claims]).length)
     return undefined
-  const written = writtenOut(byConvention(stated, given, fail), given)
+  const isInWhere = JSON.stringify(fields.get('where')?.value ?? null).includes(`"${batchName}"`)
+  const plain = context.isBatch(batchName) && !isInWhere ? ofOneExample(stated, batchName) : stated
+  const written = writtenOut(byConvention(plain, given, fail), given)
   const named = keys.flatMap(key => {
     const tree = parseEquation(key)
     return isSyntaxProblem(tree) ? [] : [tree]
