@@ -2,47 +2,63 @@ import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { invalidJson } from '../reading.js'
 import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
-import { sourceFile } from '../text/source.js'
+import { type SourceFile, sourceFile } from '../text/source.js'
 import type { Stated } from './config.js'
 import { isDiagnostic, readNamedFile } from './files.js'
 import { isNetworkShapes, readNetworkShapes, standInFor } from './network-shapes.js'
+
+interface Artifacts {
+  readonly artifacts: Readonly<Record<string, Json>>
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /**
  * The descriptions of models that the user named, or what is wrong with them. Paths start in `folder`; `takesShapes` says
  * whether shapes alone, which tell nothing of what a model computes, are of use.
  */
-export function readArtifacts(
-  paths: Readonly<Record<string, Stated>>,
+export const readArtifacts = (
+  stated: Readonly<Record<string, Stated>>,
   folder: string,
   takesShapes = false,
-): { readonly artifacts: Readonly<Record<string, Json>>; readonly diagnostics: readonly Diagnostic[] } {
+): Artifacts =>
+  artifactsIn(stated, takesShapes, ({ text, span }) =>
+    readNamedFile(resolve(folder, text), { shown: text, span }),
+  )
+
+/** The same, of files that `fileOf` finds. */
+export function artifactsIn(
+  stated: Readonly<Record<string, Stated>>,
+  takesShapes: boolean,
+  fileOf: (stated: Stated) => SourceFile | Diagnostic,
+): Artifacts {
   const diagnostics: Diagnostic[] = []
-  const read = Object.entries(paths).flatMap(([name, { text, span }]): (readonly [string, Json])[] => {
-    if (isNetworkShapes(text)) {
-      const found = shapesIn(name, text, takesShapes)
-      if (!('code' in found)) return [[name, found]]
-      diagnostics.push({ ...found, ...(span && { span }) })
-      return []
-    }
-    const file = readNamedFile(resolve(folder, text), { shown: text, span })
+  const read = Object.entries(stated).flatMap(([name, entry]): (readonly [string, Json])[] => {
+    const { text, span } = entry
+    const file = isNetworkShapes(text) ? shapesIn(name, text, takesShapes) : fileOf(entry)
     const json = isDiagnostic(file) ? file : readJson(file)
     if (!isDiagnostic(json) && !isJsonProblem(json)) return [[name, json]]
-    diagnostics.push(isDiagnostic(json) ? json : invalidJson(json))
+    diagnostics.push(
+      isDiagnostic(json) ? { ...json, ...(span && !json.span && { span }) } : invalidJson(json),
+    )
     return []
   })
   return { artifacts: Object.fromEntries(read), diagnostics }
 }
 
+/** The paths among what is stated of models. */
+export const artifactPaths = (stated: Readonly<Record<string, Stated>>): readonly Stated[] =>
+  Object.values(stated).filter(({ text }) => !isNetworkShapes(text))
+
 /** A model of which the shapes alone are given. */
-function shapesIn(name: string, text: string, takesShapes: boolean): Json | Diagnostic {
+function shapesIn(name: string, text: string, takesShapes: boolean): SourceFile | Diagnostic {
+  const path = `${name}=${text}`
+  if (!takesShapes) {
+    const reason = 'shapes alone say nothing of what it computes, and only a check of training can do without'
+    return diagnostic('unreadable-model', { path, reason })
+  }
   const shapes = readNetworkShapes(text)
-  const reason = !takesShapes
-    ? 'shapes alone say nothing of what it computes, and only a check of training can do without'
-    : shapes
-      ? undefined
-      : 'shapes are whole numbers without the batch, as `[4]->[2]`, `[8,8,3],[2]->[1]` or `[4]->[2] frozen`'
-  if (!shapes || reason !== undefined)
-    return diagnostic('unreadable-model', { path: `${name}=${text}`, reason: reason ?? '' })
-  const json = readJson(sourceFile(`${name}=${text}`, JSON.stringify(standInFor(name, shapes), null, 1)))
-  return isJsonProblem(json) ? invalidJson(json) : json
+  if (shapes) return sourceFile(path, JSON.stringify(standInFor(name, shapes), null, 1))
+  const reason =
+    'shapes are whole numbers without the batch, as `[4]->[2]`, `[8,8,3],[2]->[1]` or `[4]->[2] frozen`'
+  return diagnostic('unreadable-model', { path, reason })
 }

@@ -8,10 +8,9 @@ import type { Spec } from '../spec/spec.js'
 import { nearest } from '../text/nearest.js'
 import type { SourceFile } from '../text/source.js'
 import type { TensorDeclaration } from '../trace/host.js'
-import { readArtifacts } from './artifacts.js'
+import { artifactPaths, readArtifacts } from './artifacts.js'
 import { type AskedCheck, type Config, configName, findUpwards, readConfig, type Stated } from './config.js'
 import { isDiagnostic, isWithin, readNamedFile, whyNoProgram } from './files.js'
-import { isNetworkShapes } from './network-shapes.js'
 import { bundledSpec, bundledSpecs } from './package.js'
 import {
   type Project,
@@ -88,7 +87,7 @@ export function checkOne(asked: AskedCheck, project?: Project, watch?: Stopwatch
   const full = resolve(folder, path)
   const spec = specFile(asked.spec, folder)
   const { artifacts, diagnostics } = readArtifacts(asked.artifacts, folder, true)
-  const stated = [asked.spec, ...Object.values(asked.artifacts).filter(({ text }) => !isNetworkShapes(text))]
+  const stated = [asked.spec, ...artifactPaths(asked.artifacts)]
   const beside = stated.map(({ text }) => resolve(folder, text))
   const problem = whyNoProgram(full, { shown: path, span: asked.target.span })
   const outside = project

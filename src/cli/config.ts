@@ -93,7 +93,7 @@ class ConfigReader extends FieldReader {
     const args = this.#named(fields.get('arguments'), ['units'], entry => this.#json(entry.value))
     const inputs = this.#named(fields.get('inputs'), ['x'], entry => this.#tensor(entry))
     const artifacts = this.#named(fields.get('artifacts'), ['name'], entry =>
-      this.#text('artifacts', entry, 'the path of a model.json'),
+      this.#text('artifacts', entry, 'the path of a model.json, or shapes as [4]->[2]'),
     )
     if (this.diagnostics.length > before || !target || !spec) return undefined
     return { target, spec, arguments: args, inputs, artifacts }

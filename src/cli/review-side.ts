@@ -1,10 +1,10 @@
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import { type CheckOutcome, check } from '../pipeline.js'
-import { invalidJson, type ModelRequest } from '../reading.js'
+import type { ModelRequest } from '../reading.js'
 import { pathFrom } from '../report/locations.js'
-import { isJsonProblem, type Json, readJson } from '../syntax/json.js'
 import type { Files } from '../syntax/modules.js'
 import { type SourceFile, sourceFile } from '../text/source.js'
+import { artifactsIn } from './artifacts.js'
 import type { AskedCheck, Stated } from './config.js'
 import { isDiagnostic, readNamedFile } from './files.js'
 import { bundledSpec } from './package.js'
@@ -33,7 +33,11 @@ export function checkAt(asked: AskedCheck, folder: string, code: Side, rules: Si
   const request = requestAt(asked, folder, code)
   const { files, ...reading } = recorded(request.files)
   const spec = specAt(asked.spec, folder, rules)
-  const { artifacts, diagnostics } = artifactsAt(asked, folder, code)
+  const { artifacts, diagnostics } = artifactsIn(asked.artifacts, true, stated => {
+    const path = pathFrom(folder, stated.text)
+    const text = path.startsWith(folder) ? code.files.read(path) : undefined
+    return text === undefined ? notFound(stated) : sourceFile(path, text)
+  })
   const missing = code.files.exists(request.path) ? [] : [notFound({ ...asked.target, text: request.path })]
   const problems = [...missing, ...(isDiagnostic(spec) ? [spec] : []), ...diagnostics]
   if (isDiagnostic(spec) || problems.length > 0) {
@@ -56,21 +60,4 @@ function specAt(stated: Stated, folder: string, { files }: Side): SourceFile | D
   if (text !== undefined) return sourceFile(path, text)
   const bundled = bundledSpec(stated.text)
   return bundled ? readNamedFile(bundled, { shown: `${folder}specs/${stated.text}.yaml` }) : notFound(stated)
-}
-
-function artifactsAt(
-  { artifacts }: AskedCheck,
-  folder: string,
-  { files }: Side,
-): { readonly artifacts: Readonly<Record<string, Json>>; readonly diagnostics: readonly Diagnostic[] } {
-  const diagnostics: Diagnostic[] = []
-  const read = Object.entries(artifacts).flatMap(([name, stated]): (readonly [string, Json])[] => {
-    const path = pathFrom(folder, stated.text)
-    const text = path.startsWith(folder) ? files.read(path) : undefined
-    const json = text === undefined ? notFound(stated) : readJson(sourceFile(path, text))
-    if (!isDiagnostic(json) && !isJsonProblem(json)) return [[name, json]]
-    diagnostics.push(isDiagnostic(json) ? json : invalidJson(json))
-    return []
-  })
-  return { artifacts: Object.fromEntries(read), diagnostics }
 }

@@ -17,6 +17,7 @@ import {
 import { reviewReporters } from '../report/review-reporters.js'
 import { lineText, type SourceFile, type Span, sourceFile } from '../text/source.js'
 import { Acceptances } from './acceptances.js'
+import { artifactPaths } from './artifacts.js'
 import { affectedFiles, changedFiles, type FilePair } from './changed-files.js'
 import { type AskedCheck, type Config, configName, readConfig } from './config.js'
 import { listingsOf } from './equations.js'
@@ -139,7 +140,7 @@ function reviewCheck(
 ): readonly { readonly asked: AskedCheck; readonly check: ReviewedCheck }[] {
   const first = checkAt(asked, folder, before, before)
   const isSame = (path: string) => before.files.read(path) === after.files.read(path)
-  const beside = Object.values(asked.artifacts).map(({ text }) => folder + text)
+  const beside = artifactPaths(asked.artifacts).map(({ text }) => folder + text)
   if ([...first.sought, ...beside].every(isSame)) return []
   const second = checkAt(asked, folder, after, before)
   const [own] = accepting([first], false).checks([first], false)
