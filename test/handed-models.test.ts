@@ -39,12 +39,12 @@ const inputs = {
 } as const
 const dqn = sourceFile('specs/dqn.yaml', readFileSync('specs/dqn.yaml', 'utf8'))
 
-function checkAgent(code: string, online: string, target: string) {
+function checkAgent(code: string, online: string, target: string, spec = dqn) {
   const stated = { online: { text: online }, target: { text: target } }
   const { artifacts, diagnostics } = readArtifacts(stated, '.', true)
   expect(diagnostics).toEqual([])
   const request = { files: inMemory({ 'agent.js': code }), path: 'agent.js', target: 'Agent.train' }
-  return check({ ...request, inputs, artifacts }, dqn)
+  return check({ ...request, inputs, artifacts }, spec)
 }
 
 const clause = (outcome: ReturnType<typeof check>, id: string) =>
@@ -52,6 +52,21 @@ const clause = (outcome: ReturnType<typeof check>, id: string) =>
 
 test('models that code is handed are networks, whatever they compute', () => {
   expect(checkAgent(agent, '[4]->[2]', '[4]->[2] frozen').verdict).toBe('as written')
+})
+
+test('a parameter whose method minimize is given a function is an optimizer, of which the rule is not known', () => {
+  const code = agent
+    .replace('constructor(online, target) {', 'constructor(online, target, optimizer) {')
+    .replace('tf.train.adam(1e-3)', 'optimizer')
+  expect(checkAgent(code, '[4]->[2]', '[4]->[2] frozen').verdict).toBe('as written')
+  const stated = sourceFile(
+    'spec.yaml',
+    dqn.text.replace('over: Q\n', 'over: Q\n    optimizer: { adam: { learningRate: 0.001 } }\n'),
+  )
+  expect(stated.text).not.toBe(dqn.text)
+  const outcome = checkAgent(code, '[4]->[2]', '[4]->[2] frozen', stated)
+  expect([outcome.verdict, clause(outcome, 'training.L')?.verdict]).toEqual(['unverified', 'as written'])
+  expect(clause(outcome, 'training.L.optimizer')?.verdict).toBe('unverified')
 })
 
 test('a model that is handed over may be frozen where it is made', () => {

@@ -366,6 +366,8 @@ export interface Library {
   readonly stated: (remarks: readonly Remark[]) => readonly StatedTensor[]
   /** What a parameter must hold by its type, apart from tensors; by path. */
   readonly typed: (trace: Tracer, name: string, remarks: readonly Remark[]) => Readonly<Record<string, Value>>
+  /** What a parameter without a value must be, by the method of it that is called and what that is given. */
+  readonly receiver: (trace: Tracer, name: string, call: UnknownCall) => Value
   /** Called where a function is called that is not known, with its name: which values have to be tensors. */
   readonly calledUnknown: (trace: Tracer, name: string, call: UnknownCall) => readonly string[]
   /** A tensor that the target takes, for a parameter of it. */

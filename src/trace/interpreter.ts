@@ -279,6 +279,9 @@ export class Interpreter implements Tracer {
   call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value {
     this.step()
     if (isUnknown(callee)) {
+      const name = lastKeyOf(callee)
+      const receiver = this.library.receiver(this, name, { thisValue, arguments: args, span })
+      if (receiver !== undefined) return this.call(this.get(receiver, name, span), args, span, receiver)
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path: Path = { of: callee, write: name => `${name}(…)` }
       this.#handedOut.offer(this, args, span)
@@ -288,7 +291,7 @@ export class Interpreter implements Tracer {
         : this.opaque('opaque-callee', { call: shortText(span) }, span, path)
       const operation = operationOfCall(this, callee, { arguments: args, thisValue, span })
       if (operation) this.unknowns.explain(result, operation)
-      const taken = this.library.calledUnknown(this, lastKeyOf(callee), { thisValue, arguments: args, span })
+      const taken = this.library.calledUnknown(this, name, { thisValue, arguments: args, span })
       this.wantTensors(taken, callee.reason ? undefined : result.reason)
       return result
     }

@@ -3,7 +3,7 @@ import type { CustomGradient } from '../../graph/custom-gradient.js'
 import type { Model, ShapeStatement } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import type { Tracer } from '../../trace/host.js'
-import type { HostObject, UnknownValue } from '../../trace/value.js'
+import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
 import { batchName } from '../open-sizes.js'
 import { Counters } from './counters.js'
 import type { GivenNumbers } from './given-data.js'
@@ -41,6 +41,8 @@ export interface Context {
   readonly stops: HostObject<ModelState>[]
   /** The training steps of the code that runs now, by place. */
   readonly steps: Map<string, Model | UnknownValue>
+  /** Parameters without a value that are optimizers by what is called of them, by their paths. */
+  readonly handedOptimizers: Map<string, Value>
   /** Functions with gradients of their own, by place; undefined where one could not be followed. */
   readonly customGradients: Map<string, CustomGradient | undefined>
   /** What training code did so far. */
@@ -106,6 +108,7 @@ export function contextOf(trace: Tracer): Context {
     derivatives: new Map(),
     differentiations: [],
     customGradients: new Map(),
+    handedOptimizers: new Map(),
     limitedCalls: [],
     seeds: new Map(),
     statements: new Map(),

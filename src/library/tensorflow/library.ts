@@ -31,7 +31,7 @@ import { callTensorFunction } from './tensor-functions.js'
 import { checkVariables } from './training.js'
 import './tensors.js'
 import { clearRecord } from './training-record.js'
-import { typedValues } from './typed-values.js'
+import { optimizerThatMinimizes, typedValues } from './typed-values.js'
 import { isLayer, isModel, isTensor } from './types.js'
 import { unmodelledMember, unmodelledNamespaces } from './unmodelled.js'
 import { untrained } from './untrained.js'
@@ -89,6 +89,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     },
     typed: (trace, name, remarks) => typedValues(trace, name, remarks, isOwnSpecifier),
     stated: remarks => statedTensors(remarks, isOwnSpecifier),
+    receiver: optimizerThatMinimizes,
     calledUnknown: (trace, name, call) => {
       noteUnfollowed(trace, name, call)
       if (name === 'minimize') checkVariables(trace, call)
@@ -101,6 +102,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
       clearRecord(trace, contextOf(trace).record)
       contextOf(trace).customGradients.clear()
       contextOf(trace).given.clear()
+      contextOf(trace).handedOptimizers.clear()
     },
     customGradientsOf: trace =>
       [...contextOf(trace).customGradients.values()].filter(found => found !== undefined),

@@ -1,6 +1,7 @@
 import type { Remark } from '../../core/program.js'
-import type { Tracer } from '../../trace/host.js'
-import type { Value } from '../../trace/value.js'
+import type { Tracer, UnknownCall } from '../../trace/host.js'
+import { isObject, isUnknown, type Value } from '../../trace/value.js'
+import { contextOf } from './context.js'
 import type { SettingState } from './state.js'
 import { readType, type TypeReading } from './type-names.js'
 import { settingType } from './types.js'
@@ -28,6 +29,22 @@ function optimizersIn(type: TypeReading, path: readonly string[]): readonly stri
   if (type.kind === 'optimizer') return [path.join('.')]
   if (type.kind !== 'fields') return []
   return [...type.fields].flatMap(([key, inner]) => optimizersIn(inner, [...path, key]))
+}
+
+/** A parameter without a value is an optimizer where its method `minimize` is given a function; the same one each time. */
+export function optimizerThatMinimizes(
+  trace: Tracer,
+  name: string,
+  { thisValue, arguments: args, span }: UnknownCall,
+): Value {
+  const loss = args[0]?.value
+  const isLoss = isObject(loss) && loss.kind === 'closure'
+  if (name !== 'minimize' || !isLoss || !isUnknown(thisValue) || thisValue.reason) return undefined
+  const { handedOptimizers } = contextOf(trace)
+  const { path } = thisValue
+  const known = handedOptimizers.get(path) ?? unknownOptimizer(trace, path, span)
+  handedOptimizers.set(path, known)
+  return known
 }
 
 function unknownOptimizer(trace: Tracer, path: string, span: Remark['span']): Value {
