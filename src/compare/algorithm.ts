@@ -85,9 +85,11 @@ export function compareAlgorithm(
   }
   const named = best && best.differing > 0 ? comparison.under(best.meanings, { effort: 'name' }) : best
   const told = named ?? comparison.withoutMeaning()
-  const isSure =
-    isComplete && search.left > 0 && !(best && comparison.search.mayBeOthers(best.meanings.networks))
-  const { clauses, loose } = isSure ? told : withoutDifferences(told, program.span)
+  const doubt =
+    isComplete && search.left > 0
+      ? best && comparison.search.doubtAbout(best.meanings.networks)
+      : 'networks and inputs may be those of the code in more ways than are tried'
+  const { clauses, loose } = doubt === undefined ? told : withoutDifferences(told, doubt, program.span)
   return { clauses, loose, steps: told.steps, code: comparison.code }
 }
 

@@ -118,13 +118,14 @@ export class MeaningSearch {
   }
 
   /**
-   * Whether a part of what networks are in the code, or more than it, may be what the paper means: of a function, and of a
+   * Why a part of what networks are in the code, or more than it, may be what the paper means: of a function, and of a
    * model whose tensors the code makes something of itself where the paper has a vector.
    */
-  mayBeOthers(networks: NetworkPairing): boolean {
+  doubtAbout(networks: NetworkPairing): string | undefined {
     const all = [...networks.values()]
-    if (all.some(({ isGuess }) => isGuess)) return true
-    if (!all.some(givesTensors)) return false
+    const guess = all.find(({ isGuess }) => isGuess)
+    if (guess) return `a part of the function \`${guess.name}\`, or more than it, may be the network`
+    if (!all.some(givesTensors)) return undefined
     const { builder } = this.#program.training
     const known = {
       builder,
@@ -132,15 +133,16 @@ export class MeaningSearch {
       moved: new Set<Node>(),
       training: new Set<CodeNetwork>(),
     }
-    return this.#losses.some(loss => {
-      if (isProblem(loss)) return true
+    for (const loss of this.#losses) {
+      if (isProblem(loss)) return loss.problem
       const leaves = new NetworkLeaves(applicationsIn(loss), networks, known)
       const root = leaves.replacedIn(loss.outputs[0]!.node)
-      if (isProblem(root)) return true
-      return nodesBelow([root]).some(node => {
-        const network = leaves.networkOf(node)
-        return network !== undefined && givesTensors(network)
-      })
-    })
+      if (isProblem(root)) return root.problem
+      const read = nodesBelow([root]).flatMap(node => leaves.networkOf(node) ?? [])
+      const tensor = read.find(givesTensors)
+      if (tensor)
+        return `the code makes something itself of the tensor that \`${tensor.name}\` gives, which may belong to the network`
+    }
+    return undefined
   }
 }

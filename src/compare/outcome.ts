@@ -2,13 +2,14 @@ import type { Span } from '../text/source.js'
 import { undecided } from './clause-verdicts.js'
 import type { ClauseVerdict, Finding, MatchedStep } from './verdict.js'
 
-/** Where not all ways were tried, there may be one without a difference. */
+/** Where there may be a way without a difference, and why. */
 export function withoutDifferences(
   { clauses, loose }: Outcome,
+  why: string,
   span: Span,
 ): Pick<Outcome, 'clauses' | 'loose'> {
   const [first] = [...clauses.flatMap(({ findings }) => findings), ...loose]
-  const doubt = `networks and inputs may be those of the code in more ways than are tried; in one of them: ${first?.diagnostic.message ?? ''}`
+  const doubt = `${why}; as it was read: ${first?.diagnostic.message ?? ''}`
   const open = (entry: ClauseVerdict) =>
     entry.verdict === 'differs' || (loose.length > 0 && entry.clause.kind === 'network')
   return {
