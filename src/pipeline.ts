@@ -1,4 +1,4 @@
-import { applicationsIn } from './compare/applications.js'
+import { isOfAny } from './compare/applications.js'
 import { compare, compareTrainingProgram } from './compare/compare.js'
 import { readInputs } from './compare/learned-inputs.js'
 import { optionsFor, remarkedInputs } from './compare/remarked-inputs.js'
@@ -212,9 +212,8 @@ function placeOf(step: Step): Span {
 /** A difference must not rest on what a type or a comment says of a tensor. */
 function checkModel(spec: Spec, { target, graph, reason }: FoundModel): CaseOutcome {
   if (!graph) return { verdict: 'unverified', ...(reason && { reason }) }
-  const any = applicationsIn(graph.model).find(({ layer }) => layer.model?.isAny)
-  if (any || graph.model.isAny) {
-    const { name, origin } = any?.layer.model ?? graph.model
+  if (isOfAny(graph.model)) {
+    const { name, origin } = graph.model
     return { verdict: 'unverified', reason: diagnostic('saved-model', { name }, { span: origin.span }) }
   }
   const comparison = compareReadings(spec, graph, target)

@@ -94,6 +94,33 @@ test('which layers they have is not known', () => {
   expect(update?.verdict).toBe('unverified')
 })
 
+test.each([
+  'tf.model({ inputs: x, outputs: tf.layers.dense({ units: 1 }).apply(online.apply(x)) })',
+  'tf.model({ inputs: online.inputs, outputs: tf.layers.dense({ units: 1 }).apply(online.outputs[0]) })',
+  'tf.sequential({ layers: [online, tf.layers.dense({ units: 1 })] })',
+])('a model around one is known as little: %s', made => {
+  const spec = sourceFile(
+    'spec.yaml',
+    `title: one
+inputs: { x: [4] }
+model:
+  - { dense: 3, activation: tanh, useBias: false }
+  - { dense: 3, activation: tanh }
+  - { dense: 2 }
+  - { dense: 1 }
+`,
+  )
+  const { artifacts } = readArtifacts({ online: { text: '[4]->[2]' } }, '.', true)
+  const code = `import * as tf from '@tensorflow/tfjs'
+export const createModel = online => {
+  const x = tf.input({ shape: [4] })
+  return ${made}
+}`
+  const request = { files: inMemory({ 'model.js': code }), path: 'model.js', target: 'createModel' }
+  const { verdict } = check({ ...request, artifacts }, spec)
+  expect(verdict).toBe('unverified')
+})
+
 test('the layers of what stands for a model are no layers of the code', () => {
   const spec = sourceFile(
     'spec.yaml',

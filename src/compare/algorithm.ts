@@ -14,7 +14,7 @@ import type { StatedAlgorithm, StatedDescent, StatedStep, StatedUpdate } from '.
 import { clausesOfNetwork, clausesOfStep } from '../spec/clauses.js'
 import type { Clause, Spec } from '../spec/spec.js'
 import { compareAmount } from './amounts.js'
-import { applicationsIn } from './applications.js'
+import { applicationsIn, isOfAny } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { leafNames } from './evidence.js'
@@ -303,9 +303,9 @@ class ProgramComparison {
       const value = descent && this.#objective(own, descent, meanings, effort)
       const context = { nameOf: this.#nameOf, effort, ...(value && { objective: value }) }
       const verdicts = compareWrittenStep(own, code.step, meanings, context)
-      const isOfAny = [...meanings.networks.values()].some(({ model }) => model.isAny)
+      const isForOne = [...meanings.networks.values()].some(({ model }) => isOfAny(model))
       return verdicts.map(verdict =>
-        isOfAny && verdict.verdict === 'as written'
+        isForOne && verdict.verdict === 'as written'
           ? undecided(verdict.clause, 'the shapes of a model alone are given', code.step.origin.span)
           : verdict.clause === objective
             ? withFrequency(verdict, match.stated, code, common)
@@ -445,7 +445,7 @@ class ProgramComparison {
     const actual =
       extra.length > 0 ? `also ${names(extra)}` : `not ${missing.slice(0, 4).map(this.#nameOf).join(', ')}`
     const handed = [...networks.values()].find(
-      ({ model, parameters }) => model.isAny && extra.some(node => parameters.includes(node)),
+      ({ model, parameters }) => isOfAny(model) && extra.some(node => parameters.includes(node)),
     )
     if (handed) {
       const { name } = handed

@@ -10,6 +10,10 @@ export function applicationsIn({ applications }: Pick<Model, 'applications'>): r
   })
 }
 
+/** Whether a model is one of which the shapes alone are known, or has one inside. */
+export const isOfAny = (model: Model): boolean =>
+  model.isAny === true || applicationsIn(model).some(({ layer }) => layer.model?.isAny)
+
 /** The applications in a model with the nodes that they have where the model is applied. */
 function inPlace(model: Model, { inputs, outputs }: LayerApplication): readonly LayerApplication[] {
   const places = new Map(

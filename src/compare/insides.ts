@@ -1,6 +1,7 @@
 import { isProblem } from '../graph/op.js'
 import type { TrainingGraph } from '../graph/training.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
+import { isOfAny } from './applications.js'
 import { asWritten, byValue } from './clause-verdicts.js'
 import { ended } from './network-ends.js'
 import type { CodeNetwork } from './networks.js'
@@ -35,7 +36,7 @@ export class NetworkInsides {
 
   #compared({ name: stated, clause, inside }: StatedNetwork, code: CodeNetwork): NetworkVerdicts {
     const { builder, provenance } = this.#training
-    const name = code.model.isAny ? `any network for ${code.name}` : code.name
+    const name = isOfAny(code.model) ? `any network for ${code.name}` : code.name
     const found = code.end === undefined ? name : `${code.end} of what ${name} gives`
     const own = asWritten(clause, byValue(stated, found))
     if (!inside) return { clauses: [own], loose: [], silent: [] }

@@ -12,6 +12,7 @@ import { nodesBelow } from '../graph/walk.js'
 import type { StatedNetwork } from '../spec/algorithm.js'
 import type { Spec } from '../spec/spec.js'
 import { bindSizes } from './adopt.js'
+import { isOfAny } from './applications.js'
 import { choices, permutations } from './drawings.js'
 import { flatShape } from './flat.js'
 import { batch } from './sizes.js'
@@ -186,7 +187,7 @@ export const mostArranged = 4
 function* arrangementsOf({ from, to, inside }: StatedNetwork, network: CodeNetwork): Generator<CodeNetwork> {
   const { model } = network
   // What is inside of it is stated of the axes that it has.
-  if ((network.isFlat || network.model.isAny) && inside) return
+  if ((network.isFlat || isOfAny(network.model)) && inside) return
   if (model.inputs.length !== from.length || model.outputs.length < to.length) return
   if (model.inputs.length > mostArranged || model.outputs.length > mostArranged) {
     if (model.outputs.length === to.length) yield network

@@ -10,7 +10,7 @@ import { nodesBelow } from '../graph/walk.js'
 import { labelsOf, namedLoss, objectiveOf, penaltiesOf } from '../library/objective.js'
 import type { ApplyNetwork, StatedDescent } from '../spec/algorithm.js'
 import type { OnValue } from '../spec/spec.js'
-import { applicationsIn } from './applications.js'
+import { applicationsIn, isOfAny } from './applications.js'
 import { type Drawing, drawings, withPlainDraws } from './drawings.js'
 import { eachExample } from './each-example.js'
 import { differingNumbers, leafNames, type Sides, type Whole } from './evidence.js'
@@ -100,7 +100,7 @@ export function compareObjective(
   const taken = new Set([...networks.values()].flatMap(({ parameters }) => parameters))
   const prover = new Prover(stated, meanings, indices, { taken, assumed })
   const applications = applicationsIn(loss)
-  const isOfAny = [...networks.values()].some(({ model }) => model.isAny)
+  const isForOne = [...networks.values()].some(({ model }) => isOfAny(model))
   // The framework's own training is in that mode by itself.
   const inTraining = loss.isMinimized ? trainingNetworks(stated, networks) : new Set<CodeNetwork>()
   const leaves = new NetworkLeaves(applications, networks, {
@@ -166,7 +166,7 @@ export function compareObjective(
   }
   const isMoved = new Set(moved)
   const proved = prover.eachExample(code, ways, node => isMoved.has(node), refute)
-  if (proved) return isOfAny ? shownForOne : proved
+  if (proved) return isForOne ? shownForOne : proved
   let failed: Problem | undefined
   const outcome = compareEquations(outputs, compared, {
     ...search,
@@ -182,7 +182,7 @@ export function compareObjective(
     refute: sides => (equationParameters.length > 0 ? difference(sides) : refute()),
   })
   if ('problem' in outcome && failed) return failed
-  return 'proof' in outcome && isOfAny ? shownForOne : outcome
+  return 'proof' in outcome && isForOne ? shownForOne : outcome
 }
 
 const shownForOne: Problem = {

@@ -57,13 +57,17 @@ const ofKnown = (name: string, get: (state: ModelState, trace: Tracer) => Value)
     state.reason ? trace.fresh(`${state.name}.${name}`, state.reason) : get(state, trace),
   )
 
-/** A member that depends on which layers there are. */
-const ofLayers = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
-  ofKnown(name, (state, trace) => openLayers(trace, state, state.origin.span) ?? get(state, trace))
+/** A member that depends on what is inside of the model. */
+const ofInside = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
+  ofKnown(name, (state, trace) => openInside(trace, state, state.origin.span) ?? get(state, trace))
 
-/** What stands for the layers where it is not known which there are. */
-const openLayers = (trace: Tracer, state: ModelState, span: Span): Value =>
-  state.isAny ? trace.opaque('saved-model', { name: state.name }, span) : openCount(trace, state, span)
+/** A member that depends on how many layers there are. */
+const ofCounted = (name: string, get: (state: ModelState, trace: Tracer) => Value) =>
+  ofInside(name, (state, trace) => openCount(trace, state, state.origin.span) ?? get(state, trace))
+
+/** What stands for the inside of a model of which the shapes alone are known. */
+const openInside = (trace: Tracer, state: ModelState, span: Span): Value =>
+  state.isAny ? trace.opaque('saved-model', { name: state.name }, span) : undefined
 
 /** `getLayer(name)`, `getLayer(null, index)` and `getLayer(index)` (`Container.getLayer`). */
 /** The mode that `model.apply(x, { training })` asks for. */
@@ -78,7 +82,7 @@ function modeAsked({ trace, arguments: [, kwargs], span }: HostCall): Applied['m
 function getLayer({ state }: HostObject<ModelState>, call: HostCall): Value {
   const [key, index] = call.arguments.map(({ value }) => value)
   if (state.reason) return call.trace.fresh(`${state.name}.getLayer()`, state.reason)
-  const open = openLayers(call.trace, state, call.span)
+  const open = openInside(call.trace, state, call.span) ?? openCount(call.trace, state, call.span)
   if (open) return open
   const list = layersOf(state)
   const unknown = typeof key === 'string' && list.find(layer => layer.state.unknownName)?.state.unknownName
@@ -166,11 +170,11 @@ Object.assign(modelType.members, {
     const value = state.compilation?.fields.get('optimizer')?.value
     return isSetting(value) ? value : trace.fresh(`${state.name}.optimizer`, state.reason)
   }),
-  layers: ofLayers('layers', (state, trace) => trace.array(layersOf(state))),
-  inputs: ofKnown('inputs', (state, trace) => trace.array(state.inputs)),
-  outputs: ofKnown('outputs', (state, trace) => trace.array(state.outputs)),
-  input: ofKnown('input', (state, trace) => result(trace, state.inputs)),
-  output: ofKnown('output', (state, trace) => result(trace, state.outputs)),
+  layers: ofCounted('layers', (state, trace) => trace.array(layersOf(state))),
+  inputs: ofInside('inputs', (state, trace) => trace.array(state.inputs)),
+  outputs: ofInside('outputs', (state, trace) => trace.array(state.outputs)),
+  input: ofInside('input', (state, trace) => result(trace, state.inputs)),
+  output: ofInside('output', (state, trace) => result(trace, state.outputs)),
   inputShape: ofKnown('inputShape', (state, trace) => shapeOf(trace, state.inputs[0]?.state, state.name)),
   outputShape: ofKnown('outputShape', (state, trace) => shapeOf(trace, state.outputs[0]?.state, state.name)),
 })
