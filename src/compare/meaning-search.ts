@@ -81,7 +81,10 @@ export class MeaningSearch {
     const { training } = this.#program
     for (const networks of networkPairings(this.#algorithm.networks, this.#candidates, { symbols })) {
       const sizes = sizesIn(networks)
-      for (const inputs of inputPairings(this.#spec, this.ports, sizes, training.builder, search)) {
+      const { builder } = training
+      const takesVectors = [...networks.values()].some(({ isFlat }) => isFlat)
+      const by = { builder, takesVectors }
+      for (const inputs of inputPairings(this.#spec, this.ports, sizes, by, search)) {
         const ownSizes = stated.map(
           ({ name, shape }) => [shape, inputs.get(name)?.type.shape ?? undefined] as const,
         )

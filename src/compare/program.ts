@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../graph/builder.js'
+import { isPolynomial } from '../graph/dimension.js'
 import type { LayerApplication, Model, ModelGraph, Port } from '../graph/model.js'
 import type { Node } from '../graph/node.js'
 import { isProblem } from '../graph/op.js'
@@ -9,6 +10,7 @@ import type { Spec } from '../spec/spec.js'
 import type { Span } from '../text/source.js'
 import { flattened } from './flat.js'
 import { type CodeNetwork, isConsistent, networkOf, type SizePlace } from './networks.js'
+import { batch } from './sizes.js'
 import type { CodeStep } from './steps.js'
 
 /** A training program that was found in model code. */
@@ -71,13 +73,13 @@ const likeness = (own: string, stated: string): 0 | 1 | 2 =>
 /**
  * Which tensors of the code the inputs of a spec may be: by their names, if the spec has them all, else in order, and in
  * any other order that their shapes allow; a tensor with axes may be a vector. `known` are sizes that are met elsewhere,
- * and `search` counts down how many choices are made.
+ * `takesVectors` says whether networks take tensors as vectors, and `search` counts down how many choices are made.
  */
 export function* inputPairings(
   { inputs, symbols }: Spec,
   ports: readonly Port[],
   known: readonly SizePlace[],
-  builder: GraphBuilder,
+  { builder, takesVectors }: { readonly builder: GraphBuilder; readonly takesVectors: boolean },
   search: { left: number },
 ): Generator<ReadonlyMap<string, Node>> {
   const names = new Set(inputs.map(({ name }) => name))
@@ -88,7 +90,11 @@ export function* inputPairings(
     return
   }
   function valueFor(input: Spec['inputs'][number], node: Node): Node {
-    const isVector = input.shape.length === 2 && input.below === undefined && input.sums === undefined
+    const [first] = input.shape
+    // A matrix of a paper is none of a tensor, unless its rows are what networks take so.
+    const isOfVectors = takesVectors || (isPolynomial(first) && first.key === batch)
+    const isVector =
+      isOfVectors && input.shape.length === 2 && input.below === undefined && input.sums === undefined
     const vector = isVector ? flattened(node, builder) : node
     return isProblem(vector) ? node : vector
   }
