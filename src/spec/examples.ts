@@ -1,6 +1,7 @@
 import { type Expression, type NameExpression, partsOf, replaceParts } from '../math/expression.js'
 import { printExpression } from '../math/print.js'
 import { nameOf, subscriptText } from '../ops/spelled-names.js'
+import { lettersOf } from './names.js'
 import { nameIn, type Statement } from './statements.js'
 
 /**
@@ -47,11 +48,14 @@ function withoutCounter(name: NameExpression, counter: string): NameExpression |
     : { ...rest, name: own }
 }
 
-/** The names in an expression and in the subscripts of its names. */
+/** The names in an expression, and the letters in the subscripts of its names: i and j of `W_{ij}`. */
 function* namesIn(expression: Expression): Generator<string> {
   if (expression.kind === 'name') {
     if (!expression.subscripts) yield expression.name
-    for (const items of expression.subscripts ?? []) for (const item of items) yield* namesIn(item)
+    for (const items of expression.subscripts ?? []) {
+      yield* lettersOf(items) ?? []
+      for (const item of items) yield* namesIn(item)
+    }
   }
   for (const part of partsOf(expression)) yield* namesIn(part)
 }
