@@ -35,6 +35,8 @@ export interface Round {
   readonly others: readonly Node[]
   /** Nodes of this id or a later one were made in the round. */
   readonly since: number
+  /** For inputs that are others in each round, one with all of them along a first axis. */
+  readonly given: ReadonlyMap<Node, Node>
 }
 
 /** Where one element of a tensor is read: at `slope · round + start` along an axis. */
@@ -67,7 +69,7 @@ export class RoundRecurrence {
   /** What is another node in each round. */
   readonly #varying = new Set<Node>()
   readonly #reads = new Map<string, Read & { readonly standIn: Node }>()
-  /** The parameters that the round makes, and those of all rounds along a first axis. */
+  /** The parameters that the round makes, the inputs that are others in each, and those of all rounds along a first axis. */
   readonly #made = new Map<Node, Node>()
   readonly #stays = new Map<Node, Node>()
   readonly #copies = new Map<Node, Node>()
@@ -131,18 +133,24 @@ export class RoundRecurrence {
   }
 
   #findMade(): void {
-    const { since, count } = this.#round
+    const { since, count, given } = this.#round
     for (const node of this.#below) {
       const { id, op, attributes, type } = node
+      const all = given.get(node)
+      if (all) this.#readInTurn(node, all, 'x')
       if (id < since) continue
       if ('site' in attributes) throw new Misfit('random numbers are drawn anew in every round')
-      if (op !== 'parameter') continue
-      const all = this.#node(op, [], { ...attributes, shape: [count, ...type.shape!] })
-      const standIn = this.#placeholder('w', this.#reads.size, node)
-      this.#made.set(node, all)
-      this.#copies.set(node, standIn)
-      this.#reads.set(`parameter ${id}`, { tensor: all, axis: 0, slope: 1, start: 0, standIn })
+      if (op === 'parameter')
+        this.#readInTurn(node, this.#node(op, [], { ...attributes, shape: [count, ...type.shape!] }), 'w')
     }
+  }
+
+  /** A node of the round, which is the next one of `all` in each round. */
+  #readInTurn(node: Node, all: Node, name: string): void {
+    const standIn = this.#placeholder(name, this.#reads.size, node)
+    this.#made.set(node, all)
+    this.#copies.set(node, standIn)
+    this.#reads.set(`node ${node.id}`, { tensor: all, axis: 0, slope: 1, start: 0, standIn })
   }
 
   #findVarying(): void {

@@ -18,6 +18,7 @@ import {
   type UnknownValue,
   unknownKey,
   type Value,
+  wholeKey,
 } from './value.js'
 
 /** What decides between ways: the place, and the condition that is asked there, if there is one. */
@@ -180,7 +181,8 @@ export function spoil(
 ): void {
   const { heap } = interpreter
   if (slot.kind === 'cell') heap.setCell(slot.cell, unknown)
-  else if (slot.kind === 'property') heap.setProperty(slot.object, slot.key, { value: unknown })
+  else if (slot.kind === 'property')
+    heap.setProperty(slot.object, slot.key, slot.key === wholeKey ? undefined : { value: unknown })
   else if (slot.kind === 'elements') interpreter.unknownArray(slot.object, unknown)
   else {
     const state = joinedState(slot.object, unknown, ways)

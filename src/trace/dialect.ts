@@ -50,8 +50,8 @@ export interface Dialect {
    * others by `call`.
    */
   readonly builtinMember: (value: Value, key: string, isBorrowed?: boolean) => BuiltinMember | undefined
-  /** Methods of lists that give a list with a value for each element, or with some of the elements. */
-  readonly listMethods: Readonly<Record<string, 'each' | 'some'>>
+  /** Methods of lists that give a list with a value for each element, or with some of the elements, or that visit each. */
+  readonly listMethods: Readonly<Record<string, 'each' | 'some' | 'visits'>>
   /** Names of methods by which lists get more elements. */
   readonly filling: ReadonlySet<string>
   /** What values of the language inherit from, where programs can add fields. */

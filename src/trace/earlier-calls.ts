@@ -10,6 +10,7 @@ import {
   filledElsewhere,
 } from './assigned-elsewhere.js'
 import { Thrown } from './frame.js'
+import { collected } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import type { Cell, Scope } from './scope.js'
 import type { ReadPlace } from './unset-reads.js'
@@ -115,15 +116,19 @@ export class EarlierCalls {
     const grown = new Map(this.#known)
     for (const [path, { value, assigned }] of before) {
       const left = after.get(path)?.value
-      const isLeft = left === value || (isEmptyList(left) && isEmptyList(value))
+      const isLeft = left === value || (this.#isBlank(left) && this.#isBlank(value))
       if (!assigned || grown.has(path) || !isLeft) continue
       const among = 'key' in assigned ? modules.loaded : [module]
-      const isGrown = isEmptyList(value)
+      const isGrown = this.#isBlank(value)
         ? filledElsewhere(among, code, assigned, dialect.filling)
         : typeof value === 'number' && changedElsewhere(among, code, assigned)
       if (isGrown) grown.set(path, { kind: 'any' })
     }
     return grown.size > this.#known.size ? grown : undefined
+  }
+
+  #isBlank(value: Value): boolean {
+    return isBlankList(this.#interpreter, value)
   }
 
   #enter(path: string, place: Place, form: Form, span: Span): void {
@@ -280,7 +285,7 @@ export class EarlierCalls {
       assigned?: Assigned,
     ): void => {
       if (places.size >= mostPlaces) return
-      const isLeft = numberOf(value) !== undefined || isEmptyList(value) || isReplaced(value)
+      const isLeft = numberOf(value) !== undefined || this.#isBlank(value) || isReplaced(value)
       if (isLeft || (isUnknown(value) && depth > 0))
         places.set(path, { value, write, ...(assigned && { assigned }) })
       if (!isObject(value) || seen.has(value) || depth > deepest) return
@@ -349,13 +354,15 @@ const isEmpty = ({ value, getter }: Property): boolean =>
 const isInside = (path: string, outer: string): boolean =>
   path.startsWith(outer) && /^[.[]/.test(path.slice(outer.length))
 
-/** A list that is known to hold nothing. */
-const isEmptyList = (value: Value): boolean =>
-  isObject(value) &&
-  value.kind === 'array' &&
-  value.elements.length === 0 &&
-  !value.properties.has(unknownKey) &&
-  !value.properties.has(wholeKey)
+/** A list that is known to hold nothing, or nothing but places for what comes. */
+function isBlankList(interpreter: Interpreter, value: Value): boolean {
+  if (!isObject(value) || value.kind !== 'array') return false
+  if (!value.properties.has(unknownKey) && !value.properties.has(wholeKey))
+    return value.elements.every(isEmpty)
+  const whole = interpreter.whole(value)
+  const { operator, operands: [, element] = [] } = (isUnknown(whole) && interpreter.operation(whole)) || {}
+  return operator === collected && isEmpty({ value: element })
+}
 
 /** From where a target finds what calls before it left. */
 export interface Roots {

@@ -22,6 +22,7 @@ import {
   type UnknownValue,
   unknownKey,
   type Value,
+  wholeKey,
 } from './value.js'
 
 /** Raised inside an optional chain when its object is null or undefined; caught where the chain ends. */
@@ -207,6 +208,9 @@ function evaluateArray(
               span,
             ))
         interpreter.unknownArray(array, interpreter.unknowns.fresh(spanText(span), reason.reason))
+        const whole = isUnknown(value) ? value : interpreter.whole(value)
+        // A copy of a list, whose elements are those of the list.
+        if (elements.length === 1) interpreter.heap.setProperty(array, wholeKey, { value: whole })
       }
     }
   }

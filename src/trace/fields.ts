@@ -28,8 +28,11 @@ export function getField(
     if (object.kind === 'array') {
       const unknown = object.properties.get(unknownKey)?.value
       if (isUnknown(unknown) && key !== 'push' && key !== 'unshift') {
+        const whole = interpreter.whole(object)
+        if (key === 'length' && isUnknown(whole)) return interpreter.get(whole, key, span)
         // A method may change the list.
-        if (key !== 'length' && !/^\d+$/.test(key)) interpreter.heap.forgetWhole(object)
+        const isPure = ['each', 'visits'].includes(interpreter.dialect.listMethods[key] ?? '')
+        if (!isPure && key !== 'length' && !/^\d+$/.test(key)) interpreter.heap.forgetWhole(object)
         return interpreter.get(unknown, key, span)
       }
       if (key === 'length') return object.elements.length

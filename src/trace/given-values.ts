@@ -96,6 +96,7 @@ export class GivenValues {
     if (!isUnknown(value) || this.#own.get(binding.name) !== binding) return value
     const { repetitions, heap } = this.#interpreter
     const { place } = repetitions
+    if (repetitions.isHandedOn && this.#isNamed(binding.name)) repetitions.refuse()
     if (repetitions.isHandedOn || (this.#places.has(binding) && this.#places.get(binding) !== place))
       return value
     // After the rounds of a loop it is not known whether there was one.

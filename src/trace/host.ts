@@ -13,6 +13,7 @@ import type { Span } from '../text/source.js'
 import type { Heap } from './heap.js'
 import type { OwnSize } from './own-sizes.js'
 import type { Reach } from './reach.js'
+import type { Running } from './running.js'
 import type { Supposition } from './suppositions.js'
 import type { Operation, Path } from './unknowns.js'
 import type {
@@ -161,6 +162,8 @@ export const resultOf = 'result of a call'
 export const someOf = 'some elements'
 /** The operator of a list with a value for each element of another, of which the one for any of them is the second operand. */
 export const elementwise = 'each element'
+/** The operator of a list that rounds have made: the number of the round, and what each adds to the end of it. */
+export const collected = 'collected'
 /** The operator of a value that is one of two: the condition, and what it is if that holds, and else. */
 export const choice = 'choice'
 
@@ -197,6 +200,14 @@ export interface Tracer {
   ): UnknownValue
   /** What a value that is not known was computed from, if an operator gave it. */
   operation(value: UnknownValue): Operation | undefined
+  /** The numbers that run and that values may depend on: of rounds that are walked now, and of places in lists. */
+  runningIn(values: readonly Value[], span: Span): readonly Running[]
+  /** The number that runs over the places in a list that is not known. */
+  runningOver(list: UnknownValue, span: Span): Running
+  /** Whether a value is a number that runs. */
+  isRunningNumber(value: UnknownValue): boolean
+  /** Whether rounds over a number are walked now. */
+  isRunning(running: Running): boolean
   /** What decides a value that is not known: two with equal keys are one value. */
   keyOf(value: UnknownValue): string
   /** The value that is not known and whose name a symbol has. */
@@ -251,6 +262,11 @@ export interface Tracer {
 
   record(fields: Readonly<Record<string, Value>>): RecordObject
   array(elements: readonly Value[]): ArrayObject
+  /**
+   * A list of as many elements as a quantity says, of which each is made from its place; undefined where what makes one changes
+   * more than it hands on.
+   */
+  collect(count: Dimension, make: (place: Dimension) => Value, span: Span): ArrayObject | undefined
   arrayOf(elements: readonly Property[]): ArrayObject
   /** Makes the elements of an array unknown. */
   unknownArray(object: ArrayObject, unknown: UnknownValue): void

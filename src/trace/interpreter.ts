@@ -21,6 +21,7 @@ import type { GivenValues } from './given-values.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
+import { collectEach, operationOfCall, visitsEach } from './list-calls.js'
 import { type LoaderLike, Modules } from './modules.js'
 import type { MadeObjects } from './nested-targets.js'
 import { type Fits, type OwnSize, OwnSizes } from './own-sizes.js'
@@ -28,9 +29,9 @@ import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
 import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
+import { type Running, RunningNumbers } from './running.js'
 import type { Cell, Scope } from './scope.js'
 import { type Supposition, Suppositions } from './suppositions.js'
-import { operationOfCall } from './unknown-lists.js'
 import { UnknownObjects } from './unknown-objects.js'
 import {
   type KeyTable,
@@ -75,6 +76,7 @@ export class Interpreter implements Tracer {
   readonly heap = new Heap()
   readonly repetitions = new Repetitions()
   readonly openLoops = new OpenLoops()
+  readonly running = new RunningNumbers(this)
   readonly builder = new GraphBuilder(opTable)
   readonly counters = new Map<string, Counter>()
   readonly provenance = new Provenance()
@@ -236,6 +238,22 @@ export class Interpreter implements Tracer {
     return this.ownSizes.size(path, key)
   }
 
+  runningIn(values: readonly Value[], span: Span): readonly Running[] {
+    return this.running.in(values, span)
+  }
+
+  runningOver(list: UnknownValue, span: Span): Running {
+    return this.running.over(list, span)
+  }
+
+  isRunningNumber(value: UnknownValue): boolean {
+    return this.running.has(value)
+  }
+
+  isRunning(running: Running): boolean {
+    return this.running.isOpen(running)
+  }
+
   keyOf(value: UnknownValue): string {
     return this.unknowns.keyOf(value)
   }
@@ -282,6 +300,7 @@ export class Interpreter implements Tracer {
       const name = lastKeyOf(callee)
       const receiver = this.library.receiver(this, name, { thisValue, arguments: args, span })
       if (receiver !== undefined) return this.call(this.get(receiver, name, span), args, span, receiver)
+      if (visitsEach(this, callee, { arguments: args, thisValue, span })) return undefined
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path: Path = { of: callee, write: name => `${name}(…)` }
       this.#handedOut.offer(this, args, span)
@@ -400,6 +419,10 @@ export class Interpreter implements Tracer {
 
   array(elements: readonly Value[]): ArrayObject {
     return this.arrayOf(elements.map(value => ({ value })))
+  }
+
+  collect(count: Dimension, make: (place: Dimension) => Value, span: Span): ArrayObject | undefined {
+    return collectEach(this, count, make, span)
   }
 
   arrayOf(elements: readonly Property[]): ArrayObject {

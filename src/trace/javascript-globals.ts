@@ -129,6 +129,12 @@ function filled(call: HostCall, length: Value, element: Property): Value {
   return made
 }
 
+/** A length that is a quantity, of which the number is not known. */
+function openCount(length: Value): Dimension | undefined {
+  if (isUnknown(length)) return length.reason ? undefined : symbol(length.path, true)
+  return isPolynomial(length) ? length : undefined
+}
+
 function numbersOnly(call: HostCall, elements: readonly Property[]): Value {
   const made = call.trace.arrayOf(elements)
   call.trace.heap.setProperty(made, numbersKey, { value: true })
@@ -178,6 +184,21 @@ function likeArray(call: HostCall, source: Value): Value {
   return made
 }
 
+/** `Array.from({ length }, make)` where the length is a quantity. */
+function fromOpenLength(call: HostCall): Value {
+  const [source, make] = [argument(call, 0), argument(call, 1)]
+  if (!isObject(source) || source.kind !== 'record' || source.prototype !== null || make === undefined)
+    return undefined
+  const count =
+    [...source.properties.keys()].join() === 'length'
+      ? openCount(source.properties.get('length')!.value)
+      : undefined
+  if (count === undefined) return undefined
+  const { trace, span } = call
+  const one = (place: Dimension) => trace.call(make, [{ value: undefined }, { value: place }], span)
+  return trace.collect(count, one, span)
+}
+
 const arrays = (trace: Tracer) =>
   callable(
     trace,
@@ -197,6 +218,8 @@ const arrays = (trace: Tracer) =>
       of: call => call.trace.array(call.arguments.map(({ value }) => value)),
       from: call => {
         const source = argument(call, 0)
+        const collected = fromOpenLength(call)
+        if (collected) return collected
         const list = isIterable(call, source) ? call.trace.list(source, call.span) : undefined
         const base = list ? call.trace.array(list.map(({ value }) => value)) : likeArray(call, source)
         const mapping = argument(call, 1)

@@ -76,7 +76,15 @@ export const javascript: Dialect = {
     const builtin = prototypeOf(value)
     return builtin && key in builtin ? { kind: 'unmodelled', name: key } : undefined
   },
-  listMethods: { map: 'each', slice: 'some', filter: 'some', sort: 'some', reverse: 'some', splice: 'some' },
+  listMethods: {
+    map: 'each',
+    forEach: 'visits',
+    slice: 'some',
+    filter: 'some',
+    sort: 'some',
+    reverse: 'some',
+    splice: 'some',
+  },
   filling: new Set(['push', 'unshift', 'splice']),
   prototypes: prototypesOf,
 }

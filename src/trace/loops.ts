@@ -7,10 +7,11 @@ import type { Completion, Exit, Frame, Jump } from './frame.js'
 import type { Interpreter } from './interpreter.js'
 import { LoopLength, noRecurrence, tooLong, unknownLength } from './loop-length.js'
 import { assignTarget, notIterable } from './patterns.js'
-import { RecurrenceWalk } from './recurrences.js'
+import { RecurrenceWalk, type Rounds } from './recurrences.js'
 import { type ReasonOf, Repetition } from './repetition.js'
 import { Scope } from './scope.js'
 import { declareAll, joinCompletions, runStatements } from './statements.js'
+import { elementIn, listIn } from './unknown-lists.js'
 import { type Path, shortText } from './unknowns.js'
 import {
   type ArrayObject,
@@ -19,6 +20,7 @@ import {
   isUnknown,
   type ObjectValue,
   ownFields,
+  type UnknownValue,
   unknownKey,
   type Value,
 } from './value.js'
@@ -100,17 +102,51 @@ function runOpenLoop(interpreter: Interpreter, loop: Loop, condition: Expression
     span: loop.span,
     reasonOf,
   }
+  return runRounds(interpreter, loop, rounds, because =>
+    runUnknownLoop(interpreter, because, loop.label, () => runRound(interpreter, loop, frame)),
+  )
+}
+
+/** Rounds of which it is not known how many there are: as a recurrence, where they are one; else `otherwise`. */
+export function runRounds<Result>(
+  interpreter: Interpreter,
+  place: object,
+  rounds: Rounds,
+  otherwise: (reasonOf: ReasonOf) => Result,
+): Result | undefined {
   return interpreter.openLoops.within(known => {
     const found = interpreter.found.length
-    const outcome = known.get(loop) ?? new RecurrenceWalk(interpreter, rounds).run()
+    const outcome = known.get(place) ?? new RecurrenceWalk(interpreter, rounds).run()
     if (outcome.isRecurrence) return undefined
     // The rounds are walked again, and what the attempt has built is gone with it.
     interpreter.found.length = found
-    known.set(loop, outcome)
+    known.set(place, outcome)
     const { problem } = outcome
-    const because = problem === undefined ? reasonOf : noRecurrence(condition.span, problem)
-    return runUnknownLoop(interpreter, because, loop.label, () => runRound(interpreter, loop, frame))
+    const { reasonOf } = rounds
+    return otherwise(problem === undefined ? reasonOf : noRecurrence(reasonOf('it').span, problem))
   })
+}
+
+/** The rounds of a loop over a list of which the elements are not known. */
+function runOverUnknown(
+  interpreter: Interpreter,
+  loop: Extract<Statement, { kind: 'foreach' }>,
+  list: UnknownValue,
+  round: (value: Value) => Completion,
+  otherwise: (reasonOf: ReasonOf) => Completion,
+): Completion {
+  const { span } = loop.collection
+  const running = interpreter.running.over(list, span)
+  // In a loop over the same list each element meets each other: one value cannot stand for both.
+  if (running.count === undefined || interpreter.running.isOpen(running))
+    return otherwise(unknownLength(span))
+  const rounds = {
+    over: running,
+    round: () => afterRound(round(elementIn(interpreter, list)), loop.label) === 'go on',
+    span: loop.span,
+    reasonOf: unknownLength(span),
+  }
+  return runRounds(interpreter, loop, rounds, otherwise)
 }
 
 /** The body of a loop, and what leads to the next one. */
@@ -213,12 +249,17 @@ export function runForEach(
   if (!items) {
     if (loop.over === 'values' && !isUnknown(collection))
       notIterable(interpreter, collection, loop.collection.span)
-    const reasonOf = unknownLength(loop.collection.span)
     const path: Path = isUnknown(collection)
       ? { of: collection, write: name => `${name}[i]` }
       : `${shortText(loop.collection.span)}[i]`
-    const unknown = interpreter.fresh(path, reasonOf('its element'))
-    return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
+    const otherwise = (reasonOf: ReasonOf): Completion => {
+      const unknown = interpreter.fresh(path, reasonOf('its element'))
+      return runUnknownLoop(interpreter, reasonOf, loop.label, () => round(unknown))
+    }
+    const list = loop.over === 'values' ? listIn(interpreter, collection) : undefined
+    return list
+      ? runOverUnknown(interpreter, loop, list, round, otherwise)
+      : otherwise(unknownLength(loop.collection.span))
   }
   const length = new LoopLength(interpreter)
   // What a round adds to the collection is visited too.

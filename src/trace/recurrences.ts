@@ -3,10 +3,13 @@ import { isProblem, type Problem } from '../graph/op.js'
 import type { Span } from '../text/source.js'
 import { attempt, nameOf, pathOf, sameContent, spoil } from './branches.js'
 import type { Change } from './heap.js'
+import { collected as collectedBy } from './host.js'
 import type { Interpreter } from './interpreter.js'
 import { type ReasonOf, Surroundings } from './repetition.js'
 import { countRounds } from './round-count.js'
+import type { Running } from './running.js'
 import { SlotMap } from './slot.js'
+import { copyOfData } from './unknown-lists.js'
 import {
   type ArrayObject,
   type HostObject,
@@ -20,10 +23,12 @@ import {
 
 /** What a loop of unknown length is made of, as one round after the other. */
 export interface Rounds {
-  /** The condition before a round. */
-  readonly condition: () => Value
+  /** What a round runs over, or how many there are, where that is known; else the condition before a round counts them. */
+  readonly over?: Running
+  readonly count?: Dimension
+  readonly condition?: () => Value
   /** The body and what leads to the next round; whether it certainly goes on to the condition. */
-  readonly round: () => boolean
+  readonly round: (number: Dimension) => boolean
   readonly span: Span
   readonly reasonOf: ReasonOf
 }
@@ -97,7 +102,7 @@ export class RecurrenceWalk {
   readonly #rounds: Rounds
   readonly #surroundings: Surroundings
   readonly #slots = new SlotMap<Handed>()
-  #round = ''
+  #running!: Running
   #isStable = false
   /** Whether there is something that rounds hand on, as far as they were walked. */
   #handsOn = false
@@ -113,20 +118,28 @@ export class RecurrenceWalk {
     this.#surroundings = new Surroundings(interpreter)
   }
 
-  /** Runs the loop, if it is a recurrence; else changes nothing, and says why a loop that hands on tensors is none. */
-  run(): Outcome {
-    return this.#interpreter.unknowns.unless(
-      ({ isRecurrence }) => isRecurrence,
-      () => this.#interpreter.repetitions.handOn(() => this.#run()),
-    )
+  get #round(): string {
+    return this.#running.symbol
   }
 
-  #run(): Outcome {
-    this.#round = this.#interpreter.fresh('round').path
-    this.#interpreter.counters.set(this.#round, 'round')
+  /** Runs the loop, if it is a recurrence; else changes nothing, and says why a loop that hands on tensors is none. */
+  run(): Outcome {
+    const { unknowns, running, repetitions } = this.#interpreter
+    const isKept = ({ isRecurrence }: Outcome) => isRecurrence
+    return unknowns.unless(isKept, () => {
+      this.#running = this.#rounds.over ?? running.ofLoop(this.#rounds.count)
+      this.#count = this.#running.count
+      return running.within(this.#running, isKept, () =>
+        repetitions.handOn(isRefused => this.#run(isRefused)),
+      )
+    })
+  }
+
+  #run(isRefused: () => boolean): Outcome {
     for (let walk = 0; !this.#isStable; walk++) {
       const problem = walk === mostWalks ? 'each round changes something else' : this.#walk()
       if (problem !== undefined) return this.#refuse(problem)
+      if (isRefused()) return { isRecurrence: false }
     }
     const results = this.#repeated
     if (isProblem(results)) return this.#refuse(results.problem)
@@ -166,8 +179,18 @@ export class RecurrenceWalk {
     return {
       count,
       carried: new Map(carried.map((slot, i) => [slot, results.carried[i]])),
-      collected: new Map(collected.map((slot, i) => [slot, results.collected[i]])),
+      collected: new Map(collected.map((slot, i) => [slot, results.collected[i] ?? this.#dataIn(slot)])),
     }
+  }
+
+  /** A list of data, of which each round adds one element to an empty list. */
+  #dataIn({ change, form, next }: Handed): Value {
+    const element = beforeOf(form).length === 0 ? copyOfData(this.#interpreter, next) : undefined
+    if (element === undefined) return undefined
+    const { unknowns } = this.#interpreter
+    const list = this.#interpreter.fresh(pathOf(change))
+    unknowns.explain(list, { operator: collectedBy, operands: [unknowns.named(this.#round), element] })
+    return list
   }
 
   #refuse(problem: string): Outcome {
@@ -185,13 +208,8 @@ export class RecurrenceWalk {
         const changes = interpreter.heap.observe(() => {
           const slots = this.#all()
           for (const slot of slots) this.#enter(slot)
-          let condition: Value
-          const effects = interpreter.heap.observe(() => {
-            condition = this.#rounds.condition()
-          })
-          this.#count = countRounds(interpreter, condition, this.#round)
-          if (effects.some(change => this.#surroundings.areChangedBy(change))) this.#count = undefined
-          goesOn = this.#rounds.round()
+          this.#testCondition()
+          goesOn = this.#rounds.round(symbol(this.#round, true))
           // What is compared with is what the round finds, not what was there before the loop.
           for (const slot of slots) slot.next = contentNow(slot.change)
         })
@@ -205,6 +223,19 @@ export class RecurrenceWalk {
     )
     if (thrown) return 'a round throws'
     return goesOn ? undefined : 'a round may leave it'
+  }
+
+  /** Before a round: what the condition says of how many there are. */
+  #testCondition(): void {
+    const { condition } = this.#rounds
+    if (!condition) return
+    let tested: Value
+    const effects = this.#interpreter.heap.observe(() => {
+      tested = condition()
+    })
+    const isPure = !effects.some(change => this.#surroundings.areChangedBy(change))
+    this.#count = isPure ? countRounds(this.#interpreter, tested, this.#round) : undefined
+    this.#interpreter.running.counted(this.#running, this.#count)
   }
 
   #learn(change: Change, all: readonly Change[]): void {

@@ -45,6 +45,7 @@ export class Repetitions {
     readonly surroundings: Surroundings
   }[] = []
   #handingOn = 0
+  #isRefused = false
 
   /** The code that may run any number of times and is walked now; undefined where there is none. */
   get place(): unknown {
@@ -56,13 +57,21 @@ export class Repetitions {
     return this.#handingOn > 0
   }
 
-  /** Runs rounds that hand on what they compute. */
-  handOn<Result>(action: () => Result): Result {
+  /** Says that a value is of one round only, so that rounds which hand on what they compute cannot be walked as one. */
+  refuse(): void {
+    this.#isRefused = true
+  }
+
+  /** Runs rounds that hand on what they compute; `isRefused` says whether they cannot be. */
+  handOn<Result>(action: (isRefused: () => boolean) => Result): Result {
+    const outer = this.#isRefused
     this.#handingOn++
+    this.#isRefused = false
     try {
-      return action()
+      return action(() => this.#isRefused)
     } finally {
       this.#handingOn--
+      this.#isRefused = outer
     }
   }
 

@@ -1,50 +1,37 @@
-import type { Span } from '../text/source.js'
-import { attempt } from './branches.js'
-import { elementOf, elementwise, resultOf, someOf } from './host.js'
+import { collected, elementOf, elementwise } from './host.js'
 import type { Interpreter } from './interpreter.js'
-import { lastKeyOf, type Operation } from './unknowns.js'
-import { isObject, type Property, type UnknownValue, unknownIn, type Value } from './value.js'
+import { isObject, isUnknown, type UnknownValue, unknownIn, unknownKey, type Value } from './value.js'
+
+/** What stands for the elements of a list: of one that rounds have made, all of them as they were collected. */
+export function listIn(interpreter: Interpreter, list: Value): UnknownValue | undefined {
+  const whole = interpreter.whole(list)
+  return isUnknown(whole) ? whole : unknownIn(list)
+}
+
+/** An element that stands for any of a list: what rounds have added to it, or what a function has made of each of another. */
+export function elementIn(interpreter: Interpreter, list: UnknownValue): Value {
+  const { operator, operands: [, element] = [] } = interpreter.operation(list) ?? {}
+  const isMade = operator === collected || operator === elementwise
+  const made = isMade ? copyOfData(interpreter, element) : undefined
+  return made ?? interpreter.derived([list], ([name]) => `${name}[…]`, elementOf)
+}
 
 /**
- * What a call gives of something that is not known, as far as it can be said: a method of lists that makes each element of
- * the result from one of the list (`batch.map(example => example.state)`), or gives some of its elements; else what other
- * code gives. It is said of the result beside its reason, for those who ask what numbers are.
+ * Data as it is now: values that are not known, numbers and texts, in lists and plain objects of their own. Undefined for
+ * anything else, such as objects of a library and functions.
  */
-export function operationOfCall(
-  interpreter: Interpreter,
-  callee: UnknownValue,
-  { arguments: args, thisValue, span }: UnknownListCall,
-): Operation | undefined {
-  const list = unknownIn(thisValue)
-  const kind = list && interpreter.dialect.listMethods[lastKeyOf(callee)]
-  if (kind === 'some') return { operator: someOf, operands: [list] }
-  if (kind === 'each') {
-    const element = elementMade(interpreter, list, args[0]?.value, span)
-    return element && { operator: elementwise, operands: [list, element.value] }
+export function copyOfData(interpreter: Interpreter, value: Value): Value {
+  if (!isObject(value)) return value
+  if (value.prototype !== null || value.properties.has(unknownKey)) return undefined
+  if (value.kind === 'array') {
+    const elements = value.elements.map(element => copyOfData(interpreter, element.value))
+    return elements.includes(undefined) ? undefined : interpreter.array(elements)
   }
-  return callee.reason ? undefined : { operator: resultOf, operands: [callee] }
-}
-
-interface UnknownListCall {
-  readonly arguments: readonly Property[]
-  readonly thisValue?: Value
-  readonly span: Span
-}
-
-/** What a function makes of an element that stands for any; undefined where it does anything else besides. */
-function elementMade(
-  interpreter: Interpreter,
-  list: Value,
-  made: Value,
-  span: Span,
-): { readonly value: Value } | undefined {
-  if (!isObject(made) || made.kind !== 'closure' || interpreter.unknownObjects.isWritten) return undefined
-  const element = interpreter.derived([list], ([name]) => `${name}[…]`, elementOf)
-  const [found, told] = [interpreter.found.length, interpreter.diagnostics.length]
-  const { value, changes, thrown } = interpreter.speculate(() =>
-    attempt(interpreter, () => interpreter.call(made, [{ value: element }], span)),
+  if (value.kind !== 'record') return undefined
+  const fields = [...value.properties].map(
+    ([key, { value: field }]) => [key, copyOfData(interpreter, field)] as const,
   )
-  interpreter.found.length = found
-  interpreter.diagnostics.length = told
-  return thrown || changes.length > 0 ? undefined : { value }
+  return fields.some(([, field]) => field === undefined)
+    ? undefined
+    : interpreter.record(Object.fromEntries(fields))
 }

@@ -79,6 +79,8 @@ export class UnknownObjects {
       ])
     const whole = written?.properties.get(unknownKey)?.value
     if (isUnknown(whole)) return this.get(whole, key, span)
+    const length = key === 'length' ? interpreter.running.lengthOf(object, span) : undefined
+    if (length !== undefined) return length
     const isIndex = isElement(key)
     return interpreter.derived(
       [object],

@@ -6,7 +6,7 @@ import type { Tracer } from '../../trace/host.js'
 import type { HostObject, UnknownValue, Value } from '../../trace/value.js'
 import { batchName } from '../open-sizes.js'
 import { Counters } from './counters.js'
-import type { GivenNumbers } from './given-data.js'
+import type { GivenInput } from './given-inputs.js'
 import type { LimitedCall } from './gradient-limits.js'
 import type { Differentiation } from './gradients.js'
 import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
@@ -70,8 +70,8 @@ export interface Context {
   readonly seeds: Map<string, number>
   /** Who says what shape a tensor has that the target is given. */
   readonly statements: Map<Node, ShapeStatement>
-  /** The inputs that numbers are which the program is given, by what decides these. */
-  readonly given: Map<string, GivenNumbers>
+  /** The inputs that numbers are which the program is given, by what decides these and the axes that run over them. */
+  readonly given: Map<string, GivenInput>
   /** The tensors that calls gave which the target makes of functions that it is given. */
   readonly givenByCalls: HostObject<TensorState>[]
   /** Names of sizes that remarks in the code give, each with a tensor that has it. */

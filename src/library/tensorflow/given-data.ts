@@ -1,11 +1,9 @@
 import type { Code } from '../../diagnostics/catalogue.js'
 import {
   type Dimension,
-  equals,
   isPolynomial,
   type Polynomial,
   product,
-  symbol,
   symbolsOf,
   type Term,
 } from '../../graph/dimension.js'
@@ -13,13 +11,22 @@ import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType, Shape } from '../../graph/type.js'
 import { type Span, spanText } from '../../text/source.js'
-import { choice, elementOf, elementwise, memberOf, resultOf, someOf, type Tracer } from '../../trace/host.js'
+import {
+  choice,
+  collected,
+  elementOf,
+  elementwise,
+  memberOf,
+  resultOf,
+  someOf,
+  type Tracer,
+} from '../../trace/host.js'
+import type { Running } from '../../trace/running.js'
 import { lastKeyOf } from '../../trace/unknowns.js'
 import { isObject, isUnknown, type UnknownValue, unknownIn, type Value } from '../../trace/value.js'
 import { operatorOps } from './constants.js'
 import { contextOf } from './context.js'
-import type { TensorState } from './state.js'
-import { tensorType } from './types.js'
+import { type GivenNumbers, inputOf } from './given-inputs.js'
 
 /** How numbers that are not known are arranged as a tensor. */
 export interface Layout {
@@ -27,13 +34,6 @@ export interface Layout {
   readonly rank?: number
   /** The sizes that the call asks for. */
   readonly sizes?: readonly Dimension[]
-}
-
-/** Numbers that a program was given, and the input of the graph that they are. */
-export interface GivenNumbers {
-  readonly node: Node
-  /** Which numbers they are, without which of the elements of a list. */
-  readonly signatures: ReadonlySet<string>
 }
 
 /**
@@ -67,6 +67,8 @@ class Arrangement {
   readonly #span: Span
   readonly #rank: number
   readonly #sizes: readonly Dimension[] | undefined
+  /** The running numbers of which the elements are read, and their axes. */
+  readonly #along = new Map<Running, number>()
 
   constructor(trace: Tracer, span: Span, rank: number, sizes: readonly Dimension[] | undefined) {
     this.#trace = trace
@@ -81,7 +83,7 @@ class Arrangement {
    */
   node(found: readonly Value[], axes: Shape, isOpen: boolean): Node | undefined {
     if (axes.length > this.#rank) return undefined
-    const values = found.map(value => filledByLoop(value) ?? value)
+    const values = found.map(value => madeByLoop(this.#trace, value) ?? value)
     const [first] = values
     if (values.every(value => typeof value === 'number')) return this.#constant(values, axes)
     const lists = values.map(value => (typeof value === 'string' ? undefined : this.#trace.elements(value)))
@@ -95,14 +97,8 @@ class Arrangement {
     if (!values.every(isUnknown)) return undefined
     const operations = values.map(value => this.#trace.operation(value))
     const { operator = '', operands = [] } = operations[0] ?? {}
-    if (operator === elementwise && values.length === 1) {
-      const [list, element] = operands
-      if (!isUnknown(list) || !isGiven(this.#trace, list)) return undefined
-      const length = this.#trace.get(list, 'length', this.#span)
-      return isUnknown(length)
-        ? this.node([element], [...axes, symbol(length.path, true)], isOpen)
-        : undefined
-    }
+    if ((operator === elementwise || operator === collected) && values.length === 1)
+      return this.#elements(first as UnknownValue, operands[1], axes, isOpen)
     if (values.every(value => isGiven(this.#trace, value)))
       return this.#read(values, this.#shape(axes, isOpen ? nameOf(first as UnknownValue) : undefined, values))
     if (operations.some(other => other?.operator !== operator)) return undefined
@@ -113,6 +109,19 @@ class Arrangement {
     const op = operatorOps[operator]
     const inputs = parts.map(part => this.node(part, axes, false))
     return op && inputs.every(input => input !== undefined) ? this.#op(op, inputs) : undefined
+  }
+
+  /** The values of a list, of which there is one that stands for any. */
+  #elements(list: UnknownValue, element: Value, axes: Shape, isOpen: boolean): Node | undefined {
+    const running = this.#trace.runningOver(list, this.#span)
+    // Each element with each other: one value cannot stand for both.
+    if (running.count === undefined || this.#along.has(running)) return undefined
+    const { exampleCounts } = contextOf(this.#trace)
+    if (axes.length === 0) for (const name of symbolsOf(running.count)) exampleCounts.add(name)
+    this.#along.set(running, axes.length)
+    const node = this.node([element], [...axes, running.count], isOpen)
+    this.#along.delete(running)
+    return node
   }
 
   /** Sums of products, as arithmetic on numbers that are not known gives them: of the same form at all places. */
@@ -135,7 +144,8 @@ class Arrangement {
     )
     if (!isAlike || factors.some(([, , power]) => power < 1)) return undefined
     const number = Number(coefficient.numerator) / Number(coefficient.denominator)
-    const scale = this.#trace.builder.node('scalar', [], { value: number })
+    if (factors.some(([, atom]) => atom.kind === 'symbol' && this.#trace.counters.has(atom.name)))
+      return undefined
     const reads = factors.flatMap(([, , power], i) => {
       const named = terms.map(term => {
         const [, atom] = term.factors[i]!
@@ -143,8 +153,8 @@ class Arrangement {
       })
       return new Array<Node | undefined>(power).fill(this.node(named, axes, false))
     })
-    if (isProblem(scale)) return undefined
-    return reads.reduce((made, read) => this.#op('multiply', [made, read]), scale as Node | undefined)
+    const scale = number === 1 && reads.length > 0 ? [] : [this.#constant([number], [])]
+    return [...scale, ...reads].reduce((made, read) => this.#op('multiply', [made, read]))
   }
 
   #constant(values: readonly number[], axes: Shape): Node | undefined {
@@ -214,37 +224,30 @@ class Arrangement {
     return [...axes, ...sizes]
   }
 
-  /** The input that numbers are: the same one wherever they are read, in whatever shape. */
+  /** The input that numbers are: of the elements that are read, and of the rounds that are walked. */
   #read(values: readonly UnknownValue[], shape: Shape | undefined, prefix = ''): Node | undefined {
     if (!shape) return undefined
-    const { given, givenByCalls, counters, statements } = contextOf(this.#trace)
-    const key = prefix + keyOf(this.#trace, values)
-    const known = given.get(key)
-    if (known) return this.#reshaped(known.node, shape)
-    const signatures = new Set(values.map(value => signatureOf(this.#trace, value)))
-    if ([...given.values()].some(other => mayShare(other.signatures, signatures))) return undefined
-    const [value] = values
-    const name = isOfLoop(this.#trace, value!) ? nameWritten(this.#span) : nameOf(value!)
-    const { builder, provenance } = this.#trace
-    const node = builder.node('input', [], { name, index: counters.next('input'), shape, dtype: 'float32' })
-    if (isProblem(node)) return undefined
-    provenance.setName(node, name)
-    if (values.some(value => isOfLoop(this.#trace, value)))
-      statements.set(node, { by: 'loop', isGuess: true, span: this.#span })
-    given.set(key, { node, signatures })
-    const origin = this.#trace.origin(this.#span)
-    givenByCalls.push(
-      this.#trace.host<TensorState>(tensorType, { node, symbolic: false, inputName: name, origin }),
-    )
-    return node
-  }
-
-  #reshaped(node: Node, shape: Shape): Node | undefined {
-    const own = node.type.shape!
-    if (own.length === shape.length && own.every((size, i) => equals(size, shape[i]!))) return node
-    if (!equals(product(own), product(shape))) return undefined
-    const made = this.#trace.builder.node('reshape', [node], { shape })
-    return isProblem(made) ? undefined : made
+    const trace = this.#trace
+    const along = [...this.#along.keys()]
+    // What is the same in all rounds would be numbers of which nothing says that they are equal.
+    const depends = values.map(value => trace.runningIn([value], this.#span))
+    if (depends.some(own => along.some(running => !own.includes(running)))) return undefined
+    const within = [...new Set(depends.flat())].filter(running => !along.includes(running))
+    if (!within.every(running => trace.isRunning(running))) return undefined
+    const isGuess = values.some(value => isOfLoop(trace, value))
+    const name = isGuess ? nameWritten(this.#span) : nameOf(values[0]!)
+    // Axes in front of those that run are of numbers of their own.
+    const places = along.map((running, i) => (this.#along.get(running) === i ? '' : ` at ${i}`)).join('')
+    const numbers: GivenNumbers = {
+      name,
+      key: prefix + keyOf(trace, values) + places,
+      signatures: new Set(values.map(value => signatureOf(trace, value))),
+      along,
+      within,
+      ...(isGuess && { stated: { by: 'loop', isGuess: true, span: this.#span } as const }),
+      origin: trace.origin(this.#span),
+    }
+    return inputOf(trace, numbers, shape)
   }
 }
 
@@ -252,7 +255,8 @@ class Arrangement {
 function isGiven(trace: Tracer, value: Value): boolean {
   if (!isUnknown(value)) return false
   const operation = trace.operation(value)
-  if (!operation) return value.reason === undefined || isOfLoop(trace, value)
+  if (!operation)
+    return (value.reason === undefined && !trace.isRunningNumber(value)) || isOfLoop(trace, value)
   const { operator, operands } = operation
   // A list of parts of what was given, as of examples at places that code has drawn.
   return operator === elementwise
@@ -271,8 +275,10 @@ function isOfLoop(trace: Tracer, value: UnknownValue): boolean {
 /** Why what a loop changes is not known. */
 const ofLoops: ReadonlySet<Code | undefined> = new Set(['unknown-loop', 'long-loop', 'no-recurrence'])
 
-/** What a list holds of which a loop has made it unknown what it holds. */
-function filledByLoop(value: Value): Value {
+/** What a list holds that a loop has filled: what its rounds have collected, or that it is not known what it holds. */
+function madeByLoop(trace: Tracer, value: Value): Value {
+  const whole = trace.whole(value)
+  if (isUnknown(whole)) return whole
   const held = isObject(value) ? unknownIn(value) : undefined
   return held && ofLoops.has(held.reason?.code) ? held : undefined
 }
@@ -290,10 +296,6 @@ function signatureOf(trace: Tracer, value: UnknownValue): string {
   if (operator === someOf) return inside
   return `${inside}.${operator === memberOf ? lastKeyOf(value) : operator}`
 }
-
-/** Whether some numbers may be others, or a part of them. */
-const mayShare = (some: ReadonlySet<string>, others: ReadonlySet<string>): boolean =>
-  [...some].some(a => [...others].some(b => `${a}.`.startsWith(`${b}.`) || `${b}.`.startsWith(`${a}.`)))
 
 const keyOf = (trace: Tracer, values: readonly UnknownValue[]): string =>
   values.map(value => trace.keyOf(value)).join()

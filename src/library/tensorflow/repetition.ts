@@ -2,12 +2,14 @@ import { equals } from '../../graph/dimension.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem, type Problem } from '../../graph/op.js'
 import { typeText } from '../../graph/print.js'
+import { nodesBelow } from '../../graph/walk.js'
 import { problemOf } from '../../ops/elaborate.js'
 import { Misfit } from '../../ops/misfit.js'
 import { RoundRecurrence } from '../../ops/round.js'
 import type { Repeated, Repetition, Tracer } from '../../trace/host.js'
 import type { HostObject, Value } from '../../trace/value.js'
 import { contextOf } from './context.js'
+import { inputsOfAllRounds } from './given-inputs.js'
 import { newNodes, remember } from './layers.js'
 import { seriesOf } from './series.js'
 import type { Application, LayerObject, LayerState, TensorState } from './state.js'
@@ -80,7 +82,9 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
     return { problem: 'variables that it reads are other ones in each round' }
   const origin = trace.origin(span)
   try {
-    const recurrence = new RoundRecurrence(builder, { round: repetition.round, count, states, others, since })
+    const { round: number } = repetition
+    const given = inputsOfAllRounds(trace, nodesBelow(outputs), number)
+    const recurrence = new RoundRecurrence(builder, { round: number, count, states, others, since, given })
     const round = new RoundTensors(trace, recurrence, repetition)
     round.keepApplications()
     const made = (output: number, axis?: number): Node => {

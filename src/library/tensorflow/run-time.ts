@@ -61,16 +61,11 @@ export function runTimeMember(path: string, trace: Tracer): Value | undefined {
 }
 
 /** Calls whose results have nothing to do with the numbers in tensors. */
-const readingNothing: ReadonlySet<string> = new Set([
-  'tf.util.createShuffledIndices',
-  'tf.memory',
-  'tf.getBackend',
-  'tf.engine',
-  'tf.env',
-])
+const readingNothing: ReadonlySet<string> = new Set(['tf.memory', 'tf.getBackend', 'tf.engine', 'tf.env'])
 
 /** What a call gives that only a run knows. */
 export function runTimeValue({ trace, span }: HostCall, call: string, operation?: Operation): Value {
-  if (!readingNothing.has(call)) contextOf(trace).hasReadNumbers = true
+  const isReading = !readingNothing.has(call) && !call.startsWith('tf.util.')
+  if (isReading) contextOf(trace).hasReadNumbers = true
   return trace.opaque('run-time-value', { call }, span, undefined, operation)
 }

@@ -1,6 +1,6 @@
 import { type Dimension, equals, multiply, product, subtract } from '../../../graph/dimension.js'
 import type { Attribute } from '../../../graph/node.js'
-import { shapeText } from '../../../graph/type.js'
+import { sameShape, shapeText } from '../../../graph/type.js'
 import {
   type ArgumentDeclaration,
   type Arguments,
@@ -32,6 +32,7 @@ function shapedAs(call: Arguments, wanted: Attribute): Result {
   if (!Array.isArray(wanted)) return 'values'
   const own = call.tensor('values').shape!
   const sizes = wanted as readonly Dimension[]
+  if (sameShape(own, sizes)) return 'values'
   const isDivided = (axis: number) =>
     axis === own.length - 1 && equals(product(sizes.slice(axis)), own[axis]!)
   const fits =
