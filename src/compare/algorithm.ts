@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
+import { diagnostic, filledDiagnostic } from '../diagnostics/diagnostic.js'
 import { substituteIn } from '../graph/attribute.js'
 import type { ModelGraph } from '../graph/model.js'
 import type { Attribute, Node } from '../graph/node.js'
@@ -22,12 +22,13 @@ import { compareFrequency, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
 import { MeaningSearch } from './meaning-search.js'
+import { type MissingStep, missingStep, ownUpdate, ownUpdateReason } from './missing-steps.js'
 import { trainableOf } from './networks.js'
 import { compareObjective, type Effort, lossOf, type Meanings, trainingNetworks } from './objective.js'
 import { isBetter, type Outcome, outcomeOf, withoutDifferences } from './outcome.js'
 import { type Program, wholeOf } from './program.js'
 import { partsWith } from './stated-matches.js'
-import { type CodeStep, commonAround, flatSteps, misplaced, movedBy } from './steps.js'
+import { type CodeStep, commonAround, flatSteps, isAssignment, misplaced, movedBy } from './steps.js'
 import { compareOptimizer } from './training.js'
 import { sharedOptimizers, UnstatedSteps } from './unstated-steps.js'
 import { compareUpdate } from './update.js'
@@ -92,11 +93,6 @@ export function compareAlgorithm(
   const { clauses, loose } = doubt === undefined ? told : withoutDifferences(told, doubt, program.span)
   return { clauses, loose, steps: told.steps, code: comparison.code }
 }
-
-const isAssignment = (code: CodeStep): code is CodeStep<Assignment> => code.step.kind === 'assignment'
-
-const ownUpdateReason = ({ step }: CodeStep<Assignment>): string =>
-  `the code writes these parameters itself by \`${step.call}\`, in another way than gradient descent does`
 
 /** A stated step with what it is in the code: a step of an optimizer may be written by hand. */
 type Match =
@@ -253,40 +249,6 @@ class ProgramComparison {
     return reason ? `what is written is not known: ${reason}` : `the code reads no \`${name}\``
   }
 
-  #isAllFollowed(): boolean {
-    return this.#steps.every(
-      ({ step }) =>
-        step.kind === 'assignment' || (step.kind === 'descent' && (step.open ?? step.reason) === undefined),
-    )
-  }
-
-  /** The verdicts about a step that the code does not have. */
-  #missing(
-    stated: StatedStep,
-    entry: Diagnostic,
-    expected: string,
-    { networks }: Meanings,
-  ): readonly ClauseVerdict[] {
-    const { span } = this.#program
-    const over = stated.kind === 'descent' ? stated.over : []
-    const own = this.#ownUpdate(over.flatMap(network => networks.get(network)!.parameters))
-    return clausesOfStep(stated).map(clause =>
-      own
-        ? undecided(clause, ownUpdateReason(own), own.step.origin.span)
-        : this.#isAllFollowed()
-          ? differs(clause, entry, byValue(expected, 'none'))
-          : undecided(clause, 'the code trains something that was not followed', span),
-    )
-  }
-
-  /** Where the code writes some parameters itself, in a way that is not known to go down a loss. */
-  #ownUpdate(parameters: readonly Node[]): CodeStep<Assignment> | undefined {
-    const wanted = new Set(parameters)
-    return this.#steps
-      .filter(isAssignment)
-      .find(({ step }) => step.writes.some(({ moved }) => wanted.has(moved.parameter.node)))
-  }
-
   /** The verdict about what a step computes, if the code has it. */
   #value(
     match: Match,
@@ -319,18 +281,24 @@ class ProgramComparison {
     return [withFrequency(verdict, stated, code, common)]
   }
 
+  #missing(missing: MissingStep, meanings: Meanings): readonly ClauseVerdict[] {
+    const { training, span } = this.#program
+    return missingStep(missing, this.#steps, training.training, meanings, span)
+  }
+
   /** The verdicts about all else that is stated of a step. */
   #aroundValue(match: Match, meanings: Meanings, common: CodeStep['around']): readonly ClauseVerdict[] {
     const { stated, code } = match
     const { span } = this.#program
     if (!code && stated.kind === 'update') {
       const entry = diagnostic('update-missing', { parameters: stated.network.parameters }, { span })
-      return this.#missing(stated, entry, stated.clause.statement, meanings)
+      return this.#missing({ stated, entry, expected: stated.clause.statement }, meanings)
     }
     if (!code) {
       const { over, name } = stated as StatedDescent
       const values = { parameters: over.map(own => own.parameters).join(', '), objective: name }
-      return this.#missing(stated, diagnostic('step-missing', values, { span }), name, meanings)
+      const entry = diagnostic('step-missing', values, { span })
+      return this.#missing({ stated, entry, expected: name }, meanings)
     }
     const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
     if (stated.kind === 'update') return frequency
@@ -431,7 +399,7 @@ class ProgramComparison {
     const missing = own.flatMap(trainableOf).filter(node => !moved.has(node) && read.has(node))
     const expected = stated.over.map(({ parameters }) => parameters).join(', ')
     if (extra.length === 0 && missing.length === 0) return asWritten(clause, byValue(expected, expected))
-    const rest = extra.length === 0 ? this.#ownUpdate(missing) : undefined
+    const rest = extra.length === 0 ? ownUpdate(this.#steps, missing) : undefined
     if (rest) return undecided(clause, ownUpdateReason(rest), rest.step.origin.span)
     const owners = (nodes: readonly Node[]) => [
       ...new Set(

@@ -18,6 +18,8 @@ export function flatSteps(steps: readonly Step[], around: CodeStep['around'] = [
   })
 }
 
+export const isAssignment = (code: CodeStep): code is CodeStep<Assignment> => code.step.kind === 'assignment'
+
 /** The parameters that a step changes. */
 export const movedBy = (step: Descent | Assignment): ReadonlySet<Node> =>
   new Set(

@@ -144,12 +144,23 @@ export interface Owner {
 /** What a symbol counts: epochs from 0, rounds of a loop from 0, or the calls of the target before this one. */
 export type Counter = 'epoch' | 'round' | 'call'
 
+/** A call that trains, or writes weights, in a function that the target does not call. */
+export interface StepElsewhere {
+  readonly kind: 'descent' | 'assignment'
+  /** What it is called on, by its last name. */
+  readonly receiver: string | undefined
+  /** The function that it is in, or its line. */
+  readonly by: string
+  readonly span: Span
+}
+
 /** What the training code of a target does, in order. */
 export interface Training {
   readonly steps: readonly Step[]
   /** The symbols that count how far training has come. */
   readonly counters: ReadonlyMap<string, Counter>
   readonly owners: readonly Owner[]
+  readonly elsewhere: readonly StepElsewhere[]
 }
 
 /** A training together with what its nodes were built with. */

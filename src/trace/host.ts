@@ -10,6 +10,7 @@ import type { Origin, Provenance } from '../graph/provenance.js'
 import type { Counter, Training } from '../graph/training.js'
 import type { DataType, Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
+import type { CallElsewhere } from './calls-elsewhere.js'
 import type { Heap } from './heap.js'
 import type { OwnSize } from './own-sizes.js'
 import type { Reach } from './reach.js'
@@ -234,6 +235,9 @@ export interface Tracer {
   listen(values: readonly Value[]): void
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
+
+  /** The calls of methods of these names in functions of the program that were not walked. */
+  callsElsewhere(methods: ReadonlySet<string>): readonly CallElsewhere[]
 
   /** What the language and the library have under a global name. */
   provided(name: string): Value

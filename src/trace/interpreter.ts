@@ -10,6 +10,7 @@ import { opTable } from '../ops/table.js'
 import { type Span, sourceFile, spanText } from '../text/source.js'
 import type { Assumptions, Question } from './assumptions.js'
 import { type Budget, Meter, type Work } from './budget.js'
+import { type CallElsewhere, callsElsewhere } from './calls-elsewhere.js'
 import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
 import { copyFields } from './expressions.js'
@@ -216,6 +217,10 @@ export class Interpreter implements Tracer {
 
   operation(value: UnknownValue): Operation | undefined {
     return this.unknowns.operation(value)
+  }
+
+  callsElsewhere(methods: ReadonlySet<string>): readonly CallElsewhere[] {
+    return callsElsewhere(this.modules.loaded, methods, this.visited)
   }
 
   provided(name: string): Value {

@@ -1,6 +1,6 @@
 import { apply, type Dimension, isPolynomial, symbol } from '../graph/dimension.js'
 import { toNumber } from './conversions.js'
-import { type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
+import { elementwise, type HostCall, type HostType, randomDraw, type Tracer } from './host.js'
 import { arrayMembers } from './javascript-arrays.js'
 import { argument, callable, namespace, unclear } from './javascript-calls.js'
 import { collection } from './javascript-collections.js'
@@ -211,6 +211,8 @@ const arrays = (trace: Tracer) =>
     {
       isArray: call => {
         const value = argument(call, 0)
+        const { operator = '' } = (isUnknown(value) && call.trace.operation(value)) || {}
+        if (operator === elementwise) return true
         return isUnknown(value)
           ? call.trace.derived([value], ([name]) => `Array.isArray(${name})`)
           : isObject(value) && value.kind === 'array' && !value.properties.has(argumentsKey)

@@ -1,6 +1,7 @@
+import { type Dimension, isPolynomial, product, symbol } from '../../graph/dimension.js'
 import type { DataType } from '../../graph/type.js'
 import type { HostCall, Tracer } from '../../trace/host.js'
-import type { ArrayObject, Value } from '../../trace/value.js'
+import { type ArrayObject, isUnknown, type Value } from '../../trace/value.js'
 import { tensorFunctions } from './functions/table.js'
 import { callTensorFunction } from './tensor-functions.js'
 
@@ -21,15 +22,22 @@ const stored: Readonly<Partial<Record<DataType, (x: number) => number>>> = {
 export function makeBuffer(call: HostCall): Value {
   const { trace } = call
   const [shape, type = 'float32', given] = call.arguments.map(({ value }) => value)
-  const sizes = trace.elements(shape)?.map(({ value }) => value)
-  if (!sizes?.every(size => typeof size === 'number')) return unfollowed(call, 'its sizes are not known')
+  const sizes = trace.elements(shape)?.map(({ value }) => sizeOf(value))
+  if (!sizes?.every(size => size !== undefined)) return unfollowed(call, 'its sizes are not known')
   const read = typeof type === 'string' ? stored[type as DataType] : undefined
   if (!read) return unfollowed(call, 'the type of its numbers is not known')
-  const size = sizes.reduce((product, next) => product * next, 1)
-  if (size > mostNumbers) return unfollowed(call, 'it has too many numbers')
+  const size = product(sizes)
+  if (typeof size === 'number' && size > mostNumbers) return unfollowed(call, 'it has too many numbers')
   if (given !== undefined && given !== null)
     return unfollowed(call, 'numbers that it is given are not modelled')
-  const values = trace.array(Array.from({ length: size }, () => 0))
+  // Of a buffer of open size nothing is in the list until something is written.
+  const values = trace.array(typeof size === 'number' ? Array.from({ length: size }, () => 0) : [])
+  const isBlank = () => typeof size !== 'number' && trace.elements(values) !== undefined
+  const make = (name: string, args: readonly Value[], inner: HostCall) =>
+    callTensorFunction(name, tensorFunctions[name]!, {
+      ...inner,
+      arguments: args.map(value => ({ value, span: inner.span })),
+    })
   return trace.record({
     shape,
     dtype: type,
@@ -40,24 +48,27 @@ export function makeBuffer(call: HostCall): Value {
     toTensor: trace.function(
       'toTensor',
       inner =>
-        callTensorFunction('tensor', tensorFunctions.tensor!, {
-          ...inner,
-          arguments: [values, shape, type].map(value => ({ value, span: inner.span })),
-        }),
+        isBlank() ? make('zeros', [shape, type], inner) : make('tensor', [values, shape, type], inner),
       [values],
     ),
   })
+}
+
+/** A size of a buffer; an open one is a symbol. */
+function sizeOf(value: Value): Dimension | undefined {
+  if (isUnknown(value)) return value.reason ? undefined : symbol(value.path, true)
+  return typeof value === 'number' || isPolynomial(value) ? value : undefined
 }
 
 /** Reading and writing; the last axis runs fastest, and a scalar has one place. */
 function membersOf(
   trace: Tracer,
   values: ArrayObject,
-  sizes: readonly number[],
+  sizes: readonly Dimension[],
   read: (x: number) => number,
 ): Readonly<Record<string, Value>> {
   const placeOf = (indices: readonly Value[]): number | undefined =>
-    indices.every(index => typeof index === 'number')
+    indices.every(index => typeof index === 'number') && sizes.every(size => typeof size === 'number')
       ? indices.slice(0, sizes.length).reduce((place, index, axis) => place * sizes[axis]! + index, 0)
       : undefined
   const get = (call: HostCall): Value => {

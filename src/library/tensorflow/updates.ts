@@ -27,6 +27,7 @@ import { readModel } from './read-model.js'
 import { asMoved, ownedBy, type Registered } from './registered.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
 import { isOutdated, noteChange } from './tape.js'
+import { stepsElsewhere, trainingMethods } from './training-methods.js'
 import { addStep, stepsOf } from './training-record.js'
 import { isLayer, isModel, isSetting, isTensor } from './types.js'
 import { listedOf, weightsOf } from './weights.js'
@@ -393,19 +394,9 @@ export function writeVariable({ state }: HostObject<TensorState>, call: HostCall
   return undefined
 }
 
-/** Methods of models, layers, optimizers and variables that train. */
-const training: ReadonlySet<string> = new Set([
-  'fit',
-  'fitDataset',
-  'trainOnBatch',
-  'minimize',
-  'applyGradients',
-  'setWeights',
-])
-
-/** A call of such a method on something that is not known. */
+/** A call of a method that trains on something that is not known. */
 export function noteUnfollowed(trace: Tracer, name: string, { thisValue, span }: UnknownCall): void {
-  if (!training.has(name) || !isUnknown(thisValue)) return
+  if (!trainingMethods.has(name) || !isUnknown(thisValue)) return
   const reason = reasonOf(thisValue)
   const origin = trace.origin(span)
   addStep(trace, contextOf(trace).record, { kind: 'unfollowed', call: shown(span), reason, origin })
@@ -417,7 +408,8 @@ export function trainingOf(trace: Tracer): Training | undefined {
   const { record, models } = contextOf(trace)
   const steps = stepsOf(record.state)
   if (steps.length === 0) return undefined
-  return { steps, owners: ownersAmong(trace, models), counters: new Map(trace.counters) }
+  const owners = ownersAmong(trace, models)
+  return { steps, owners, counters: new Map(trace.counters), elsewhere: stepsElsewhere(trace) }
 }
 
 /** Models without models inside, each with a name that no other has: where they are made, all may be called the same. */
