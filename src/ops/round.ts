@@ -29,6 +29,8 @@ export interface HandedOn {
 export interface Round {
   /** The symbol that is the number of the round, from 0 on. */
   readonly round: string
+  /** Whether a symbol stands for something else in each round. */
+  readonly isOfRound: (name: string) => boolean
   readonly count: Dimension
   readonly states: readonly HandedOn[]
   /** What is computed beside. */
@@ -147,6 +149,8 @@ export class RoundRecurrence {
 
   /** A node of the round, which is the next one of `all` in each round. */
   #readInTurn(node: Node, all: Node, name: string): void {
+    if (Object.values(node.attributes).some(value => this.#counts(value)))
+      throw new Misfit('what a round computes depends on its number')
     const standIn = this.#placeholder(name, this.#reads.size, node)
     this.#made.set(node, all)
     this.#copies.set(node, standIn)
@@ -154,7 +158,7 @@ export class RoundRecurrence {
   }
 
   #findVarying(): void {
-    const { round, states } = this.#round
+    const { states } = this.#round
     const standIns = new Set(states.map(({ standIn }) => standIn))
     for (const node of this.#below) {
       const isOwn =
@@ -165,14 +169,14 @@ export class RoundRecurrence {
       for (const value of Object.values(node.attributes)) {
         if (typeof value !== 'object' || value === null || !('body' in value)) continue
         const inner = nodesBelow(value.body.outputs)
-        if (inner.some(({ attributes }) => Object.values(attributes).some(own => symbolsIn(own).has(round))))
+        if (inner.some(({ attributes }) => Object.values(attributes).some(own => this.#counts(own))))
           throw new Misfit('a loop inside of it depends on the number of the round')
       }
     }
   }
 
   #counts(value: Attribute): boolean {
-    return symbolsIn(value).has(this.#round.round)
+    return [...symbolsIn(value)].some(this.#round.isOfRound)
   }
 
   /** The nodes that read one element of something that stays, at a place that moves with the rounds. */

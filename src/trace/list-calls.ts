@@ -54,7 +54,7 @@ function elementMade(
   const running = interpreter.running.over(list, span)
   // Each of its elements with each other: one value cannot stand for both.
   if (interpreter.running.isOpen(running)) return undefined
-  const args = [{ value: elementIn(interpreter, list) }, { value: symbol(running.symbol, true) }]
+  const args = [{ value: elementIn(interpreter, list) }, { value: running.number }]
   const surroundings = new Surroundings(interpreter)
   const [found, told] = [interpreter.found.length, interpreter.diagnostics.length]
   const { value, changes, thrown } = interpreter.running.within(

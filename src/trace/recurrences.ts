@@ -189,7 +189,7 @@ export class RecurrenceWalk {
     if (element === undefined) return undefined
     const { unknowns } = this.#interpreter
     const list = this.#interpreter.fresh(pathOf(change))
-    unknowns.explain(list, { operator: collectedBy, operands: [unknowns.named(this.#round), element] })
+    unknowns.explain(list, { operator: collectedBy, operands: [this.#running.number, element] })
     return list
   }
 

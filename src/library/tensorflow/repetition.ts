@@ -84,7 +84,21 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
   try {
     const { round: number } = repetition
     const given = inputsOfAllRounds(trace, nodesBelow(outputs), number)
-    const recurrence = new RoundRecurrence(builder, { round: number, count, states, others, since, given })
+    // Examples of one list are of one size.
+    const { remarkedSizes } = contextOf(trace)
+    const isOfRound = (name: string) =>
+      name === number ||
+      (!remarkedSizes.has(name) &&
+        trace.runningIn([trace.unknownNamed(name)], span).some(running => running.symbol === number))
+    const recurrence = new RoundRecurrence(builder, {
+      round: number,
+      isOfRound,
+      count,
+      states,
+      others,
+      since,
+      given,
+    })
     const round = new RoundTensors(trace, recurrence, repetition)
     round.keepApplications()
     const made = (output: number, axis?: number): Node => {
