@@ -111,6 +111,10 @@ export class RoundRecurrence {
 
   /** The value of a state or of another result after the last round, or after every round along an axis. */
   result(output: number, axis?: number): Node {
+    const read = [...this.#reads.values()].findIndex(({ standIn }) => standIn === this.#body.outputs[output])
+    // What each round only reads is what there was.
+    if (read >= 0 && axis === [...this.#reads.values()][read]!.axis && !this.#isReversed)
+      return this.#inputs[read]!
     const along = [...this.#reads.values()].map(read => read.axis)
     return this.#node('recurrence', this.#inputs, {
       body: { kind: 'body', body: this.#body },

@@ -22,7 +22,7 @@ import type { GivenValues } from './given-values.js'
 import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
-import { collectEach, operationOfCall, visitsEach } from './list-calls.js'
+import { calledForEach, collectEach, operationOfCall } from './list-calls.js'
 import { type LoaderLike, Modules } from './modules.js'
 import type { MadeObjects } from './nested-targets.js'
 import { type Fits, type OwnSize, OwnSizes } from './own-sizes.js'
@@ -305,7 +305,8 @@ export class Interpreter implements Tracer {
       const name = lastKeyOf(callee)
       const receiver = this.library.receiver(this, name, { thisValue, arguments: args, span })
       if (receiver !== undefined) return this.call(this.get(receiver, name, span), args, span, receiver)
-      if (visitsEach(this, callee, { arguments: args, thisValue, span })) return undefined
+      const visited = calledForEach(this, callee, { arguments: args, thisValue, span })
+      if (visited) return visited.value
       // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
       const path: Path = { of: callee, write: name => `${name}(…)` }
       this.#handedOut.offer(this, args, span)

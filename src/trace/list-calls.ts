@@ -75,34 +75,44 @@ function elementMade(
 }
 
 /**
- * Runs a method that calls a function for each element of a list that is not known, `batch.forEach(example => …)`, as the
- * rounds of a loop. Says whether it did: it is not where the rounds are no recurrence.
+ * Runs a method that calls a function for each element of a list that is not known as the rounds of a loop: one that only visits
+ * them, `batch.forEach(example => …)`, or that makes an object of the library of each, `batch.map(example => tensor)`. What it
+ * gives; undefined where the rounds are no recurrence, or make data of which `operationOfCall` tells.
  */
-export function visitsEach(
+export function calledForEach(
   interpreter: Interpreter,
   callee: UnknownValue,
-  { arguments: args, thisValue, span }: UnknownListCall,
-): boolean {
+  call: UnknownListCall,
+): { readonly value: Value } | undefined {
+  const { arguments: args, thisValue, span } = call
   const list = listIn(interpreter, thisValue)
   const visit = args[0]?.value
-  if (!list || interpreter.dialect.listMethods[lastKeyOf(callee)] !== 'visits') return false
-  if (!isObject(visit) || visit.kind !== 'closure') return false
+  const kind = interpreter.dialect.listMethods[lastKeyOf(callee)]
+  if (!list || (kind !== 'visits' && kind !== 'each')) return undefined
+  if (!isObject(visit) || visit.kind !== 'closure') return undefined
   const running = interpreter.running.over(list, span)
   // Each of its elements with each other: one value cannot stand for both.
-  if (running.count === undefined || interpreter.running.isOpen(running)) return false
+  if (interpreter.running.isOpen(running) || running.count === undefined) return undefined
+  if (kind === 'each' && !isOfLibrary(elementMade(interpreter, list, visit, span)?.value)) return undefined
   // What is not known may be a map, whose keys are no places.
   const place = () => (isUnknown(thisValue) ? interpreter.fresh('key') : symbol(running.symbol, true))
+  const collection = interpreter.array([])
   const rounds = {
     over: running,
     round: () => {
-      interpreter.call(visit, [{ value: elementIn(interpreter, list) }, { value: place() }], span)
+      const element = { value: elementIn(interpreter, list) }
+      const made = interpreter.call(visit, [element, { value: place() }], span)
+      if (kind === 'each') interpreter.heap.append(collection, [{ value: made }])
       return true
     },
     span,
     reasonOf: unknownLength(span),
   }
-  return runRounds(interpreter, visit.code, rounds, () => false) ?? true
+  const done = runRounds(interpreter, visit.code, rounds, () => false) ?? true
+  return done ? { value: kind === 'each' ? collection : undefined } : undefined
 }
+
+const isOfLibrary = (value: Value): boolean => isObject(value) && value.kind === 'host'
 
 /**
  * A list of as many elements as a quantity says, of which each is made from its place; undefined where what makes them is no

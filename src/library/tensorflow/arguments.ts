@@ -1,10 +1,11 @@
-import { isPolynomial } from '../../graph/dimension.js'
+import { isPolynomial, symbol } from '../../graph/dimension.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { DataType } from '../../graph/type.js'
 import { widest } from '../../ops/shape.js'
 import type { Span } from '../../text/source.js'
 import type { Tracer } from '../../trace/host.js'
+import { lastKeyOf } from '../../trace/unknowns.js'
 import {
   isObject,
   isUnknown,
@@ -116,8 +117,10 @@ function tensorOf(trace: Tracer, value: Value, dtype: DataType | undefined): Nod
     if (node) return node
     return { unknown: trace.fresh(inputName ?? 'tensor', reason) }
   }
-  if (isUnknown(value) && !value.reason) return { unbound: value.path }
-  const node = constantOf(trace, value, dtype)
+  // No tensor is the length of something.
+  const isLength = isUnknown(value) && !value.reason && lastKeyOf(value) === 'length'
+  if (isUnknown(value) && !value.reason && !isLength) return { unbound: value.path }
+  const node = constantOf(trace, isLength ? symbol(value.path, true) : value, dtype)
   if (!isConstantFailure(node)) return node
   if (isProblem(node)) return node
   return node.unknown.reason ? node : { unbound: node.unknown.path }
