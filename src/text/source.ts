@@ -26,6 +26,9 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path, text, lineStarts }
 }
 
+/** The place of what stands in no file. */
+export const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
+
 /** The position of an offset; an offset past the end is the end. */
 export function positionAt(file: SourceFile, offset: number): Position {
   const at = Math.max(0, Math.min(offset, file.text.length))

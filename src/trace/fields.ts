@@ -1,4 +1,4 @@
-import { type Span, sourceFile } from '../text/source.js'
+import { noSpan, type Span } from '../text/source.js'
 import { builtinMethod, ownPrototype } from './functions.js'
 import type { Interpreter } from './interpreter.js'
 import {
@@ -12,8 +12,6 @@ import {
   unknownKey,
   type Value,
 } from './value.js'
-
-const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
 
 /** Reads a field as the language does: prototypes, getters, members of library objects and of the language's own values. */
 export function getField(

@@ -14,7 +14,7 @@ import type { CallElsewhere } from './calls-elsewhere.js'
 import type { Heap } from './heap.js'
 import type { OwnSize } from './own-sizes.js'
 import type { Reach } from './reach.js'
-import type { Running } from './running.js'
+import type { RunningNumbers } from './running.js'
 import type { Supposition } from './suppositions.js'
 import type { Operation, Path } from './unknowns.js'
 import type {
@@ -201,14 +201,8 @@ export interface Tracer {
   ): UnknownValue
   /** What a value that is not known was computed from, if an operator gave it. */
   operation(value: UnknownValue): Operation | undefined
-  /** The numbers that run and that values may depend on: of rounds that are walked now, and of places in lists. */
-  runningIn(values: readonly Value[], span: Span): readonly Running[]
-  /** The number that runs over the places in a list that is not known. */
-  runningOver(list: UnknownValue, span: Span): Running
-  /** Whether a value is a number that runs. */
-  isRunningNumber(value: UnknownValue): boolean
-  /** Whether rounds over a number are walked now. */
-  isRunning(running: Running): boolean
+  /** The numbers that run, of rounds that are walked now and of places in lists, and which values depend on them. */
+  readonly running: Pick<RunningNumbers, 'in' | 'over' | 'has' | 'isOpen'>
   /** What decides a value that is not known: two with equal keys are one value. */
   keyOf(value: UnknownValue): string
   /** The value that is not known and whose name a symbol has. */

@@ -7,9 +7,10 @@ import { type Dimension, isPolynomial } from '../graph/dimension.js'
 import { type Origin, Provenance } from '../graph/provenance.js'
 import type { Counter } from '../graph/training.js'
 import { opTable } from '../ops/table.js'
-import { type Span, sourceFile, spanText } from '../text/source.js'
+import { noSpan, type Span, spanText } from '../text/source.js'
 import type { Assumptions, Question } from './assumptions.js'
 import { type Budget, Meter, type Work } from './budget.js'
+import { Calls } from './calls.js'
 import { type CallElsewhere, callsElsewhere } from './calls-elsewhere.js'
 import { Conditions } from './conditions.js'
 import type { Dialect } from './dialect.js'
@@ -17,32 +18,21 @@ import { copyFields } from './expressions.js'
 import { Failures } from './failures.js'
 import { getField, setField } from './fields.js'
 import type { FoundModelEntry } from './found-models.js'
-import { callClosure, construct } from './functions.js'
 import type { GivenValues } from './given-values.js'
-import { HandedOut } from './handed-out.js'
 import { Heap } from './heap.js'
 import type { HostFunction, HostType, Library, Tracer } from './host.js'
-import { calledForEach, collectEach, operationOfCall } from './list-calls.js'
+import { collectEach } from './list-calls.js'
 import { type LoaderLike, Modules } from './modules.js'
 import type { MadeObjects } from './nested-targets.js'
 import { type Fits, type OwnSize, OwnSizes } from './own-sizes.js'
 import { listOf } from './patterns.js'
 import { OpenLoops } from './recurrences.js'
-import { Recursions } from './recursions.js'
 import { Repetitions } from './repetition.js'
-import { type Running, RunningNumbers } from './running.js'
+import { RunningNumbers } from './running.js'
 import type { Cell, Scope } from './scope.js'
 import { type Supposition, Suppositions } from './suppositions.js'
 import { UnknownObjects } from './unknown-objects.js'
-import {
-  type KeyTable,
-  lastKeyOf,
-  type Operation,
-  type Path,
-  shortText,
-  Unknowns,
-  whyUnknown,
-} from './unknowns.js'
+import { type KeyTable, type Operation, type Path, shortText, Unknowns, whyUnknown } from './unknowns.js'
 import type { UnreadSetting } from './unread.js'
 import { UnsetReads } from './unset-reads.js'
 import {
@@ -64,8 +54,6 @@ import {
 import { WantedTensors } from './wanted-tensors.js'
 import type { WatchedCalls } from './watched-calls.js'
 
-const noSpan: Span = { file: sourceFile('', ''), start: 0, end: 0 }
-
 /** What is the same in all walks of one program. */
 export interface Shared {
   readonly keys: KeyTable
@@ -76,6 +64,7 @@ export interface Shared {
 export class Interpreter implements Tracer {
   readonly heap = new Heap()
   readonly repetitions = new Repetitions()
+  readonly calls = new Calls(this)
   readonly openLoops = new OpenLoops()
   readonly running = new RunningNumbers(this)
   readonly builder = new GraphBuilder(opTable)
@@ -93,10 +82,6 @@ export class Interpreter implements Tracer {
   found: FoundModelEntry[] = []
   /** Functions of the program that unknown code was given, and may call later: listeners, callbacks. */
   callbacks: ClosureObject[] = []
-  /** Objects that were given to code that is not followed, or that gave nothing back. */
-  readonly released = new Set<ObjectValue>()
-  /** Those among them that a call was given of which not even the result is known. */
-  readonly lent = new Set<ObjectValue>()
   /** Where a variable or field was read or assigned. */
   readonly visited = new Set<CodeNode>()
   /** What the target that is called is given besides its arguments. */
@@ -118,8 +103,6 @@ export class Interpreter implements Tracer {
   readonly #path: Span[] = []
   readonly #named = new WeakMap<HostObject, Set<string>>()
   readonly #places = new Set<string>()
-  readonly #handedOut = new HandedOut()
-  readonly #recursions = new Recursions(this)
   #speculations = 0
   #attempts = 0
   #objects = 0
@@ -159,13 +142,13 @@ export class Interpreter implements Tracer {
     path: Path = spanText(span),
     operation?: Operation,
   ): UnknownValue {
-    const value = this.#valueAt(span, path, diagnostic(code, values as never, { span }))
+    const value = this.valueAt(span, path, diagnostic(code, values as never, { span }))
     if (operation) this.unknowns.explain(value, operation)
     return value
   }
 
   /** What a place gives that is not known. The first value that it gives in a chain of calls is found again by another walk. */
-  #valueAt(span: Span, path: Path, reason: Diagnostic): UnknownValue {
+  valueAt(span: Span, path: Path, reason: Diagnostic): UnknownValue {
     if (this.#speculations > 0) return this.unknowns.fresh(path, reason)
     const key = [span, ...this.#path].map(({ file, start, end }) => `${file.path}:${start}-${end}`).join('<')
     if (this.#places.has(key)) return this.unknowns.fresh(path, reason)
@@ -243,22 +226,6 @@ export class Interpreter implements Tracer {
     return this.ownSizes.size(path, key)
   }
 
-  runningIn(values: readonly Value[], span: Span): readonly Running[] {
-    return this.running.in(values, span)
-  }
-
-  runningOver(list: UnknownValue, span: Span): Running {
-    return this.running.over(list, span)
-  }
-
-  isRunningNumber(value: UnknownValue): boolean {
-    return this.running.has(value)
-  }
-
-  isRunning(running: Running): boolean {
-    return this.running.isOpen(running)
-  }
-
   keyOf(value: UnknownValue): string {
     return this.unknowns.keyOf(value)
   }
@@ -300,57 +267,11 @@ export class Interpreter implements Tracer {
   }
 
   call(callee: Value, args: readonly Property[], span: Span, thisValue?: Value): Value {
-    this.step()
-    if (isUnknown(callee)) {
-      const name = lastKeyOf(callee)
-      const receiver = this.library.receiver(this, name, { thisValue, arguments: args, span })
-      if (receiver !== undefined) return this.call(this.get(receiver, name, span), args, span, receiver)
-      const visited = calledForEach(this, callee, { arguments: args, thisValue, span })
-      if (visited) return visited.value
-      // A call of an unbound parameter or of something reached from it is as unknown as the parameter.
-      const path: Path = { of: callee, write: name => `${name}(…)` }
-      this.#handedOut.offer(this, args, span)
-      this.#release(args, thisValue, true)
-      const result = callee.reason
-        ? this.#valueAt(span, path, callee.reason)
-        : this.opaque('opaque-callee', { call: shortText(span) }, span, path)
-      const operation = operationOfCall(this, callee, { arguments: args, thisValue, span })
-      if (operation) this.unknowns.explain(result, operation)
-      const taken = this.library.calledUnknown(this, name, { thisValue, arguments: args, span })
-      this.wantTensors(taken, callee.reason ? undefined : result.reason)
-      return result
-    }
-    if (!isObject(callee)) return this.failures.notCallable(callee, span)
-    switch (callee.kind) {
-      case 'closure':
-        this.watched?.note(callee.code, args, span)
-        return this.#recursions.call(callee, args, thisValue, span, given =>
-          this.#enter(span, () => callClosure(this, callee, given, thisValue)),
-        )
-      case 'hostFunction': {
-        const result = callee.function.call({
-          thisValue,
-          arguments: args,
-          construct: false,
-          span,
-          trace: this,
-        })
-        if (result === undefined || isUnknown(result)) this.#release(args, thisValue, isUnknown(result))
-        return result
-      }
-      case 'host': {
-        const call = callee.type.call
-        if (call) return call(callee, { thisValue, arguments: args, construct: false, span, trace: this })
-        return this.opaque('opaque-callee', { call: shortText(span) }, span)
-      }
-      default:
-        return this.failures.notCallable(callee, span)
-    }
+    return this.calls.call(callee, args, span, thisValue)
   }
 
   construct(callee: Value, args: readonly Property[], span: Span): Value {
-    this.step()
-    return this.#enter(span, () => construct(this, callee, args, span))
+    return this.calls.construct(callee, args, span)
   }
 
   /** `receiver` is what the member is read for, where that is not the object itself: `super.member`. */
@@ -383,11 +304,6 @@ export class Interpreter implements Tracer {
   setVariable(cell: Cell, name: string, value: Value): void {
     this.heap.setCell(cell, value)
     this.name(value, name)
-  }
-
-  /** A function that code gets that is not known, without being given it in a call. */
-  handOut(property: Property): void {
-    this.#handedOut.offer(this, [property], property.span ?? noSpan)
   }
 
   fields(value: Value): ReadonlyMap<string, Property> | undefined {
@@ -514,15 +430,8 @@ export class Interpreter implements Tracer {
       : this.failures.fail('ReferenceError', 'is read before its declaration', span)
   }
 
-  #release(args: readonly Property[], thisValue: Value, isLent: boolean): void {
-    for (const { value } of [...args, { value: thisValue }]) {
-      if (!isObject(value)) continue
-      this.released.add(value)
-      if (isLent) this.lent.add(value)
-    }
-  }
-
-  #enter<Result>(span: Span, action: () => Result): Result {
+  /** Runs a call, which is one more on the way to the places of what it makes. */
+  inCall<Result>(span: Span, action: () => Result): Result {
     return this.meter.deeper(() => {
       this.#path.push(span)
       try {

@@ -35,7 +35,7 @@ export function remainsOf(interpreter: Interpreter, { since, models, kept }: End
 
 function reachOf(interpreter: Interpreter, models: readonly Model[], kept: readonly Value[]): Reach {
   const reach = heldBy(interpreter, kept)
-  reach.add(models, interpreter.released)
+  reach.add(models, interpreter.calls.released)
   reach.add(interpreter.found.map(({ object }) => object))
   return reach
 }
@@ -43,7 +43,7 @@ function reachOf(interpreter: Interpreter, models: readonly Model[], kept: reado
 /** What code that comes later, or that is not followed, has or can find. */
 function heldBy(interpreter: Interpreter, kept: readonly Value[]): Reach {
   const reach = new Reach()
-  reach.add(kept, [...interpreter.modules.remaining()], interpreter.callbacks, interpreter.lent)
+  reach.add(kept, [...interpreter.modules.remaining()], interpreter.callbacks, interpreter.calls.lent)
   reach.add([...interpreter.written])
   return reach
 }

@@ -109,7 +109,7 @@ export class UnknownObjects {
     }
     interpreter.heap.setProperty(this.#writtenTo(object), key, property)
     // Whoever has the object may call what it finds there, as a page calls `button.onclick`.
-    if (!this.#isGlobal(object)) interpreter.handOut(property)
+    if (!this.#isGlobal(object)) interpreter.calls.handOut(property)
   }
 
   /** A field of the global object that is a variable as well, or that the surroundings provide. */

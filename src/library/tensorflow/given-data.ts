@@ -113,7 +113,7 @@ class Arrangement {
 
   /** The values of a list, of which there is one that stands for any. */
   #elements(list: UnknownValue, element: Value, axes: Shape, isOpen: boolean): Node | undefined {
-    const running = this.#trace.runningOver(list, this.#span)
+    const running = this.#trace.running.over(list, this.#span)
     // Each element with each other: one value cannot stand for both.
     if (running.count === undefined || this.#along.has(running)) return undefined
     const { exampleCounts } = contextOf(this.#trace)
@@ -230,10 +230,10 @@ class Arrangement {
     const trace = this.#trace
     const along = [...this.#along.keys()]
     // What is the same in all rounds would be numbers of which nothing says that they are equal.
-    const depends = values.map(value => trace.runningIn([value], this.#span))
+    const depends = values.map(value => trace.running.in([value], this.#span))
     if (depends.some(own => along.some(running => !own.includes(running)))) return undefined
     const within = [...new Set(depends.flat())].filter(running => !along.includes(running))
-    if (!within.every(running => trace.isRunning(running))) return undefined
+    if (!within.every(running => trace.running.isOpen(running))) return undefined
     const isGuess = values.some(value => isOfLoop(trace, value))
     const name = isGuess ? nameWritten(this.#span) : nameOf(values[0]!)
     // Axes in front of those that run are of numbers of their own.
@@ -255,8 +255,7 @@ class Arrangement {
 function isGiven(trace: Tracer, value: Value): boolean {
   if (!isUnknown(value)) return false
   const operation = trace.operation(value)
-  if (!operation)
-    return (value.reason === undefined && !trace.isRunningNumber(value)) || isOfLoop(trace, value)
+  if (!operation) return (value.reason === undefined && !trace.running.has(value)) || isOfLoop(trace, value)
   const { operator, operands } = operation
   // A list of parts of what was given, as of examples at places that code has drawn.
   return operator === elementwise

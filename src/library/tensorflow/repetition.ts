@@ -89,7 +89,7 @@ export function repeat(trace: Tracer, repetition: Repetition): Repeated | Proble
     const isOfRound = (name: string) =>
       name === number ||
       (!remarkedSizes.has(name) &&
-        trace.runningIn([trace.unknownNamed(name)], span).some(running => running.symbol === number))
+        trace.running.in([trace.unknownNamed(name)], span).some(({ symbol }) => symbol === number))
     const recurrence = new RoundRecurrence(builder, {
       round: number,
       isOfRound,
