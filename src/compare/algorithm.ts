@@ -17,6 +17,7 @@ import { compareAmount } from './amounts.js'
 import { applicationsIn, isOfAny } from './applications.js'
 import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
+import { compareClipping } from './clipping.js'
 import { leafNames } from './evidence.js'
 import { compareFrequency, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
@@ -304,7 +305,7 @@ class ProgramComparison {
     if (stated.kind === 'update') return frequency
     if (isAssignment(code))
       return [
-        ...stated.amounts.map(({ clause }) =>
+        ...[...(stated.clipping ? [stated.clipping] : []), ...stated.amounts].map(({ clause }) =>
           undecided(clause, 'the code writes the parameters itself', code.step.origin.span),
         ),
         ...frequency,
@@ -321,6 +322,7 @@ class ProgramComparison {
       ...(stated.optimizer
         ? compareOptimizer(stated.optimizer, step.optimizer, missing, scheduleOf(code, training))
         : []),
+      ...(stated.clipping ? [compareClipping(stated.clipping, step, meanings, this.#nameOf)] : []),
       ...stated.amounts.map(amount => compareAmount(amount, step)),
       ...frequency,
     ]
@@ -331,7 +333,7 @@ class ProgramComparison {
     const { span } = step.origin
     const loss = this.#losses.get(step)!
     if (isProblem(loss)) return undecided(clause, loss.problem, span)
-    const apart = step.made ?? step.changed
+    const apart = step.made ?? (stated.clipping && step.gradients ? undefined : step.changed)
     if (apart !== undefined) return undecided(clause, apart, span)
     const outdated = nodesBelow(loss.outputs.map(({ node }) => node)).find(standsForOutdated)
     if (outdated) {

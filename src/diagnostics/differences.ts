@@ -189,6 +189,12 @@ export const differences = {
     message: 'what `{call}` makes of {parameters} is not what is stated',
     why: 'A rate in the place of its complement makes a slow copy a fast one, and nothing crashes.',
   },
+  'clipping-different': {
+    category: 'difference',
+    title: 'Gradients are bounded in another way',
+    message: 'what `{call}` is given are not the gradients as they are stated to be clipped',
+    why: 'Gradients that are not bounded make single steps as large as the worst example asks for; bounded one by one in place of together, they point elsewhere.',
+  },
   'written-step-different': {
     category: 'difference',
     title: 'Another step than the optimizer takes',

@@ -3,6 +3,7 @@ import type { Attribute, Node } from '../graph/node.js'
 import type { Problem } from '../graph/op.js'
 import type { Shape } from '../graph/type.js'
 import type { Span } from '../text/source.js'
+import type { Clipping } from './clippings.js'
 import type {
   Clause,
   ClauseEquation,
@@ -64,6 +65,13 @@ export interface StatedAmount {
   readonly clause: Clause
 }
 
+/** How gradients are bounded before the optimizer has them. */
+export interface StatedClipping {
+  readonly by: Clipping
+  readonly bound: Dimension
+  readonly clause: Clause
+}
+
 /** One step of an optimizer. */
 export interface StatedDescent extends Place {
   readonly kind: 'descent'
@@ -76,6 +84,7 @@ export interface StatedDescent extends Place {
   /** The networks of which the parameters move. */
   readonly over: readonly StatedNetwork[]
   readonly optimizer?: TrainingStatement
+  readonly clipping?: StatedClipping
   /** How many examples a step takes, and how often training goes through all of them, where the spec says it. */
   readonly amounts: readonly StatedAmount[]
   readonly clauses: { readonly objective: Clause; readonly over: Clause }

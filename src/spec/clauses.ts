@@ -99,6 +99,7 @@ export const clausesOfStep = (step: StatedStep): readonly Clause[] =>
         step.clauses.objective,
         step.clauses.over,
         ...(step.optimizer ? clausesOf(step.optimizer) : []),
+        ...(step.clipping ? [step.clipping.clause] : []),
         ...step.amounts.map(({ clause }) => clause),
         ...clausesOfPlace(step),
       ]

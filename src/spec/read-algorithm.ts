@@ -13,11 +13,13 @@ import {
   type Place,
   type StatedAlgorithm,
   type StatedAmount,
+  type StatedClipping,
   type StatedNetwork,
   type StatedStep,
   type StatedValue,
 } from './algorithm.js'
 import { clausesOfNetwork, clausesOfStep } from './clauses.js'
+import { clippings } from './clippings.js'
 import type { SpecContext } from './context.js'
 import { instantiatePlan } from './instantiate.js'
 import type { Namespace } from './namespace.js'
@@ -54,6 +56,7 @@ export function readAlgorithm(
 const objectiveKeys = [
   'over',
   'optimizer',
+  'clip',
   'batch',
   'epochs',
   'equation',
@@ -205,6 +208,27 @@ class AlgorithmReader {
     })
   }
 
+  /** `clip: { globalNorm: 0.5 }`. */
+  #clipping(id: string, fields: ReadonlyMap<string, YamlEntry>): StatedClipping | undefined {
+    const entry = fields.get('clip')
+    if (!entry) return undefined
+    const known = Object.keys(clippings)
+    const given = this.#context.fields(entry.value, 'clip', known, [])
+    const [key, ...others] = given.keys()
+    // What is no key of these has been said.
+    if (key !== undefined && !known.includes(key)) return undefined
+    const bound = key === undefined ? undefined : this.#context.quantity(given.get(key)!.value)
+    const isBound = isPolynomial(bound) || (typeof bound === 'number' && bound > 0)
+    if (key === undefined || others.length > 0 || !isBound) {
+      const expected = `one of ${known.join(', ')} with a number above 0`
+      this.#invalid(id, 'clip', key === undefined ? 'nothing' : textOf(bound ?? null), expected, entry.span)
+      return undefined
+    }
+    const by = clippings[key]!
+    const statement = by.statement.replace('#', textOf(bound))
+    return { by, bound, clause: { id: `${id}.clip`, kind: 'update', statement, span: entry.span } }
+  }
+
   /** A name for the clauses of a step that no other has. */
   #id(name: string): string {
     const ids = new Set(this.steps.flatMap(clausesOfStep).map(({ id }) => id))
@@ -241,6 +265,7 @@ class AlgorithmReader {
     const id = this.#id(name)
     const citation = context.citation(fields.get('cite'))
     const optimizer = readOptimizer(context, fields.get('optimizer'), `${id}.optimizer`)
+    const clipping = this.#clipping(id, fields)
     const amounts = this.#amounts(id, fields)
     if (context.diagnostics.length > 0) return
     const passages = neededFor(whole, this.#passages(scope))
@@ -256,6 +281,7 @@ class AlgorithmReader {
       equations: equationsOf(passages),
       over,
       ...(optimizer && { optimizer }),
+      ...(clipping && { clipping }),
       amounts,
       clauses: {
         objective: {

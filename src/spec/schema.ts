@@ -5,6 +5,7 @@ import { layers } from '../library/layers/table.js'
 import { losses } from '../library/losses.js'
 import { optimizers } from '../library/optimizers.js'
 import { acceptableCodes } from './accepted.js'
+import { clippings } from './clippings.js'
 import { citationKeys } from './context.js'
 import { topKeys } from './read.js'
 import { trainingSteps } from './read-algorithm.js'
@@ -194,6 +195,10 @@ const trainingValues: Readonly<Record<string, Schema>> = {
   equation: combinatorValues.equation!,
   equations: combinatorValues.equations!,
   where: described('What the equations learn or draw, with shapes.', mapOf(ref('shape'))),
+  clip: described(
+    'How gradients are bounded before the optimizer has them, and by what.',
+    map(Object.fromEntries(Object.keys(clippings).map(key => [key, ref('quantity')]))),
+  ),
   batch: described('How many examples a step takes.', ref('size')),
   epochs: described('How often training goes through all examples.', ref('size')),
   every: described('Every how many rounds the step runs.', ref('quantity')),
