@@ -25,8 +25,10 @@ test.each(cases)('$file: $title', ({ fences }) => {
 })
 
 test.each(casesIn('test/cases/lint-whole'))('as a whole, $file: $title', ({ fences }) => {
-  const files = inMemory({ 'model.js': fences.get('js') ?? '' })
-  const find = (supposes: boolean) => softFailures(readModels({ files, path: 'model.js', supposes }))
+  const [language = 'js', text = ''] = [...fences].find(([name]) => ['js', 'ts'].includes(name)) ?? []
+  const path = `model.${language}`
+  const find = (supposes: boolean) =>
+    softFailures(readModels({ files: inMemory({ [path]: text }), path, supposes }))
   const shown = find(true).map(({ code, message, span }) => {
     const { line = 0, column = 0 } = span ? positionAt(span.file, span.start) : {}
     return `${code} ${line}:${column} ${message}`

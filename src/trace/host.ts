@@ -225,6 +225,8 @@ export interface Tracer {
   fit(sizes: ReadonlyMap<string, Dimension>): void
   /** Notes what shape a value by name would have, by how it is used, of which nothing says it. */
   suppose(path: string, supposition: Supposition): void
+  /** Notes what open sizes would be, by what they are put together with; others are possible. */
+  supposeSizes(sizes: ReadonlyMap<string, Dimension>): void
   /** Notes functions among values that other code may call later, such as listeners: what they build is found as well. */
   listen(values: readonly Value[]): void
   /** Records a diagnostic without making a value: an unknown config key, say. */

@@ -251,6 +251,10 @@ export class Interpreter implements Tracer {
     this.suppositions.add(path, supposition)
   }
 
+  supposeSizes(sizes: ReadonlyMap<string, Dimension>): void {
+    this.suppositions.addSizes(sizes)
+  }
+
   listen(values: readonly Value[]): void {
     for (const value of this.isSpeculating ? [] : values)
       if (isObject(value) && value.kind === 'closure') this.callbacks.push(value)

@@ -101,6 +101,8 @@ export interface Walk {
   readonly grown?: LeftByCalls
   /** The sizes that open ones must have for it to run, where that is more than it was walked with. */
   readonly fits?: Fits
+  /** The same with sizes that they usually have, where others are possible. */
+  readonly usual?: Fits
   /** The functions that unknown code was given on the way, each as a site that begins where this one ends. */
   readonly callbacks: readonly Walk[]
 }
@@ -279,6 +281,7 @@ export class SiteTracer {
     const unset = told.some(({ code }) => code === 'uncaught-error') && this.#targets.unset
     const { grown } = this.#targets
     const fits = interpreter.ownSizes.learned(interpreter.fits)
+    const usual = interpreter.ownSizes.learned(interpreter.suppositions.sizes)
     const supposes = this.#supposed(target)
     const callbacks = this.#runCallbacks(target)
     return {
@@ -290,6 +293,7 @@ export class SiteTracer {
       ...(unset && { unset }),
       ...(grown && { grown }),
       ...(fits && { fits }),
+      ...(usual && { usual }),
       ...(supposes && { supposes }),
       callbacks,
     }

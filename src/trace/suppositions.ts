@@ -33,6 +33,7 @@ export class Suppositions {
   readonly #byPath = new Map<string, Supposition>()
   /** What calls need that cannot all be. */
   readonly #contradicted = new Set<string>()
+  readonly #sizes = new Map<string, Dimension>()
 
   /** What is found first of one ground stays, since what is computed later may depend on it. */
   add(path: string, supposition: Supposition): void {
@@ -46,6 +47,16 @@ export class Suppositions {
   clear(): void {
     this.#byPath.clear()
     this.#contradicted.clear()
+    this.#sizes.clear()
+  }
+
+  addSizes(sizes: ReadonlyMap<string, Dimension>): void {
+    for (const [name, size] of sizes) if (!this.#sizes.has(name)) this.#sizes.set(name, size)
+  }
+
+  /** What open sizes are that usually go together. */
+  get sizes(): ReadonlyMap<string, Dimension> {
+    return this.#sizes
   }
 
   /** The parameters that calls take which would throw for any other shape, each with open sizes of its own. */

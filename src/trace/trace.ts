@@ -79,10 +79,9 @@ export function trace(asked: TraceRequest): TraceResult {
   const sites = [
     ...withCallbacks(tracer.top, assumptions => start(assumptions).top),
     ...candidates(module, request.library.modelCalls).flatMap(candidate => {
-      const walk = asAnyCall(
-        start,
-        request.supposes ? supposing(request, candidate, start) : own => own.site(candidate),
-      )
+      const walk = request.supposes
+        ? asAnyCall(start, supposing(request, candidate, start), true)
+        : asAnyCall(start, own => own.site(candidate))
       return withCallbacks(walk(tracer, []), assumptions => walk(start(assumptions), assumptions))
     }),
   ]
@@ -105,9 +104,12 @@ function supposing(
 ): (tracer: SiteTracer) => Walk {
   let known: { readonly inputs: Declarations; readonly isSure: boolean } | undefined
   return tracer => {
-    const first = tracer.site(candidate)
+    const { typed, all } = remarkedInputs(library, tracer.takes(candidate.name))
+    // A comment says more than a type does.
+    const said = Object.fromEntries(Object.entries(all).filter(([path]) => Object.hasOwn(typed, path)))
+    const first = tracer.site(candidate, said)
     if (!first.supposes || first.site.givesModel || isStopped(first)) return first
-    known ??= suppositionsOf(candidate, first.supposes, start([]), library)
+    known ??= suppositionsOf(candidate, { said, first: first.supposes }, start([]), library)
     const walk = tracer.site(candidate, known.inputs)
     if (isStopped(walk)) return first
     const { site } = walk
@@ -135,12 +137,12 @@ const isAmong = (entries: readonly Diagnostic[], { code, message, span }: Diagno
 /** Walks a function until there is nothing more to suppose. */
 function suppositionsOf(
   candidate: Candidate,
-  first: Supposed,
+  { said: typed, first }: { readonly said: Declarations; readonly first: Supposed },
   tracer: SiteTracer,
   library: Library,
 ): Supposed {
   const { all: said } = remarkedInputs(library, tracer.takes(candidate.name))
-  let inputs: Declarations = {}
+  let inputs = typed
   let isSure = true
   let next: Supposed | undefined = first
   for (let rounds = 0; next && rounds < mostSuppositions; rounds++) {
@@ -268,21 +270,26 @@ function withWeights(
 /**
  * Walks a target as any of its calls that run: with the open sizes that they must have, with what other functions set not
  * known, where it throws because it holds nothing, with what they fill and count not known, and where it trains, with what
- * the calls before it left.
+ * the calls before it left. Where it `supposes`, sizes that fit together need not be the only ones.
  */
 function asAnyCall(
   start: Start,
   walk: (tracer: SiteTracer) => Walk,
+  supposes = false,
 ): (tracer: SiteTracer, assumptions: readonly Assumption[]) => Walk {
   return (tracer, assumptions) => {
     let fits: Fits = new Map()
+    let isSupposed = false
     const fitted = (first: Walk, earlier?: LeftByCalls): Walk => {
       let found = first
-      for (let sizes = 0; found.fits && sizes < mostFits; sizes++) {
-        fits = found.fits
+      for (let sizes = 0; sizes < mostFits; sizes++) {
+        const more = found.fits ?? (supposes && !isStopped(found) ? found.usual : undefined)
+        if (!more) break
+        isSupposed ||= !found.fits
+        fits = more
         found = walk(start(assumptions, { fits, ...(earlier && { earlier }) }))
       }
-      return found
+      return isSupposed ? { ...found, site: { ...found.site, isSupposed } } : found
     }
     const after = (earlier: LeftByCalls): Walk => fitted(walk(start(assumptions, { fits, earlier })), earlier)
     let found = fitted(walk(tracer))

@@ -1,6 +1,15 @@
 import { substituteIn } from '../../graph/attribute.js'
 import { GraphBuilder } from '../../graph/builder.js'
-import { type Dimension, divide, equals, isPolynomial, product, symbolsOf } from '../../graph/dimension.js'
+import {
+  type Dimension,
+  divide,
+  equals,
+  isPolynomial,
+  product,
+  substitute,
+  symbol,
+  symbolsOf,
+} from '../../graph/dimension.js'
 import type { Attribute, Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
@@ -37,12 +46,51 @@ export function sizesThatFit(
   const symbols = [...new Set(shapes.flat().flatMap(size => [...symbolsOf(size)]))].filter(isOpen)
   for (const name of symbols) {
     const sizes = sizesSpokenOf(name, shapes, call.attributes)
-    const fitting = [1, ...anySizes, ...sizes].filter(size => call.isPossible(trialWith(name, size)))
+    const fitting = [1, ...anySizes, ...sizes].filter(size =>
+      call.isPossible(trialWith(new Map([[name, size]]))),
+    )
     const [only, ...others] = isCount(name) ? fitting.filter(size => size !== 1) : fitting
     const isRepeated = fitting.length > 1 && !(only !== undefined && [...symbolsOf(only)].every(isCount))
     if (others.length === 0 && !isRepeated && sizes.includes(only!)) return new Map([[name, only!]])
   }
   return new Map()
+}
+
+/**
+ * The sizes that open ones usually have where a call combines tensors position by position: those that lie beside them, from the
+ * last axis on. Others are possible where one is repeated, so nothing is known by it. Empty where the call is impossible with them.
+ */
+export function sizesBeside(
+  call: ImpossibleCall,
+  isOpen: (symbol: string) => boolean,
+): ReadonlyMap<string, Dimension> {
+  const shapes = call.inputs.flatMap(({ type }) => (type.shape ? [type.shape] : []))
+  const sizes = new Map<string, Dimension>()
+  const known = (size: Dimension) => substitute(size, name => sizes.get(name))
+  for (const [i, shape] of shapes.entries())
+    for (const other of shapes.slice(0, i))
+      for (let axis = 1; axis <= Math.min(shape.length, other.length); axis++) {
+        const [own, beside] = [known(shape.at(-axis)!), known(other.at(-axis)!)]
+        if (own === 1 || beside === 1 || equals(own, beside)) continue
+        const [open, size] = symbolOf(own, isOpen) === undefined ? [beside, own] : [own, beside]
+        const name = symbolOf(open, isOpen)
+        if (name === undefined || symbolsOf(size).has(name)) return new Map()
+        for (const [earlier, found] of sizes)
+          sizes.set(
+            earlier,
+            substitute(found, symbol => (symbol === name ? size : undefined)),
+          )
+        sizes.set(name, size)
+      }
+  return sizes.size > 0 && call.isPossible(trialWith(sizes)) ? sizes : new Map()
+}
+
+/** The name of a size that is one open symbol and nothing else. */
+function symbolOf(size: Dimension, isOpen: (symbol: string) => boolean): string | undefined {
+  const [name, ...others] = symbolsOf(size)
+  return name !== undefined && others.length === 0 && isOpen(name) && equals(size, symbol(name, true))
+    ? name
+    : undefined
 }
 
 /** The sizes that a size may have to be: those beside it, and what makes two numbers of elements equal. */
@@ -66,9 +114,9 @@ function sizesSpokenOf(
 
 const isSize = (value: Attribute): value is Dimension => typeof value === 'number' || isPolynomial(value)
 
-function trialWith(name: string, size: Dimension): Trial {
+function trialWith(sizes: ReadonlyMap<string, Dimension>): Trial {
   const builder = new GraphBuilder(opTable)
-  const replacement = (symbol: string) => (symbol === name ? size : undefined)
+  const replacement = (symbol: string) => sizes.get(symbol)
   const stands = new Map<Node, Node>()
   const standIn = (node: Node): Node => {
     const shape = substituteIn(node.type.shape ?? null, replacement) as Shape

@@ -9,7 +9,7 @@ import { isUnknown, type Property, type Value } from '../../trace/value.js'
 import { type ReadArgument, readArgument } from './arguments.js'
 import { reportSurplus } from './call-options.js'
 import { contextOf } from './context.js'
-import { sizesThatFit, type Trial } from './fitting-sizes.js'
+import { sizesBeside, sizesThatFit, type Trial } from './fitting-sizes.js'
 import type { ArgumentDeclaration, Arguments, Result, TensorFunction } from './functions/function.js'
 import { tensorMethods } from './functions/table.js'
 import type { Layout } from './given-data.js'
@@ -332,7 +332,9 @@ function fitSizes(trace: Tracer, definition: TensorFunction, environment: Meanin
     isPossible: (trial: Trial) => isPossible(definition, environment.tried(trial), trial.builder),
   }
   const isOpen = (name: string) => remarkedSizes.has(name)
-  trace.fit(sizesThatFit(call, isOpen, name => exampleCounts.has(name)))
+  const fitting = sizesThatFit(call, isOpen, name => exampleCounts.has(name))
+  if (fitting.size > 0) trace.fit(fitting)
+  else trace.supposeSizes(sizesBeside(call, isOpen))
 }
 
 function isPossible(definition: TensorFunction, environment: Meaning, builder: GraphBuilder): boolean {
