@@ -49,6 +49,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'discarded-value',
     'equal-operands',
     'former-name',
+    'fresh-optimizer',
     'fresh-parameter',
     'idle-variable',
     'ignored-assignment',

@@ -200,6 +200,13 @@ export const softFailures = {
     message: '`{call}` goes on with what the optimizer kept for the other parameters of `{other}`',
     why: 'TensorFlow.js keeps the averages of an optimizer by the place of a parameter in the list, and not by the parameter: those of one network steer the other, or their shapes do not fit and it throws.',
   },
+  'fresh-optimizer': {
+    category: 'soft-failure',
+    title: 'Optimizer that is made anew for each step',
+    message:
+      '`{call}` takes one step with {optimizer} that is made {when} and forgotten afterwards: it never has more than one gradient to go by',
+    why: 'The averages that such an optimizer keeps start at zero in each step, so Adam moves each parameter by the learning rate whatever the gradient is, and momentum gains nothing.',
+  },
   'own-assignment': {
     category: 'soft-failure',
     title: 'Parameters that are given their own values',

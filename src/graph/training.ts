@@ -123,6 +123,8 @@ export interface Rounds {
   readonly condition?: Span
   /** The number of the first node that the rounds make. */
   readonly since?: number
+  /** The number of the first object that they make. */
+  readonly firstObject?: number
 }
 
 /** Steps of which a condition that is not known decides. */

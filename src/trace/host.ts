@@ -117,6 +117,8 @@ export interface RecordedRepetition {
   readonly run: object
   /** The number of the first node that a round makes. */
   readonly since: number
+  /** The number of the first object that it makes. */
+  readonly firstObject: number
 }
 
 /** A class of a library, which `new` makes objects of and classes of the program can extend. */
@@ -339,6 +341,8 @@ export interface Repeated {
 export interface Remains {
   /** Objects of the walk have at least this number. */
   readonly since: number
+  /** Whether it was a call, of which there may be others. */
+  readonly isCall: boolean
   /** What the walk gave, as far as it is known. */
   readonly models: readonly Model[]
   /** What the program, or whoever called it, can still get at. */
@@ -347,6 +351,8 @@ export interface Remains {
   isHeld(object: ObjectValue): boolean
   /** Whether no code that was not walked may be about an object that was made at a place. */
   isForgotten(object: HostObject, span: Span): boolean
+  /** Whether all code was walked of the function that makes something at a place, which no caller may give instead. */
+  isWalked(span: Span): boolean
 }
 
 /** The result of a call as a statement. */

@@ -334,7 +334,12 @@ export class RecurrenceWalk {
   #recorded({ slot, after }: Change, state: unknown, found: unknown): unknown {
     const { span } = this.#rounds.reasonOf('it')
     return slot.kind === 'state'
-      ? slot.object.type.records?.repeat(state, found, after, { span, run: this, since: this.#since })
+      ? slot.object.type.records?.repeat(state, found, after, {
+          span,
+          run: this,
+          since: this.#since,
+          firstObject: this.#surroundings.firstObject,
+        })
       : state
   }
 

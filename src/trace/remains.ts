@@ -7,19 +7,21 @@ import type { Interpreter } from './interpreter.js'
 import { Reach } from './reach.js'
 import type { HostObject, Value } from './value.js'
 
-/** The number of the first object of a walk, what it gave, and what the code that asked for it still has. */
+/** The number of the first object of a walk, whether it was a call, what it gave, and what the code that asked for it still has. */
 export interface Ended {
   readonly since: number
+  readonly isCall: boolean
   readonly models: readonly Model[]
   readonly kept: readonly Value[]
 }
 
 /** What is left when a walk has come to its end. */
-export function remainsOf(interpreter: Interpreter, { since, models, kept }: Ended): Remains {
+export function remainsOf(interpreter: Interpreter, { since, isCall, models, kept }: Ended): Remains {
   let reach: Reach | undefined
   let held: Reach | undefined
   return {
     since,
+    isCall,
     models,
     get reach() {
       reach ??= reachOf(interpreter, models, kept)
@@ -30,6 +32,7 @@ export function remainsOf(interpreter: Interpreter, { since, models, kept }: End
       return held.has(object)
     },
     isForgotten: (object, span) => isForgotten(interpreter, object, span),
+    isWalked: span => isWalked(interpreter, span),
   }
 }
 
@@ -55,15 +58,23 @@ function heldBy(interpreter: Interpreter, kept: readonly Value[]): Reach {
 function isForgotten(interpreter: Interpreter, object: HostObject, span: Span): boolean {
   const { visited, modules } = interpreter
   const names = interpreter.namesOf(object)
-  for (const module of modules.loaded) {
-    const { places, functions } = indexOf(module)
-    for (const name of names) if ((places.get(name) ?? []).some(node => !visited.has(node))) return false
-    if (module.path !== span.file.path) continue
-    const maker = functions.findLast(code => isInside(span, code.span))
-    const own = ownNodesOf(maker ? [maker.parameters, maker.rest, maker.body] : module.body)
-    if (own.some(node => node.kind === 'variable' && !visited.has(node))) return false
-  }
-  return true
+  const isVisited = modules.loaded.every(module => {
+    const { places } = indexOf(module)
+    return [...names].every(name => (places.get(name) ?? []).every(node => visited.has(node)))
+  })
+  return isVisited && isWalked(interpreter, span)
+}
+
+/** Whether all variables of the function that made something at a place were read or assigned, and no caller may give it. */
+function isWalked({ visited, modules }: Interpreter, span: Span): boolean {
+  const module = modules.loaded.find(({ path }) => path === span.file.path)
+  if (!module) return true
+  const maker = indexOf(module).functions.findLast(code => isInside(span, code.span))
+  // What a parameter is without an argument, a call may give something else for.
+  if (maker && ownNodesOf([maker.parameters]).some(node => 'span' in node && isInside(span, node.span)))
+    return false
+  const own = ownNodesOf(maker ? [maker.parameters, maker.rest, maker.body] : module.body)
+  return own.every(node => node.kind !== 'variable' || visited.has(node))
 }
 
 interface Index {

@@ -106,6 +106,7 @@ export class Repetition {
   readonly #surroundings: Surroundings
   readonly #place: unknown
   readonly #since: number
+  readonly #firstObject: number
   readonly #changed: Change[] = []
   readonly #seen = new SlotMap<true>()
   readonly #unknowns = new SlotMap<UnknownValue>()
@@ -116,6 +117,7 @@ export class Repetition {
     this.#reasonOf = reasonOf
     this.#place = place
     this.#since = interpreter.builder.size
+    this.#firstObject = interpreter.nextId
     this.#surroundings = new Surroundings(interpreter)
   }
 
@@ -174,6 +176,7 @@ export class Repetition {
           span: this.#reasonOf(nameOf(change)).span,
           run: this,
           since: this.#since,
+          firstObject: this.#firstObject,
         })
       : joinedState(object, this.#unknown(change), [change.before, change.after])
   }

@@ -248,7 +248,12 @@ export class SiteTracer {
       diagnostics.push(...this.#unread())
     if (!failure && !open && this.#assumptions.length === 0) {
       const known = models.filter(model => 'applications' in model)
-      const remains = remainsOf(interpreter, { since, models: known, kept: [result, ...kept()] })
+      const remains = remainsOf(interpreter, {
+        since,
+        isCall: target !== topLevel,
+        models: known,
+        kept: [result, ...kept()],
+      })
       diagnostics.push(...interpreter.library.untrained(interpreter, remains))
       if (models.length > 0 && known.length === models.length)
         diagnostics.push(...interpreter.library.leave(interpreter, remains))

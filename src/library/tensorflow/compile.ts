@@ -6,6 +6,7 @@ import type { Tracer } from '../../trace/host.js'
 import { type HostObject, isObject, isUnknown, type Property, type Value } from '../../trace/value.js'
 import { lossNamed } from '../losses.js'
 import { optimizers } from '../optimizers.js'
+import { contextOf } from './context.js'
 import { isFunction, lossFunction } from './loss-functions.js'
 import type { SettingState, TensorState } from './state.js'
 import { isSetting, settingType } from './types.js'
@@ -129,7 +130,7 @@ function lossTerm(
 }
 
 /** An optimizer with its settings, as it is now. */
-export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Span): Optimizer {
+export function readOptimizer(trace: Tracer, { value, span }: Property, fallback: Span): Optimizer {
   const place = span ?? fallback
   if (typeof value === 'string') {
     const kind = value.charAt(0).toLowerCase() + value.slice(1)
@@ -153,6 +154,7 @@ export function readOptimizer(_: Tracer, { value, span }: Property, fallback: Sp
     }
   if (isSetting(value) && value.state.role === 'optimizer') {
     const { kind, settings } = value.state
+    contextOf(trace).optimizers.set(value.id, value)
     const cause = Object.values(settings).find(({ reason }) => reason)?.reason
     return { kind, settings, object: value.id, span: place, ...(cause && { cause }) }
   }

@@ -9,7 +9,7 @@ import { Counters } from './counters.js'
 import type { GivenInput } from './given-inputs.js'
 import type { LimitedCall } from './gradient-limits.js'
 import type { Differentiation } from './gradients.js'
-import type { Application, LayerObject, LayerState, ModelState, TensorState } from './state.js'
+import type { Application, LayerObject, LayerState, ModelState, SettingState, TensorState } from './state.js'
 import type { Change, Tape } from './tape.js'
 import { startRecord, type TrainingRecord } from './training-record.js'
 import type { GradientSource } from './updates.js'
@@ -43,6 +43,8 @@ export interface Context {
   readonly steps: Map<string, Model | UnknownValue>
   /** Parameters without a value that are optimizers by what is called of them, by their paths. */
   readonly handedOptimizers: Map<string, Value>
+  /** The optimizers that were used, by their numbers. */
+  readonly optimizers: Map<number, HostObject<SettingState>>
   /** Functions with gradients of their own, by place; undefined where one could not be followed. */
   readonly customGradients: Map<string, CustomGradient | undefined>
   /** What training code did so far. */
@@ -109,6 +111,7 @@ export function contextOf(trace: Tracer): Context {
     differentiations: [],
     customGradients: new Map(),
     handedOptimizers: new Map(),
+    optimizers: new Map(),
     limitedCalls: [],
     seeds: new Map(),
     statements: new Map(),

@@ -58,31 +58,46 @@ export function sizesThatFit(
 
 /**
  * The sizes that open ones usually have where a call combines tensors position by position: those that lie beside them, from the
- * last axis on. Others are possible where one is repeated, so nothing is known by it. Empty where the call is impossible with them.
+ * last axis on, but for 1, beside which any size does, unless it is needed too. Others are possible where one is repeated, so
+ * nothing is known by it. Empty where the call is impossible with them.
  */
 export function sizesBeside(
   call: ImpossibleCall,
   isOpen: (symbol: string) => boolean,
 ): ReadonlyMap<string, Dimension> {
   const shapes = call.inputs.flatMap(({ type }) => (type.shape ? [type.shape] : []))
+  const isFitting = (sizes: ReadonlyMap<string, Dimension>) =>
+    sizes.size > 0 && call.isPossible(trialWith(sizes))
+  return [false, true].map(withOnes => alignedSizes(shapes, isOpen, withOnes)).find(isFitting) ?? new Map()
+}
+
+function alignedSizes(
+  shapes: readonly Shape[],
+  isOpen: (symbol: string) => boolean,
+  withOnes: boolean,
+): ReadonlyMap<string, Dimension> {
   const sizes = new Map<string, Dimension>()
   const known = (size: Dimension) => substitute(size, name => sizes.get(name))
-  for (const [i, shape] of shapes.entries())
-    for (const other of shapes.slice(0, i))
-      for (let axis = 1; axis <= Math.min(shape.length, other.length); axis++) {
-        const [own, beside] = [known(shape.at(-axis)!), known(other.at(-axis)!)]
-        if (own === 1 || beside === 1 || equals(own, beside)) continue
-        const [open, size] = symbolOf(own, isOpen) === undefined ? [beside, own] : [own, beside]
-        const name = symbolOf(open, isOpen)
-        if (name === undefined || symbolsOf(size).has(name)) return new Map()
-        for (const [earlier, found] of sizes)
-          sizes.set(
-            earlier,
-            substitute(found, symbol => (symbol === name ? size : undefined)),
-          )
-        sizes.set(name, size)
-      }
-  return sizes.size > 0 && call.isPossible(trialWith(sizes)) ? sizes : new Map()
+  const pairs = shapes.flatMap((shape, i) =>
+    shapes.slice(0, i).flatMap(other => {
+      const axes = Math.min(shape.length, other.length)
+      return Array.from({ length: axes }, (_, axis) => [shape.at(-axis - 1)!, other.at(-axis - 1)!] as const)
+    }),
+  )
+  for (const pair of pairs) {
+    const [own, beside] = [known(pair[0]), known(pair[1])]
+    if (equals(own, beside) || (!withOnes && [own, beside].includes(1))) continue
+    const [open, size] = symbolOf(own, isOpen) === undefined ? [beside, own] : [own, beside]
+    const name = symbolOf(open, isOpen)
+    if (name === undefined || symbolsOf(size).has(name)) return new Map()
+    for (const [earlier, found] of sizes)
+      sizes.set(
+        earlier,
+        substitute(found, other => (other === name ? size : undefined)),
+      )
+    sizes.set(name, size)
+  }
+  return sizes
 }
 
 /** The name of a size that is one open symbol and nothing else. */

@@ -30,6 +30,7 @@ import { statedTensors } from './stated-tensors.js'
 import { callTensorFunction } from './tensor-functions.js'
 import { checkVariables } from './training.js'
 import './tensors.js'
+import { freshOptimizers } from './fresh-optimizers.js'
 import { clearRecord } from './training-record.js'
 import { optimizerThatMinimizes, typedValues } from './typed-values.js'
 import { isLayer, isModel, isTensor } from './types.js'
@@ -115,7 +116,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     isSetting: isSettingName,
     discard,
     leave: leftovers,
-    untrained,
+    untrained: (trace, remains) => [...untrained(trace, remains), ...freshOptimizers(trace, remains)],
     shapeOf,
     readFunction,
     standIn,

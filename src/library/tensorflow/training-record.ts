@@ -62,14 +62,16 @@ function opened(rounds: Rounds, run: object, revision: number): Rounds {
 }
 
 const records: RecordKeeping<TrainingRecord> = {
-  repeat: (record, before, after, { span, run, since: first }) => {
+  repeat: (record, before, after, { span, run, since: first, firstObject }) => {
     const steps = since(before, after)
     const known = record.last?.step
     const mark = known?.kind === 'rounds' ? open.get(known) : undefined
     if (known?.kind !== 'rounds' || mark?.run !== run)
       return steps.length === 0
         ? record
-        : append(record, [opened({ kind: 'rounds', steps, condition: span, since: first }, run, 0)])
+        : append(record, [
+            opened({ kind: 'rounds', steps, condition: span, since: first, firstObject }, run, 0),
+          ])
     if (steps.length === 0 || saySame(known.steps, steps) || mark.revision > mostRevisions) return record
     const revision = mark.revision + 1
     const next = revision <= mostRevisions ? steps : known.steps.map(varying)
