@@ -340,10 +340,14 @@ function fitSizes(trace: Tracer, definition: TensorFunction, environment: Meanin
 function isPossible(definition: TensorFunction, environment: Meaning, builder: GraphBuilder): boolean {
   const result = resultOf(definition, environment)
   if (typeof result === 'object' && 'problem' in result) return false
-  return [result]
-    .flatMap(texts => (typeof texts === 'string' ? [texts] : Object.values<string>(texts)))
-    .every(text => !isProblem(elaborateText(text, environment, builder)))
+  const texts = typeof result === 'string' ? [result] : Object.values<string>(result)
+  // The parts of a tensor along an axis are as many as the size that is tried, and all alike.
+  const tried = texts.length > mostTried ? [texts[0]!, texts.at(-1)!] : texts
+  return tried.every(text => !isProblem(elaborateText(text, environment, builder)))
 }
+
+/** As many results of a call are tried one by one. */
+const mostTried = 16
 
 function tensorOf({ trace, span }: HostCall, text: string, environment: Meaning) {
   const node = elaborateText(text, environment, trace.builder)
