@@ -204,7 +204,7 @@ export const softFailures = {
     category: 'soft-failure',
     title: 'Optimizer that is made anew for each step',
     message:
-      '`{call}` takes one step with {optimizer} that is made {when} and forgotten afterwards: it never has more than one gradient to go by',
+      '`{call}` takes one step with {optimizer} that is made for it and forgotten afterwards: it never has more than one gradient to go by',
     why: 'The averages that such an optimizer keeps start at zero in each step, so Adam moves each parameter by the learning rate whatever the gradient is, and momentum gains nothing.',
   },
   'own-assignment': {
@@ -223,7 +223,7 @@ export const softFailures = {
     category: 'soft-failure',
     title: 'Noise that is drawn once',
     message:
-      'the same random numbers of shape {noise} are used in every step: they are drawn before the loop',
+      'the same random numbers of shape {noise} are used in every step: they are drawn before the {repeated}',
     why: 'With one draw for all steps the model fits that draw: it learns to take the noise back, and knows nothing about others.',
   },
   'discarded-value': {

@@ -163,6 +163,8 @@ export interface Training {
   readonly counters: ReadonlyMap<string, Counter>
   readonly owners: readonly Owner[]
   readonly elsewhere: readonly StepElsewhere[]
+  /** The number of the first node that it makes, where it is a call of which there may be others. */
+  readonly since?: number
 }
 
 /** A training together with what its nodes were built with. */

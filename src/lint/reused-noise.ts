@@ -9,9 +9,15 @@ import type { Span } from '../text/source.js'
 import type { ProgramRule } from './program.js'
 import { ownersOf } from './step-owners.js'
 
-/** Random numbers that are drawn before a loop and used in all steps in it, where each step should draw its own. */
+/**
+ * Random numbers that are drawn before a loop, or before a function that trains is called, and used in all steps in it, where
+ * each step should draw its own.
+ */
 export const reusedNoise: ProgramRule = ({ trainings }) =>
-  trainings.flatMap(graph => repeatsIn(graph.training.steps).flatMap(repeat => failuresIn(repeat, graph)))
+  trainings.flatMap(graph => {
+    const { steps, since } = graph.training
+    return [...repeatsIn(steps), ...calls(steps, since)].flatMap(repeat => failuresIn(repeat, graph))
+  })
 
 /** Steps that are taken often. */
 interface Repeat {
@@ -22,6 +28,7 @@ interface Repeat {
   readonly since: number
   /** Whether a draw is the same in all rounds. */
   readonly isShared: (draw: Node) => boolean
+  readonly repeated: 'loop' | 'call'
 }
 
 function repeatsIn(steps: readonly Step[]): readonly Repeat[] {
@@ -31,9 +38,33 @@ function repeatsIn(steps: readonly Step[]): readonly Repeat[] {
     const { since } = step
     if (since === undefined) return repeatsIn(step.steps)
     const around = descentsAmong(step.steps)
-    return around.map(own => ({ step: own, around, since, isShared: draw => draw.id < since }))
+    return around.map(own => ({
+      step: own,
+      around,
+      since,
+      isShared: draw => draw.id < since,
+      repeated: 'loop' as const,
+    }))
   })
   return [...inLoops, ...unrolled(steps.filter(step => step.kind === 'descent'))]
+}
+
+/** The steps that each call takes outside of loops. */
+function calls(steps: readonly Step[], since: number | undefined): readonly Repeat[] {
+  if (since === undefined) return []
+  const around = descentsAmong(steps)
+  const outside = (all: readonly Step[]): readonly Descent[] =>
+    all.flatMap(step => {
+      if (step.kind === 'alternatives') return step.ways.flatMap(outside)
+      return step.kind === 'descent' ? [step] : []
+    })
+  return outside(steps).map(step => ({
+    step,
+    around,
+    since,
+    isShared: draw => draw.id < since,
+    repeated: 'call' as const,
+  }))
 }
 
 /** A loop of few rounds is walked round by round: equal steps of one place follow each other. */
@@ -43,11 +74,14 @@ function unrolled(around: readonly Descent[]): readonly Repeat[] {
   return [...byPlace.values()].flatMap(([step, second]) => {
     if (!step?.loss || !second?.loss || step.since === undefined) return []
     const again = new Set(nodesBelow(lossesOf(second.loss)))
-    return [{ step, around, since: step.since, isShared: draw => again.has(draw) }]
+    return [{ step, around, since: step.since, isShared: draw => again.has(draw), repeated: 'loop' as const }]
   })
 }
 
-function failuresIn({ step, around, since, isShared }: Repeat, graph: TrainingGraph): readonly Diagnostic[] {
+function failuresIn(
+  { step, around, since, isShared, repeated }: Repeat,
+  graph: TrainingGraph,
+): readonly Diagnostic[] {
   const nodes = step.loss ? nodesBelow(lossesOf(step.loss)) : []
   const noise = noiseAmong(nodes, isShared)
   const used = nodes.find(node => scales(node, noise) || disturbs(node, nodes, noise, since))
@@ -55,7 +89,7 @@ function failuresIn({ step, around, since, isShared }: Repeat, graph: TrainingGr
   if (!drawn) return []
   const span = graph.provenance.origins(drawn)[0]?.span
   const related = [{ message: 'the step', span: step.origin.span }]
-  return [diagnostic('reused-noise', { noise: shapeText(drawn.type.shape) }, { span, related })]
+  return [diagnostic('reused-noise', { noise: shapeText(drawn.type.shape), repeated }, { span, related })]
 }
 
 /** What is made of random draws and numbers alone, and is the same in all rounds. */

@@ -82,6 +82,8 @@ export interface Context {
   readonly exampleCounts: Set<string>
   /** Whether numbers were read out of tensors: what loops compute from then on may be made of them. */
   hasReadNumbers: boolean
+  /** The number of the first node that the call of a target makes; undefined while none is called. */
+  firstOfCall: number | undefined
 }
 
 const contexts = new WeakMap<Tracer, Context>()
@@ -120,6 +122,7 @@ export function contextOf(trace: Tracer): Context {
     remarkedSizes: new Map(),
     exampleCounts: new Set([batchName]),
     hasReadNumbers: false,
+    firstOfCall: undefined,
   }
   contexts.set(trace, context)
   return context

@@ -18,17 +18,16 @@ import { parametersOf } from './weights.js'
 export function freshOptimizers(trace: Tracer, remains: Remains): readonly Diagnostic[] {
   const steps = stepsOf(contextOf(trace).record.state)
   const again = [...inRounds(steps), ...inEqualRounds(steps)]
-  const found = again.map(step => told(step, 'in each round of the loop'))
-  if (!remains.isCall) return found
+  if (!remains.isCall) return again.map(told)
   const isTold = ({ origin }: Descent) => again.some(other => other.origin.span === origin.span)
   const once = lonely(outsideOfLoops(steps)).filter(
     step => !isTold(step) && endsWithCall(step, trace, remains),
   )
-  return [...found, ...once.map(step => told(step, 'in each call'))]
+  return [...again, ...once].map(told)
 }
 
-function told({ call, optimizer, origin }: Descent, when: string): Diagnostic {
-  const values = { call, optimizer: `an optimizer \`${optimizer.kind}\``, when }
+function told({ call, optimizer, origin }: Descent): Diagnostic {
+  const values = { call, optimizer: `an optimizer \`${optimizer.kind}\`` }
   const related = [{ message: 'the optimizer', span: madeAt(optimizer) }]
   return diagnostic('fresh-optimizer', values, { span: origin.span, related })
 }

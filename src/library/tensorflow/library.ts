@@ -101,6 +101,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     next: nextOf,
     begin: trace => {
       clearRecord(trace, contextOf(trace).record)
+      contextOf(trace).firstOfCall = undefined
       contextOf(trace).customGradients.clear()
       contextOf(trace).given.clear()
       contextOf(trace).handedOptimizers.clear()
@@ -111,6 +112,7 @@ export function tensorflow(artifacts: Artifacts = new Map()): Library {
     enter: trace => {
       clearRecord(trace, contextOf(trace).record)
       contextOf(trace).steps.clear()
+      contextOf(trace).firstOfCall = trace.builder.size
       freeVariables(trace)
     },
     isSetting: isSettingName,

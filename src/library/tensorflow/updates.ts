@@ -405,11 +405,16 @@ export function noteUnfollowed(trace: Tracer, name: string, { thisValue, span }:
 
 /** What was done to train since the record was cleared. */
 export function trainingOf(trace: Tracer): Training | undefined {
-  const { record, models } = contextOf(trace)
+  const { record, models, firstOfCall } = contextOf(trace)
   const steps = stepsOf(record.state)
   if (steps.length === 0) return undefined
-  const owners = ownersAmong(trace, models)
-  return { steps, owners, counters: new Map(trace.counters), elsewhere: stepsElsewhere(trace) }
+  return {
+    steps,
+    owners: ownersAmong(trace, models),
+    counters: new Map(trace.counters),
+    elsewhere: stepsElsewhere(trace),
+    ...(firstOfCall !== undefined && { since: firstOfCall }),
+  }
 }
 
 /** Models without models inside, each with a name that no other has: where they are made, all may be called the same. */
