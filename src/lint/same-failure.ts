@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 
-/** A name that TensorFlow.js makes up, `dense_Dense1`: its number says how many layers the walk had made before. */
-const generated = /\b([a-z0-9_]+_[A-Z]\w*?)\d+\b/g
+/** A name that TensorFlow.js makes up, `dense_Dense1`, `variable_1`: its number says how many the walk had made before. */
+const generated = /\b([a-z0-9_]+_[A-Z]\w*?|variable_)\d+\b/g
 
 /** The same for findings that say the same of one place, also where walks that come by it have made up other names. */
 export function failureKey({ code, message, span }: Diagnostic): string {

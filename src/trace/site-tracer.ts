@@ -390,6 +390,35 @@ export class SiteTracer {
     )
   }
 
+  /** What a function computes from tensors, if that is tensors. */
+  computation({ name, span }: Candidate, inputs: Declarations): Walk {
+    const interpreter = this.#interpreter
+    const tensors = this.#tensors(name, inputs, span)
+    return interpreter.unknowns.within(
+      () =>
+        interpreter.heap.attempt(() =>
+          this.#run(
+            name,
+            span,
+            () => this.#targets.call(name, Object.fromEntries(tensors)),
+            () => this.#targets.given,
+            result => this.#computed(name, tensors, result, span),
+          ),
+        ).result,
+    )
+  }
+
+  #computed(
+    name: string,
+    tensors: readonly (readonly [string, Value])[],
+    result: Value,
+    span: Span,
+  ): Found | undefined {
+    const given = tensors.flatMap(([path, tensor]) => (isOfCall(path) ? [] : [tensor]))
+    const { library } = this.#interpreter
+    return library.readFunction(this.#interpreter, name.split('.').at(-1)!, given, result, span)
+  }
+
   /** What a call of a target takes. */
   takes(target: string): readonly Taken[] {
     return this.#targets.takes(target)
@@ -417,15 +446,7 @@ export class SiteTracer {
       () => this.#targets.call(name, bindings, new Set(Object.keys(inputs).map(rootOf))),
       () => this.#targets.given,
       result =>
-        !isAsked && interpreter.found.length > 0
-          ? undefined
-          : interpreter.library.readFunction(
-              interpreter,
-              name.split('.').at(-1)!,
-              tensors.flatMap(([path, tensor]) => (isOfCall(path) ? [] : [tensor])),
-              result,
-              span,
-            ),
+        !isAsked && interpreter.found.length > 0 ? undefined : this.#computed(name, tensors, result, span),
       0,
       inputs,
     )

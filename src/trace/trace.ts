@@ -5,7 +5,7 @@ import type { Assumption } from './assumptions.js'
 import { defaultBudget, Work } from './budget.js'
 import type { LeftByCalls } from './earlier-calls.js'
 import type { Found } from './found-models.js'
-import { followedPath } from './given-values.js'
+import { followedPath, rootOf } from './given-values.js'
 import type { Library } from './host.js'
 import type { Shared } from './interpreter.js'
 import type { Fits } from './own-sizes.js'
@@ -76,14 +76,23 @@ export function trace(asked: TraceRequest): TraceResult {
       diagnostics: tracer.top.site.diagnostics.filter(({ code }) => code === 'budget-exceeded'),
     }
   }
+  const building = candidates(module, request.library.modelCalls)
   const sites = [
     ...withCallbacks(tracer.top, assumptions => start(assumptions).top),
-    ...candidates(module, request.library.modelCalls).flatMap(candidate => {
+    ...building.flatMap(candidate => {
       const walk = request.supposes
         ? asAnyCall(start, supposing(request, candidate, start), true)
         : asAnyCall(start, own => own.site(candidate))
       return withCallbacks(walk(tracer, []), assumptions => walk(start(assumptions), assumptions))
     }),
+    ...(request.supposes
+      ? computationsIn(
+          request,
+          tracer,
+          start,
+          namedFunctions(module).filter(({ name }) => building.every(other => other.name !== name)),
+        )
+      : []),
   ]
   return {
     sites: sites.filter(
@@ -129,6 +138,24 @@ function supposing(
       },
     }
   }
+}
+
+/** What functions of the file compute that build no model and are given nothing but tensors, by what comments and types say. */
+function computationsIn(
+  { library }: TraceRequest,
+  first: SiteTracer,
+  start: Start,
+  functions: readonly Candidate[],
+): readonly Site[] {
+  return functions.flatMap(candidate => {
+    const required = first.takes(candidate.name).filter(taken => taken.required)
+    const { all } = remarkedInputs(library, required)
+    const isTensor = (name: string) => Object.keys(all).some(path => rootOf(path) === name)
+    if (required.length === 0 || !required.every(({ name }) => isTensor(name))) return []
+    const walk = asAnyCall(start, tracer => tracer.computation(candidate, all), true)
+    const { site } = walk(first, [])
+    return site.models.length > 0 && site.models.every(model => 'applications' in model) ? [site] : []
+  })
 }
 
 const isAmong = (entries: readonly Diagnostic[], { code, message, span }: Diagnostic): boolean =>
