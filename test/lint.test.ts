@@ -79,6 +79,7 @@ test('every code of a rule has a case, and as many cases have nothing wrong with
     'unlisted-variables',
     'unlisted-weights',
     'unread-setting',
+    'unread-tensor',
     'untrained-parameter',
     'unused-layer',
     'unused-parameter',

@@ -232,6 +232,12 @@ export const softFailures = {
     message: '`{call}` gives a new tensor, and nothing takes it',
     why: 'Tensors never change: a call gives a new one, and what is not assigned or returned is as if it were not written.',
   },
+  'unread-tensor': {
+    category: 'soft-failure',
+    title: 'Tensor that nothing reads',
+    message: '`{name}` is computed, as `{call}`, and nothing reads it',
+    why: 'The code reads as if a step, a term or a normalisation were there, and what is computed goes on without it.',
+  },
   'masked-mean': {
     category: 'soft-failure',
     title: 'Mean that counts what is masked',

@@ -358,6 +358,8 @@ export interface Remains {
 /** The result of a call as a statement. */
 export interface Discarded {
   readonly name: string
+  /** The variable that it is given to, where no code mentions it again. */
+  readonly variable?: string
   readonly value: Value
   readonly span: Span
 }

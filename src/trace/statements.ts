@@ -7,6 +7,7 @@ import type { Interpreter } from './interpreter.js'
 import { endsHere, runForEach, runLoop } from './loops.js'
 import { assignTarget } from './patterns.js'
 import { Scope } from './scope.js'
+import { isUnread } from './unread.js'
 import type { Value } from './value.js'
 
 export function declareAll(scope: Scope, bindings: readonly Binding[]): void {
@@ -137,6 +138,8 @@ function run(interpreter: Interpreter, statement: Statement, frame: Frame): Comp
         { value, ...(statement.value && { span: statement.value.span }) },
         frame,
       )
+      if (statement.value && isUnread(statement.target, interpreter.modules.loaded))
+        discard(interpreter, statement.value, value, statement.target.binding.name)
       if (statement.target.kind === 'variable' && statement.value?.kind === 'member')
         interpreter.unset.hold(frame.scope.find(statement.target.binding))
       return undefined
@@ -290,8 +293,11 @@ function runHandled(
   return handled.thrown ? completion : joinCompletions(interpreter, completion, handled.value, cause)
 }
 
-/** What a call as a statement gives is thrown away; a library may know that the call does nothing else. */
-function discard(interpreter: Interpreter, expression: Expression, value: Value): void {
+/**
+ * What a call as a statement gives is thrown away, as is what a variable holds that nothing reads; a library may know that the
+ * call does nothing else.
+ */
+function discard(interpreter: Interpreter, expression: Expression, value: Value, variable?: string): void {
   if (expression.kind !== 'call') return
   const { callee, span } = expression
   const name =
@@ -300,5 +306,11 @@ function discard(interpreter: Interpreter, expression: Expression, value: Value)
       : callee.kind === 'variable'
         ? callee.binding.name
         : undefined
-  if (name !== undefined) interpreter.library.discard(interpreter, { name, value, span })
+  if (name !== undefined)
+    interpreter.library.discard(interpreter, {
+      name,
+      value,
+      span,
+      ...(variable !== undefined && { variable }),
+    })
 }

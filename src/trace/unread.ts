@@ -1,4 +1,12 @@
-import type { Binding, Entry, Expression, FunctionCode, Module, PatternElement } from '../core/program.js'
+import type {
+  Binding,
+  Entry,
+  Expression,
+  FunctionCode,
+  Module,
+  PatternElement,
+  Target,
+} from '../core/program.js'
 import { type CodeNode, nodesOf } from '../core/walk.js'
 import { type Diagnostic, diagnostic } from '../diagnostics/diagnostic.js'
 import type { Span } from '../text/source.js'
@@ -89,6 +97,18 @@ export function unreadVariables(
     if (!isSetting(binding.name)) return []
     return [{ name: binding.name, owner, span: node.target.span }]
   })
+}
+
+/** Whether a variable is one that no code mentions but its declaration, and that no other file can read. */
+export function isUnread(
+  target: Target,
+  modules: readonly Module[],
+): target is Extract<Target, { kind: 'variable' }> {
+  if (target.kind !== 'variable' || isIgnored(target.binding.name)) return false
+  const { binding, span } = target
+  const module = modules.find(({ path }) => path === span.file.path)
+  if (!module || usesIn(module.body).mentions.get(binding) !== 1) return false
+  return ![...sharedNames(module), ...exportedBy(module)].includes(binding)
 }
 
 /** What is declared at the top of a file that imports and exports nothing. */

@@ -12,11 +12,16 @@ const pure: ReadonlySet<string> = new Set([
 ])
 
 /** What is computed and thrown away: tensors never change, so the call does nothing. */
-export function discard(trace: Tracer, { name, value, span }: Discarded): void {
+export function discard(trace: Tracer, { name, variable, value, span }: Discarded): void {
   if (!pure.has(name) || !isTensor(value)) return
   const { node, origin, producer } = value.state
   // A function of the program may have the same name; what it gives is made elsewhere.
   const isOfCall = origin.span.start === span.start && origin.span.end === span.end
   if (!node || node.inputs.length === 0 || producer || !isOfCall) return
-  trace.report(diagnostic('discarded-value', { call: shorten(spanText(span)) }, { span }))
+  const call = shorten(spanText(span))
+  trace.report(
+    variable === undefined
+      ? diagnostic('discarded-value', { call }, { span })
+      : diagnostic('unread-tensor', { name: variable, call }, { span }),
+  )
 }
