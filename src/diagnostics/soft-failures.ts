@@ -78,9 +78,9 @@ export const softFailures = {
   },
   'softmax-twice': {
     category: 'soft-failure',
-    title: 'Softmax of a softmax',
-    message: 'the {op} is taken of values that already are a softmax along axis {axis}',
-    why: 'The second softmax of numbers between 0 and 1 gives no class more than e times the weight of another, so the model cannot become sure.',
+    title: 'Softmax of a softmax, or sigmoid of a sigmoid',
+    message: 'the {op} is taken of values that already are {first}',
+    why: 'The second one of numbers between 0 and 1 gives no class more than e times the weight of another, and a sigmoid only numbers from 0.5 to 0.73, so the model cannot become sure.',
   },
   'loss-input-mismatch': {
     category: 'soft-failure',

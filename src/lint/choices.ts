@@ -13,7 +13,8 @@ function alongOf(node: Node): number | undefined {
   const { selects } = opTable[node.op] ?? {}
   const rank = node.inputs[0]?.type.shape?.length
   if (!selects || rank === undefined) return undefined
-  const axis = resolveAxis(node.attributes[selects.axis], rank)
+  const along = typeof selects.axis === 'number' ? selects.axis : node.attributes[selects.axis]
+  const axis = resolveAxis(along, rank)
   return typeof axis === 'number' ? axis : undefined
 }
 

@@ -56,23 +56,24 @@ function lossOfWrongNumbers(
   ]
 }
 
-/** A softmax along the axis along which its input already sums to one. */
+/** A softmax along the axis along which its input already sums to one, or a sigmoid of what a sigmoid gives. */
 function twice(node: Node, input: Node, { meanings, provenance }: LintContext): readonly Diagnostic[] {
   const { over } = opTable[node.op]!.role
   const fact = meanings.role(input)
   const axis =
     over === undefined ? undefined : resolveAxis(node.attributes[over], input.type.shape?.length ?? 0)
-  if (fact?.role !== 'probability' || fact.over === undefined || fact.over !== axis) return []
+  if (fact?.role !== 'probability' || fact.assumed || fact.over !== axis) return []
+  const first = axis === undefined ? 'a probability for each element' : `a softmax along axis ${axis}`
   return [
     diagnostic(
       'softmax-twice',
-      { op: opTable[node.op]!.title, axis: String(axis) },
+      { op: opTable[node.op]!.title, first },
       {
         span: provenance.origins(node)[0]?.span,
         related: provenance
           .origins(input)
           .slice(0, 1)
-          .map(({ span }) => ({ message: 'the first softmax', span })),
+          .map(({ span }) => ({ message: 'the first one', span })),
       },
     ),
   ]

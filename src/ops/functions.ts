@@ -150,7 +150,10 @@ export const functions = {
     named('\\sigma', 'σ'),
     x => 1 / (1 + Math.exp(-x)),
     'y * (1 - y)',
-    { laws: ['sigmoid(-x) = 1 - sigmoid(x)', 'sigmoid(x) = 1 / (1 + exp(-x))'], role: { is: 'probability' } },
+    {
+      laws: ['sigmoid(-x) = 1 - sigmoid(x)', 'sigmoid(x) = 1 / (1 + exp(-x))'],
+      role: { is: 'probability', takes: { x: 'logit' } },
+    },
   ),
   erf: unary(
     'error function',

@@ -21,7 +21,9 @@ function loss(
   file: string,
   summary: string,
   means: DerivedOp['means'],
-  rest: Partial<Pick<DerivedOp, 'attributes' | 'examples' | 'type' | 'derivative' | 'axes' | 'role'>> = {},
+  rest: Partial<
+    Pick<DerivedOp, 'attributes' | 'examples' | 'type' | 'derivative' | 'axes' | 'role' | 'selects'>
+  > = {},
 ): DerivedOp {
   const attributes = rest.attributes ?? {}
   return {
@@ -163,6 +165,7 @@ export const lossOps = {
       attributes: { labelSmoothing },
       axes: frontAxes,
       role: { takes: { labels: 'target', predictions: 'logit' } },
+      selects: { axis: -1, alone: 0 },
       // The framework takes labels to sum to one, whether they do or not.
       derivative: {
         labels: attributes =>

@@ -147,8 +147,8 @@ interface OpBase extends OpSignature {
   readonly axisOrder?: Readonly<Record<string, AxisOrder>>
   /** What the values of the result stand for, and what the inputs are taken for. */
   readonly role: RoleRule
-  /** Positions compete along the axis of an attribute, as in a softmax; the value where there is only one of them. */
-  readonly selects?: { readonly axis: string; readonly alone: number }
+  /** Positions compete along an axis, or that of an attribute, as in a softmax; the value where there is only one of them. */
+  readonly selects?: { readonly axis: string | number; readonly alone: number }
   /**
    * The input whose last axis is the last axis of the result, where a range of columns of the result is the result
    * for that range of columns of the input.
