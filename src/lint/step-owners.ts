@@ -17,6 +17,25 @@ export function ownersOf(nodes: readonly Node[], owners: readonly Owner[]): read
   return owners.filter(({ parameters }) => parameters.some(node => set.has(node)))
 }
 
+/**
+ * The model of another function that is the same one: both were made before the functions were called, at one place and as the
+ * same of all that are made there.
+ */
+export function counterpart(owner: Owner, graph: TrainingGraph, other: TrainingGraph): Owner | undefined {
+  const isEarlier = ({ parameters }: Owner, { training: { since = 0 } }: TrainingGraph) =>
+    parameters.every(({ id }) => id < since)
+  const keyOf = ({ parameters }: Owner, { provenance }: TrainingGraph) =>
+    JSON.stringify(
+      parameters.map(node => {
+        const { file, start } = provenance.origins(node)[0]?.span ?? {}
+        return [node.attributes.identity, node.attributes.name, file?.path, start]
+      }),
+    )
+  if (!isEarlier(owner, graph)) return undefined
+  const key = keyOf(owner, graph)
+  return other.training.owners.find(own => isEarlier(own, other) && keyOf(own, other) === key)
+}
+
 function nameOf(node: Node, { training, provenance }: TrainingGraph): string {
   const all = allSteps(training.steps).flatMap((step): readonly Moved[] =>
     step.kind === 'descent'
