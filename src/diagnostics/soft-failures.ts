@@ -223,7 +223,7 @@ export const softFailures = {
     category: 'soft-failure',
     title: 'Noise that is drawn once',
     message:
-      'the same random numbers of shape {noise} are used in every step: they are drawn before the {repeated}',
+      'the same random numbers of shape {noise} are used in every step: they are drawn before the first one',
     why: 'With one draw for all steps the model fits that draw: it learns to take the noise back, and knows nothing about others.',
   },
   'discarded-value': {

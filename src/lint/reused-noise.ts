@@ -28,7 +28,6 @@ interface Repeat {
   readonly since: number
   /** Whether a draw is the same in all rounds. */
   readonly isShared: (draw: Node) => boolean
-  readonly repeated: 'loop' | 'call'
 }
 
 function repeatsIn(steps: readonly Step[]): readonly Repeat[] {
@@ -43,7 +42,6 @@ function repeatsIn(steps: readonly Step[]): readonly Repeat[] {
       around,
       since,
       isShared: draw => draw.id < since,
-      repeated: 'loop' as const,
     }))
   })
   return [...inLoops, ...unrolled(steps.filter(step => step.kind === 'descent'))]
@@ -63,7 +61,6 @@ function calls(steps: readonly Step[], since: number | undefined): readonly Repe
     around,
     since,
     isShared: draw => draw.id < since,
-    repeated: 'call' as const,
   }))
 }
 
@@ -74,14 +71,11 @@ function unrolled(around: readonly Descent[]): readonly Repeat[] {
   return [...byPlace.values()].flatMap(([step, second]) => {
     if (!step?.loss || !second?.loss || step.since === undefined) return []
     const again = new Set(nodesBelow(lossesOf(second.loss)))
-    return [{ step, around, since: step.since, isShared: draw => again.has(draw), repeated: 'loop' as const }]
+    return [{ step, around, since: step.since, isShared: draw => again.has(draw) }]
   })
 }
 
-function failuresIn(
-  { step, around, since, isShared, repeated }: Repeat,
-  graph: TrainingGraph,
-): readonly Diagnostic[] {
+function failuresIn({ step, around, since, isShared }: Repeat, graph: TrainingGraph): readonly Diagnostic[] {
   const nodes = step.loss ? nodesBelow(lossesOf(step.loss)) : []
   const noise = noiseAmong(nodes, isShared)
   const used = nodes.find(node => scales(node, noise) || disturbs(node, nodes, noise, since))
@@ -89,7 +83,7 @@ function failuresIn(
   if (!drawn) return []
   const span = graph.provenance.origins(drawn)[0]?.span
   const related = [{ message: 'the step', span: step.origin.span }]
-  return [diagnostic('reused-noise', { noise: shapeText(drawn.type.shape), repeated }, { span, related })]
+  return [diagnostic('reused-noise', { noise: shapeText(drawn.type.shape) }, { span, related })]
 }
 
 /** What is made of random draws and numbers alone, and is the same in all rounds. */

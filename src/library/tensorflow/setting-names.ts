@@ -28,13 +28,29 @@ const layerKeys: ReadonlySet<string> = new Set(
   ),
 )
 
+/** What programs call such settings besides. */
+const usualNames: ReadonlySet<string> = new Set([
+  'lr',
+  'gamma',
+  'tau',
+  'discount factor',
+  'weight decay',
+  'warmup steps',
+  'dropout',
+  'hidden units',
+  'hidden size',
+  'latent dim',
+  'latent size',
+])
+
 /** Words that say that what follows is counted. */
 const counts: ReadonlySet<string> = new Set(['num', 'n', 'number'])
 
 /** Whether a variable is called as a setting of TensorFlow.js is: `EPOCHS`, `numEpochs`, `trainBatchSize`, `dropoutRate`. */
 export function isSettingName(name: string): boolean {
   const words = wordsOf(name)
-  const isKey = (own: readonly string[]) => trainingKeys.has(own.join(' ')) || layerKeys.has(own.join(' '))
+  const isKey = (own: readonly string[]) =>
+    [trainingKeys, layerKeys, usualNames].some(names => names.has(own.join(' ')))
   if (isKey(words) || (counts.has(words[0] ?? '') && isKey(words.slice(1)))) return true
   return words.some((_, i) => i > 0 && words.length - i > 1 && isKey(words.slice(i)))
 }
