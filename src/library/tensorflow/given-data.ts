@@ -234,8 +234,9 @@ class Arrangement {
     if (depends.some(own => along.some(running => !own.includes(running)))) return undefined
     const within = [...new Set(depends.flat())].filter(running => !along.includes(running))
     if (!within.every(running => trace.running.isOpen(running))) return undefined
-    const isGuess = values.some(value => isOfLoop(trace, value))
-    const name = isGuess ? nameWritten(this.#span) : nameOf(values[0]!)
+    const isGuess = values.some(value => restsOnLoop(trace, value))
+    const isWhole = values.some(value => isOfLoop(trace, value))
+    const name = isWhole ? nameWritten(this.#span) : nameOf(values[0]!)
     // Axes in front of those that run are of numbers of their own.
     const places = along.map((running, i) => (this.#along.get(running) === i ? '' : ` at ${i}`)).join('')
     const numbers: GivenNumbers = {
@@ -269,6 +270,14 @@ function isGiven(trace: Tracer, value: Value): boolean {
  */
 function isOfLoop(trace: Tracer, value: UnknownValue): boolean {
   return ofLoops.has(value.reason?.code) && !trace.operation(value) && !contextOf(trace).hasReadNumbers
+}
+
+/** Whether a value is what such a loop leaves, or a part of it. */
+function restsOnLoop(trace: Tracer, value: Value): boolean {
+  if (!isUnknown(value)) return false
+  const { operator = '', operands = [] } = trace.operation(value) ?? {}
+  if (operator === elementwise) return restsOnLoop(trace, operands[1])
+  return partOf.has(operator) ? restsOnLoop(trace, operands[0]) : isOfLoop(trace, value)
 }
 
 /** Why what a loop changes is not known. */

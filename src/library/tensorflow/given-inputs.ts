@@ -51,9 +51,10 @@ export function inputsOfAllRounds(
   round: string,
 ): ReadonlyMap<Node, Node> {
   const all = new Map<Node, Node>()
+  const among = new Set(nodes)
   for (const given of [...contextOf(trace).given.values()]) {
     const running = given.within.find(other => other.symbol === round)
-    const whole = running && nodes.includes(given.node) ? alongToo(trace, given, running) : undefined
+    const whole = running && among.has(given.node) ? alongToo(trace, given, running) : undefined
     if (whole) all.set(given.node, whole.node)
   }
   return all
