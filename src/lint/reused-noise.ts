@@ -77,7 +77,11 @@ function unrolled(around: readonly Descent[]): readonly Repeat[] {
 
 function failuresIn({ step, around, since, isShared }: Repeat, graph: TrainingGraph): readonly Diagnostic[] {
   const nodes = step.loss ? nodesBelow(lossesOf(step.loss)) : []
-  const noise = noiseAmong(nodes, isShared)
+  // What a layer of a model draws it draws whenever the model runs, though the model was built before.
+  const ofModels = new Set(
+    nodesBelow((step.applied ?? []).flatMap(({ model }) => model.outputs.map(({ node }) => node))),
+  )
+  const noise = noiseAmong(nodes, draw => isShared(draw) && !ofModels.has(draw))
   const used = nodes.find(node => scales(node, noise) || disturbs(node, nodes, noise, since))
   const drawn = used?.inputs.find(input => noise.has(input)) ?? seedOf(step, around, nodes, noise, graph)
   if (!drawn) return []
