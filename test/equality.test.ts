@@ -63,6 +63,15 @@ test('what depends on weights that are drawn when the code runs is not decided',
   expect(`${verdict}: ${evidence}`).toBe('undecided: the value of `parameter` is not known')
 })
 
+test('a function that computes one thing or another by what is not known is not decided', () => {
+  const first = 'if (Math.random() > 2) return x\nreturn x.mul(2)'
+  const pair = { id: 'ways', inputs: reals('x'), first, verdict: 'different' } as const
+  for (const second of ['return x', 'return x.mul(2)'])
+    expect(runCase({ ...pair, second }).evidence).toMatch(
+      /^a: it gives one result where .*, and another elsewhere$/,
+    )
+})
+
 const reals = (...names: readonly string[]) =>
   Object.fromEntries(
     names.map(name => [name, { shape: [2], dtype: 'float32', domain: { kind: 'real' } } as const]),

@@ -36,7 +36,8 @@ function judge(pair: Case): Pick<CaseResult, 'verdict' | 'evidence'> {
 
 const verdicts = { proved: 'same', refuted: 'different', undecided: 'undecided' } as const
 
-function outputsOf({ graph, reason }: FoundModel): readonly Node[] | string {
+function outputsOf({ graph, where, reason }: FoundModel): readonly Node[] | string {
+  if (where.length > 0) return `it gives one result where ${where.join(', ')}, and another elsewhere`
   if (graph) return graph.model.outputs.map(({ node }) => node)
   return reason?.message ?? 'it is not a function of tensors'
 }
