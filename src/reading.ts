@@ -117,21 +117,27 @@ export function invalidJson({ problem, span }: JsonProblem): Diagnostic {
   return diagnostic('syntax-error', { problem }, { span })
 }
 
+/** A function as a graph, and what it does that trains, such as to write into weights. */
+export interface FoundFunction extends FoundModel {
+  readonly trainings: readonly FoundTraining[]
+}
+
 /** A function given by the text of its body, with `tf` and its inputs in scope, as a graph. */
 export function readFunctionBody(
   body: string,
   inputs: Readonly<Record<string, TensorDeclaration>>,
-): FoundModel {
+): FoundFunction {
   const path = 'function.js'
   const text = `export function body(${Object.keys(inputs).join(', ')}) {\n${body}\n}\n`
   const files: Files = {
     read: name => (name === path ? text : undefined),
     exists: name => name === path,
   }
-  const { models, diagnostics } = readModels({ files, path, target: 'body', inputs })
+  const { models, diagnostics, trainings } = readModels({ files, path, target: 'body', inputs })
   const [reason] = diagnostics
   const span = { file: sourceFile(path, text), start: 0, end: 0 }
-  return models[0] ?? { target: `${path}#body`, where: [], returned: true, ...(reason && { reason }), span }
+  const missing = { target: `${path}#body`, where: [], returned: true, ...(reason && { reason }), span }
+  return { ...(models[0] ?? missing), trainings }
 }
 
 /** The models that the request names, each as a graph or with the reason why there is none. */

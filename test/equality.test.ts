@@ -53,6 +53,11 @@ test.each([
   expect(readCases(text)).toContain(message)
 })
 
+const reals = (...names: readonly string[]) =>
+  Object.fromEntries(
+    names.map(name => [name, { shape: [2], dtype: 'float32', domain: { kind: 'real' } } as const]),
+  )
+
 test('what depends on weights that are drawn when the code runs is not decided', () => {
   const pair = {
     id: 'weights',
@@ -63,6 +68,23 @@ test('what depends on weights that are drawn when the code runs is not decided',
   expect(`${verdict}: ${evidence}`).toBe('undecided: the value of `parameter` is not known')
 })
 
+test.each([
+  ['another value is written after a use', 'const y = l.apply(x)\nl.setWeights([w.mul(2)])\nreturn y'],
+  ['another value is written before a use', 'l.apply(x)\nl.weights[0].write(w.mul(2))\nreturn l.apply(x)'],
+  ['the first value is read before it is replaced', 'l.apply(x)\nl.setWeights([w.neg()])\nreturn l.apply(x)'],
+  ['it is trained', 'tf.train.sgd(0.1).minimize(() => l.apply(x).square().mean())\nreturn l.apply(x)'],
+])('what a weight is at first does not decide where %s', (_, rest) => {
+  const inputs = {
+    ...reals('x', 'w'),
+    x: { shape: [2, 3], dtype: 'float32', domain: { kind: 'real' } },
+  } as const
+  const given = { ...inputs, w: { ...inputs.x, shape: [3, 3] } }
+  const made = 'const l = tf.layers.dense({ units: 3, useBias: false, weights: [w] })\n'
+  const pair = { id: 'later', inputs: given, first: made + rest, verdict: 'same' } as const
+  for (const second of ['return x.matMul(w)', 'return x.matMul(w).neg()', 'return x.matMul(w).mul(2)'])
+    expect(runCase({ ...pair, second }).verdict).toBe('undecided')
+})
+
 test('a function that computes one thing or another by what is not known is not decided', () => {
   const first = 'if (Math.random() > 2) return x\nreturn x.mul(2)'
   const pair = { id: 'ways', inputs: reals('x'), first, verdict: 'different' } as const
@@ -71,11 +93,6 @@ test('a function that computes one thing or another by what is not known is not 
       /^a: it gives one result where .*, and another elsewhere$/,
     )
 })
-
-const reals = (...names: readonly string[]) =>
-  Object.fromEntries(
-    names.map(name => [name, { shape: [2], dtype: 'float32', domain: { kind: 'real' } } as const]),
-  )
 
 test('a cycle of comparisons that holds only where all three tie is excepted, and that is said', () => {
   const { verdict, evidence } = runCase({

@@ -33,6 +33,8 @@ export interface Parameter {
   readonly initializer: Initializer
   /** Set where the program writes a value into it, which then stands for it. */
   readonly isOverwritten?: true
+  /** What the code gives it before anything is computed with it, in terms of what the code is given. */
+  readonly first?: Node
   /** What the layer declares: the moving statistics of batch normalisation never train. */
   readonly trainable: boolean
   /** For a tensor that a function is given: who says what shape it has, if that is not who reads the model. */

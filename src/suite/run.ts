@@ -1,9 +1,9 @@
-import type { FoundModel } from '../found.js'
 import type { Node } from '../graph/node.js'
 import { type Decision, decide } from '../identity/decide.js'
 import type { LeafIdentity } from '../identity/prove.js'
-import { readFunctionBody } from '../reading.js'
+import { type FoundFunction, readFunctionBody } from '../reading.js'
 import type { Case } from './cases.js'
+import { withFirstValues } from './first-values.js'
 
 export interface CaseResult {
   readonly verdict: 'same' | 'different' | 'undecided'
@@ -36,9 +36,9 @@ function judge(pair: Case): Pick<CaseResult, 'verdict' | 'evidence'> {
 
 const verdicts = { proved: 'same', refuted: 'different', undecided: 'undecided' } as const
 
-function outputsOf({ graph, where, reason }: FoundModel): readonly Node[] | string {
+function outputsOf({ graph, where, reason, trainings }: FoundFunction): readonly Node[] | string {
   if (where.length > 0) return `it gives one result where ${where.join(', ')}, and another elsewhere`
-  if (graph) return graph.model.outputs.map(({ node }) => node)
+  if (graph) return withFirstValues(graph, trainings)
   return reason?.message ?? 'it is not a function of tensors'
 }
 

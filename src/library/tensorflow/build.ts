@@ -8,9 +8,14 @@ import { applyToTensors } from './layers.js'
 import type { LayerState, TensorState } from './state.js'
 import { layerType, tensorType } from './types.js'
 
-/** What `layer.build(shape)` does: the weights are there, and nothing is computed with them. */
+/**
+ * What `layer.build(shape)` does: the weights are there, and nothing is computed with them. `weights` of the configuration
+ * is for layers that their first application builds (`Layer.apply` in tfjs-layers/src/engine/topology.ts).
+ */
 function buildLayer(layer: HostObject<LayerState>, { trace, arguments: args, span }: HostCall): void {
-  const { ports, parameters, definition } = layer.state
+  const { ports, parameters, definition, firstWeights: __, ...state } = layer.state
+  if (!parameters)
+    trace.heap.setState(layer, { ...state, ...(ports && { ports }), ...(definition && { definition }) })
   const sizes = attributeOf(trace, args[0]?.value)
   const shape =
     Array.isArray(sizes) && !sizes.some(Array.isArray)

@@ -25,6 +25,8 @@ export interface Context {
     readonly depth: number
     readonly isDescribed?: true
   }[]
+  /** Layers of which the weights were read or computed with. */
+  readonly computed: Set<LayerObject>
   /** Layers that were applied within attempts, of which other nodes may be left, and within how many. */
   readonly attempted: Map<LayerObject, number>
   /** The applications of layers that made a node. */
@@ -95,6 +97,7 @@ export function contextOf(trace: Tracer): Context {
     counters: new Counters(),
     variables: [],
     made: [],
+    computed: new Set(),
     attempted: new Map(),
     applications: new Map(),
     running: [],

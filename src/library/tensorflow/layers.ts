@@ -24,6 +24,7 @@ import { contextOf } from './context.js'
 import type { Counters } from './counters.js'
 import { applyCustomLayer } from './custom-layers.js'
 import { declaredShapes } from './declared-shapes.js'
+import { noteComputed, noteTrained, withFirstWeights } from './first-weights.js'
 import { connect } from './layer-ports.js'
 import { misfit, unboundTensors, wantSizes } from './open-shapes.js'
 import { readModel } from './read-model.js'
@@ -60,12 +61,14 @@ export function makeLayer(call: HostCall, name: string, counters: Counters): Val
     trace.report(diagnostic('training-throws', { layer: definition.kind, reason: untrainable }, { span }))
   const missing = diagnostics.find(({ code }) => preventing.has(code))
   const reason = read.reason ?? missing
+  const first = trace.fields(value)?.get('weights')?.value
   const given = config.name
   const layer = trace.host<LayerState>(layerType, {
     ...base,
     definition,
     config,
     ...(read.inner && read.inner.length > 0 && { inner: read.inner }),
+    ...(first !== undefined && { firstWeights: first }),
     ...(reason && { reason }),
     ...(given?.from === 'given' && typeof given.value === 'string' && given.value !== ''
       ? { name: given.value }
@@ -193,9 +196,14 @@ export function applyToTensors(
       ...(symbolic && mask && { mask }),
     }),
   )
-  trace.heap.setState(layer, { ...layer.state, parameters: parameters as readonly Parameter[] })
-  keepInner(trace, state, parameters)
-  if (!symbolic) return results
+  const own = state.parameters ? parameters : withFirstWeights(trace, state, parameters)
+  trace.heap.setState(layer, { ...layer.state, parameters: own })
+  keepInner(trace, state, own)
+  if (!symbolic) {
+    noteComputed(trace, layer)
+    if (training) noteTrained(trace, layer)
+    return results
+  }
   connect(trace, layer, { inputs, outputs: results })
   const [input] = inputs
   if (definition.overwritesShape && input) overwriteShape(trace, layer, input, span)

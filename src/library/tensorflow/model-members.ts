@@ -9,6 +9,7 @@ import { reportUnknownOptions } from './call-options.js'
 import { compiled, withOptimizer } from './compile.js'
 import { contextOf } from './context.js'
 import { shapeOf } from './declared-shapes.js'
+import { noteComputed, noteTrained } from './first-weights.js'
 import { applicationsBelow, layersOf } from './layer-order.js'
 import { givenNoTensors, result, tensorsIn } from './layers.js'
 import { addLayer, applyModel } from './models.js'
@@ -137,7 +138,10 @@ Object.assign(modelType.members, {
     return undefined
   }),
   apply: method((model, call) => {
-    noteApplied(call.trace, model, modeAsked(call), call.span)
+    const mode = modeAsked(call)
+    noteApplied(call.trace, model, mode, call.span)
+    noteComputed(call.trace, model)
+    if (mode !== 'inference') noteTrained(call.trace, model)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.apply', undefined, takenBy(model))
     buildSequential(model, call.trace, 'layers were added')
@@ -145,6 +149,7 @@ Object.assign(modelType.members, {
   }),
   predict: method((model, call) => {
     noteApplied(call.trace, model, 'inference', call.span)
+    noteComputed(call.trace, model)
     const tensors = tensorsIn(call.trace, call.arguments[0]?.value)
     if (!tensors) return givenNoTensors(call, 'model.predict', undefined, takenBy(model))
     buildSequential(model, call.trace, 'ever')

@@ -82,6 +82,8 @@ export interface LayerState {
   readonly built?: boolean
   /** What a layer of the program says itself is the list of its weights that train. */
   readonly listed?: Value
+  /** `weights` of the configuration: what these hold at first, in the order of `getWeights`. */
+  readonly firstWeights?: Value
   /** Filled at the first application. */
   readonly parameters?: readonly Parameter[]
   readonly trainable: boolean

@@ -14,6 +14,8 @@ import {
   unknownKey,
   type Value,
 } from '../../trace/value.js'
+import { contextOf } from './context.js'
+import { firstValue, noteComputed, written } from './first-weights.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { isLayerVariable, makeLayerVariable } from './layer-variables.js'
 import type { LayerObject, LayerState, ModelState, TensorState } from './state.js'
@@ -175,18 +177,22 @@ function mark(layer: HostObject<LayerState>, frozen: boolean, trace: Tracer): vo
 const isMarked = ({ state }: HostObject<LayerState>, frozen: boolean): boolean =>
   !state.parameters || (state.frozen ?? false) === frozen
 
-/** What weights start as into which the program writes. */
-const given: Parameter['initializer'] = { kind: 'value', settings: {} }
-
-/** Copies: the weights then start as these values, and train by themselves. */
-function setWeights(object: LayerObject, trace: Tracer): void {
-  for (const layer of new Set(weightsOf(object).map(weight => weight.layer)))
+/**
+ * Copies: the weights then start as these values, and train by themselves. What was computed with earlier values keeps
+ * those, so that there is no first value for all of it.
+ */
+function setWeights(object: LayerObject, { trace, arguments: [list] }: HostCall): void {
+  const weights = weightsOf(object)
+  const values = trace.elements(list?.value)?.map(({ value }) => firstValue(value)) ?? []
+  const { computed } = contextOf(trace)
+  const firsts = new Map(weights.map(({ parameter }, i) => [parameter.node, values[i]] as const))
+  for (const layer of new Set(weights.map(weight => weight.layer)))
     trace.heap.setState(layer, {
       ...layer.state,
-      parameters: (layer.state.parameters ?? []).map(parameter => ({
-        ...parameter,
-        initializer: given,
-      })),
+      parameters: (layer.state.parameters ?? []).map(({ first: _, ...parameter }) => {
+        const first = computed.has(layer) ? undefined : firsts.get(parameter.node)
+        return { ...parameter, initializer: written, ...(first && { first }) }
+      }),
     })
 }
 
@@ -209,13 +215,17 @@ export function openCount(
   return trace.opaque('unmodelled-call', { call: `${state.name}`, reason }, span)
 }
 
-const variables = (object: LayerObject, trace: Tracer, keep: (weight: Weight) => boolean): Value =>
-  openCount(trace, object.state, object.state.origin.span) ??
-  trace.array(
-    weightsOf(object)
-      .filter(keep)
-      .map(({ layer, parameter }) => makeLayerVariable(trace, layer, parameter)),
+function variables(object: LayerObject, trace: Tracer, keep: (weight: Weight) => boolean): Value {
+  noteComputed(trace, object)
+  return (
+    openCount(trace, object.state, object.state.origin.span) ??
+    trace.array(
+      weightsOf(object)
+        .filter(keep)
+        .map(({ layer, parameter }) => makeLayerVariable(trace, layer, parameter)),
+    )
   )
+}
 
 const property = (get: (object: LayerObject, trace: Tracer) => Value) => ({ kind: 'property', get }) as const
 const method = (call: (object: LayerObject, call: HostCall) => Value) => ({ kind: 'method', call }) as const
@@ -224,8 +234,9 @@ const members = {
   weights: property((object, trace) => variables(object, trace, () => true)),
   trainableWeights: property((object, trace) => variables(object, trace, ({ trains }) => trains)),
   nonTrainableWeights: property((object, trace) => variables(object, trace, ({ trains }) => !trains)),
-  getWeights: method(
-    (object, { trace, span }) =>
+  getWeights: method((object, { trace, span }) => {
+    noteComputed(trace, object)
+    return (
       openCount(trace, object.state, span) ??
       trace.array(
         weightsOf(object).map(({ layer, parameter }) =>
@@ -236,13 +247,14 @@ const members = {
             origin: trace.origin(span),
           }),
         ),
-      ),
-  ),
+      )
+    )
+  }),
   setWeights: method((object, call) => {
     const { trace } = call
     if (isModel(object)) buildSequential(object, trace, 'ever')
     writeWeights(object, call)
-    setWeights(object, trace)
+    setWeights(object, call)
     return undefined
   }),
   countParams: method((object, { trace }) => {
@@ -298,7 +310,7 @@ function startingAlike(ways: readonly LayerState[]): readonly LayerState[] {
   )
   if (!isOpen.includes(true)) return ways
   const opened = (parameter: Parameter, i: number) =>
-    isOpen[i] ? { ...parameter, initializer: given } : parameter
+    isOpen[i] ? { ...parameter, initializer: written } : parameter
   return ways.map(way => ({ ...way, parameters: way.parameters!.map(opened) }))
 }
 const haveSameName = (a: UnknownValue | undefined, b: UnknownValue | undefined): boolean =>
@@ -320,12 +332,13 @@ function haveSameWeights(a: LayerState, b: LayerState): boolean {
   return (
     own.length === other.length &&
     own.every((parameter, i) => {
-      const { node, trainable, isOverwritten, initializer } = other[i]!
+      const { node, trainable, isOverwritten, initializer, first } = other[i]!
       return (
         parameter.node === node &&
         parameter.trainable === trainable &&
         parameter.isOverwritten === isOverwritten &&
-        parameter.initializer === initializer
+        parameter.initializer === initializer &&
+        parameter.first === first
       )
     })
   )
