@@ -1,6 +1,6 @@
 import type { Algebra } from './algebra.js'
 import { fractionOf, inverse, moduli, multiply, primes, width } from './field.js'
-import { Largest } from './largest.js'
+import { Largest, type Ordered } from './largest.js'
 import type { LawName } from './laws.js'
 import type { Masks } from './masks.js'
 import type { Monomials } from './monomials.js'
@@ -36,7 +36,7 @@ export class Comparisons {
   readonly largest: Largest
   readonly regions: Regions
 
-  readonly #ordered: (ids: readonly Id[]) => readonly Id[]
+  readonly #ordered: (ids: readonly Id[]) => Ordered
 
   readonly #masks: Masks
   /** Names of the laws that were used. */
@@ -47,7 +47,7 @@ export class Comparisons {
     algebra: Algebra,
     monomials: Monomials,
     masks: Masks,
-    ordered: (ids: readonly Id[]) => readonly Id[],
+    ordered: (ids: readonly Id[]) => Ordered,
   ) {
     this.#algebra = algebra
     this.#masks = masks
@@ -169,7 +169,7 @@ export class Comparisons {
     })
     if (more === undefined || less === undefined) return undefined
     const pair = [more, less]
-    const [a, b] = this.#ordered(pair)
+    const [a, b] = this.#ordered(pair).ids
     return a === pair[0] && b === pair[1]
       ? undefined
       : this.positive(this.#algebra.subtract(a!, b!), strict, continuous)

@@ -1,6 +1,7 @@
 import type { Algebra } from './algebra.js'
 import { Angles } from './angles.js'
 import type { Comparisons } from './comparisons.js'
+import type { Ordered } from './largest.js'
 import type { LawName } from './laws.js'
 import type { Masks } from './masks.js'
 import type { Monomial, Monomials } from './monomials.js'
@@ -249,16 +250,16 @@ export class Functions {
   }
 
   /** Values in the order of others: their logarithms, where they are made of exponentials; what they are logarithms of. */
-  ordered(ids: readonly Id[]): readonly Id[] {
+  ordered(ids: readonly Id[]): Ordered {
     if (ids.some(id => this.#logarithms.has(id)) && ids.every(id => this.#hasSimpleExponential(id))) {
       this.laws.add('order-of-exponentials')
-      return ids.map(id => this.exp(id))
+      return { ids: ids.map(id => this.exp(id)), back: id => this.log(id) }
     }
     const isExponential = (id: Id) =>
       [...this.#monomials.product(id).factors.keys()].some(factor => this.#exponents.has(factor))
-    if (!ids.every(id => this.#algebra.isPositive(id)) || !ids.some(isExponential)) return ids
+    if (!ids.every(id => this.#algebra.isPositive(id)) || !ids.some(isExponential)) return { ids }
     this.laws.add('order-of-exponentials')
-    return ids.map(id => this.log(id))
+    return { ids: ids.map(id => this.log(id)), back: id => this.exp(id) }
   }
 
   #hasSimpleExponential(id: Id): boolean {

@@ -2,10 +2,16 @@ import type { Algebra } from './algebra.js'
 import { Alternatives } from './alternatives.js'
 import { directionKey, type Id } from './values.js'
 
+/** Simpler values that are in the same order as others, and the increasing function that gives these; absent for the same. */
+export interface Ordered {
+  readonly ids: readonly Id[]
+  readonly back?: (id: Id) => Id
+}
+
 /** Decides signs and chooses by them: what the largest of two values is made of. */
 export interface Choices {
   /** Simpler values that are in the same order. */
-  readonly ordered: (ids: readonly Id[]) => readonly Id[]
+  readonly ordered: (ids: readonly Id[]) => Ordered
   readonly positive: (id: Id, strict: boolean, continuous?: boolean) => Id
   readonly choose: (condition: Id, a: Id, b: Id) => Id
   readonly choice: (name: string, parts: readonly Id[]) => Id
@@ -81,6 +87,12 @@ export class Largest {
         finite,
       )
     }
+    // The largest of exponentials is that of the largest exponent.
+    const { ids: ordered, back } = this.#choices.ordered(finite)
+    return back ? this.#known(back(this.#byFamily(ordered)), finite) : this.#byFamily(finite)
+  }
+
+  #byFamily(finite: readonly Id[]): Id {
     const { family, factor } = this.#familyOf(finite)
     if (factor === undefined) return family.largest
     const shift = this.#algebra.subtract(finite[0]!, this.#algebra.multiply(factor, family.members[0]!))
@@ -128,7 +140,7 @@ export class Largest {
         `place in ${ids.join()}`,
         ids.map((_, i) => this.#algebra.number(i)),
       )
-    const ordered = this.#choices.ordered(ids)
+    const { ids: ordered } = this.#choices.ordered(ids)
     const { family, factor } = this.#familyOf(ordered)
     const place = (member: Id, i: number) => (factor === undefined ? ordered.indexOf(member) : i)
     return this.#choices.choice(
@@ -146,7 +158,7 @@ export class Largest {
       return this.#choices.positive(this.#algebra.subtract(id, other), false)
     }
     if (this.#onOneLine(parts)) return undefined
-    const ordered = this.#choices.ordered(parts)
+    const { ids: ordered } = this.#choices.ordered(parts)
     const { family, factor } = this.#familyOf(ordered)
     this.tiesMatter = true
     const { one, zero } = this.#algebra

@@ -46,6 +46,7 @@ export const laws = {
   'order-of-exponentials': {
     equations: [
       'argMax(exp(x)) = argMax(x)',
+      'max(exp(x)) = exp(max(x))',
       'greater(exp(x), exp(y)) = greater(x, y)',
       'greater(log(p), log(q)) = greater(p, q)',
     ],
