@@ -166,7 +166,7 @@ function compareCase(before: FoundModel, after: FoundModel): ModelDifference {
     ...(together && { together }),
   }
   const changes = together ? equationChanges(before.graph, together.graph) : []
-  const outputs = outputsVerdict(comparison, before.graph, changes)
+  const outputs = outputsVerdict(comparison, before.graph, after.graph, changes)
   const isSame = outputs.verdict === 'same'
   const settings = settingChanges(compared).filter(({ part }) => part !== 'function' || !isSame)
   const beside = settings.filter(({ part }) => part !== 'function').map(({ verdict }) => verdict)
@@ -187,10 +187,13 @@ function compareCase(before: FoundModel, after: FoundModel): ModelDifference {
 function outputsVerdict(
   { judgement, named }: ModelComparison,
   before: ModelGraph,
+  after: ModelGraph,
   changes: readonly EquationChange[],
 ): OutputsVerdict {
   if (judgement.kind === 'same') return { verdict: 'same', evidence: judgement.evidence }
   if (judgement.kind === 'open') return { verdict: 'undecided', problem: judgement.problem }
+  if ([before, after].some(({ model }) => model.makesWeights))
+    return { verdict: 'undecided', problem: 'the function makes layers, whose weights nothing learns' }
   const smallest = smallestCounterexample(before, changes)
   return {
     verdict: 'different',

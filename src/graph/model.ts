@@ -177,6 +177,8 @@ export interface Model {
   readonly compilation?: Compilation
   /** For the loss of a training step of the program, which is its only output. */
   readonly isMinimized?: true
+  /** For a function that makes layers itself: their weights are what it gives them in each call, and nothing learns them. */
+  readonly makesWeights?: true
   /** Only its shapes are known: it stands for any model that has them, and what it is made of means nothing. */
   readonly isAny?: true
   /** The user lets none of it train. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { isPolynomial, symbolsOf } from '../../graph/dimension.js'
-import type { Layer, LayerApplication, Model, Port } from '../../graph/model.js'
+import { type Layer, type LayerApplication, type Model, type Port, parametersOf } from '../../graph/model.js'
 import type { Node } from '../../graph/node.js'
 import { isProblem } from '../../graph/op.js'
 import type { Shape } from '../../graph/type.js'
@@ -135,7 +135,7 @@ function modelOf(
     if ('path' in read) return read
     applications.push(read)
   }
-  return {
+  const model: Model = {
     name,
     inputs,
     outputs,
@@ -144,6 +144,9 @@ function modelOf(
     variables: parametersRead(trace, nodes),
     origin: trace.origin(span),
   }
+  const { firstOfCall = Number.POSITIVE_INFINITY } = contextOf(trace)
+  const makesWeights = parametersOf(model).some(({ parameter }) => parameter.node.id >= firstOfCall)
+  return makesWeights ? { ...model, makesWeights } : model
 }
 
 /** Parameters of layers change when they are trained; a result of before and after knows two values of them. */
