@@ -19,7 +19,7 @@ import { appliedNetworks, isInert } from './applied.js'
 import { asWritten, byValue, differs, undecided } from './clause-verdicts.js'
 import { compareClipping } from './clipping.js'
 import { leafNames } from './evidence.js'
-import { compareFrequency, withFrequency } from './frequency.js'
+import { compareFrequency, type Repeats, withFrequency } from './frequency.js'
 import { scheduleOf } from './hyper-parameters.js'
 import { NetworkInsides } from './insides.js'
 import { MeaningSearch } from './meaning-search.js'
@@ -29,7 +29,15 @@ import { compareObjective, type Effort, lossOf, type Meanings, trainingNetworks 
 import { isBetter, type Outcome, outcomeOf, withoutDifferences } from './outcome.js'
 import { type Program, wholeOf } from './program.js'
 import { partsWith } from './stated-matches.js'
-import { type CodeStep, commonAround, flatSteps, isAssignment, misplaced, movedBy } from './steps.js'
+import {
+  areOfOnePlace,
+  type CodeStep,
+  commonAround,
+  flatSteps,
+  isAssignment,
+  misplaced,
+  movedBy,
+} from './steps.js'
 import { compareOptimizer } from './training.js'
 import { sharedOptimizers, UnstatedSteps } from './unstated-steps.js'
 import { compareUpdate } from './update.js'
@@ -271,7 +279,7 @@ class ProgramComparison {
         isForOne && verdict.verdict === 'as written'
           ? undecided(verdict.clause, 'the shapes of a model alone are given', code.step.origin.span)
           : verdict.clause === objective
-            ? withFrequency(verdict, match.stated, code, common)
+            ? withFrequency(verdict, match.stated, code, common, this.#repeats)
             : verdict,
       )
     }
@@ -279,7 +287,14 @@ class ProgramComparison {
       match.stated.kind === 'descent'
         ? this.#objective(match.stated, code.step as Descent, meanings, effort)
         : compareUpdate(match.stated, code.step as Assignment, meanings, this.#nameOf)
-    return [withFrequency(verdict, stated, code, common)]
+    return [withFrequency(verdict, stated, code, common, this.#repeats)]
+  }
+
+  get #repeats(): Repeats {
+    const isUneven = this.#steps.some((code, i) =>
+      this.#steps.slice(i + 1).some(other => areOfOnePlace(code, other)),
+    )
+    return { periods: this.#program.training.training.periods, isUneven }
   }
 
   #missing(missing: MissingStep, meanings: Meanings): readonly ClauseVerdict[] {
@@ -301,7 +316,7 @@ class ProgramComparison {
       const entry = diagnostic('step-missing', values, { span })
       return this.#missing({ stated, entry, expected: name }, meanings)
     }
-    const frequency = compareFrequency(stated, this.#algorithm.steps, code, common)
+    const frequency = compareFrequency(stated, this.#algorithm.steps, code, common, this.#repeats)
     if (stated.kind === 'update') return frequency
     if (isAssignment(code))
       return [

@@ -53,6 +53,16 @@ export function commonAround(steps: readonly CodeStep[]): CodeStep['around'] {
   return length < 0 ? around : around.slice(0, length)
 }
 
+/** Whether two steps are of one place in the code, reached by the same calls: rounds of a loop that are not all alike. */
+export function areOfOnePlace({ step: a }: CodeStep, { step: b }: CodeStep): boolean {
+  const [first, second] = [a.origin, b.origin]
+  return (
+    first.span === second.span &&
+    first.path.length === second.path.length &&
+    first.path.every((call, i) => call === second.path[i])
+  )
+}
+
 /** How often a step runs each time that what all have in common around them does. */
 export interface Frequency {
   /** Absent where the number of rounds is not known. */

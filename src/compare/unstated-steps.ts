@@ -4,7 +4,7 @@ import type { Step } from '../graph/training.js'
 import { sharedStates } from '../library/shared-state.js'
 import type { Span } from '../text/source.js'
 import { byValue } from './clause-verdicts.js'
-import { type CodeStep, movedBy } from './steps.js'
+import { areOfOnePlace, type CodeStep, movedBy } from './steps.js'
 import type { Finding } from './verdict.js'
 
 /** Whether a condition decides if a step runs, where the others do. */
@@ -17,15 +17,19 @@ export class UnstatedSteps {
   readonly #common: CodeStep['around']
   /** Where steps stand that stated ones are: what else such a place does may be another round of it. */
   readonly #places: ReadonlySet<Span>
+  readonly #known: readonly CodeStep[]
 
   constructor(steps: readonly CodeStep[], known: readonly CodeStep[], common: CodeStep['around']) {
     this.#steps = steps.filter(code => !known.includes(code))
     this.#common = common
+    this.#known = known
     this.#places = new Set(known.map(({ step }) => step.origin.span))
   }
 
-  #isAnotherRound({ step }: CodeStep): boolean {
-    return step.kind === 'assignment' && this.#places.has(step.origin.span)
+  #isAnotherRound(code: CodeStep): boolean {
+    const { step } = code
+    if (step.kind === 'assignment') return this.#places.has(step.origin.span)
+    return this.#known.some(known => areOfOnePlace(known, code))
   }
 
   /** A step that was not followed, or of which a condition decides: it may be another one than those that are stated. */

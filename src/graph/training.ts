@@ -135,6 +135,12 @@ export interface Alternatives {
   readonly ways: readonly (readonly Step[])[]
 }
 
+/** How often a condition holds: one of its ways, the first or the second, is taken once in so many times. */
+export interface Period {
+  readonly every: Dimension
+  readonly way: 0 | 1
+}
+
 export type Step = Descent | Assignment | Unfollowed | Rounds | Alternatives
 
 /** Models by what they are called, with the parameters that they own. */
@@ -163,6 +169,8 @@ export interface Training {
   readonly counters: ReadonlyMap<string, Counter>
   readonly owners: readonly Owner[]
   readonly elsewhere: readonly StepElsewhere[]
+  /** How often conditions of steps hold that count calls or rounds, by their places. */
+  readonly periods: ReadonlyMap<Span, Period>
   /** The number of the first node that it makes, where it is a call of which there may be others. */
   readonly since?: number
 }

@@ -120,6 +120,8 @@ export function join<Result>(
     interpreter.heap.replay(first.changes)
     return taken
   }
+  const met = interpreter.branched.get(cause.span) ?? []
+  interpreter.branched.set(cause.span, [...met, cause.condition])
   const { heap } = interpreter
   const all = new SlotMap<{ readonly change: Change; readonly contents: unknown[] }>()
   taken.forEach(({ changes }, way) => {

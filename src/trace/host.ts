@@ -234,6 +234,8 @@ export interface Tracer {
   /** Records a diagnostic without making a value: an unknown config key, say. */
   report(diagnostic: Diagnostic): void
 
+  /** The values that the condition at a place had where both its ways were walked. */
+  conditionsAt(span: Span): readonly Value[]
   /** The calls of methods of these names in functions of the program that were not walked. */
   callsElsewhere(methods: ReadonlySet<string>): readonly CallElsewhere[]
 

@@ -77,6 +77,8 @@ export class Interpreter implements Tracer {
   readonly unknowns: Unknowns
   readonly conditions: Conditions
   /** What an assumption would have to answer, for each reason that an open condition gave, if one can. */
+  /** What conditions were where both their ways were walked, by their places. */
+  readonly branched = new Map<Span, Value[]>()
   readonly questions = new WeakMap<Diagnostic, Question>()
   diagnostics: Diagnostic[] = []
   found: FoundModelEntry[] = []
@@ -200,6 +202,10 @@ export class Interpreter implements Tracer {
 
   operation(value: UnknownValue): Operation | undefined {
     return this.unknowns.operation(value)
+  }
+
+  conditionsAt(span: Span): readonly Value[] {
+    return this.branched.get(span) ?? []
   }
 
   callsElsewhere(methods: ReadonlySet<string>): readonly CallElsewhere[] {

@@ -23,6 +23,7 @@ import { limitedBetween, reportLimit } from './gradient-limits.js'
 import { layersOf, layersWithin } from './layer-order.js'
 import { tensorsIn } from './layers.js'
 import { madeData } from './made-data.js'
+import { periodsOf } from './periods.js'
 import { readModel } from './read-model.js'
 import { asMoved, ownedBy, type Registered } from './registered.js'
 import type { LayerState, ModelState, TensorState } from './state.js'
@@ -413,6 +414,7 @@ export function trainingOf(trace: Tracer): Training | undefined {
     owners: ownersAmong(trace, models),
     counters: new Map(trace.counters),
     elsewhere: stepsElsewhere(trace),
+    periods: periodsOf(trace, steps),
     ...(firstOfCall !== undefined && { since: firstOfCall }),
   }
 }
