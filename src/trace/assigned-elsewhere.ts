@@ -1,4 +1,4 @@
-import type { Binding, Expression, FunctionCode, Module, Target } from '../core/program.js'
+import type { Binding, ClassCode, Expression, FunctionCode, Module, Target } from '../core/program.js'
 import { type CodeNode, isFunctionCode, nodesOf, ownNodesOf } from '../core/walk.js'
 import { positionAt, type Span } from '../text/source.js'
 
@@ -22,6 +22,25 @@ export const assignedElsewhere = (
     own,
     node => node.kind === 'assign' && !isNothing(node.value) && assigns(node.target, assigned),
   )
+
+/** Where a function that is no constructor does so, which may be called between two calls of `own`. */
+export const setElsewhere = (
+  modules: readonly Module[],
+  own: FunctionCode,
+  assigned: Assigned,
+): Assignment | undefined => {
+  const constructors = new Set<FunctionCode | undefined>(
+    modules.flatMap(({ body }) => nodesOf(body).flatMap(classesIn)).map(({ constructor_ }) => constructor_),
+  )
+  return foundElsewhere(
+    modules,
+    own,
+    node => node.kind === 'assign' && assigns(node.target, assigned),
+    code => !constructors.has(code),
+  )
+}
+
+const classesIn = (node: CodeNode): readonly ClassCode[] => (node.kind === 'class' ? [node.class] : [])
 
 /** Where such a function adds to the list that a variable or field holds: `filling` are the methods of lists that do. */
 export const filledElsewhere = (
@@ -63,11 +82,12 @@ function foundElsewhere(
   modules: readonly Module[],
   own: FunctionCode,
   isMeant: (node: Placed) => boolean,
+  isAmong: (code: FunctionCode) => boolean = () => true,
 ): Assignment | undefined {
   const inside = new Set<object>(nodesOf(own))
   for (const module of modules) {
     for (const code of functionsIn(module.body)) {
-      if (inside.has(code) || runsOnLoadOnly(code, module)) continue
+      if (inside.has(code) || !isAmong(code) || runsOnLoadOnly(code, module)) continue
       for (const node of ownNodesOf(code.body)) {
         if (!('span' in node) || !isMeant(node)) continue
         const { span } = node

@@ -8,6 +8,7 @@ import {
   assignedElsewhere,
   changedElsewhere,
   filledElsewhere,
+  setElsewhere,
 } from './assigned-elsewhere.js'
 import { Thrown } from './frame.js'
 import { collected } from './host.js'
@@ -95,7 +96,7 @@ export class EarlierCalls {
     unset.take()
     try {
       const result = call()
-      this.#learn(before, this.#places(roots))
+      this.#learn(before, this.#places(roots), roots)
       return result
     } catch (error) {
       if (error instanceof Thrown) unset.blame()
@@ -217,7 +218,7 @@ export class EarlierCalls {
     return symbol(path, true)
   }
 
-  #learn(found: Found, left: Found): void {
+  #learn(found: Found, left: Found, roots: Roots): void {
     const [before, after] = [found.places, left.places]
     const learned = new Map(this.#known)
     for (const [path, { value }] of after) {
@@ -238,10 +239,18 @@ export class EarlierCalls {
     for (const [path, found] of before) {
       const left = after.get(path)
       const form = left && this.#formOf(found, left, this.#known.get(path))
-      if (form) learned.set(path, form)
+      const isCounted =
+        form?.kind === 'counter' && !!found.assigned && this.#isSetElsewhere(found.assigned, roots)
+      if (form) learned.set(path, isCounted ? { kind: 'any' } : form)
     }
     const isMore = [...learned].some(([path, form]) => this.#known.get(path)?.kind !== form.kind)
     this.learned = isMore ? learned : undefined
+  }
+
+  /** Whether a function that is no constructor, and not the target, gives a number another value as well. */
+  #isSetElsewhere(assigned: Assigned, { code, module }: Roots): boolean {
+    const among = 'key' in assigned ? this.#interpreter.modules.loaded : [module]
+    return setElsewhere(among, code, assigned) !== undefined
   }
 
   /** Undefined where a call leaves what it finds. */
