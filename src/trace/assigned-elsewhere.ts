@@ -99,10 +99,9 @@ function foundElsewhere(
   return undefined
 }
 
-/** Whether a function is called where its module is loaded, and nothing can call it after that. */
-function runsOnLoadOnly(code: FunctionCode, { body, exports }: Module): boolean {
-  const top = ownNodesOf(body)
-  const binding = top.flatMap(node =>
+/** The variable that the top level of a module declares for a function; undefined where it declares none. */
+export const declaredAs = (code: FunctionCode, body: Module['body']): Binding | undefined =>
+  ownNodesOf(body).flatMap(node =>
     node.kind === 'declare' &&
     node.target.kind === 'variable' &&
     node.value?.kind === 'function' &&
@@ -110,6 +109,11 @@ function runsOnLoadOnly(code: FunctionCode, { body, exports }: Module): boolean 
       ? [node.target.binding]
       : [],
   )[0]
+
+/** Whether a function is called where its module is loaded, and nothing can call it after that. */
+function runsOnLoadOnly(code: FunctionCode, { body, exports }: Module): boolean {
+  const top = ownNodesOf(body)
+  const binding = declaredAs(code, body)
   if (!binding || exports.some(entry => entry.kind === 'local' && entry.binding === binding)) return false
   const isIt = (node: CodeNode) => node.kind === 'variable' && node.binding === binding
   const calls = top.filter(node => node.kind === 'call' && isIt(node.callee)).length

@@ -1,6 +1,7 @@
 import type { Expression, FunctionCode, Module } from '../core/program.js'
 import { type CodeNode, isFunctionCode, nodesOf, ownNodesOf } from '../core/walk.js'
 import { positionAt, type Span } from '../text/source.js'
+import { declaredAs } from './assigned-elsewhere.js'
 
 /** A call of a method in a function of the program that a walk did not come to. */
 export interface CallElsewhere {
@@ -56,14 +57,7 @@ function nameOf(expression: Expression | { readonly kind: 'super' }): string | u
 
 /** Whether other code may call a function: one that a module declares for itself, and never names, runs for nobody. */
 function isCallable(code: FunctionCode, { body, exports }: Module): boolean {
-  const binding = ownNodesOf(body).flatMap(node =>
-    node.kind === 'declare' &&
-    node.target.kind === 'variable' &&
-    node.value?.kind === 'function' &&
-    node.value.function === code
-      ? [node.target.binding]
-      : [],
-  )[0]
+  const binding = declaredAs(code, body)
   if (!binding || exports.some(entry => entry.kind === 'local' && entry.binding === binding)) return true
   const inside = new Set<object>(nodesOf(code))
   return nodesOf(body).some(node => node.kind === 'variable' && node.binding === binding && !inside.has(node))
